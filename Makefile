@@ -1,0 +1,90 @@
+# Every target does all the set-up it needs, and running it again does no harm.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+# The recipes' pip is told nothing about the caller's own packages or prompts.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate
+EDITOR_SOURCES := $(shell [ ! -f editor/package.json ] || find editor -type f -not -path 'editor/node_modules/*' -not -path 'editor/dist/*')
+EDITOR_BUILT := $(if $(EDITOR_SOURCES),editor/dist/.built)
+
+.PHONY: help install demo test lint bench lock editor stack viewer
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
+
+install: $(STAMPS)/install $(EDITOR_BUILT)  ## install into .venv; the command is .venv/bin/mcs
+	@:
+
+demo: install  ## run everything on this machine: broker, database, flows, 20 simulated devices
+	@$(BIN)/mcs demo
+
+test: $(STAMPS)/test $(EDITOR_BUILT)  ## install what the tests need, then ruff, mypy and pytest
+	@tests/install-servers.sh
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+lint: $(STAMPS)/test  ## ruff and mypy only
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+bench: $(STAMPS)/test  ## CPU per message and memory, measured
+	@tests/install-servers.sh
+	@$(BIN)/python -m tests.bench
+
+viewer: $(STAMPS)/viewer  ## run the archive viewer
+	@$(VENV)-viewer/bin/streamlit run viewer/app.py
+
+stack:  ## run the customer's server: docker compose in deploy/
+	@command -v docker >/dev/null || { echo "make stack: docker is not installed; see https://docs.docker.com/engine/install/" >&2; exit 1; }
+	@docker compose --file deploy/compose.yaml up --build --detach
+
+editor: $(EDITOR_BUILT)  ## build the editor into editor/dist
+	@[ -n "$(EDITOR_BUILT)" ] || { echo "make editor: editor/package.json is missing" >&2; exit 1; }
+
+editor/dist/.built: $(EDITOR_SOURCES) build_editor.py | $(STAMPS)/venv
+	@$(BIN)/python build_editor.py
+	@touch $@
+
+lock: $(STAMPS)/uv  ## make the lock files again from pyproject.toml (UPGRADE=1 takes newer versions)
+	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.lock >/dev/null
+	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra test --constraint requirements.lock --output-file requirements-test.lock >/dev/null
+	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra viewer --constraint requirements.lock --output-file requirements-viewer.lock >/dev/null
+	@! grep -nE 'https?://|--(extra-)?index|--find-links' requirements*.lock || { echo "make lock: a lock file names a host" >&2; exit 1; }
+
+# A folder that already holds a virtual environment is taken as it is, so an interrupted install goes on where it stopped.
+$(STAMPS)/venv:
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is not installed; install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $$($(PYTHON) --version) is too old, 3.11 or newer is needed; name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $(PYTHON) has no venv module; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/install: requirements.lock pyproject.toml | $(STAMPS)/venv
+	@echo "installing into $(VENV) …"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(STAMPS)/test: requirements-test.lock $(STAMPS)/install
+	@echo "installing what the tests need …"
+	@$(PIP) install --require-hashes --requirement requirements-test.lock
+	@touch $@
+
+# The viewer is a program of its own: pandas and Streamlit stay out of the engine's environment.
+$(STAMPS)/viewer: requirements-viewer.lock | $(STAMPS)/venv
+	@[ -x $(VENV)-viewer/bin/python ] || $(BIN)/python -m venv $(VENV)-viewer
+	@$(VENV)-viewer/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-viewer.lock
+	@$(VENV)-viewer/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --editable .
+	@touch $@
+
+$(STAMPS)/uv: | $(STAMPS)/venv
+	@$(PIP) install uv
+	@touch $@

@@ -1,0 +1,1 @@
+"""The flow engine: runs the nodes of a YAML flow and knows nothing about gas."""

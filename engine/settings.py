@@ -1,0 +1,154 @@
+"""The settings of one engine process, read from `MCS_*` variables and an optional `.env` file."""
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from engine.errors import SetupError
+from engine.secret import Secret
+
+PREFIX = "MCS_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What `MCS_*` said. A field is named after its variable: `MCS_DATABASE_URL` is `database_url`.
+
+    A variable set to nothing counts as not set. `unknown` holds one sentence per `MCS_*` variable that no field
+    reads, so that the command line can warn about a misspelt one; a pack's own variables are named by the pack.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    data: Path = Path("data")
+    flows: Path = Path("flows")
+    nodes: tuple[Path, ...] = ()
+    """Folders with custom nodes, separated in the variable as in `PATH`."""
+    database_url: Secret | None = None
+    """`postgresql://…`; without it the embedded PostgreSQL keeps its files in `data`."""
+    mqtt_url: Secret | None = None
+    """`mqtt://` or `mqtts://`; without it the embedded broker is started."""
+    redis_url: Secret | None = None
+    """`redis://`, `rediss://` or `unix://`; without it node memory lives in process, journalled in the database."""
+    s3_endpoint: str | None = None
+    s3_region: str = "auto"
+    s3_bucket: str | None = None
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: Secret | None = None
+    licence_url: str | None = None
+    licence_key: Secret | None = None
+    admin_password: Secret | None = None
+    """Password of the first user, read at the first start only; without it one is made and printed."""
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def read(
+        cls, variables: Mapping[str, str], env_file: Path | None = None, pack_variables: frozenset[str] = frozenset()
+    ) -> Self:
+        """Settings from `variables` (usually `os.environ`), then `env_file` if it exists; `variables` win.
+
+        Raises `SetupError` naming every variable that is wrong, never the value of one that may hold a secret.
+        """
+        given = {**_from_file(env_file), **variables}
+        given = {name: text.strip() for name, text in given.items() if name.startswith(PREFIX) and text.strip()}
+        problems: list[str] = []
+        values: dict[str, object] = {}
+        for name, parse in _PARSERS.items():
+            text = given.pop(PREFIX + name.upper(), None)
+            if text is None:
+                continue
+            try:
+                values[name] = parse(text)
+            except ValueError as wrong:
+                problems.append(f"{PREFIX}{name.upper()}: {wrong}")
+        if problems:
+            raise SetupError("; ".join(problems), "correct the environment or the .env file")
+        unknown = tuple(_unknown(name) for name in sorted(given.keys() - pack_variables))
+        return cls(**values, unknown=unknown)  # type: ignore[arg-type]  # each value comes from its field's parser
+
+
+def _from_file(env_file: Path | None) -> dict[str, str]:
+    if env_file is None or not env_file.is_file():
+        return {}
+    try:
+        # No interpolation: a "$" in a password stands for itself.
+        lines = dotenv_values(env_file, interpolate=False, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as failure:
+        raise SetupError(f"{env_file} cannot be read: {failure}", "make it readable UTF-8 or remove it") from failure
+    return {name: text for name, text in lines.items() if text is not None}
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise ValueError(f'"{text}" is not a port; give a whole number from 1 to 65535')
+
+
+def _host(text: str) -> str:
+    if "://" in text or "/" in text or " " in text:
+        raise ValueError(f'"{text}" is not a host; give a name or an address such as 127.0.0.1, without a scheme')
+    return text
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    return tuple(_folder(part) for part in text.split(os.pathsep) if part)
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    starts = " or ".join(f"{scheme}://" for scheme in schemes)
+
+    def parse(text: str) -> str:
+        # The messages never repeat the address: it may carry a password.
+        try:
+            parts = urlsplit(text)
+            malformed = parts.port == 0
+        except ValueError:
+            raise ValueError(f"the host or the port is malformed; give {starts}HOST:PORT") from None
+        if parts.scheme not in schemes:
+            raise ValueError(f"is not an address that starts with {starts}")
+        if malformed or not (parts.netloc or parts.path or parts.query):
+            raise ValueError(f"names no host or port; give {starts}HOST:PORT")
+        return text
+
+    return parse
+
+
+def _secret_url(*schemes: str) -> Callable[[str], Secret]:
+    parse = _url(*schemes)
+    return lambda text: Secret(parse(text))
+
+
+_PARSERS: Mapping[str, Callable[[str], object]] = {
+    "host": _host,
+    "port": _port,
+    "data": _folder,
+    "flows": _folder,
+    "nodes": _folders,
+    "database_url": _secret_url("postgresql", "postgres"),
+    "mqtt_url": _secret_url("mqtt", "mqtts"),
+    "redis_url": _secret_url("redis", "rediss", "unix"),
+    "s3_endpoint": _url("https", "http"),
+    "s3_region": str,
+    "s3_bucket": str,
+    "s3_access_key_id": str,
+    "s3_secret_access_key": Secret,
+    "licence_url": _url("https", "http"),
+    "licence_key": Secret,
+    "admin_password": Secret,
+}
+
+
+def _unknown(name: str) -> str:
+    known = [PREFIX + setting.name.upper() for setting in fields(Settings) if setting.name != "unknown"]
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "")

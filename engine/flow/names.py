@@ -1,0 +1,43 @@
+"""Which ids and port names a flow may use, and which known name was probably meant."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+NAME_LIMIT = 64
+
+# Han letters because customers name their points in Chinese; no dot (it parts node and port), no slash (it parts
+# subflow and node), no space. Other scripts are left out: their look-alikes make two ids one to the eye.
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
+_NAME = re.compile(rf"[A-Za-z0-9{_HAN}][A-Za-z0-9_{_HAN}-]*")
+_TYPE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+
+
+def fault_of_name(name: str) -> str | None:
+    """Why `name` can't be an id or a port, or None when it can: letters (Latin, Han), digits, `-` and `_`, at most 64."""
+    if not name:
+        return "it is empty"
+    if len(name) > NAME_LIMIT:
+        return f"it has {len(name)} characters, at most {NAME_LIMIT} are allowed"
+    if not _NAME.fullmatch(name):
+        wrong = next((char for char in name if not _NAME.fullmatch("a" + char)), None)
+        return "it must begin with a letter or a digit" if wrong is None else f"it contains {_shown(wrong)}"
+    return None
+
+
+def is_type_name(name: str) -> bool:
+    """Whether `name` can be a node type: `switch`, `acme.pump`, or `subflow/NAME`."""
+    if name.startswith("subflow/"):
+        return fault_of_name(name.removeprefix("subflow/")) is None
+    return len(name) <= NAME_LIMIT and _TYPE.fullmatch(name) is not None
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a misspelt one resembles most, if any does."""
+    found = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _shown(char: str) -> str:
+    return f"{char!r}" if char.isprintable() and char != " " else unicodedata.name(char, f"U+{ord(char):04X}").lower()

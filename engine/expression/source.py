@@ -1,0 +1,71 @@
+"""The text of an expression beside the tree Python's parser makes of it, and the columns that tie the two together."""
+
+from __future__ import annotations
+
+import ast
+
+from engine.expression.problems import ExpressionError, Problem
+from engine.expression.scan import MAX_DEPTH, scan
+
+__all__ = ["Source"]
+
+MAX_CHARACTERS = 4_000
+MAX_PARTS = 1_000
+"""How many numbers, names, operators and calls an expression may have: evaluating it costs at most so many steps."""
+
+
+class Source:
+    """A text that has the shape of an expression and keeps within the limits. Raises ExpressionError otherwise.
+
+    What its words mean (which functions exist, what can be added to what) is not looked at here.
+    """
+
+    def __init__(self, text: str, *, strings: bool) -> None:
+        self.text = text
+        self.strings = strings
+        if len(text) > MAX_CHARACTERS:
+            message = f"the expression has {len(text):,} characters, at most {MAX_CHARACTERS:,} are allowed"
+            raise ExpressionError([Problem(message, MAX_CHARACTERS + 1, "split it into several formulas")])
+        if problems := scan(text, strings=strings):
+            raise ExpressionError(problems)
+        # Line breaks are spaces here, so that a formula may run over several lines and has one row of columns.
+        row = "".join(" " if character.isspace() else character for character in text)
+        self._indent = len(row) - len(row.lstrip())
+        self._row = row.strip()
+        self._bytes = self._row.encode()
+        self.tree = self._parse()
+        self._check_size()
+
+    def column(self, byte_offset: int) -> int:
+        """The column in the text (from 1) of an offset as Python's parser counts them."""
+        return self._indent + len(self._bytes[:byte_offset].decode(errors="ignore")) + 1
+
+    def extract(self, start: int, end: int) -> str:
+        """The piece of text between two such offsets."""
+        return self._bytes[start:end].decode(errors="ignore")
+
+    def _parse(self) -> ast.expr:
+        try:
+            return ast.parse(self._row, mode="eval").body
+        except SyntaxError as error:
+            column = self._indent + max(error.offset or 1, 1)
+            message = f"the parts do not fit together here: {error.msg}"
+            raise ExpressionError([Problem(message, column, "a choice is written: a if condition else b")]) from error
+        except (RecursionError, MemoryError) as error:
+            raise ExpressionError([Problem("the expression is nested too deep", 1, "split it")]) from error
+
+    def _check_size(self) -> None:
+        parts, depth, level = 0, 0, [self.tree]
+        while level:
+            parts += len(level)
+            depth += 1
+            if parts > MAX_PARTS or depth > MAX_DEPTH:
+                column = self.column(level[0].col_offset)
+                limit = f"{MAX_PARTS:,} parts" if parts > MAX_PARTS else f"{MAX_DEPTH} operations inside one another"
+                hint = "split it into several formulas"
+                raise ExpressionError([Problem(f"the expression has more than {limit}", column, hint)])
+            level = [child for node in level for child in _operands(node)]
+
+
+def _operands(node: ast.expr) -> list[ast.expr]:
+    return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]

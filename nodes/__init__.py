@@ -1,0 +1,1 @@
+"""Node types that come with the engine, one file each."""

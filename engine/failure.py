@@ -1,0 +1,17 @@
+"""How a node says that something went wrong, and whether trying again can help."""
+
+from __future__ import annotations
+
+__all__ = ["Refused", "Retry"]
+
+
+class Refused(Exception):
+    """This message can't be processed, now or later. The text is the reason an admin reads in the quarantine."""
+
+
+class Retry(Exception):
+    """The outside world is away (database, broker, mail server). The engine tries the same message again with back-off."""
+
+    def __init__(self, reason: str, after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.after_s = after_s

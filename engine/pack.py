@@ -1,0 +1,62 @@
+"""What an integrator ships: node types, and if it wants, services, HTTP routes and SQL migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import msgspec
+
+from engine.node import Node
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from engine.clock import Clock
+    from engine.settings import Settings
+
+__all__ = ["Pack", "Service", "SiteView"]
+
+_T = TypeVar("_T")
+
+
+class SiteView(Protocol):
+    """What a pack's services and routes see of the running site."""
+
+    settings: Settings
+    clock: Clock
+
+    def service(self, kind: type[_T]) -> _T:
+        """A service of the engine or of a pack that was started before. LookupError when there is none."""
+
+
+class Service(Protocol):
+    """A long-lived part of a pack. It is found by its class: `ctx.service(DeviceRegistry)`."""
+
+    async def start(self) -> None:
+        """Starts; returns even when what it needs is away, and goes on trying."""
+
+    async def stop(self) -> None:
+        """Ends it and closes what it holds."""
+
+    def health(self) -> Mapping[str, Any]:
+        """{"status": "ok" | "degraded" | "locked", "problem": "what is wrong and what to do", …figures}."""
+
+
+class Pack(msgspec.Struct, frozen=True, kw_only=True):
+    """A pack is data: nothing runs until the engine starts it.
+
+    nodes        node classes, each decorated with `@node`
+    services     makers of services, started in this order, stopped in reverse
+    routes       adds the pack's HTTP routes (under /api/NAME/) to the site's table
+    migrations   folder of numbered SQL files (001_readings.sql), applied in order before the flows start
+    needs        names of packs that must be started first
+    """
+
+    name: str
+    nodes: Sequence[type[Node]] = ()
+    services: Sequence[Callable[[SiteView], Service]] = ()
+    routes: Callable[[SiteView, web.UrlDispatcher], None] | None = None
+    migrations: Path | None = None
+    needs: Sequence[str] = ()

@@ -1,0 +1,132 @@
+"""Where something is in a message: `payload.temp`, `topic`, `parts.index`, `payload.points[0].x`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from engine.message import Message
+
+__all__ = ["Path", "plain"]
+
+_OWN = {"payload", "topic", "key", "time"}
+_STEP = re.compile(r"(?:^|\.)([^.\[\]\"'\s]+)|\[(-?\d+)\]|\[(?:\"([^\"]*)\"|'([^']*)')\]")
+
+
+class Path:
+    """A compiled path. Its first name is a message field (payload, topic, key, time), else a property.
+
+    >>> Path("payload.temp").get(Message({"temp": 21.5}))
+    21.5
+    """
+
+    def __init__(self, text: str) -> None:
+        """ValueError says where the text is no path."""
+        self.text = text
+        self.steps: list[str | int] = []
+        at = 0
+        while at < len(text):
+            match = _STEP.match(text, at)
+            if match is None or match.end() == at:
+                raise ValueError(f"{text!r} is no path (at column {at + 1}); write it like payload.temp or payload.points[0]")
+            name, index, *quoted = match.groups()
+            self.steps.append(int(index) if index is not None else name if name is not None else next(part for part in quoted if part is not None))
+            at = match.end()
+        if not self.steps or not isinstance(self.steps[0], str):
+            raise ValueError(f"{text!r} is no path; it begins with a name such as payload or topic")
+        self._root = self.steps[0]
+        self._rest = self.steps[1:]
+        self._own = self._root in _OWN
+
+    def __repr__(self) -> str:
+        return f"Path({self.text!r})"
+
+    def get(self, message: Message) -> Any:
+        """The value, or UNSET where there is none on the way."""
+        value = getattr(message, self._root) if self._own else message.props.get(self._root, UNSET)
+        for step in self._rest:
+            value = _step(value, step)
+            if value is UNSET:
+                return UNSET
+        return value
+
+    def set(self, message: Message, value: Any) -> Message:
+        """A copy with the value there; objects on the way are made, lists grow by one. UNSET deletes.
+
+        Raises ValueError when something on the way is no object, or a Struct has no such field.
+        """
+        if self._rest:
+            root = getattr(message, self._root) if self._own else message.props.get(self._root, UNSET)
+            value = self._with(root, self._rest, value)
+        if not self._own:
+            return message.with_props(**{self._root: value})
+        if self._root != "payload":
+            if value is UNSET:
+                value = 0.0 if self._root == "time" else ""
+            elif self._root == "time":
+                if isinstance(value, bool) or not isinstance(value, (int, float)):
+                    raise ValueError(f"time is Unix seconds, not {type(value).__name__}")
+            elif not isinstance(value, str):
+                value = str(value)
+        return message.replace(**{self._root: value})
+
+    def delete(self, message: Message) -> Message:
+        """A copy without it; the message itself where there is nothing to delete."""
+        return message if self.get(message) is UNSET else self.set(message, UNSET)
+
+    def _with(self, holder: Any, steps: list[str | int], value: Any) -> Any:
+        step, rest = steps[0], steps[1:]
+        if rest:
+            value = self._with(_step(holder, step), rest, value)
+        if isinstance(step, int):
+            return self._with_index(holder, step, value)
+        if isinstance(holder, msgspec.Struct):
+            if step not in holder.__struct_fields__:
+                raise ValueError(f"{self.text}: {type(holder).__name__} has no field {step!r}")
+            if value is UNSET:
+                raise ValueError(f"{self.text}: a field of {type(holder).__name__} can't be deleted")
+            return msgspec.structs.replace(holder, **{step: value})
+        base = holder if isinstance(holder, dict) else {}
+        if value is UNSET:
+            return {name: kept for name, kept in base.items() if name != step}
+        return {**base, step: value}
+
+    def _with_index(self, holder: Any, index: int, value: Any) -> list[Any]:
+        base = list(holder) if isinstance(holder, (list, tuple)) else []
+        if not -len(base) <= index <= len(base) or (value is UNSET and index == len(base)):
+            raise ValueError(f"{self.text}: there is no place {index} in a list of {len(base)}")
+        if value is UNSET:
+            del base[index]
+        elif index == len(base):
+            base.append(value)
+        else:
+            base[index] = value
+        return base
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON-like data: Structs become dicts, tuples lists; what JSON can't say becomes text."""
+    return msgspec.to_builtins(value, str_keys=True, enc_hook=_as_text)
+
+
+def _as_text(value: Any) -> Any:
+    if value is UNSET:
+        return None
+    return str(value)
+
+
+def _step(value: Any, step: str | int) -> Any:
+    if isinstance(step, int):
+        if isinstance(value, (list, tuple)) and -len(value) <= step < len(value):
+            return value[step]
+        return UNSET
+    if isinstance(value, dict):
+        return value.get(step, UNSET)
+    if isinstance(value, msgspec.Struct) and step in value.__struct_fields__:
+        return getattr(value, step)
+    if step == "length" and isinstance(value, (str, list, tuple)):
+        return len(value)
+    return UNSET

@@ -1,0 +1,152 @@
+"""Where the flow meets the browsers: live values and debug rows, sent to each client in coalesced frames."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from engine.message import UNSET, Message
+from engine.paths import plain
+
+__all__ = ["DebugHub", "DebugRow", "LiveHub", "Subscription"]
+
+LONGEST_BACKLOG = 10_000
+DEBUG_ROWS = 1_000
+LARGEST_VALUE_BYTES = 16_384
+
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+
+
+class Subscription:
+    """One client's view of a hub: what was published since the last `take`, in order, the latest value per key when it lags."""
+
+    def __init__(self, close: Callable[[Subscription], None], wants: Callable[[str], bool]) -> None:
+        self.skipped = 0
+        self.wants = wants
+        self._close = close
+        self._items: list[tuple[str, bytes]] = []
+        self._wake: asyncio.Future[None] | None = None
+
+    def add(self, key: str, item: bytes) -> None:
+        """Called by the hub."""
+        self._items.append((key, item))
+        if len(self._items) > LONGEST_BACKLOG:
+            latest = dict(self._items)
+            self.skipped += len(self._items) - len(latest)
+            self._items = list(latest.items())[-LONGEST_BACKLOG // 2 :]
+        if self._wake is not None:
+            self._wake.set_result(None)
+            self._wake = None
+
+    async def take(self) -> bytes:
+        """A JSON array of everything that has come; waits for the first. Call it again only when the client took the last."""
+        if not self._items:
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+        items, self._items = self._items, []
+        return b"[" + b",".join([item for _, item in items]) + b"]"
+
+    def close(self) -> None:
+        """Ends it; nothing is kept for this client any more."""
+        self._close(self)
+
+
+class LiveHub:
+    """Latest values by channel and key for pages that watch them. Keeps the last item of every key for a client that comes later."""
+
+    def __init__(self) -> None:
+        self._subscriptions: dict[str, set[Subscription]] = {}
+        self._latest: dict[str, dict[str, Any]] = {}
+
+    def publish(self, channel: str, key: str, item: Any) -> None:
+        """Hands an item (a Struct or JSON-like data) to all who watch the channel. Encoded once, and only when somebody watches."""
+        latest = self._latest.get(channel)
+        if latest is None:
+            latest = self._latest[channel] = {}
+        latest[key] = item
+        watching = self._subscriptions.get(channel)
+        if watching:
+            data = _encode(item)
+            for subscription in watching:
+                subscription.add(key, data)
+
+    def latest(self, channel: str) -> dict[str, Any]:
+        """The last item of every key: {key: item}."""
+        return dict(self._latest.get(channel, {}))
+
+    def forget(self, channel: str, key: str) -> None:
+        """Drops the kept item of a key that is gone."""
+        self._latest.get(channel, {}).pop(key, None)
+
+    def subscribe(self, channel: str, *, replay: bool = True) -> Subscription:
+        """From now on; with `replay` it begins with the last item of every key."""
+        watching = self._subscriptions.setdefault(channel, set())
+        subscription = Subscription(watching.discard, lambda _: True)
+        watching.add(subscription)
+        if replay:
+            for key, item in self._latest.get(channel, {}).items():
+                subscription.add(key, _encode(item))
+        return subscription
+
+
+class DebugRow(msgspec.Struct):
+    """One row of the debug list. `value` is JSON-like; a large one is cut, `size_bytes` says how large it was."""
+
+    number: int
+    time: float
+    flow: str
+    node: str
+    topic: str
+    key: str
+    id: str
+    value: Any
+    size_bytes: int
+    level: str = "info"
+
+
+class DebugHub:
+    """The last rows that debug nodes and failing nodes showed."""
+
+    def __init__(self) -> None:
+        self.rows: deque[DebugRow] = deque(maxlen=DEBUG_ROWS)
+        self._count = 0
+        self._subscriptions: set[Subscription] = set()
+
+    def publish(self, flow: str, node: str, message: Message, value: Any = UNSET, level: str = "info") -> None:
+        """Adds a row showing `value`, by default the payload."""
+        shown = message.payload if value is UNSET else value
+        self._count += 1
+        cut, size = shorten(shown)
+        row = DebugRow(self._count, message.time, flow, node, message.topic, message.key, str(message.id), cut, size, level)
+        self.rows.append(row)
+        for subscription in self._subscriptions:
+            if subscription.wants(f"{flow}/{node}"):
+                subscription.add(str(self._count), _encode(row))
+
+    def subscribe(self, wants: Callable[[str], bool] = lambda _: True) -> Subscription:
+        """From now on, rows of the nodes (`flow/node`) that `wants` accepts; filtered before anything is sent."""
+        subscription = Subscription(self._subscriptions.discard, wants)
+        self._subscriptions.add(subscription)
+        return subscription
+
+
+def shorten(value: Any) -> tuple[Any, int]:
+    """(value fit for showing, its size in bytes): above 16 kB only the beginning of its JSON text is kept."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        size = len(value)
+        text = bytes(value[:LARGEST_VALUE_BYTES]).decode("utf-8", "replace")
+        return text, size
+    if value is UNSET:
+        return None, 0
+    try:
+        data = _encode(value)
+    except (TypeError, ValueError, RecursionError):
+        data = repr(value)[: LARGEST_VALUE_BYTES * 2].encode()
+        return data[:LARGEST_VALUE_BYTES].decode("utf-8", "ignore"), len(data)
+    if len(data) > LARGEST_VALUE_BYTES:
+        return data[:LARGEST_VALUE_BYTES].decode("utf-8", "ignore"), len(data)
+    return plain(value), len(data)

@@ -1,0 +1,209 @@
+"""A queue and a task in front of an asynchronous node: keeps order, retries what may pass, and gives up on what hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from engine.clock import Clock
+from engine.failure import Retry
+from engine.message import Message
+
+__all__ = ["Lane", "TimedOut"]
+
+FIRST_RETRY_S = 0.1
+LONGEST_RETRY_S = 10.0
+STRIKES = 2
+"""Time-outs in a row after which a lane counts as stuck."""
+STUCK_S = 30.0
+"""How long a stuck lane turns messages away before it tries one again."""
+
+
+class TimedOut(Exception):
+    """An asynchronous node did not return in time."""
+
+
+class Lane:
+    """Feeds one asynchronous node: one message (or one batch) at a time, in order.
+
+    A message here is held, so its source does not acknowledge it. `Retry` keeps the message and tries again with back-off,
+    for ever; any other error sends it the way of errors. A node that hangs loses the message after `timeout_s` (to the way of errors);
+    after two in a row what waits and what comes is turned away the same way, so that the source does not stop for the others.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        call: Callable[[Any], Awaitable[Any]],
+        batch: int,
+        timeout_s: float,
+        clock: Clock,
+        after: Callable[[Message, Any], None],
+        fail: Callable[[Message, Exception], None],
+    ) -> None:
+        self.name = name
+        self.after = after
+        self.fail = fail
+        self.received = 0
+        self.handled = 0
+        self.busy_s = 0.0
+        self.problem = ""
+        self.stuck_until = 0.0
+        self._call = call
+        self._batch = batch
+        self._timeout_s = timeout_s
+        self._clock = clock
+        self._waiting: deque[Message] = deque()
+        self._current = 0
+        self._began = 0.0
+        self._retrying = False
+        self._expired = False
+        self._strikes = 0
+        self._wake: asyncio.Future[None] | None = None
+        self._idle: list[asyncio.Future[None]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def depth(self) -> int:
+        """Messages waiting or in work."""
+        return len(self._waiting) + self._current
+
+    @property
+    def stuck(self) -> bool:
+        """True while messages are turned away because the node hangs."""
+        return self._clock.monotonic() < self.stuck_until
+
+    def start(self) -> None:
+        """Starts the task that feeds the node."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name=f"lane {self.name}")
+
+    def put(self, message: Message) -> None:
+        """Takes a message; returns at once."""
+        self.received += 1
+        if self.stuck_until and self.stuck:
+            self.fail(message, TimedOut(f"{self.name} hangs; it is tried again in {self.stuck_until - self._clock.monotonic():.0f} s"))
+            return
+        message.delivery.pending += 1
+        self._waiting.append(message)
+        if self._wake is not None:
+            self._wake.set_result(None)
+            self._wake = None
+
+    async def drained(self) -> None:
+        """Returns when nothing waits and nothing is in work."""
+        while self.depth:
+            idle: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._idle.append(idle)
+            await idle
+
+    def check(self) -> None:
+        """Called about twice a second: gives up on a call that has lasted too long."""
+        if self._current and not self._retrying and not self._expired and self._clock.monotonic() - self._began > self._timeout_s:
+            self._expired = True
+            if self._task is not None:
+                self._task.cancel()
+
+    async def stop(self) -> None:
+        """Stops at once. What waits stays held: its source was not told that it is done and brings it again."""
+        if self._task is not None:
+            self._expired = False
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def expel(self, reason: Exception) -> int:
+        """Sends all that waits the way of errors; the number of messages."""
+        count = len(self._waiting)
+        while self._waiting:
+            message = self._waiting.popleft()
+            self.fail(message, reason)
+            message.delivery.release()
+        return count
+
+    async def _run(self) -> None:
+        while True:
+            while self._waiting:
+                if self._batch > 1:
+                    await self._handle([self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))])
+                else:
+                    await self._handle_one(self._waiting.popleft())
+            for idle in self._idle:
+                if not idle.done():
+                    idle.set_result(None)
+            self._idle.clear()
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+
+    async def _handle_one(self, message: Message) -> None:
+        self._current = 1
+        try:
+            result = await self._attempt(message)
+            self.after(message, result)
+        except Exception as error:  # noqa: BLE001 - whatever a node raises stops only this message
+            self.fail(message, error)
+        self._done([message])
+
+    async def _handle(self, messages: list[Message]) -> None:
+        """A failing batch is halved until the message that fails stands alone."""
+        self._current = len(messages)
+        try:
+            results = await self._attempt(messages)
+            if results is not None:
+                for message, result in zip(messages, results, strict=True):
+                    self.after(message, result)
+        except Exception as error:  # noqa: BLE001
+            if len(messages) > 1 and not isinstance(error, TimedOut):
+                middle = len(messages) // 2
+                await self._handle(messages[:middle])
+                await self._handle(messages[middle:])
+                return
+            for message in messages:
+                self.fail(message, error)
+        self._done(messages)
+
+    async def _attempt(self, work: Any) -> Any:
+        wait_s = FIRST_RETRY_S
+        while True:
+            self._began = began = self._clock.monotonic()
+            try:
+                result = await self._call(work)
+            except Retry as away:
+                self.problem = str(away)
+                self._retrying = True
+                await self._clock.sleep(away.after_s or wait_s)
+                self._retrying = False
+                wait_s = min(wait_s * 2, LONGEST_RETRY_S)
+            except asyncio.CancelledError:
+                if not self._expired:
+                    raise
+                self._give_up()
+                raise TimedOut(f"{self.name} did not return within {self._timeout_s:g} s") from None
+            else:
+                self._strikes = 0
+                self.stuck_until = 0.0
+                self.problem = ""
+                self.busy_s += self._clock.monotonic() - began
+                return result
+
+    def _give_up(self) -> None:
+        self._expired = False
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+        self._strikes += 1
+        self.problem = f"did not return within {self._timeout_s:g} s"
+        if self._strikes >= STRIKES:
+            self.stuck_until = self._clock.monotonic() + STUCK_S
+            self.expel(TimedOut(f"{self.name} hangs"))
+            logging.getLogger("mcs.lane").error("%s hangs: its messages go the way of errors for %g s", self.name, STUCK_S)
+
+    def _done(self, messages: list[Message]) -> None:
+        self.handled += len(messages)
+        self._current = 0
+        for message in messages:
+            message.delivery.release()

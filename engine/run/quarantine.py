@@ -1,0 +1,113 @@
+"""The last place for a message that no node could handle: kept in the database with its reason, so an admin can see and replay it."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import Any, Protocol
+
+import msgspec
+
+from engine.failure import Retry
+from engine.message import UNSET, Message
+from engine.run.lane import Lane
+
+__all__ = ["Kept", "Quarantine", "QuarantineStore"]
+
+log = logging.getLogger("mcs.quarantine")
+
+LARGEST_PAYLOAD_BYTES = 1_000_000
+
+
+class Kept(msgspec.Struct):
+    """One quarantined message. `payload` is what came, as bytes (JSON of anything that was not bytes); cut above 1 MB, `size_bytes` tells."""
+
+    flow: str
+    node: str
+    time: float
+    topic: str
+    key: str
+    reason: str
+    payload: bytes
+    size_bytes: int
+    props: bytes
+
+
+class QuarantineStore(Protocol):
+    """Where they are kept."""
+
+    async def keep(self, messages: list[Kept]) -> None:
+        """Commits all of them. Raises Retry while the store is away."""
+
+
+class Quarantine:
+    """Takes a message from any flow; its delivery settles once it is stored. Without a store the last thousand stay in memory."""
+
+    def __init__(self, store: QuarantineStore | None = None, clock: Any = None) -> None:
+        self.count = 0
+        self.recent: deque[Kept] = deque(maxlen=1000)
+        self._store = store
+        self._lane: Lane | None = None
+        self._clock = clock
+
+    def start(self) -> None:
+        """Begins to store."""
+        if self._store is not None:
+            self._lane = Lane(
+                name="quarantine",
+                call=self._keep,
+                batch=200,
+                timeout_s=60.0,
+                clock=self._clock,
+                after=lambda message, result: None,
+                fail=lambda message, error: log.error("a message could not be quarantined: %s", error),
+            )
+            self._lane.start()
+
+    @property
+    def lane(self) -> Lane | None:
+        """The queue in front of the store."""
+        return self._lane
+
+    async def stop(self) -> None:
+        """Stops; what waits was not acknowledged and comes again."""
+        if self._lane is not None:
+            await self._lane.stop()
+
+    def put(self, flow: str, node: str, message: Message, reason: str) -> None:
+        """Keeps a message. Its properties must not hold secrets: they are shown to admins."""
+        self.count += 1
+        kept = _kept(flow, node, message, reason)
+        self.recent.append(kept)
+        if self._lane is not None:
+            self._lane.put(message.replace(payload=kept))
+
+    async def _keep(self, messages: list[Message]) -> None:
+        assert self._store is not None
+        try:
+            await self._store.keep([message.payload for message in messages])
+        except Retry:
+            raise
+        except Exception as error:
+            # A store that refuses for good must not lose what it was given: the messages stay held and the admin is told.
+            log.exception("quarantine can't store")
+            raise Retry(f"the quarantine table refuses: {error}", after_s=10.0) from error
+
+
+def _kept(flow: str, node: str, message: Message, reason: str) -> Kept:
+    payload = _bytes(message.payload)
+    props = {name: value for name, value in message.props.items() if name != "device"}
+    return Kept(
+        flow, node, message.time, message.topic[:1000], message.key[:200], reason[:2000], payload[:LARGEST_PAYLOAD_BYTES], len(payload), _bytes(props)
+    )
+
+
+def _bytes(value: Any) -> bytes:
+    if value is UNSET:
+        return b""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    try:
+        return msgspec.json.encode(value, enc_hook=str)
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        return repr(value)[:100_000].encode("utf-8", "replace")

@@ -1,16 +1,19 @@
 """From YAML text to a tree with places, refusing what a flow file may not contain, all at once."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import yaml
 from yaml.events import (
     AliasEvent,
-    CollectionEndEvent,
     DocumentStartEvent,
+    MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
+    SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
 
 from engine.flow.problem import Problem
@@ -34,22 +37,38 @@ def compose(text: str, path: str) -> tuple[Part | None, list[Problem]]:
     `text` has no byte order mark. Duplicate keys keep the first value, refused scalars keep their text.
     """
     if len(text) > SIZE_LIMIT_BYTES:
-        return None, [Problem(path=path, message=f"the file is larger than {SIZE_LIMIT_BYTES // 1_000_000} MB",
-                              hint="split it into several flows")]
+        return None, [
+            Problem(
+                path=path,
+                message=f"the file is larger than {SIZE_LIMIT_BYTES // 1_000_000} MB",
+                hint="split it into several flows",
+            )
+        ]
     if found := _LONE_BREAK.search(text):
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
-        return None, [Problem(path=path, line=line, column=column,
-                              message=f"the character U+{ord(found.group()):04X} breaks lines for some readers only",
-                              hint=r'end lines with LF or CRLF; inside a text write it as an escape, "\u2028"')]
+        return None, [
+            Problem(
+                path=path,
+                line=line,
+                column=column,
+                message=f"the character U+{ord(found.group()):04X} breaks lines for some readers only",
+                hint=r'end lines with LF or CRLF; inside a text write it as an escape, "\u2028"',
+            )
+        ]
     composer = _Composer(text, path)
     try:
         composer.run()
     except yaml.YAMLError as error:
         return None, [*composer.problems, told_for_people(error, text, path)]
     except UnicodeEncodeError:
-        return None, [Problem(path=path, message="the text contains half of a character pair (a lone surrogate)",
-                              hint="save the file as UTF-8 again")]
+        return None, [
+            Problem(
+                path=path,
+                message="the text contains half of a character pair (a lone surrogate)",
+                hint="save the file as UTF-8 again",
+            )
+        ]
     return composer.root, composer.problems
 
 
@@ -77,23 +96,34 @@ class _Composer:
         self._alias_parts = 0
 
     def run(self) -> None:
+        loader = yaml.CSafeLoader(self.text)
+        try:
+            self._take_all(loader.get_event)
+        finally:
+            loader.dispose()
+
+    def _take_all(self, next_event: Callable[[], Any]) -> None:
         documents = 0
-        for event in yaml.parse(self.text, Loader=yaml.CSafeLoader):
-            if isinstance(event, ScalarEvent):
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
                 self._scalar(event)
-            elif isinstance(event, MappingStartEvent):
+            elif kind is MappingStartEvent:
                 self._begin(event, Mapping)
-            elif isinstance(event, SequenceStartEvent):
+            elif kind is SequenceStartEvent:
                 self._begin(event, Sequence)
-            elif isinstance(event, CollectionEndEvent):
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 self._finish(event)
-            elif isinstance(event, AliasEvent):
+            elif kind is AliasEvent:
                 self._alias(event)
-            elif isinstance(event, DocumentStartEvent):
+            elif kind is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     self._refuse(event, "a second YAML document begins here", "one flow per file: remove the `---`")
                     return
+            elif kind is StreamEndEvent:
+                return
             if len(self._open) > DEPTH_LIMIT:
                 self._refuse(event, f"values are nested more than {DEPTH_LIMIT} deep", "flatten the value")
                 self.root = None
@@ -116,25 +146,27 @@ class _Composer:
 
     def _untagged(self, event: Any) -> None:
         if event.tag is not None:
-            self._refuse(event, f"the tag `{_short(event.tag)}` is not allowed",
-                         "remove the tag; quote the value if it is a text")
+            self._refuse(
+                event,
+                f"the tag `{_short(event.tag)}` is not allowed",
+                "remove the tag; quote the value if it is a text",
+            )
 
     def _wants_key(self) -> bool:
         return bool(self._open) and isinstance(self._open[-1].part, Mapping) and self._open[-1].key is None
 
     def _scalar(self, event: Any) -> None:
-        self._untagged(event)
-        start, end = event.start_mark, event.end_mark
+        if event.tag is not None:
+            self._untagged(event)
+        start, end_index = event.start_mark, event.end_mark.index
         value: Any = event.value
-        style = event.style
-        if style is None or (style == "" and event.implicit[0]):
-            style = None
+        style = event.style or None
+        if style is None:
             try:
-                value = value_of(event.value)
+                value = value_of(value)
             except Ambiguous as error:
-                self._refuse(event, error.what, error.hint, *((event.value,) if self._wants_key() else ()))
-        end_index = end.index
-        if style in ("|", ">"):
+                self._refuse(event, error.what, error.hint, *((value,) if self._wants_key() else ()))
+        elif style in "|>":
             end_index = self._end_of_block(start.index, end_index)
         part = Scalar(start.index, end_index, start.line + 1, start.column + 1, event.anchor, value, style)
         if event.anchor is not None:
@@ -153,19 +185,27 @@ class _Composer:
         return start + found.start() if found else end
 
     def _alias(self, event: Any) -> None:
+        target: Part
+        size: int | None
         known = self._anchors.get(event.anchor)
         if known is None or known[1] is None:
-            message = f"`*{event.anchor}` stands inside its own anchor" if known else f"no anchor `&{event.anchor}` before here"
+            message = (
+                f"`*{event.anchor}` stands inside its own anchor"
+                if known
+                else f"no anchor `&{event.anchor}` before here"
+            )
             self._refuse(event, message, "define the anchor earlier in the file, or write the value out")
             target, size = self._missing(event), 1
         elif self._wants_key():
             self._refuse(event, "an alias can't be a key", "write the key out")
             target, size = self._missing(event), 1
         else:
-            target, size = known[0], known[1]
-        self._alias_parts += size
+            target, size = known
+        self._alias_parts += size or 1
         if self._alias_parts > ALIAS_LIMIT:
-            self._refuse(event, f"the aliases of this file stand for more than {ALIAS_LIMIT} values", "write less with aliases")
+            self._refuse(
+                event, f"the aliases of this file stand for more than {ALIAS_LIMIT} values", "write less with aliases"
+            )
             target, size = self._missing(event), 1
             self._alias_parts = 0
         start, end = event.start_mark, event.end_mark
@@ -174,7 +214,7 @@ class _Composer:
             part = target
         else:
             part = Alias(start.index, end.index, start.line + 1, start.column + 1, event.anchor, target)
-        self._add(event, part, size)
+        self._add(event, part, size or 1)
 
     def _missing(self, event: Any) -> Scalar:
         start, end = event.start_mark, event.end_mark
@@ -183,8 +223,9 @@ class _Composer:
     def _begin(self, event: Any, kind: type[Mapping] | type[Sequence]) -> None:
         self._untagged(event)
         start = event.start_mark
-        part = kind(start.index, event.end_mark.index, start.line + 1, start.column + 1, event.anchor,
-                    bool(event.flow_style))
+        part = kind(
+            start.index, event.end_mark.index, start.line + 1, start.column + 1, event.anchor, bool(event.flow_style)
+        )
         if event.anchor is not None:
             self._anchors[event.anchor] = (part, None)
         self._open.append(_Open(part))
@@ -225,16 +266,23 @@ class _Composer:
             frame.skip = True
             return Scalar(part.start, part.end, part.line, part.column, None, "?", None)
         if part.style is None and part.value == "<<":
-            self._refuse(event, "merge keys (`<<`) are not supported: YAML 1.2 has none",
-                         "write the keys out, or use an alias for the whole value")
+            self._refuse(
+                event,
+                "merge keys (`<<`) are not supported: YAML 1.2 has none",
+                "write the keys out, or use an alias for the whole value",
+            )
             frame.skip = True
         elif not isinstance(part.value, str):
             shown = self.text[part.start : part.end] or "(nothing)"
             self._refuse(event, f"the key {_short(shown)} is not a text", f'quote it ("{_short(shown)}")')
             frame.skip = True
         elif part.value in frame.seen:
-            self._refuse(event, f"the key `{_short(part.value)}` is here twice, first on line {frame.seen[part.value]}",
-                         "remove one of them", part.value)
+            self._refuse(
+                event,
+                f"the key `{_short(part.value)}` is here twice, first on line {frame.seen[part.value]}",
+                "remove one of them",
+                part.value,
+            )
             frame.skip = True
         else:
             frame.seen[part.value] = part.line

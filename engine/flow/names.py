@@ -15,7 +15,10 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
 def fault_of_name(name: str) -> str | None:
-    """Why `name` can't be an id or a port, or None when it can: letters (Latin, Han), digits, `-` and `_`, at most 64."""
+    """Why `name` can't be an id or a port, or None when it can.
+
+    It may have Latin and Han letters, digits, `-` and `_`, begins with a letter or digit, and is at most 64 long.
+    """
     if not name:
         return "it is empty"
     if len(name) > NAME_LIMIT:

@@ -41,18 +41,35 @@ def _text_of(file: FilePath, name: str) -> tuple[str | None, list[Problem]]:
         with file.open("rb") as opened:
             data = opened.read(SIZE_LIMIT_BYTES + 1)
     except OSError as error:
-        return None, [Problem(path=name, message=f"can't be read: {error.strerror or error}",
-                              hint="check the name and the permissions")]
+        return None, [
+            Problem(
+                path=name,
+                message=f"can't be read: {error.strerror or error}",
+                hint="check the name and the permissions",
+            )
+        ]
     if len(data) > SIZE_LIMIT_BYTES:
-        return None, [Problem(path=name, message=f"the file is larger than {SIZE_LIMIT_BYTES // 1_000_000} MB",
-                              hint="split it into several flows")]
+        return None, [
+            Problem(
+                path=name,
+                message=f"the file is larger than {SIZE_LIMIT_BYTES // 1_000_000} MB",
+                hint="split it into several flows",
+            )
+        ]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
-        return None, [Problem(path=name, line=line, column=column, message=f"byte 0x{data[error.start]:02X} is no UTF-8",
-                              hint="save the file as UTF-8 (it may be GBK or UTF-16)")]
+        return None, [
+            Problem(
+                path=name,
+                line=line,
+                column=column,
+                message=f"byte 0x{data[error.start]:02X} is no UTF-8",
+                hint="save the file as UTF-8 (it may be GBK or UTF-16)",
+            )
+        ]
 
 
 def _empty(name: str) -> Problem:

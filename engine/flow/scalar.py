@@ -15,8 +15,19 @@ _OTHER_BASE = re.compile(r"[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]0x[0-9A-Fa-f_]+|0x[0
 _UNDERSCORE = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]*\.[0-9_]*_[0-9_]*")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:.*)?")
-_WORDS: dict[str, Json] = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
-                           "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WORDS: dict[str, Json] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
 
 INTEGER_LIMIT = 2**63
 
@@ -40,8 +51,9 @@ def value_of(plain: str) -> Json:
         return _number_or_text(plain)
     if len(plain) <= 3 and _SWITCH.fullmatch(plain):
         instead = "true" if plain.lower() in ("yes", "on") else "false"
-        raise Ambiguous(f"`{plain}` means {instead} to YAML 1.1 and a text to YAML 1.2",
-                        f'quote it ("{plain}"), or write {instead}')
+        raise Ambiguous(
+            f"`{plain}` means {instead} to YAML 1.1 and a text to YAML 1.2", f'quote it ("{plain}"), or write {instead}'
+        )
     return plain
 
 
@@ -51,8 +63,10 @@ def _number_or_text(plain: str) -> Json:
             raise Ambiguous("the integer has more than 64 bits", "quote it if it is a text such as a serial number")
         return int(plain)
     if _LEADING_ZERO.fullmatch(plain):
-        raise Ambiguous(f"`{plain}` is an octal number to YAML 1.1 and a decimal one to YAML 1.2",
-                        f'quote it ("{plain}"), or write the number without leading zeros')
+        raise Ambiguous(
+            f"`{plain}` is an octal number to YAML 1.1 and a decimal one to YAML 1.2",
+            f'quote it ("{plain}"), or write the number without leading zeros',
+        )
     if _FLOAT.fullmatch(plain):
         number = float(plain)
         if number in (float("inf"), float("-inf")):
@@ -65,10 +79,17 @@ def _number_or_text(plain: str) -> Json:
             raise Ambiguous("the integer has more than 64 bits", "quote it if it is a text")
         return int(plain, 16)
     for pattern, what, hint in (
-        (_SEXAGESIMAL, "is a number in base 60 to YAML 1.1 and a text to YAML 1.2",
-         'quote it ("{0}"); for a duration write the number of seconds'),
+        (
+            _SEXAGESIMAL,
+            "is a number in base 60 to YAML 1.1 and a text to YAML 1.2",
+            'quote it ("{0}"); for a duration write the number of seconds',
+        ),
         (_DATE, "is a date to YAML 1.1 and a text to YAML 1.2", 'quote it ("{0}")'),
-        (_OTHER_BASE, "is a number in one YAML version and a text in the other", 'quote it ("{0}"), or write it in decimal'),
+        (
+            _OTHER_BASE,
+            "is a number in one YAML version and a text in the other",
+            'quote it ("{0}"), or write it in decimal',
+        ),
         (_UNDERSCORE, "is a number to YAML 1.1 and a text to YAML 1.2", 'quote it ("{0}"), or leave out the `_`'),
     ):
         if pattern.fullmatch(plain):

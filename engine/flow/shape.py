@@ -19,9 +19,23 @@ LANGUAGES = ("zh", "en")
 
 # What people write who come from other tools, and the key they mean.
 _FAMILIAR = {
-    "name": "title", "label": "title", "config": "with", "params": "with", "settings": "with", "wires": "to",
-    "next": "to", "kind": "type", "color": "colour", "nodes": "members", "description": "help", "info": "note",
-    "id": "flow", "enabled": "disabled", "comment": "note", "comments": "notes", "positions": "layout",
+    "name": "title",
+    "label": "title",
+    "config": "with",
+    "params": "with",
+    "settings": "with",
+    "wires": "to",
+    "next": "to",
+    "kind": "type",
+    "color": "colour",
+    "nodes": "members",
+    "description": "help",
+    "info": "note",
+    "id": "flow",
+    "enabled": "disabled",
+    "comment": "note",
+    "comments": "notes",
+    "positions": "layout",
 }
 
 Made = TypeVar("Made")
@@ -42,7 +56,9 @@ class Shape:
             return None
         if not isinstance(root, Mapping):
             if root is not None:
-                self._say(root, (), f"a flow file is a mapping, here is {_kind(root)}", "begin with `flow: NAME` and `nodes:`")
+                self._say(
+                    root, (), f"a flow file is a mapping, here is {_kind(root)}", "begin with `flow: NAME` and `nodes:`"
+                )
             return None
         self._known_keys(root, (), FLOW_KEYS, "a flow")
         nodes = self._nodes(root, ())
@@ -94,7 +110,12 @@ class Shape:
             if isinstance(body, Mapping):
                 made[key.value] = make(key.value, body, inner)
             else:
-                self._say(key, inner, f"wants a mapping, here is {_kind(body)}", f"write its keys indented under `{key.value}:`")
+                self._say(
+                    key,
+                    inner,
+                    f"wants a mapping, here is {_kind(body)}",
+                    f"write its keys indented under `{key.value}:`",
+                )
         return made
 
     def _node(self, name: str, body: Mapping, place: Path) -> NodeSpec:
@@ -103,7 +124,11 @@ class Shape:
         if body.entry("type") is None:
             self._at(place, "`type` is missing", "name the node's type, such as `type: switch`")
         elif kind and not is_type_name(kind):
-            self._at((*place, "type"), f"`{kind}` can't be a node type", "types are lower-case names with dashes; a subflow is `subflow/NAME`")
+            self._at(
+                (*place, "type"),
+                f"`{kind}` can't be a node type",
+                "types are lower-case names with dashes; a subflow is `subflow/NAME`",
+            )
         return NodeSpec(
             id=name,
             type=kind,
@@ -163,13 +188,19 @@ class Shape:
                 return None
             part, value = entry[1], behind(entry[1])
         if not isinstance(value, Scalar) or not isinstance(value.value, str):
-            self._say(part, place, f"a wire wants a node's id, here is {_kind(value)}",
-                      'write `to: ID`, `to: [ID, ID]` or `to: {port: ID}`; quote an id such as "12"')
+            self._say(
+                part,
+                place,
+                f"a wire wants a node's id, here is {_kind(value)}",
+                'write `to: ID`, `to: [ID, ID]` or `to: {port: ID}`; quote an id such as "12"',
+            )
             return None
         node, dot, port = value.value.partition(".")
         fault = fault_of_name(node) or (fault_of_name(port) if dot else None)
         if fault is not None:
-            self._say(part, place, f"`{_short(value.value)}` can't be the end of a wire: {fault}", "write `ID` or `ID.PORT`")
+            self._say(
+                part, place, f"`{_short(value.value)}` can't be the end of a wire: {fault}", "write `ID` or `ID.PORT`"
+            )
             return None
         return Target(node, port, disabled)
 
@@ -221,8 +252,11 @@ class Shape:
         self._known_keys(body, place, NOTE_KEYS, "a note")
         if body.entry("text") is None:
             self._at(place, "`text` is missing", "write the note's Markdown under `text:`")
-        return Note(text=self._text(body, place, "text"), at=self._pair(body, place, "at") or (0, 0),
-                    size=self._pair(body, place, "size"))
+        return Note(
+            text=self._text(body, place, "text"),
+            at=self._pair(body, place, "at") or (0, 0),
+            size=self._pair(body, place, "size"),
+        )
 
     def _layout(self, owner: Mapping, place: Path, nodes: dict[str, NodeSpec]) -> dict[str, tuple[float, float]]:
         layout = {}
@@ -261,7 +295,12 @@ class Shape:
         if isinstance(value, Mapping):
             return value.entries
         if not (isinstance(value, Scalar) and value.value is None):
-            self._say(entry[0], (*place, name), f"wants a mapping, here is {_kind(value)}", "write `key: value` lines under it")
+            self._say(
+                entry[0],
+                (*place, name),
+                f"wants a mapping, here is {_kind(value)}",
+                "write `key: value` lines under it",
+            )
         return []
 
     def _texts(self, owner: Mapping, place: Path, name: str) -> tuple[str, ...]:
@@ -274,7 +313,9 @@ class Shape:
             if all(isinstance(text, str) for text in found):
                 return tuple(found)
         if not (isinstance(value, Scalar) and value.value is None):
-            self._say(entry[1], (*place, name), f"wants a list of texts, here is {_kind(value)}", f"write `{name}: [a, b]`")
+            self._say(
+                entry[1], (*place, name), f"wants a list of texts, here is {_kind(value)}", f"write `{name}: [a, b]`"
+            )
         return ()
 
     def _text(self, owner: Mapping, place: Path, name: str) -> str:
@@ -295,7 +336,9 @@ class Shape:
         if not isinstance(value, Mapping):
             return self._text(owner, place, name)
         self._known_keys(value, (*place, name), LANGUAGES, f"a {name}")
-        return {language: self._text(value, (*place, name), language) for language in LANGUAGES if value.entry(language)}
+        return {
+            language: self._text(value, (*place, name), language) for language in LANGUAGES if value.entry(language)
+        }
 
     def _switch(self, owner: Mapping, place: Path, name: str) -> bool:
         entry = owner.entry(name)
@@ -318,15 +361,22 @@ class Shape:
     def _check_name(self, entry: tuple[Scalar, Part] | None, place: Path, name: str, what: str) -> None:
         fault = fault_of_name(name)
         if fault is not None and entry is not None:
-            self._say(entry[0], place, f"`{_short(name)}` can't be {what}: {fault}",
-                      "use letters (Latin or Han), digits, `-` and `_`; a title may hold anything")
+            self._say(
+                entry[0],
+                place,
+                f"`{_short(name)}` can't be {what}: {fault}",
+                "use letters (Latin or Han), digits, `-` and `_`; a title may hold anything",
+            )
 
-    def _unknown_node(self, part: Part | None, place: Path, name: str, nodes: dict[str, NodeSpec],
-                      severity: Severity = "error") -> None:
+    def _unknown_node(
+        self, part: Part | None, place: Path, name: str, nodes: dict[str, NodeSpec], severity: Severity = "error"
+    ) -> None:
         meant = nearest(name, nodes)
         hint = f"did you mean `{meant}`?" if meant else "name a node that stands under `nodes`"
         line, column = (part.line, part.column) if part is not None else self.source.mark(*place)
-        self.problems.append(problem_at(self.source.path, line, column, place, f"there is no node `{_short(name)}`", hint, severity))
+        self.problems.append(
+            problem_at(self.source.path, line, column, place, f"there is no node `{_short(name)}`", hint, severity)
+        )
 
     def _say(self, part: Part, place: Path, message: str, hint: str) -> None:
         self.problems.append(problem_at(self.source.path, part.line, part.column, place, message, hint))

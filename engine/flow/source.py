@@ -29,7 +29,7 @@ class SourceMap:
     def line(self, *place: str | int) -> int:
         """The line of a place, or of the nearest place above it that the file has; 0 when there is no file.
 
-        Wires are found under every spelling: ("nodes", "a", "to", "ok", 1) and, for `to: b`, ("nodes", "a", "to", "", 0).
+        Wires are found under every spelling: ("nodes", "a", "to", "ok", 1), or ("nodes", "a", "to", "", 0) for `to: b`.
         """
         return self.mark(*place)[0]
 
@@ -65,8 +65,9 @@ def problem_at(
 ) -> Problem:
     """A problem at a line, whose node and field are told from the place in the document."""
     node, field = split_place(place)
-    return Problem(path=path, line=line, column=column, node=node, field=field, message=message, hint=hint,
-                   severity=severity)
+    return Problem(
+        path=path, line=line, column=column, node=node, field=field, message=message, hint=hint, severity=severity
+    )
 
 
 def split_place(place: Path) -> tuple[str, str]:

@@ -29,9 +29,14 @@ class Scalar(Part):
 
     __slots__ = ("style", "value")
 
-    def __init__(self, start: int, end: int, line: int, column: int, anchor: str | None, value: Any,
-                 style: str | None) -> None:
-        super().__init__(start, end, line, column, anchor)
+    def __init__(
+        self, start: int, end: int, line: int, column: int, anchor: str | None, value: Any, style: str | None
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.line = line
+        self.column = column
+        self.anchor = anchor
         self.value = value
         self.style = style
 

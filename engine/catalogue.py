@@ -101,7 +101,9 @@ class Catalogue:
         """Adds a type. ValueError when the name is taken by another origin."""
         known = self.types.get(kind.type)
         if known is not None and known.origin != kind.origin:
-            raise ValueError(f"node type {kind.type!r} of {kind.origin} is already there from {known.origin}; rename the class")
+            raise ValueError(
+                f"node type {kind.type!r} of {kind.origin} is already there from {known.origin}; rename the class"
+            )
         self.types[kind.type] = kind
 
     def add_folder(self, folder: Path) -> list[str]:
@@ -123,10 +125,14 @@ class Catalogue:
                 kind.schema  # noqa: B018 - a schema that can't be made is found here, not in the middle of a deploy
             taken = [kind.type for kind in kinds if (known := self.types.get(kind.type)) and known.origin != origin]
             if taken:
-                raise ValueError(f"the type {taken[0]!r} is already there from {self.types[taken[0]].origin}; rename the class")
+                raise ValueError(
+                    f"the type {taken[0]!r} is already there from {self.types[taken[0]].origin}; rename the class"
+                )
         except Exception as error:  # noqa: BLE001 - a custom file may raise anything
             types = tuple(before or [file.stem.replace("_", "-")])
-            self.broken[origin] = Broken(origin, types, f"{type(error).__name__}: {error}", traceback.format_exc(limit=-5))
+            self.broken[origin] = Broken(
+                origin, types, f"{type(error).__name__}: {error}", traceback.format_exc(limit=-5)
+            )
             for name in before:
                 del self.types[name]
             return []
@@ -186,5 +192,8 @@ def _node_classes(module: ModuleType) -> list[type[Node]]:
     return [
         value
         for value in vars(module).values()
-        if inspect.isclass(value) and issubclass(value, Node) and value.__module__ == module.__name__ and "__about__" in value.__dict__
+        if inspect.isclass(value)
+        and issubclass(value, Node)
+        and value.__module__ == module.__name__
+        and "__about__" in value.__dict__
     ]

@@ -45,12 +45,25 @@ class Emitter(Protocol):
         """True while the source has as many messages under way as it may; a pushing source stops reading then."""
 
     def push(
-        self, payload: Any, topic: str = "", *, key: str = "", time: float | None = None, props: Mapping[str, Any] | None = None, token: Any = None
+        self,
+        payload: Any,
+        topic: str = "",
+        *,
+        key: str = "",
+        time: float | None = None,
+        props: Mapping[str, Any] | None = None,
+        token: Any = None,
     ) -> Delivery:
         """Puts one message in at once, never waits. `token` comes back through `Source.settled` when all is done with it."""
 
     async def __call__(
-        self, payload: Any, topic: str = "", *, key: str = "", time: float | None = None, props: Mapping[str, Any] | None = None
+        self,
+        payload: Any,
+        topic: str = "",
+        *,
+        key: str = "",
+        time: float | None = None,
+        props: Mapping[str, Any] | None = None,
     ) -> None:
         """Waits for room, puts one message in, and returns when it has settled to go on reading (not when it is done)."""
 

@@ -13,7 +13,20 @@ from engine.message import Message
 if TYPE_CHECKING:
     from engine.context import Context, Emitter
 
-__all__ = ["DEFAULT_PORT", "ERROR_PORT", "About", "Example", "Help", "Node", "Output", "Port", "Source", "about", "node", "type_name"]
+__all__ = [
+    "DEFAULT_PORT",
+    "ERROR_PORT",
+    "About",
+    "Example",
+    "Help",
+    "Node",
+    "Output",
+    "Port",
+    "Source",
+    "about",
+    "node",
+    "type_name",
+]
 
 DEFAULT_PORT = "out"
 ERROR_PORT = "error"

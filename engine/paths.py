@@ -31,9 +31,17 @@ class Path:
         while at < len(text):
             match = _STEP.match(text, at)
             if match is None or match.end() == at:
-                raise ValueError(f"{text!r} is no path (at column {at + 1}); write it like payload.temp or payload.points[0]")
+                raise ValueError(
+                    f"{text!r} is no path (at column {at + 1}); write it like payload.temp or payload.points[0]"
+                )
             name, index, *quoted = match.groups()
-            self.steps.append(int(index) if index is not None else name if name is not None else next(part for part in quoted if part is not None))
+            self.steps.append(
+                int(index)
+                if index is not None
+                else name
+                if name is not None
+                else next(part for part in quoted if part is not None)
+            )
             at = match.end()
         if not self.steps or not isinstance(self.steps[0], str):
             raise ValueError(f"{text!r} is no path; it begins with a name such as payload or topic")

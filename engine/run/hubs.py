@@ -121,7 +121,9 @@ class DebugHub:
         shown = message.payload if value is UNSET else value
         self._count += 1
         cut, size = shorten(shown)
-        row = DebugRow(self._count, message.time, flow, node, message.topic, message.key, str(message.id), cut, size, level)
+        row = DebugRow(
+            self._count, message.time, flow, node, message.topic, message.key, str(message.id), cut, size, level
+        )
         self.rows.append(row)
         for subscription in self._subscriptions:
             if subscription.wants(f"{flow}/{node}"):

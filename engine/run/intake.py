@@ -32,7 +32,15 @@ class Intake:
     counted here, so this one bound keeps every queue bounded: a full window stops the source, nothing is dropped.
     """
 
-    def __init__(self, *, clock: Clock, journal: Journal, ids: Iterator[int], window: int, acknowledge: Callable[[list[Any]], None] | None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        journal: Journal,
+        next_id: Callable[[], int],
+        window: int,
+        acknowledge: Callable[[list[Any]], None] | None,
+    ) -> None:
         self.accepted = 0
         self.done = 0
         self.window = window
@@ -42,11 +50,12 @@ class Intake:
         self._clock = clock
         self._now = clock.now
         self._journal = journal
-        self._next_id = ids.__next__
+        self._next_id = next_id
         self._acknowledge = acknowledge
         self._tokens: list[Any] = []
         self._waiting: list[Callable[[], None]] = []
-        self._paused: list[Message] | None = None
+        self._closed = False
+        self._emptied: list[asyncio.Future[None]] = []
         self._next_sample = 0.0
 
     @property
@@ -56,18 +65,30 @@ class Intake:
 
     @property
     def full(self) -> bool:
-        return self._paused is not None or self.accepted - self.done >= self.window
+        return self._closed or self.accepted - self.done >= self.window
 
     def push(
-        self, payload: Any, topic: str = "", *, key: str = "", time: float | None = None, props: Mapping[str, Any] | None = None, token: Any = None
+        self,
+        payload: Any,
+        topic: str = "",
+        *,
+        key: str = "",
+        time: float | None = None,
+        props: Mapping[str, Any] | None = None,
+        token: Any = None,
     ) -> Delivery:
         now = self._now()
         delivery = Delivery(self._settled, token)
         self.accepted += 1
-        message = Message(payload, topic, key, now if time is None else time, self._next_id(), EMPTY if props is None else props, delivery)
-        if self._paused is not None:
-            self._paused.append(message)
-            return delivery
+        message = Message(
+            payload,
+            topic,
+            key,
+            now if time is None else time,
+            self._next_id(),
+            EMPTY if props is None else props,
+            delivery,
+        )
         if now >= self._next_sample or self.observe_all:
             self._next_sample = now + SAMPLE_EVERY_S
             self.observed(message)
@@ -77,7 +98,13 @@ class Intake:
         return delivery
 
     async def __call__(
-        self, payload: Any, topic: str = "", *, key: str = "", time: float | None = None, props: Mapping[str, Any] | None = None
+        self,
+        payload: Any,
+        topic: str = "",
+        *,
+        key: str = "",
+        time: float | None = None,
+        props: Mapping[str, Any] | None = None,
     ) -> None:
         await self.room()
         self.push(payload, topic, key=key, time=time, props=props)
@@ -94,18 +121,16 @@ class Intake:
         else:
             call()
 
-    def pause(self) -> None:
-        """Holds everything back until `resume`; what is pushed meanwhile waits in order and is counted."""
-        if self._paused is None:
-            self._paused = []
+    def close(self) -> None:
+        """For good: looks full from now on, so that the source stops. What it pushes all the same is taken."""
+        self._closed = True
 
-    def resume(self) -> None:
-        """Lets the held messages go first, then the source."""
-        held, self._paused = self._paused or [], None
-        for message in held:
-            self.entry(message)
-            message.delivery.release()
-        self._open()
+    async def empty(self) -> None:
+        """Returns when nothing is under way."""
+        while self.under_way:
+            emptied: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._emptied.append(emptied)
+            await emptied
 
     def adopt(self) -> Delivery:
         """A delivery for a message that a node makes by itself (a timer's): counted, acknowledged to no one."""
@@ -126,6 +151,11 @@ class Intake:
             self._tokens.append(delivery.token)
         if self._waiting:
             self._open()
+        if self._emptied and self.accepted == self.done:
+            emptied, self._emptied = self._emptied, []
+            for future in emptied:
+                if not future.done():
+                    future.set_result(None)
 
     def _acknowledge_all(self) -> None:
         tokens, self._tokens = self._tokens, []

@@ -86,7 +86,10 @@ class Lane:
         """Takes a message; returns at once."""
         self.received += 1
         if self.stuck_until and self.stuck:
-            self.fail(message, TimedOut(f"{self.name} hangs; it is tried again in {self.stuck_until - self._clock.monotonic():.0f} s"))
+            self.fail(
+                message,
+                TimedOut(f"{self.name} hangs; it is tried again in {self.stuck_until - self._clock.monotonic():.0f} s"),
+            )
             return
         message.delivery.pending += 1
         self._waiting.append(message)
@@ -103,7 +106,12 @@ class Lane:
 
     def check(self) -> None:
         """Called about twice a second: gives up on a call that has lasted too long."""
-        if self._current and not self._retrying and not self._expired and self._clock.monotonic() - self._began > self._timeout_s:
+        if (
+            self._current
+            and not self._retrying
+            and not self._expired
+            and self._clock.monotonic() - self._began > self._timeout_s
+        ):
             self._expired = True
             if self._task is not None:
                 self._task.cancel()
@@ -118,12 +126,17 @@ class Lane:
 
     def expel(self, reason: Exception) -> int:
         """Sends all that waits the way of errors; the number of messages."""
-        count = len(self._waiting)
-        while self._waiting:
-            message = self._waiting.popleft()
+        expelled = self.take_waiting()
+        for message in expelled:
             self.fail(message, reason)
             message.delivery.release()
-        return count
+        return len(expelled)
+
+    def take_waiting(self) -> list[Message]:
+        """Empties the queue without handling it. The caller takes over the holds: one `release` each."""
+        taken = list(self._waiting)
+        self._waiting.clear()
+        return taken
 
     async def _run(self) -> None:
         while True:
@@ -200,7 +213,9 @@ class Lane:
         if self._strikes >= STRIKES:
             self.stuck_until = self._clock.monotonic() + STUCK_S
             self.expel(TimedOut(f"{self.name} hangs"))
-            logging.getLogger("mcs.lane").error("%s hangs: its messages go the way of errors for %g s", self.name, STUCK_S)
+            logging.getLogger("mcs.lane").error(
+                "%s hangs: its messages go the way of errors for %g s", self.name, STUCK_S
+            )
 
     def _done(self, messages: list[Message]) -> None:
         self.handled += len(messages)

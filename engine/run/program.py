@@ -12,7 +12,7 @@ import msgspec
 
 from engine.message import Message
 
-__all__ = ["Program", "ProgramNode", "compile_program"]
+__all__ = ["NodeHangs", "Program", "ProgramNode", "compile_program"]
 
 LONGEST_CHAIN = 8
 """Nodes written into one function; longer chains call the next function, so code stays linear in the number of nodes."""
@@ -48,6 +48,7 @@ class Program(msgspec.Struct):
 
     enter      node id → function that delivers a message to the node
     leave      node id → function (message in, what process returned) that sends the output on
+    targets    node id → entries that its first port leads to (for sources, whose output is not counted here)
     send       (node id, port) → function that sends a message out of that port
     counts     () → {node id: (received, {port: sent}, errors)} since it was compiled; `received` is 0 for nodes that are not plain
     source     the generated text, for tracebacks and the curious
@@ -56,6 +57,7 @@ class Program(msgspec.Struct):
     enter: dict[str, Process]
     leave: dict[str, Callable[[Message, Any], None]]
     send: dict[tuple[str, str], Process]
+    targets: dict[str, list[Process]]
     counts: Callable[[], dict[str, tuple[int, dict[str, int], int]]]
     source: str
     lines: dict[int, str]
@@ -65,17 +67,21 @@ class WrongOutput(Exception):
     """A node returned something that is no message, or named a port it does not have."""
 
 
-def compile_program(name: str, nodes: Mapping[str, ProgramNode]) -> Program:
+def compile_program(name: str, nodes: Mapping[str, ProgramNode], longest_chain: int = LONGEST_CHAIN) -> Program:
     """Compiles all nodes of a flow together. Wires must lead to nodes in `nodes` and hold no cycle of plain nodes."""
-    return _Writer(name, nodes).program()
+    return _Writer(name, nodes, longest_chain).program()
 
 
 class _Writer:
-    def __init__(self, name: str, nodes: Mapping[str, ProgramNode]) -> None:
+    def __init__(self, name: str, nodes: Mapping[str, ProgramNode], longest_chain: int) -> None:
         self.name = name
+        self.longest_chain = longest_chain
         self.nodes = nodes
         self.number = {id: n for n, id in enumerate(nodes)}
-        self.outs = {(id, port): f"o{self.number[id]}_{p}" for id, node in nodes.items() for p, port in enumerate(node.ports)}
+        self.outs = {
+            (id, port): f"o{self.number[id]}_{p}" for id, node in nodes.items() for p, port in enumerate(node.ports)
+        }
+        self.inner = self._inner()
         self.text: list[str] = []
         self.lines: dict[int, str] = {}
 
@@ -86,23 +92,40 @@ class _Writer:
             for p, port in enumerate(node.ports):
                 self._send(id, p, port)
         counters = [f"i{n} = e{n} = 0" for n in range(len(self.nodes))] + [f"{out} = 0" for out in self.outs.values()]
-        head = ["def build(Message, BAD, " + ", ".join(["dispatch", *self._arguments()]) + "):", *(f" {line}" for line in counters)]
+        head = [
+            "def build(Message, BAD, " + ", ".join(["dispatch", *self._arguments()]) + "):",
+            *(f" {line}" for line in counters),
+        ]
         tail = [*self._dispatchers(), *self._count_function(), " return locals()"]
         shift = len(head)
         source = "\n".join([*head, *self.text, *tail, ""])
         filename = f"<flow {self.name}>"
         scope: dict[str, Any] = {}
-        exec(compile(source, filename, "exec"), scope)  # the text is written by us from numbers only, never from a flow's text
+        exec(
+            compile(source, filename, "exec"), scope
+        )  # the text is written by us from numbers only, never from a flow's text
         made = scope["build"](Message, (Exception, NodeHangs), _dispatcher, **self._values())
         numbered = made["counts"]
         return Program(
-            enter={id: made[f"n{n}"] if node.plain else node.call for (id, node), n in zip(self.nodes.items(), self.number.values(), strict=True)},
+            enter={id: self._made(made, id) for id in self.nodes},
             leave={id: made[f"d{n}"] for id, n in self.number.items()},
-            send={(id, port): made[f"s{self.number[id]}_{p}"] for id, node in self.nodes.items() for p, port in enumerate(node.ports)},
+            send={
+                (id, port): made[f"s{self.number[id]}_{p}"]
+                for id, node in self.nodes.items()
+                for p, port in enumerate(node.ports)
+            },
+            targets={
+                id: [self._made(made, target) for target in node.wires.get(node.ports[0], ())] if node.ports else []
+                for id, node in self.nodes.items()
+            },
             counts=lambda: self._named(numbered()),
             source=source,
             lines={line + shift: id for line, id in self.lines.items()},
         )
+
+    def _made(self, made: Mapping[str, Any], id: str) -> Process:
+        entry: Process = made[f"n{self.number[id]}"] if self.nodes[id].plain else self.nodes[id].call
+        return entry
 
     def _arguments(self) -> list[str]:
         return [f"{kind}{n}" for n in range(len(self.nodes)) for kind in ("p", "x", "q")]
@@ -145,14 +168,36 @@ class _Writer:
                     self._line(2, f"{self._entry(target)}(r)")
 
     def _chain(self, head: str) -> list[str]:
+        """Only heads are written out as chains: a node inside one gets a function of its own for the rare other way in."""
         chain = [head]
-        while len(chain) < LONGEST_CHAIN:
+        while len(chain) < self.longest_chain and head not in self.inner:
             node = self.nodes[chain[-1]]
             targets = node.wires.get(node.ports[0], ()) if node.ports else ()
             if len(targets) != 1 or not self.nodes[targets[0]].plain or targets[0] in chain:
                 break
             chain.append(targets[0])
         return chain
+
+    def _inner(self) -> set[str]:
+        feeders: dict[str, list[str]] = {}
+        for id, node in self.nodes.items():
+            for port, targets in node.wires.items():
+                for target in targets:
+                    feeders.setdefault(target, []).append(
+                        id if node.plain and node.ports[:1] == (port,) and len(targets) == 1 else ""
+                    )
+        inner: set[str] = set()
+        for id in self.nodes:
+            if feeders.get(id, [""]) == [""] or len(feeders[id]) != 1:
+                position, at = 0, id
+                while self.nodes[at].plain and self.nodes[at].ports:
+                    following = self.nodes[at].wires.get(self.nodes[at].ports[0], ())
+                    if len(following) != 1 or feeders[following[0]] != [at] or not self.nodes[following[0]].plain:
+                        break
+                    at, position = following[0], position + 1
+                    if position % self.longest_chain:
+                        inner.add(at)
+        return inner
 
     def _entry(self, id: str) -> str:
         return f"n{self.number[id]}" if self.nodes[id].plain else f"p{self.number[id]}"
@@ -181,7 +226,8 @@ class _Writer:
         numbers, outs = counts
         sent = dict(zip(self.outs, outs, strict=True))
         return {
-            id: (numbers[2 * n], {port: sent[id, port] for port in self.nodes[id].ports}, numbers[2 * n + 1]) for id, n in self.number.items()
+            id: (numbers[2 * n], {port: sent[id, port] for port in self.nodes[id].ports}, numbers[2 * n + 1])
+            for id, n in self.number.items()
         }
 
 
@@ -196,7 +242,12 @@ def _dispatcher(sends: Mapping[str, Process], fail: Fail) -> Callable[[Message, 
             for one in output:
                 send(one)
         elif output is not None:
-            fail(message, WrongOutput(f"returned {type(output).__name__}; return a Message, None, a list of messages, or {{port: …}}"))
+            fail(
+                message,
+                WrongOutput(
+                    f"returned {type(output).__name__}; return a Message, None, a list of messages, or {{port: …}}"
+                ),
+            )
 
     def dispatch(message: Message, output: Any) -> None:
         if output is None:
@@ -205,7 +256,12 @@ def _dispatcher(sends: Mapping[str, Process], fail: Fail) -> Callable[[Message, 
             for port, part in output.items():
                 send = sends.get(port)
                 if send is None:
-                    fail(message, WrongOutput(f"returned a message for port {port!r}, which it does not have; ports: {', '.join(sends) or 'none'}"))
+                    fail(
+                        message,
+                        WrongOutput(
+                            f"returned a message for port {port!r}, which it does not have; ports: {', '.join(sends) or 'none'}"
+                        ),
+                    )
                 elif part.__class__ is Message:
                     send(part)
                 else:

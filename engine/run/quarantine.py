@@ -98,7 +98,15 @@ def _kept(flow: str, node: str, message: Message, reason: str) -> Kept:
     payload = _bytes(message.payload)
     props = {name: value for name, value in message.props.items() if name != "device"}
     return Kept(
-        flow, node, message.time, message.topic[:1000], message.key[:200], reason[:2000], payload[:LARGEST_PAYLOAD_BYTES], len(payload), _bytes(props)
+        flow,
+        node,
+        message.time,
+        message.topic[:1000],
+        message.key[:200],
+        reason[:2000],
+        payload[:LARGEST_PAYLOAD_BYTES],
+        len(payload),
+        _bytes(props),
     )
 
 

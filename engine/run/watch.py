@@ -15,7 +15,30 @@ from engine.run.hubs import shorten
 
 __all__ = ["LATENCY_BOUNDS_S", "Hop", "Latency", "Watch"]
 
-LATENCY_BOUNDS_S = (1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+LATENCY_BOUNDS_S = (
+    1e-6,
+    2e-6,
+    5e-6,
+    1e-5,
+    2e-5,
+    5e-5,
+    1e-4,
+    2e-4,
+    5e-4,
+    1e-3,
+    2e-3,
+    5e-3,
+    1e-2,
+    2e-2,
+    5e-2,
+    0.1,
+    0.2,
+    0.5,
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+)
 TRACES_KEPT = 50
 
 Tap = Callable[[Message], None]
@@ -139,7 +162,9 @@ class Watch:
         self._time(node, seconds)
         traced = self.traces.get(message.id)
         if traced is not None:
-            traced.append(Hop(node, self._now(), seconds, shorten(message.payload)[0], [], f"{type(error).__name__}: {error}"))
+            traced.append(
+                Hop(node, self._now(), seconds, shorten(message.payload)[0], [], f"{type(error).__name__}: {error}")
+            )
 
     def _time(self, node: str, seconds: float) -> None:
         latency = self.latency.get(node)

@@ -1,0 +1,191 @@
+"""One node of a running flow: the instance, its queue when it is asynchronous, its intake when it is a source, and its figures."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from engine.clock import Clock
+from engine.flow.plan import PlannedNode
+from engine.message import Message
+from engine.node import DEFAULT_PORT, Node
+from engine.run.intake import Intake
+from engine.run.lane import Lane
+from engine.run.memory import KeyedMemory
+
+if TYPE_CHECKING:
+    from engine.run.flow_run import FlowRun
+
+__all__ = ["NodeContext", "RunningNode", "is_async"]
+
+_T = TypeVar("_T")
+
+
+def is_async(node: Node) -> bool:
+    """Whether the node needs a queue: `async def process`, or `process_batch`."""
+    return has_batch(node) or inspect.iscoroutinefunction(type(node).process)
+
+
+def has_batch(node: Node) -> bool:
+    """Whether the node takes many messages at once."""
+    return hasattr(type(node), "process_batch")
+
+
+class NodeContext:
+    """The engine's side of one node; see `engine.context.Context`."""
+
+    def __init__(self, run: FlowRun, node: str) -> None:
+        self.flow = run.name
+        self.node = node
+        self.clock: Clock = run.site.clock
+        self.log = logging.LoggerAdapter(logging.getLogger("mcs.node"), {"flow": run.name, "node": node})
+        self.status_text = ""
+        self.status_level = "ok"
+        self.dropped = 0
+        self.shared_keys: list[str] = []
+        self._run = run
+
+    def state(self, name: str, type: Any = Any) -> KeyedMemory:
+        return self._run.site.memories.open(f"{self.flow}/{self.node}/{name}", type)
+
+    def shared_state(self, name: str, type: Any = Any) -> KeyedMemory:
+        return self._run.site.memories.open(name, type)
+
+    def emit(self, message: Message, port: str = DEFAULT_PORT) -> None:
+        self._run.emit(self.node, message, port)
+
+    def fail(self, message: Message, error: Exception) -> None:
+        self._run.fail(self.node, message, error)
+
+    def drop(self, count: int = 1) -> None:
+        self.dropped += count
+
+    def status(self, text: str, level: str = "ok") -> None:
+        if (text, level) != (self.status_text, self.status_level):
+            self.status_text, self.status_level = text, level
+            self._run.status_changed(self.node, text, level)
+
+    def secret(self, name: str) -> str:
+        return self._run.site.secret(name)
+
+    def service(self, kind: type[_T]) -> _T:
+        return self._run.site.service(kind)
+
+    async def shared(self, key: str, make: Callable[[], Awaitable[_T]], close: Callable[[_T], Awaitable[None]]) -> _T:
+        self.shared_keys.append(key)
+        return await self._run.site.connections.take(key, make, close)
+
+
+class RunningNode:
+    """A node with everything that stays with it across deploys."""
+
+    def __init__(self, run: FlowRun, planned: PlannedNode, config: dict[str, Any]) -> None:
+        self.planned = planned
+        self.config = config
+        self.instance = planned.kind.make(config)
+        self.context = NodeContext(run, planned.id)
+        self.intake: Intake | None = None
+        self.lane: Lane | None = None
+        self.task: asyncio.Task[None] | None = None
+        self.problem = ""
+        self.errors = 0
+        self.last_error = ""
+        self.last_error_at = 0.0
+        self.hangs = 0
+        self.set_aside = False
+        self.received = 0
+        self.sent: dict[str, int] = {}
+        self._run = run
+        if planned.kind.is_source:
+            self.intake = Intake(
+                clock=run.site.clock,
+                journal=run.site.journal,
+                next_id=run.site.message_id,
+                window=run.window,
+                acknowledge=self._acknowledge,
+            )
+        elif is_async(self.instance):
+            self.lane = Lane(
+                name=f"{run.name}/{planned.id}",
+                call=self.call,
+                batch=self.instance.max_batch if has_batch(self.instance) else 1,
+                timeout_s=self.instance.timeout_s,
+                clock=run.site.clock,
+                after=lambda message, result: run.after(planned.id, message, result),
+                fail=lambda message, error: run.fail(planned.id, message, error),
+            )
+
+    @property
+    def id(self) -> str:
+        return self.planned.id
+
+    @property
+    def call(self) -> Callable[[Any], Any]:
+        """What the engine calls with a message (or, for a batch node, with a list)."""
+        if has_batch(self.instance):
+            return self.instance.process_batch  # type: ignore[attr-defined, no-any-return]
+        return self.instance.process
+
+    def same_as(self, planned: PlannedNode, config: dict[str, Any]) -> bool:
+        """Whether a deploy may keep this node as it runs: same class, same config, same output ports."""
+        return planned.kind.cls is self.planned.kind.cls and config == self.config and not self.set_aside
+
+    async def start(self) -> None:
+        """Starts the instance. Whatever it raises refuses the deploy."""
+        self.instance.ctx = self.context  # type: ignore[attr-defined]
+        await _finished(self.instance.start(self.context))
+
+    def go(self) -> None:
+        """Begins to feed it: its lane's task, or its own when it is a source."""
+        if self.lane is not None:
+            self.lane.start()
+        if self.intake is not None and self.task is None:
+            self.task = asyncio.create_task(self._bring(self.intake), name=f"source {self._run.name}/{self.id}")
+
+    async def halt(self) -> None:
+        """Stops a source from bringing more. What it has brought goes on."""
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+            self.task = None
+
+    async def stop(self, timeout_s: float = 5.0) -> None:
+        """Ends it; a node that does not stop in time is left behind, with a warning that names it."""
+        await self.halt()
+        if self.lane is not None:
+            await self.lane.stop()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await _finished(self.instance.stop())
+        except TimeoutError:
+            self.context.log.warning("did not stop within %g s; left behind", timeout_s)
+        except Exception:  # a node that fails to stop must not keep the others from stopping
+            self.context.log.exception("failed to stop")
+        for key in self.context.shared_keys:
+            await self._run.site.connections.leave(key)
+        self.context.shared_keys.clear()
+
+    def _acknowledge(self, tokens: list[Any]) -> None:
+        self.instance.settled(tokens)  # type: ignore[attr-defined]  # only a Source has an intake
+
+    async def _bring(self, intake: Intake) -> None:
+        wait_s = 0.5
+        while True:
+            try:
+                await self.instance.run(intake)  # type: ignore[attr-defined]
+                return
+            except Exception as error:  # noqa: BLE001 - whatever a source raises, it is tried again
+                self.problem = f"{type(error).__name__}: {error}"
+                self.context.status(self.problem, "error")
+                self.context.log.warning("source stopped: %s; again in %g s", self.problem, wait_s)
+            await self.context.clock.sleep(wait_s)
+            wait_s = min(wait_s * 2, 30.0)
+            self.problem = ""
+
+
+async def _finished(result: Any) -> None:
+    if inspect.isawaitable(result):
+        await result

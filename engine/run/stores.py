@@ -1,0 +1,125 @@
+"""Node memory and quarantined messages in PostgreSQL."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+from engine.database import Database, Unavailable, is_transient
+from engine.failure import Retry
+from engine.run.journal import Change
+from engine.run.quarantine import Kept
+
+__all__ = ["PostgresJournal", "PostgresQuarantine", "connection_or_retry"]
+
+FOLD_EVERY = 500
+"""Journal rows after which they are folded into the table; a start reads at most about this many."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Change]).decode
+
+
+@asynccontextmanager
+async def connection_or_retry(database: Database, timeout_s: float = 5.0) -> AsyncIterator[PoolConnectionProxy]:
+    """A connection for the block; a server that is away, before or during it, becomes Retry."""
+    try:
+        async with database.connection(timeout_s) as connection:
+            yield connection
+    except Unavailable as away:
+        raise Retry(f"the database is away ({away})") from away
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        if is_transient(error):
+            raise Retry(f"the database is away ({error})") from error
+        raise
+
+
+class PostgresJournal:
+    """Appends the changes of a group commit as one row (cheap whatever their number) and folds rows into a table now and then."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rows = 0
+
+    async def append(self, changes: list[Change]) -> None:
+        async with connection_or_retry(self._database) as connection:
+            await connection.execute("insert into node_memory_journal (changes) values ($1)", _encode(changes))
+        self._rows += 1
+        if self._rows >= FOLD_EVERY:
+            await self.fold()
+
+    async def load(self) -> list[Change]:
+        await self.fold()
+        async with connection_or_retry(self._database, timeout_s=3600) as connection:
+            rows = await connection.fetch(
+                "select name, key, value, ends from node_memory where ends is null or ends > extract(epoch from now())"
+            )
+        return [(row["name"], row["key"], row["value"], row["ends"]) for row in rows]
+
+    async def fold(self) -> None:
+        """Moves what the journal has into the table, the last change of each key, in one transaction."""
+        async with connection_or_retry(self._database) as connection, connection.transaction():
+            rows = await connection.fetch(
+                "select id, changes from node_memory_journal order by id for update skip locked"
+            )
+            if rows:
+                last: dict[tuple[str, str], Change] = {}
+                for row in rows:
+                    for change in _decode(row["changes"]):
+                        last[change[0], change[1]] = change
+                await self._write(connection, list(last.values()))
+                await connection.execute(
+                    "delete from node_memory_journal where id = any($1::bigint[])", [row["id"] for row in rows]
+                )
+        self._rows = 0
+
+    async def _write(self, connection: PoolConnectionProxy, changes: list[Change]) -> None:
+        gone = [change for change in changes if change[2] is None]
+        kept = [change for change in changes if change[2] is not None]
+        await connection.execute(
+            "delete from node_memory using unnest($1::text[], $2::text[]) as gone (name, key) "
+            "where node_memory.name = gone.name and node_memory.key = gone.key",
+            [change[0] for change in gone],
+            [change[1] for change in gone],
+        )
+        await connection.execute(
+            "insert into node_memory (name, key, value, ends) select * from unnest($1::text[], $2::text[], $3::bytea[], $4::float8[]) "
+            "on conflict (name, key) do update set value = excluded.value, ends = excluded.ends",
+            *([change[part] for change in kept] for part in range(4)),
+        )
+
+
+class PostgresQuarantine:
+    """The quarantine table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, messages: list[Kept]) -> None:
+        async with connection_or_retry(self._database) as connection:
+            await connection.executemany(
+                "insert into quarantine (flow, node, time, topic, key, reason, payload, size_bytes, props) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                [_row(kept) for kept in messages],
+            )
+
+
+def _row(kept: Kept) -> tuple[object, ...]:
+    clean = [
+        part.replace("\x00", "�").encode("utf-8", "replace").decode() for part in (kept.topic, kept.key, kept.reason)
+    ]
+    props = kept.props.decode("utf-8", "replace").replace("\\u0000", "�")
+    if not props.startswith("{"):
+        props = msgspec.json.encode({"text": props}).decode()
+    return (kept.flow, kept.node, _moment(kept.time), *clean, kept.payload, kept.size_bytes, props)
+
+
+def _moment(seconds: float) -> datetime.datetime:
+    """PostgreSQL's time of a Unix time; one that no calendar holds becomes the year 1970."""
+    try:
+        return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.datetime.fromtimestamp(0, datetime.UTC)

@@ -38,10 +38,10 @@ class Accessor:
         """The expression that reads the value, the root being the variable `argument`."""
         node: ast.expr = ast.Name(argument, ast.Load())
         for sign, key in self.steps:
-            if sign == ".":
-                node = ast.Attribute(node, key, ast.Load())
-            else:
-                node = ast.Subscript(node, ast.Constant(key), ast.Load())
+            by_key = sign == "["
+            node = (
+                ast.Subscript(node, ast.Constant(key), ast.Load()) if by_key else ast.Attribute(node, key, ast.Load())
+            )
         return node
 
     def read(self, roots: Mapping[str, object]) -> object:

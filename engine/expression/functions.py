@@ -19,8 +19,9 @@ class Function:
     """One function: its signature as shown, a line of help in Chinese and English, and how many arguments it takes.
 
     `call` gets finite floats only and returns a float, or raises ValueError with a text for the operator.
-    `most` is None where there is no upper bound. `pairs`: the arguments after the first come two by two. `settings`:
-    those alone decide whether `call` raises ValueError, so constant ones are tried before any message comes.
+    `most` is None where there is no upper bound. `pairs`: the arguments after the first come two by two.
+    `prepare` takes those after the first and gives a function of the first alone, or raises ValueError: where they are
+    constant, they are checked before any message comes, and only once.
     """
 
     name: str
@@ -31,7 +32,7 @@ class Function:
     least: int
     most: int | None
     pairs: bool = False
-    settings: bool = False
+    prepare: Callable[..., Callable[[float], float]] | None = None
 
 
 class Interpolation:
@@ -61,16 +62,25 @@ def interpolate(x: float, *points: float) -> float:
     return Interpolation(*points)(x)
 
 
-def clamp(x: float, lo: float, hi: float) -> float:
+def clamping(lo: float, hi: float) -> Callable[[float], float]:
     if lo > hi:
         raise ValueError(f"clamp has its lower limit {lo:g} above its upper limit {hi:g}")
-    return lo if x < lo else min(x, hi)
+    return lambda x: lo if x < lo else min(x, hi)
+
+
+def clamp(x: float, lo: float, hi: float) -> float:
+    return clamping(lo, hi)(x)
+
+
+def rounding(digits: float = 0.0) -> Callable[[float], float]:
+    places = int(digits)
+    if digits != places or abs(places) > MAX_ROUND_DIGITS:
+        raise ValueError(f"round takes a whole number of digits from -{MAX_ROUND_DIGITS} to {MAX_ROUND_DIGITS}")
+    return lambda x: round(x, places)
 
 
 def round_half_even(x: float, digits: float = 0.0) -> float:
-    if digits != int(digits) or abs(digits) > MAX_ROUND_DIGITS:
-        raise ValueError(f"round takes a whole number of digits from -{MAX_ROUND_DIGITS} to {MAX_ROUND_DIGITS}")
-    return round(x, int(digits))
+    return rounding(digits)(x)
 
 
 def square_root(x: float) -> float:
@@ -106,33 +116,40 @@ _ALL = (
     Function(
         "round",
         "round(x, digits=0)",
-        "四舍五入到指定小数位;恰好居中时取偶数",
+        "舍入到指定小数位；恰好居中时取偶数",
         "rounded to that many decimals; exactly half way goes to the even neighbour",
         round_half_even,
         1,
         2,
-        settings=True,
+        prepare=rounding,
     ),
     Function("exp", "exp(x)", "e 的 x 次方", "e to the power x", math.exp, 1, 1),
-    Function("log", "log(x)", "自然对数,x 必须大于 0", "natural logarithm, x above 0", natural_log, 1, 1),
+    Function("log", "log(x)", "自然对数，x 必须大于 0", "natural logarithm, x above 0", natural_log, 1, 1),
     Function(
-        "log10", "log10(x)", "以 10 为底的对数,x 必须大于 0", "logarithm to base 10, x above 0", decimal_log, 1, 1
+        "log10", "log10(x)", "以 10 为底的对数，x 必须大于 0", "logarithm to base 10, x above 0", decimal_log, 1, 1
     ),
-    Function("sqrt", "sqrt(x)", "平方根,x 不得为负", "square root, x not negative", square_root, 1, 1),
-    Function("pow", "pow(x, y)", "x 的 y 次方,同 x ** y", "x to the power y, the same as x ** y", power, 2, 2),
+    Function("sqrt", "sqrt(x)", "平方根，x 不得为负", "square root, x not negative", square_root, 1, 1),
+    Function("pow", "pow(x, y)", "x 的 y 次方，同 x ** y", "x to the power y, the same as x ** y", power, 2, 2),
     Function(
-        "clamp", "clamp(x, lo, hi)", "把 x 限制在 lo 与 hi 之间", "x held between lo and hi", clamp, 3, 3, settings=True
+        "clamp",
+        "clamp(x, lo, hi)",
+        "把 x 限制在 lo 与 hi 之间",
+        "x held between lo and hi",
+        clamp,
+        3,
+        3,
+        prepare=clamping,
     ),
     Function(
         "interpolate",
         "interpolate(x, x0, y0, x1, y1, …)",
-        "按折线表插值;x0 < x1 < …,表外取端点值",
+        "按折线表插值；x0 < x1 < …，表外取端点值",
         "piecewise-linear table with x0 < x1 < …; beyond an end, the end value",
         interpolate,
         5,
         None,
         pairs=True,
-        settings=True,
+        prepare=Interpolation,
     ),
 )
 

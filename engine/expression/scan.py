@@ -78,6 +78,9 @@ class _Scan:
             kind, token, column = match.lastgroup, match.group(), match.start() + 1
             if kind == "space":
                 continue
+            before = self._text[match.start() - 1 : match.start()]
+            if kind == "name" and keyword.iskeyword(token) and (before.isalnum() or before == "."):
+                self._report(f"a blank is missing between {_shown(self._last)} and {token}", column)
             if kind == "name" and (token in _JOINS or token == "not"):
                 self._word(token, column)
             elif kind == "name" or kind == "number" or kind == "text":
@@ -149,7 +152,7 @@ class _Scan:
                 self._report(f"more than {MAX_DEPTH} parentheses are nested", column, "split it into several formulas")
             self._wants_value = True
             return
-        if self._wants_value is True and self._last not in "(,":
+        if self._wants_value is True and (token == "," or self._last not in "(,"):
             self._report(f"a value is missing before {token}", column)
         if token == ",":
             if not self._open:

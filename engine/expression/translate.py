@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from engine.expression.functions import FUNCTIONS, Function, Interpolation
+from engine.expression.functions import FUNCTIONS, Function
 from engine.expression.kinds import EQUAL, RESULT, Kind, MakingSure, Term, at
 from engine.expression.problems import ExpressionError, Problem
 from engine.expression.source import Source
@@ -28,7 +28,7 @@ __all__ = ["Translation", "translate"]
 @dataclass(frozen=True, slots=True)
 class Translation:
     """`body` computes the result; `names` are its free names in the order of their first use, with their offsets;
-    `calls` are the functions and tables it refers to."""
+    `calls` are the functions it refers to."""
 
     body: ast.expr
     names: dict[str, int]
@@ -127,13 +127,11 @@ class _Translator:
             return self._refuse(node.right, "division by zero")
         # x / inf is 0 and x % inf is x: only a divisor can hide an infinity. Beside one float, the other operand is
         # a number or a TypeError, except that text % float formats: so % has its left side made a float, always.
-        divisor = self._sure.finite(right, node.right) if divides else self._sure.numeric(right, node.right)
-        one_is_float = right.kind is Kind.NUMBER or divides
-        if one_is_float and not isinstance(node.op, ast.Mod):
-            dividend = self._sure.numeric(left, node.left)
-        else:
-            dividend = self._sure.number(left, node.left)
-        return Term(at(node, ast.BinOp(dividend, node.op, divisor)), Kind.NUMBER)
+        second = self._sure.finite(right, node.right) if divides else self._sure.numeric(right, node.right)
+        right_is_float = right.kind is Kind.NUMBER or divides
+        as_it_is = right_is_float and not isinstance(node.op, ast.Mod)
+        first = self._sure.numeric(left, node.left) if as_it_is else self._sure.number(left, node.left)
+        return Term(at(node, ast.BinOp(first, node.op, second)), Kind.NUMBER)
 
     # Conditions
 
@@ -169,10 +167,9 @@ class _Translator:
             return self._refuse(right, "after in comes a list of constants", "write in (1, 2), or in (1,) for one")
         members = [self._term(element) for element in right.elts]
         for member, element in zip(members, right.elts, strict=True):
-            if member.constant is None and member.kind is not Kind.OPEN:
-                return self._refuse(element, "the list after in holds constants only")
-            if isinstance(element, ast.Name) or member.kind is not members[0].kind:
-                return self._refuse(element, "the list after in holds constants of one kind only")
+            if member.constant is None or member.kind is not members[0].kind:
+                hint = "compare with anything else by == and or"
+                return self._refuse(element, "the list after in holds constants of one kind only", hint)
         left = self._term(node.left)
         texts = members[0].kind is Kind.TEXT
         value = self._sure.text(left, node.left) if texts else self._sure.finite(left, node.left)
@@ -192,11 +189,8 @@ class _Translator:
         elif Kind.TEXT in kinds or Kind.NUMBER not in kinds:
             chosen, otherwise, kind = body.node, orelse.node, Kind.OPEN
         else:
-            chosen, otherwise, kind = (
-                self._sure.number(body, node.body),
-                self._sure.number(orelse, node.orelse),
-                Kind.NUMBER,
-            )
+            chosen, otherwise = self._sure.number(body, node.body), self._sure.number(orelse, node.orelse)
+            kind = Kind.NUMBER
         return Term(at(node, ast.IfExp(condition, chosen, otherwise)), kind)
 
     # Calls
@@ -227,13 +221,11 @@ class _Translator:
             call = function.call
             if len(constants) == len(terms):
                 call(*constants)
-            elif function.settings and len(constants) == len(terms) - 1 and terms[0].constant is None:
-                call(0.0, *constants)
-                if function.name == "interpolate":
-                    call, terms, origins = Interpolation(*constants), terms[:1], origins[:1]
+            elif function.prepare and len(constants) == len(terms) - 1 and terms[0].constant is None:
+                call, terms, origins = function.prepare(*constants), terms[:1], origins[:1]
         except (ValueError, ArithmeticError) as error:
             return self._refuse(node, str(error))
         arguments = [self._sure.finite(term, origin) for term, origin in zip(terms, origins, strict=True)]
-        key = f"_{function.name}" if call is function.call else f"_table_{len(self.calls)}"
+        key = f"_{function.name}" if call is function.call else f"_prepared_{len(self.calls)}"
         self.calls[key] = call
         return Term(at(node, ast.Call(at(node, ast.Name(key, ast.Load())), arguments, [])), Kind.NUMBER)

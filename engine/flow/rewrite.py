@@ -48,7 +48,7 @@ class _Unfit(Exception):
 
 
 class _Slot:
-    """Where a value stands: after which key (None in lists), how far that key or dash is indented, inside {…} or not."""
+    """Where a value stands: after which key (None in lists), how far that key or dash is indented, in {…} or not."""
 
     __slots__ = ("flow", "indent", "key")
 

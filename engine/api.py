@@ -4,13 +4,19 @@ from msgspec import UNSET, Meta, Struct, field
 
 from engine.clock import Clock, ManualClock, SystemClock, Timer
 from engine.context import Context, Emitter, Memory
+from engine.database import Database
 from engine.errors import SetupError
 from engine.expression import EvaluationError, Expression, ExpressionError
 from engine.failure import Refused, Retry
 from engine.message import EMPTY, Delivery, Message
 from engine.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
-from engine.pack import Pack, Service, SiteView
+from engine.pack import Command, Pack, Service, SiteView
 from engine.paths import Path
+from engine.run.hubs import DebugHub, LiveHub
+from engine.run.links import Links
+from engine.run.quarantine import Quarantine
+from engine.run.stores import connection_or_retry
+from engine.settings import Settings
 
 __all__ = [
     "DEFAULT_PORT",
@@ -18,7 +24,10 @@ __all__ = [
     "ERROR_PORT",
     "UNSET",
     "Clock",
+    "Command",
     "Context",
+    "Database",
+    "DebugHub",
     "Delivery",
     "Emitter",
     "EvaluationError",
@@ -26,6 +35,8 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "Help",
+    "Links",
+    "LiveHub",
     "ManualClock",
     "Memory",
     "Message",
@@ -35,15 +46,18 @@ __all__ = [
     "Pack",
     "Path",
     "Port",
+    "Quarantine",
     "Refused",
     "Retry",
     "Service",
+    "Settings",
     "SetupError",
     "SiteView",
     "Source",
     "Struct",
     "SystemClock",
     "Timer",
+    "connection_or_retry",
     "field",
     "node",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import argparse
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from engine.clock import Clock
     from engine.settings import Settings
 
-__all__ = ["Pack", "Service", "SiteView"]
+__all__ = ["Command", "Pack", "Service", "SiteView"]
 
 _T = TypeVar("_T")
 
@@ -44,6 +45,15 @@ class Service(Protocol):
         """{"status": "ok" | "degraded" | "locked", "problem": "what is wrong and what to do", …figures}."""
 
 
+class Command(msgspec.Struct, frozen=True):
+    """A command of a pack: `mcs NAME …`. `run` gets the parsed arguments and returns the exit code."""
+
+    name: str
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """A pack is data: nothing runs until the engine starts it.
 
@@ -52,6 +62,8 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     routes       adds the pack's HTTP routes (under /api/NAME/) to the site's table
     migrations   folder of numbered SQL files (001_readings.sql), applied in order before the flows start
     needs        names of packs that must be started first
+    commands     commands added to `mcs`
+    demo         what `mcs demo` runs beside the site until it ends (a simulator)
     """
 
     name: str
@@ -60,3 +72,5 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     routes: Callable[[SiteView, web.UrlDispatcher], None] | None = None
     migrations: Path | None = None
     needs: Sequence[str] = ()
+    commands: Sequence[Command] = ()
+    demo: Callable[[SiteView], Awaitable[None]] | None = None

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from engine.flow.check import check_flow
@@ -118,13 +118,14 @@ class Site:
         """What a deploy of this flow would have to say."""
         return check_flow(flow, self.catalogue, self.references)
 
-    async def deploy(self, flow: Flow, *, hold_sources: bool = False) -> DeployReport:
-        """Starts a flow or goes over to its new version.
+    async def deploy(self, flow: Flow, *, read_problems: Sequence[Problem] = (), hold_sources: bool = False) -> DeployReport:
+        """Starts a flow or goes over to its new version. `read_problems` are those that reading its file has found already.
 
         Raises FlowError with every problem when it does not pass the checks, DeployFailed when a node refuses to start; a version that
         runs goes on either way. A disabled flow is stopped.
         """
         plan, problems = self.check(flow)
+        problems = [*read_problems, *problems]
         self.problems[flow.flow] = problems
         if plan is None or errors_in(problems):
             raise FlowError(problems)

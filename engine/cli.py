@@ -1,0 +1,245 @@
+"""The `mcs` command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engine.errors import SetupError
+from engine.logs import set_up_logs
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.catalogue import Catalogue
+    from engine.pack import Pack
+
+# Each command imports what it needs: `mcs check` in an editor's save hook must not wait for the web server's imports.
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; the exit code: 0 done, 1 it found problems or could not, 2 wrong usage."""
+    packs = _packs()
+    options = _parser(packs).parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        return code
+    except SetupError as error:
+        print(f"mcs: {error.problem}; {error.remedy}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _parser(packs: Sequence[Pack]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mcs", description="A visual flow engine, and a gas-monitoring site built on it."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, help: str, run: Any) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help, description=help)
+        made.set_defaults(run=run)
+        return made
+
+    run = command("run", "run the site: all flows of MCS_FLOWS, or just the files named", _run)
+    run.add_argument("flows", nargs="*", type=Path, metavar="FLOW.yaml")
+    command("demo", "run everything on this machine, with a broker, a database and simulated devices", _demo)
+    check = command("check", "list all problems of flow files", _check)
+    check.add_argument("flows", nargs="*", type=Path, metavar="FLOW.yaml")
+    check.add_argument("--json", action="store_true", help="as [{path, line, node, field, message, hint, severity}]")
+    fmt = command("fmt", "write flow files in their canonical form", _fmt)
+    fmt.add_argument("flows", nargs="+", type=Path, metavar="FLOW.yaml")
+    fmt.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file would change")
+    show = command("show", "show a flow as text, or as a Graphviz graph", _show)
+    show.add_argument("flow", type=Path, metavar="FLOW.yaml")
+    show.add_argument("--dot", action="store_true", help="Graphviz: mcs show --dot FLOW.yaml | dot -Tsvg > flow.svg")
+    schema = command("schema", "print the JSON Schema of flow files, or of one node type's `with`", _schema)
+    schema.add_argument("type", nargs="?", metavar="NODE-TYPE")
+    nodes = command("nodes", "list the node types, or explain one", _nodes)
+    nodes.add_argument("type", nargs="?", metavar="NODE-TYPE")
+    nodes.add_argument("--json", action="store_true")
+    command("migrate", "bring the database's tables up to date", _migrate)
+    for pack in packs:
+        for extra in pack.commands:
+            extra.arguments(command(extra.name, extra.help, extra.run))
+    return parser
+
+
+def settings_now() -> Settings:
+    """The settings of this process: the environment, then `.env` in the working folder."""
+    settings = Settings.read(os.environ, Path(".env"))
+    for sentence in settings.unknown:
+        print(f"mcs: warning: {sentence}", file=sys.stderr)
+    return settings
+
+
+def _run(options: argparse.Namespace) -> int:
+    return _serve(options.flows or None, demo=False)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return _serve(None, demo=True)
+
+
+def _serve(flows: list[Path] | None, *, demo: bool) -> int:
+    import uvloop
+
+    from engine.server import Server
+
+    set_up_logs(os.environ.get("MCS_LOG_LEVEL", "info"))
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        async with Server(settings_now(), flow_paths=flows, demo=demo) as server:
+            ready = asyncio.create_task(_announce(server))
+            await stop.wait()
+            ready.cancel()
+            print("mcs: stopping", flush=True)
+
+    uvloop.run(serve())
+    return 0
+
+
+async def _announce(server: Any) -> None:
+    print(f"mcs: starting at {server.url}", flush=True)
+    await server.ready.wait()
+    print(f"mcs: ready at {server.url}", flush=True)
+    if server.accounts.first_run_password:
+        print(
+            f"mcs: first sign-in: user admin, password {server.accounts.first_run_password} (shown once; change it there)",
+            flush=True,
+        )
+
+
+def _check(options: argparse.Namespace) -> int:
+    from engine.flow.check import check_flow
+    from engine.flow.problem import errors_in
+    from engine.flow.read import read_flow
+
+    catalogue = _catalogue()
+    problems = []
+    paths = options.flows or _flow_files(settings_now().flows)
+    for path in paths:
+        flow, found = read_flow(path)
+        problems += found
+        if flow is not None:
+            problems += check_flow(flow, catalogue)[1]
+    if options.json:
+        print(msgspec.json.format(msgspec.json.encode([problem.as_json() for problem in problems])).decode())
+    else:
+        for problem in problems:
+            print(problem)
+        errors = len(errors_in(problems))
+        print(f"{len(paths)} flows, {errors} errors, {len(problems) - errors} warnings")
+    return 1 if errors_in(problems) else 0
+
+
+def _fmt(options: argparse.Namespace) -> int:
+    from engine.flow.format import formatted
+    from engine.flow.problem import FlowError
+
+    changed = 0
+    for path in options.flows:
+        try:
+            text = path.read_bytes().decode()
+            canonical = formatted(text, str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise SetupError(f"{path} can't be read: {error}", "check the name; the file must be UTF-8") from error
+        except FlowError as error:
+            print(error, file=sys.stderr)
+            return 1
+        if canonical != text:
+            changed += 1
+            print(f"{path} {'would change' if options.check else 'changed'}")
+            if not options.check:
+                path.write_bytes(canonical.encode())
+    return 1 if options.check and changed else 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from engine.flow.read import read_flow
+    from engine.flow.show import show_dot, show_text
+
+    flow, problems = read_flow(options.flow)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if flow is None:
+        return 1
+    print(show_dot(flow) if options.dot else show_text(flow))
+    return 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from engine.flow.schema import flow_schema
+
+    catalogue = _catalogue()
+    known = {name: kind.schema for name, kind in catalogue.types.items()}
+    schema = _known(catalogue, options.type).schema if options.type else flow_schema(known)
+    print(msgspec.json.format(msgspec.json.encode(schema)).decode())
+    return 0
+
+
+def _nodes(options: argparse.Namespace) -> int:
+    catalogue = _catalogue()
+    if options.type:
+        kind = _known(catalogue, options.type)
+        print(f"{kind.type}  ({kind.about.category})\n\n{kind.help}\n")
+        for name, field in kind.schema.get("properties", {}).items():
+            default = f" (default {field['default']!r})" if "default" in field else ""
+            print(f"  {name}{default}\n      {field.get('description', '')}")
+        return 0
+    if options.json:
+        print(msgspec.json.encode({name: kind.schema for name, kind in catalogue.types.items()}).decode())
+        return 0
+    for name, kind in sorted(catalogue.types.items(), key=lambda item: (item[1].about.category, item[0])):
+        print(f"{kind.about.category:12} {name:18} {kind.help.partition(chr(10))[0]}")
+    for broken in catalogue.broken.values():
+        print(f"{'broken':12} {broken.file}: {broken.problem}")
+    return 0
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from engine.server import migrate_only
+
+    applied = asyncio.run(migrate_only(settings_now()))
+    print(f"{len(applied)} migrations applied" + "".join(f"\n  {name}" for name in applied))
+    return 0
+
+
+def _packs() -> Sequence[Pack]:
+    from engine.catalogue import discover_packs
+
+    return discover_packs()
+
+
+def _catalogue() -> Catalogue:
+    from engine.catalogue import Catalogue
+
+    catalogue = Catalogue(_packs())
+    for folder in settings_now().nodes:
+        catalogue.add_folder(folder)
+    return catalogue
+
+
+def _known(catalogue: Catalogue, type: str) -> Any:
+    if type not in catalogue.types:
+        raise SetupError(f"there is no node type {type!r}", "`mcs nodes` lists them")
+    return catalogue.types[type]
+
+
+def _flow_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.yaml") if not path.stem.endswith("_test"))

@@ -1,0 +1,287 @@
+"""One engine process: settings, database, broker, packs, flows and the web, started in order and stopped in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.metadata
+import logging
+import socket
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+from aiohttp import web
+
+from engine.accounts import Accounts
+from engine.catalogue import Catalogue, discover_packs
+from engine.clock import Clock, SystemClock
+from engine.database import Database, is_transient
+from engine.embedded.broker import EmbeddedBroker
+from engine.embedded.postgres import EmbeddedPostgres
+from engine.errors import SetupError
+from engine.flow.problem import FlowError
+from engine.flow.read import read_flow
+from engine.flow.references import References
+from engine.flow_files import FlowFiles
+from engine.migrations import migrate, read_migrations
+from engine.pack import Pack, Service
+from engine.revisions import Revisions
+from engine.run.flow_run import DeployFailed
+from engine.run.site import Site
+from engine.run.stores import PostgresJournal, PostgresQuarantine
+from engine.run.watchdog import Watchdog
+from engine.secret import Secret
+from engine.secrets_store import SecretsStore
+from engine.settings import Settings
+from engine.web.app import make_app
+
+__all__ = ["Server", "migrate_only"]
+
+log = logging.getLogger("mcs.server")
+
+_T = TypeVar("_T")
+
+BROKER_PORTS = (1883, 0)
+
+
+class Server:
+    """`async with Server(settings) as server:` runs until the block ends.
+
+    What must be right on this machine (port, data folder, packs) raises SetupError at once. What may come later (database, broker) is
+    waited for in the background, while the web already answers and says what is missing.
+    """
+
+    def __init__(self, settings: Settings, *, flow_paths: list[Path] | None = None, demo: bool = False) -> None:
+        self.settings = settings
+        self.clock: Clock = SystemClock()
+        self.version = importlib.metadata.version("mcs-iot")
+        self.ready = asyncio.Event()
+        self.starting = "starting"
+        self._flow_paths = flow_paths
+        self._demo = demo
+        self._open = contextlib.AsyncExitStack()
+        self._services: list[Service] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Server:
+        async with contextlib.AsyncExitStack() as opened:
+            await self._start(opened)
+            self._open = opened.pop_all()
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self._open.aclose()
+
+    @property
+    def url(self) -> str:
+        """Where the browser finds it."""
+        return f"http://{self.settings.host}:{self.settings.port}"
+
+    def service(self, kind: type[_T]) -> _T:
+        """A service of the engine or a pack; see `SiteView`."""
+        return self.site.service(kind)
+
+    def health(self) -> dict[str, Any]:
+        """The answer of GET /api/health."""
+        site = self.site.health()
+        services: dict[str, Mapping[str, Any]] = {
+            "database": {"status": "ok"}
+            if self.database.up
+            else {"status": "degraded", "problem": self.database.problem or "away"}
+        }
+        for service in self._services:
+            services[type(service).__name__.lower()] = service.health()
+        states = [site["status"], *(str(service["status"]) for service in services.values())]
+        if not self.ready.is_set():
+            states.append("degraded")
+        status = "locked" if "locked" in states else "degraded" if "degraded" in states else "ok"
+        told = {
+            "status": status,
+            "version": self.version,
+            "flows": site["flows"],
+            "services": services,
+            "quarantined": site["quarantined"],
+        }
+        return told if self.ready.is_set() else {**told, "starting": self.starting}
+
+    async def _start(self, opened: contextlib.AsyncExitStack) -> None:
+        listening = _listen(self.settings.host, self.settings.port)
+        opened.callback(listening.close)
+        _writable(self.settings.data)
+        self.settings = await self._embed(opened)
+        packs = _packs()
+        self.catalogue = Catalogue(packs)
+        for folder in self.settings.nodes:
+            self.catalogue.add_folder(folder)
+        assert self.settings.database_url is not None
+        assert self.settings.mqtt_url is not None
+        self.database = Database(self.settings.database_url.reveal())
+        await self.database.start()
+        opened.push_async_callback(self.database.stop)
+        self.secrets = SecretsStore(self.database, self.settings.data)
+        self.accounts = Accounts(self.database, self.settings.admin_password)
+        self.revisions = Revisions(self.database)
+        self.flow_files = FlowFiles(self.settings.flows)
+        self.site = Site(
+            self.catalogue,
+            self.clock,
+            references=References(brokers={"site": self.settings.mqtt_url.reveal()}),
+            secrets=self.secrets,
+            journal_store=PostgresJournal(self.database),
+            quarantine_store=PostgresQuarantine(self.database),
+            database=self.database,
+        )
+        watchdog = Watchdog()
+        watchdog.start()
+        opened.callback(watchdog.stop)
+        await self._serve(listening, packs, opened)
+        opened.push_async_callback(self._end)
+        self._tasks.append(asyncio.create_task(self._bring_up(packs), name="bring up"))
+
+    async def _embed(self, opened: contextlib.AsyncExitStack) -> Settings:
+        settings = self.settings
+        if settings.database_url is None:
+            postgres = await opened.enter_async_context(EmbeddedPostgres(settings.data))
+            settings = replace(settings, database_url=Secret(postgres.dsn))
+        if settings.mqtt_url is None:
+            broker = await opened.enter_async_context(_broker())
+            log.info("embedded broker at %s", broker.url)
+            settings = replace(settings, mqtt_url=Secret(broker.url))
+        return settings
+
+    async def _serve(self, listening: socket.socket, packs: list[Pack], opened: contextlib.AsyncExitStack) -> None:
+        runner = web.AppRunner(make_app(self), access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        opened.push_async_callback(runner.cleanup)
+        await web.SockSite(runner, listening).start()
+
+    async def _bring_up(self, packs: list[Pack]) -> None:
+        """In this order: tables, accounts and secrets, node memory, services, flows. Each waits for the database if it must."""
+        try:
+            self.starting = "waiting for the database"
+            await _migrate(self.database, packs)
+            await self.accounts.start()
+            await self.secrets.start()
+            await self.revisions.start()
+            self.starting = "reading node memory"
+            await self.site.start()
+            for pack in packs:
+                for make in pack.services:
+                    service = make(self)
+                    self.site.provide(service)
+                    await service.start()
+                    self._services.append(service)
+            self.starting = "starting flows"
+            await self.start_flows()
+        except SetupError as error:
+            self.starting = str(error)
+            log.error("%s", error)
+            return
+        self.ready.set()
+        if self._demo:
+            self._tasks += [asyncio.ensure_future(pack.demo(self)) for pack in packs if pack.demo is not None]  # type: ignore[arg-type]
+
+    async def start_flows(self) -> None:
+        """Starts every flow file; one with problems does not keep the others from starting."""
+        paths = self._flow_paths or sorted(
+            path for path in self.settings.flows.glob("*.yaml") if not path.stem.endswith("_test")
+        )
+        for path in paths:
+            flow, problems = read_flow(path)
+            if flow is None:
+                self.site.problems[path.stem] = problems
+                log.error("%s", "\n".join(str(problem) for problem in problems))
+                continue
+            try:
+                await self.site.deploy(flow, read_problems=problems)
+            except FlowError as error:
+                log.error("flow %s does not start:\n%s", flow.flow, error)
+            except DeployFailed as error:
+                log.error("flow %s does not start: %s", flow.flow, error)
+
+    async def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.site.stop()
+        for service in reversed(self._services):
+            await service.stop()
+
+
+async def migrate_only(settings: Settings) -> list[str]:
+    """Brings the tables up to date and ends; the names of the files applied. Waits for the database."""
+    async with contextlib.AsyncExitStack() as opened:
+        if settings.database_url is None:
+            postgres = await opened.enter_async_context(EmbeddedPostgres(settings.data))
+            settings = replace(settings, database_url=Secret(postgres.dsn))
+        assert settings.database_url is not None
+        database = Database(settings.database_url.reveal())
+        await database.start()
+        opened.push_async_callback(database.stop)
+        return await _migrate(database, _packs())
+
+
+async def _migrate(database: Database, packs: list[Pack]) -> list[str]:
+    folders = [
+        ("engine", Path(__file__).parent / "sql"),
+        *((pack.name, pack.migrations) for pack in packs if pack.migrations),
+    ]
+    migrations = [migration for name, folder in folders for migration in read_migrations(name, folder)]
+    while True:
+        try:
+            async with database.connection() as connection:
+                return [applied.path.name for applied in await migrate(connection, migrations)]
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            if not is_transient(error):
+                raise SetupError(
+                    f"the tables can't be made: {error}", "see the log; the database user must own its schema"
+                ) from error
+            await asyncio.sleep(0.2)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as failure:
+        listening.close()
+        raise SetupError(
+            f"{host}:{port} can't be listened on ({failure.strerror})",
+            "stop what uses the port or set MCS_PORT to another",
+        ) from failure
+    return listening
+
+
+def _writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as failure:
+        raise SetupError(
+            f"the data folder {folder} can't be written ({failure.strerror})",
+            "make it writable or set MCS_DATA to another",
+        ) from failure
+
+
+def _packs() -> list[Pack]:
+    try:
+        return discover_packs()
+    except (ValueError, ImportError, TypeError) as error:
+        raise SetupError(f"a pack can't be loaded: {error}", "correct or uninstall it") from error
+
+
+def _broker() -> EmbeddedBroker:
+    """On MQTT's own port when that is free, so that devices and tools find it; else on any."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", BROKER_PORTS[0]))
+        except OSError:
+            return EmbeddedBroker(port=BROKER_PORTS[1])
+    return EmbeddedBroker(port=BROKER_PORTS[0])

@@ -438,7 +438,7 @@ class FlowRun:
         """What still waited in an old lane goes to the new node of that name, else to quarantine: the admin sees it."""
         if old.lane is None:
             return
-        for message in old.lane.take_waiting():
+        for message in old.lane.take_over():
             if new is not None:
                 self.enter(new.id, message)
             else:

@@ -58,7 +58,8 @@ class Lane:
         self._timeout_s = timeout_s
         self._clock = clock
         self._waiting: deque[Message] = deque()
-        self._current = 0
+        self._in_work: list[Message] = []
+        self._left = False
         self._began = 0.0
         self._retrying = False
         self._expired = False
@@ -70,7 +71,7 @@ class Lane:
     @property
     def depth(self) -> int:
         """Messages waiting or in work."""
-        return len(self._waiting) + self._current
+        return len(self._waiting) + len(self._in_work)
 
     @property
     def stuck(self) -> bool:
@@ -107,7 +108,7 @@ class Lane:
     def check(self) -> None:
         """Called about twice a second: gives up on a call that has lasted too long."""
         if (
-            self._current
+            self._in_work
             and not self._retrying
             and not self._expired
             and self._clock.monotonic() - self._began > self._timeout_s
@@ -126,23 +127,29 @@ class Lane:
 
     def expel(self, reason: Exception) -> int:
         """Sends all that waits the way of errors; the number of messages."""
-        expelled = self.take_waiting()
+        expelled = list(self._waiting)
+        self._waiting.clear()
         for message in expelled:
             self.fail(message, reason)
             message.delivery.release()
         return len(expelled)
 
-    def take_waiting(self) -> list[Message]:
-        """Empties the queue without handling it. The caller takes over the holds: one `release` each."""
-        taken = list(self._waiting)
+    def take_over(self) -> list[Message]:
+        """Ends the lane and hands out what it holds, in order, what is in work first. The caller takes over the holds: one `release` each."""
+        taken = [*self._in_work, *self._waiting]
+        self._left = True
+        self._in_work = []
         self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
         return taken
 
     async def _run(self) -> None:
         while True:
             while self._waiting:
                 if self._batch > 1:
-                    await self._handle([self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))])
+                    self._in_work = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+                    await self._handle(self._in_work)
                 else:
                     await self._handle_one(self._waiting.popleft())
             for idle in self._idle:
@@ -153,9 +160,11 @@ class Lane:
             await self._wake
 
     async def _handle_one(self, message: Message) -> None:
-        self._current = 1
+        self._in_work = [message]
         try:
             result = await self._attempt(message)
+            if self._left:
+                return
             self.after(message, result)
         except Exception as error:  # noqa: BLE001 - whatever a node raises stops only this message
             self.fail(message, error)
@@ -163,9 +172,10 @@ class Lane:
 
     async def _handle(self, messages: list[Message]) -> None:
         """A failing batch is halved until the message that fails stands alone."""
-        self._current = len(messages)
         try:
             results = await self._attempt(messages)
+            if self._left:
+                return
             if results is not None:
                 for message, result in zip(messages, results, strict=True):
                     self.after(message, result)
@@ -218,7 +228,14 @@ class Lane:
             )
 
     def _done(self, messages: list[Message]) -> None:
+        if self._left:
+            return
         self.handled += len(messages)
-        self._current = 0
+        done = set(map(id, messages))
+        self._in_work = (
+            [message for message in self._in_work if id(message) not in done]
+            if len(messages) < len(self._in_work)
+            else []
+        )
         for message in messages:
             message.delivery.release()

@@ -118,7 +118,9 @@ class Site:
         """What a deploy of this flow would have to say."""
         return check_flow(flow, self.catalogue, self.references)
 
-    async def deploy(self, flow: Flow, *, read_problems: Sequence[Problem] = (), hold_sources: bool = False) -> DeployReport:
+    async def deploy(
+        self, flow: Flow, *, read_problems: Sequence[Problem] = (), hold_sources: bool = False
+    ) -> DeployReport:
         """Starts a flow or goes over to its new version. `read_problems` are those that reading its file has found already.
 
         Raises FlowError with every problem when it does not pass the checks, DeployFailed when a node refuses to start; a version that

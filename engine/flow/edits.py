@@ -9,6 +9,7 @@ from engine.flow import operations as ops
 from engine.flow.emit import fault_of_value
 from engine.flow.model import SUBFLOW_PREFIX
 from engine.flow.names import fault_of_name, nearest
+from engine.flow.shape import FLOW_KEYS, GROUP_KEYS, NODE_KEYS, SUBFLOW_KEYS
 from engine.flow.tree import Path
 from engine.flow.wires import WireFault, end_of, mapped, with_end_added, with_end_changed
 
@@ -80,7 +81,7 @@ def section(owner: Document, name: str, make: bool = False) -> Document:
     if found is None:
         found = {}
         if make:
-            owner[name] = found
+            _put(owner, name, found)
     if not isinstance(found, dict):
         raise EditFault((name,), f"`{name}` is no mapping", "mend the file first")
     return found
@@ -121,11 +122,11 @@ def _(operation: ops.ChangeNode, editor: Editor) -> None:
     body, _owner, place = editor.node(operation.id)
     place = (*place, "nodes", operation.id.rpartition("/")[2])
     if not isinstance(operation.type, UnsetType):
-        body["type"] = operation.type
+        _put(body, "type", operation.type)
     _set_text(body, "title", operation.title)
     _set_text(body, "note", operation.note)
     if not isinstance(operation.with_, UnsetType):
-        body["with"] = _value(operation.with_, (*place, "with"))
+        _put(body, "with", _value(operation.with_, (*place, "with")))
     if operation.set or operation.unset:
         fields = section(body, "with", make=True)
         fields.update(_value(operation.set, (*place, "with")))
@@ -184,7 +185,8 @@ def _(operation: ops.AddWire, editor: Editor) -> None:
             _meant(target, nodes),
         )
     end: Any = {"node": operation.to, "disabled": True} if operation.disabled else operation.to
-    body["to"] = _wired(operation, place, lambda: with_end_added(body.get("to"), operation.port, end, operation.first))
+    left = _wired(operation, place, lambda: with_end_added(body.get("to"), operation.port, end, operation.first))
+    _put(body, "to", left)
 
 
 @_do.register
@@ -200,9 +202,10 @@ def _(operation: ops.RemoveWire, editor: Editor) -> None:
 def _(operation: ops.ChangeWire, editor: Editor) -> None:
     body, _owner, place = editor.node(operation.node)
     end: Any = {"node": operation.to, "disabled": True} if operation.disabled else operation.to
-    body["to"] = _wired(
+    left = _wired(
         operation, place, lambda: with_end_changed(body.get("to"), operation.port, operation.to, operation.first, end)
     )
+    _put(body, "to", left)
 
 
 @_do.register
@@ -222,11 +225,9 @@ def _(operation: ops.SetFlow, editor: Editor) -> None:
     if not isinstance(operation.flow, UnsetType):
         _check_name(operation.flow, ("flow",))
         document["flow"] = operation.flow
-    _set_text(document, "title", operation.title, after="flow")
-    _set_text(document, "help", operation.help, after="title" if "title" in document else "flow")
-    _set_text(document, "on_error", operation.on_error, after="nodes")
-    if operation.disabled is True and "disabled" not in document:
-        _insert_after(document, "title" if "title" in document else "flow", "disabled", True)
+    _set_text(document, "title", operation.title)
+    _set_text(document, "help", operation.help)
+    _set_text(document, "on_error", operation.on_error)
     _set_switch(document, operation.disabled)
 
 
@@ -377,31 +378,44 @@ def _insert_after(mapping: Document, after: str, name: str, value: Any) -> None:
     mapping.update(entries)
 
 
-def _set_text(owner: Document, name: str, text: Any, after: str = "type") -> None:
+def _set_text(owner: Document, name: str, text: Any) -> None:
     if isinstance(text, UnsetType):
         return
     if text in ("", {}):
         owner.pop(name, None)
-        return
-    value = _value(text, (name,))
-    if name in owner:
-        owner[name] = value
     else:
-        _insert_after(owner, after, name, value)
+        _put(owner, name, _value(text, (name,)))
 
 
 def _set_switch(owner: Document, disabled: bool | UnsetType) -> None:
     if disabled is True:
-        owner["disabled"] = True
+        _put(owner, "disabled", True)
     elif disabled is False:
         owner.pop("disabled", None)
 
 
 def _set_or_drop(owner: Document, name: str, value: Any, wanted: bool) -> None:
     if wanted:
-        owner[name] = value
+        _put(owner, name, value)
     else:
         owner.pop(name, None)
+
+
+def _put(owner: Document, name: str, value: Any) -> None:
+    """Set a key; a new one stands behind the keys that come before it in the order of the format."""
+    if name in owner:
+        owner[name] = value
+        return
+    order = next(
+        (keys for keys in (FLOW_KEYS, SUBFLOW_KEYS, NODE_KEYS, GROUP_KEYS) if name in keys and owner.keys() <= {*keys}),
+        (),
+    )
+    earlier = order[: order.index(name)] if name in order else tuple(owner)
+    entries = list(owner.items())
+    index = max((index + 1 for index, (key, _value) in enumerate(entries) if key in earlier), default=0)
+    entries.insert(index, (name, value))
+    owner.clear()
+    owner.update(entries)
 
 
 def _pair(pair: tuple[float, float], place: Path) -> list[float]:

@@ -13,6 +13,7 @@ _SWITCH = re.compile(r"(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+")
 _OTHER_BASE = re.compile(r"[-+]?0o[0-7_]+|[-+]?0b[01_]+|[-+]0x[0-9A-Fa-f_]+|0x[0-9A-Fa-f]*_[0-9A-Fa-f_]*")
 _UNDERSCORE = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]*\.[0-9_]*_[0-9_]*")
+# 08:00 is a text to both versions and 18:00 is not: one rule for both is easier to keep in mind.
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:.*)?")
 _WORDS: dict[str, Json] = {
@@ -81,7 +82,7 @@ def _number_or_text(plain: str) -> Json:
     for pattern, what, hint in (
         (
             _SEXAGESIMAL,
-            "is a number in base 60 to YAML 1.1 and a text to YAML 1.2",
+            "is in the form of a number in base 60 to YAML 1.1 and a text to YAML 1.2",
             'quote it ("{0}"); for a duration write the number of seconds',
         ),
         (_DATE, "is a date to YAML 1.1 and a text to YAML 1.2", 'quote it ("{0}")'),

@@ -4,7 +4,19 @@ from hypothesis import strategies as st
 
 NAMES = ["uplink", "decode", "limits", "store", "显示", "a1", "b-2", "on_air"]
 _COMMENTS = ["", "", "", "  # 注释", "  # wire: {a: b}"]
-_VALUES = ["5", "0.5", "true", '"on"', "'it''s'", '"a # b: c"', "metachip/gas/+/data", "[1, 2]", "{x: 1, y: [a, b]}", "~", "气体"]
+_VALUES = [
+    "5",
+    "0.5",
+    "true",
+    '"on"',
+    "'it''s'",
+    '"a # b: c"',
+    "metachip/gas/+/data",
+    "[1, 2]",
+    "{x: 1, y: [a, b]}",
+    "~",
+    "气体",
+]
 _TITLES = ["", "{zh: 气体, en: Gas}", "'plain: title'", "Uplink"]
 
 
@@ -25,7 +37,10 @@ def flow_texts(draw: st.DrawFn) -> tuple[str, list[str]]:
     placed = draw(st.lists(st.sampled_from(names), unique=True))
     if placed:
         lines.append("layout:" + draw(st.sampled_from(_COMMENTS)))
-        lines += [" " * step + f"{name}: [{draw(st.integers(-9, 900))}, 80]" + draw(st.sampled_from(_COMMENTS)) for name in placed]
+        lines += [
+            " " * step + f"{name}: [{draw(st.integers(-9, 900))}, 80]" + draw(st.sampled_from(_COMMENTS))
+            for name in placed
+        ]
     if draw(st.booleans()):
         lines += ["groups:", " " * step + "frame: {members: [" + ", ".join(names[:2]) + "]}"]
     end = draw(st.sampled_from(["\n", "\r\n"]))
@@ -38,7 +53,7 @@ def _node(draw: st.DrawFn, name: str, names: list[str], step: int, anchored: boo
     comment = draw(st.sampled_from(_COMMENTS))
     lines = draw(st.sampled_from([[], [""], [pad + "# about it"], ["", pad + "# about it"]]))
     targets = draw(st.lists(st.sampled_from(names), max_size=3, unique=True))
-    if draw(st.integers(0, 4)) == 0:
+    if anchored and draw(st.integers(0, 4)) == 0:
         wires = f", to: [{', '.join(targets)}]" if targets else ""
         return [*lines, f"{pad}{name}: {{type: switch{wires}}}{comment}"]
     lines = [*lines, f"{pad}{name}:{comment}", f"{inner}type: switch" + draw(st.sampled_from(_COMMENTS))]
@@ -47,7 +62,7 @@ def _node(draw: st.DrawFn, name: str, names: list[str], step: int, anchored: boo
     if targets and shape == "flow":
         lines.append(f"{inner}to: [{', '.join(targets)}]{comment}")
     elif targets and shape == "block":
-        lines += [f"{inner}to:", *(f"{inner}{draw(st.sampled_from(['', '  ']))[:0]}- {target}{comment}" for target in targets)]
+        lines += [f"{inner}to:", *(f"{inner}- {target}{comment}" for target in targets)]
     elif targets and shape == "ports":
         lines.append(f"{inner}to: {{ok: {targets[0]}, bad: [{', '.join(targets)}]}}")
     elif targets:
@@ -57,7 +72,12 @@ def _node(draw: st.DrawFn, name: str, names: list[str], step: int, anchored: boo
 
 @st.composite
 def _with(draw: st.DrawFn, inner: str, step: int, anchored: bool) -> list[str]:
-    kind = draw(st.sampled_from(["none", "flow", "block", "text", "anchor", "lines"]))
+    # The first node always defines the anchor that the later ones share.
+    kind = (
+        "shared"
+        if not anchored
+        else draw(st.sampled_from(["none", "flow", "block", "text", "anchor", "lines", "shared"]))
+    )
     values = draw(st.lists(st.sampled_from(_VALUES), min_size=1, max_size=3))
     fields = [(f"f{index}", value) for index, value in enumerate(values)]
     deep = inner + " " * step
@@ -73,4 +93,6 @@ def _with(draw: st.DrawFn, inner: str, step: int, anchored: bool) -> list[str]:
     if kind == "anchor":
         # Every anchored node defines its own anchor and uses it at once, so that either end may be edited or go.
         return [f"{inner}with:", f"{deep}f0: &own {{p: 1, q: [2]}}", f"{deep}f1: *own", f"{deep}f2: [*own, 3]"]
-    return []
+    if kind == "shared" and anchored:
+        return [inner + "with: *shared"]
+    return [inner + "with: &shared {f0: 1, f1: [a, &inner b]}"] if kind == "shared" or not anchored else []

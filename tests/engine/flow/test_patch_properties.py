@@ -30,10 +30,11 @@ def read(text: str) -> Flow:
     return flow
 
 
-
 @many
 @given(flow_texts(), values, st.data())
-def test_changed_field_is_all_that_changes_in_the_flow(made: tuple[str, list[str]], value: Any, data: st.DataObject) -> None:
+def test_changed_field_is_all_that_changes_in_the_flow(
+    made: tuple[str, list[str]], value: Any, data: st.DataObject
+) -> None:
     text, names = made
     node, field = data.draw(st.sampled_from(names)), data.draw(st.sampled_from(["f0", "f1", "f2", "new"]))
     before = read(text)

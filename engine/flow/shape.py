@@ -1,13 +1,12 @@
 """From the tree of a flow file to the flow: which keys stand where, and of what kind their values are."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from engine.flow.model import DEFAULT_PORT, Flow, Group, NodeSpec, Note, Subflow, Target, Words
-from engine.flow.names import fault_of_name, is_type_name, nearest
-from engine.flow.problem import Problem, Severity
-from engine.flow.source import SourceMap, problem_at
+from engine.flow.model import DEFAULT_PORT, Flow, Group, NodeSpec, Note, Subflow, Target
+from engine.flow.names import fault_of_name, is_type_name
 from engine.flow.tree import Mapping, Part, Path, Scalar, Sequence, behind
+from engine.flow.values import Values, kind_of, shortened
 
 FLOW_KEYS = ("flow", "title", "help", "disabled", "nodes", "on_error", "subflows", "groups", "notes", "layout")
 NODE_KEYS = ("type", "title", "note", "with", "to", "disabled")
@@ -15,38 +14,12 @@ SUBFLOW_KEYS = ("title", "help", "inputs", "outputs", "fields", "nodes", "groups
 GROUP_KEYS = ("title", "colour", "members")
 NOTE_KEYS = ("text", "at", "size")
 WIRE_KEYS = ("node", "disabled")
-LANGUAGES = ("zh", "en")
-
-# What people write who come from other tools, and the key they mean.
-_FAMILIAR = {
-    "name": "title",
-    "label": "title",
-    "config": "with",
-    "params": "with",
-    "settings": "with",
-    "wires": "to",
-    "next": "to",
-    "kind": "type",
-    "color": "colour",
-    "nodes": "members",
-    "description": "help",
-    "info": "note",
-    "id": "flow",
-    "enabled": "disabled",
-    "comment": "note",
-    "comments": "notes",
-    "positions": "layout",
-}
 
 Made = TypeVar("Made")
 
 
-class Shape:
+class Shape(Values):
     """Walks one tree; adds to `problems` what does not fit."""
-
-    def __init__(self, source: SourceMap, problems: list[Problem]) -> None:
-        self.source = source
-        self.problems = problems
 
     def flow(self) -> Flow | None:
         """The flow, with everything left out that could not be read; None when the file is no mapping."""
@@ -57,7 +30,10 @@ class Shape:
         if not isinstance(root, Mapping):
             if root is not None:
                 self._say(
-                    root, (), f"a flow file is a mapping, here is {_kind(root)}", "begin with `flow: NAME` and `nodes:`"
+                    root,
+                    (),
+                    f"a flow file is a mapping, here is {kind_of(root)}",
+                    "begin with `flow: NAME` and `nodes:`",
                 )
             return None
         self._known_keys(root, (), FLOW_KEYS, "a flow")
@@ -113,7 +89,7 @@ class Shape:
                 self._say(
                     key,
                     inner,
-                    f"wants a mapping, here is {_kind(body)}",
+                    f"wants a mapping, here is {kind_of(body)}",
                     f"write its keys indented under `{key.value}:`",
                 )
         return made
@@ -191,7 +167,7 @@ class Shape:
             self._say(
                 part,
                 place,
-                f"a wire wants a node's id, here is {_kind(value)}",
+                f"a wire wants a node's id, here is {kind_of(value)}",
                 'write `to: ID`, `to: [ID, ID]` or `to: {port: ID}`; quote an id such as "12"',
             )
             return None
@@ -199,7 +175,10 @@ class Shape:
         fault = fault_of_name(node) or (fault_of_name(port) if dot else None)
         if fault is not None:
             self._say(
-                part, place, f"`{_short(value.value)}` can't be the end of a wire: {fault}", "write `ID` or `ID.PORT`"
+                part,
+                place,
+                f"`{shortened(value.value)}` can't be the end of a wire: {fault}",
+                "write `ID` or `ID.PORT`",
             )
             return None
         return Target(node, port, disabled)
@@ -272,131 +251,3 @@ class Shape:
             if pair is not None:
                 layout[key.value] = pair
         return layout
-
-    def _pair(self, owner: Mapping, place: Path, name: str) -> tuple[float, float] | None:
-        entry = owner.entry(name)
-        if entry is None:
-            return None
-        value = behind(entry[1])
-        found = value.plain() if isinstance(value, Sequence) else None
-        if found is not None and len(found) == 2 and all(type(number) in (int, float) for number in found):
-            return (found[0], found[1])
-        self._say(entry[1], (*place, name), f"wants two numbers, here is {_kind(value)}", f"write `{name}: [40, 80]`")
-        return None
-
-    def _plain_mapping(self, owner: Mapping, place: Path, name: str) -> dict[str, Any]:
-        return {key.value: value.plain() for key, value in self._entries(owner, place, name)}
-
-    def _entries(self, owner: Mapping, place: Path, name: str) -> list[tuple[Scalar, Part]]:
-        entry = owner.entry(name)
-        if entry is None:
-            return []
-        value = behind(entry[1])
-        if isinstance(value, Mapping):
-            return value.entries
-        if not (isinstance(value, Scalar) and value.value is None):
-            self._say(
-                entry[0],
-                (*place, name),
-                f"wants a mapping, here is {_kind(value)}",
-                "write `key: value` lines under it",
-            )
-        return []
-
-    def _texts(self, owner: Mapping, place: Path, name: str) -> tuple[str, ...]:
-        entry = owner.entry(name)
-        if entry is None:
-            return ()
-        value = behind(entry[1])
-        if isinstance(value, Sequence):
-            found = value.plain()
-            if all(isinstance(text, str) for text in found):
-                return tuple(found)
-        if not (isinstance(value, Scalar) and value.value is None):
-            self._say(
-                entry[1], (*place, name), f"wants a list of texts, here is {_kind(value)}", f"write `{name}: [a, b]`"
-            )
-        return ()
-
-    def _text(self, owner: Mapping, place: Path, name: str) -> str:
-        entry = owner.entry(name)
-        if entry is None:
-            return ""
-        value = behind(entry[1])
-        if isinstance(value, Scalar) and isinstance(value.value, str):
-            return value.value
-        self._say(entry[1], (*place, name), f"wants a text, here is {_kind(value)}", "quote it if it is one")
-        return ""
-
-    def _words(self, owner: Mapping, place: Path, name: str) -> Words:
-        entry = owner.entry(name)
-        if entry is None:
-            return ""
-        value = behind(entry[1])
-        if not isinstance(value, Mapping):
-            return self._text(owner, place, name)
-        self._known_keys(value, (*place, name), LANGUAGES, f"a {name}")
-        return {
-            language: self._text(value, (*place, name), language) for language in LANGUAGES if value.entry(language)
-        }
-
-    def _switch(self, owner: Mapping, place: Path, name: str) -> bool:
-        entry = owner.entry(name)
-        if entry is None:
-            return False
-        value = behind(entry[1])
-        if isinstance(value, Scalar) and isinstance(value.value, bool):
-            return value.value
-        self._say(entry[1], (*place, name), f"wants true or false, here is {_kind(value)}", f"write `{name}: true`")
-        return False
-
-    def _known_keys(self, body: Mapping, place: Path, known: tuple[str, ...], what: str) -> None:
-        for key, _value in body.entries:
-            if key.value not in known:
-                familiar = _FAMILIAR.get(key.value.lower())
-                meant = familiar if familiar in known else nearest(key.value, known)
-                hint = f"did you mean `{meant}`?" if meant else f"{what} has {', '.join(known)}"
-                self._say(key, (*place, key.value), f"{what} has no `{_short(key.value)}`", hint)
-
-    def _check_name(self, entry: tuple[Scalar, Part] | None, place: Path, name: str, what: str) -> None:
-        fault = fault_of_name(name)
-        if fault is not None and entry is not None:
-            self._say(
-                entry[0],
-                place,
-                f"`{_short(name)}` can't be {what}: {fault}",
-                "use letters (Latin or Han), digits, `-` and `_`; a title may hold anything",
-            )
-
-    def _unknown_node(
-        self, part: Part | None, place: Path, name: str, nodes: dict[str, NodeSpec], severity: Severity = "error"
-    ) -> None:
-        meant = nearest(name, nodes)
-        hint = f"did you mean `{meant}`?" if meant else "name a node that stands under `nodes`"
-        line, column = (part.line, part.column) if part is not None else self.source.mark(*place)
-        self.problems.append(
-            problem_at(self.source.path, line, column, place, f"there is no node `{_short(name)}`", hint, severity)
-        )
-
-    def _say(self, part: Part, place: Path, message: str, hint: str) -> None:
-        self.problems.append(problem_at(self.source.path, part.line, part.column, place, message, hint))
-
-    def _at(self, place: Path, message: str, hint: str) -> None:
-        self.problems.append(self.source.problem(place, message, hint))
-
-
-def _kind(part: Part) -> str:
-    if isinstance(part, Mapping):
-        return "a mapping"
-    if isinstance(part, Sequence):
-        return f"a list of {len(part.items)}"
-    value = part.plain()
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    return f"the text `{_short(value)}`" if isinstance(value, str) else f"the number {value}"
-
-
-def _short(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"

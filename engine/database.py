@@ -126,7 +126,7 @@ class Database:
             sentry.add_termination_listener(lambda _: self._look.set())
             pool = asyncpg.create_pool(
                 self._dsn,
-                min_size=1,
+                min_size=0,
                 max_size=self._max_connections,
                 timeout=CONNECT_LIMIT_S,
                 server_settings=self._server_settings,
@@ -145,19 +145,19 @@ class Database:
     async def _watch(self, sentry: asyncpg.Connection) -> None:
         """Returns never; raises when the server no longer answers."""
         listening: set[str] = set()
-        told: set[Listener] = set()
+        told: set[tuple[str, Listener]] = set()
         while True:
             self._look.clear()
-            for channel, callbacks in list(self._listeners.items()):
-                if channel not in listening:
-                    await sentry.add_listener(channel, self._notified)
-                    listening.add(channel)
-                for callback in [callback for callback in callbacks if callback not in told]:
-                    told.add(callback)
-                    _call(callback, None)
+            for channel in self._listeners.keys() - listening:
+                await sentry.add_listener(channel, self._notified)
+                listening.add(channel)
             async with asyncio.timeout(PROBE_EVERY_S):
                 await sentry.execute("select 1")
             self._came_up()
+            heard = {(channel, callback) for channel in listening for callback in self._listeners[channel]}
+            for _, callback in heard - told:
+                _call(callback, None)
+            told = heard
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PROBE_EVERY_S):
                     await self._look.wait()

@@ -1,0 +1,9 @@
+"""What every test can ask for: real servers on free loopback ports, started when the first test needs them."""
+
+from hypothesis import settings
+
+pytest_plugins = [f"tests.servers.{name}" for name in ("chromium", "mosquitto", "postgres", "redis", "s3", "smtp")]
+
+# A shared machine pauses at any moment: an example that took long is not a failure.
+settings.register_profile("mcs", deadline=None, print_blob=True)
+settings.load_profile("mcs")

@@ -1,0 +1,169 @@
+"""The database connection comes and goes with a real server."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from engine.database import Database, Unavailable, is_transient
+from tests.eventually import eventually
+from tests.servers.postgres import PASSWORD, Postgres
+
+
+@asynccontextmanager
+async def started(dsn: str, **options: int) -> AsyncIterator[Database]:
+    database = Database(dsn, **options)
+    await database.start()
+    try:
+        yield database
+    finally:
+        await database.stop()
+
+
+async def test_connection_runs_a_query(postgres_dsn: str) -> None:
+    async with started(postgres_dsn) as database, database.connection() as connection:
+        assert await connection.fetchval("select 6 * 7") == 42
+
+
+async def test_start_succeeds_while_the_server_is_down_and_connects_later(
+    make_postgres: Callable[[], Postgres],
+) -> None:
+    server = make_postgres()
+    server.stop()
+
+    async with started(server.dsn()) as database:
+        await eventually(lambda: "connect" in (database.problem or "").lower())
+        assert not database.up
+        await asyncio.to_thread(server.start)
+        async with database.connection(timeout_s=20) as connection:
+            assert await connection.fetchval("select 1") == 1
+
+        assert (database.up, database.problem) == (True, None)
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+async def test_server_that_went_away_is_noticed_and_used_again(make_postgres: Callable[[], Postgres], how: str) -> None:
+    server = make_postgres()
+    async with started(server.dsn()) as database:
+        async with database.connection(timeout_s=20):
+            pass
+
+        await asyncio.to_thread(getattr(server, how))
+        await eventually(lambda: not database.up)
+        await asyncio.to_thread(server.start)
+
+        async with database.connection(timeout_s=20) as connection:
+            assert await connection.fetchval("select 1") == 1
+
+
+async def test_query_under_way_when_the_server_stops_raises_a_transient_error(
+    make_postgres: Callable[[], Postgres],
+) -> None:
+    server = make_postgres()
+    async with started(server.dsn()) as database, database.connection(timeout_s=20) as connection:
+        query = asyncio.create_task(connection.execute("select pg_sleep(60)"))
+        await asyncio.to_thread(server.stop)
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)) as caught:
+            await query
+
+    assert is_transient(caught.value)
+
+
+async def test_waiting_ends_with_unavailable_that_names_server_but_no_password() -> None:
+    async with started("postgresql://mcs:hunter2@127.0.0.1:1/plant?password=hunter2") as database:
+        with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1/plant") as caught:
+            async with database.connection(timeout_s=0.5):
+                pass
+
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_refused_password_is_a_problem_that_does_not_show_it(
+    postgres_server: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    dsn = postgres_server.dsn().replace(PASSWORD, "hunter2")
+
+    with caplog.at_level(logging.DEBUG, "engine"):
+        async with started(dsn) as database:
+            await eventually(lambda: "password authentication failed" in (database.problem or ""))
+
+    assert "hunter2" not in (database.problem or "") + caplog.text
+
+
+async def test_all_connections_in_use_ends_with_unavailable(postgres_dsn: str) -> None:
+    async with started(postgres_dsn, max_connections=1) as database, database.connection():
+        with pytest.raises(Unavailable, match="in use"):
+            async with database.connection(timeout_s=0.2):
+                pass
+
+
+async def test_listener_gets_notifications_and_is_told_to_refresh_after_a_reconnect(
+    make_postgres: Callable[[], Postgres],
+) -> None:
+    server = make_postgres()
+    heard: list[str | None] = []
+    async with started(server.dsn()) as database:
+        database.listen("devices", heard.append)
+        await eventually(lambda: heard == [None])
+        await asyncio.to_thread(server.sql, "notify devices, 'GS000001'")
+        await eventually(lambda: heard == [None, "GS000001"])
+
+        await asyncio.to_thread(server.restart)
+        await eventually(lambda: heard == [None, "GS000001", None])
+        await asyncio.to_thread(server.sql, "notify devices, 'GS000002'")
+
+        await eventually(lambda: heard[-1] == "GS000002")
+
+
+async def test_listener_that_raises_does_not_stop_the_others(postgres_dsn: str) -> None:
+    heard: list[str | None] = []
+
+    def broken(payload: str | None) -> None:
+        raise RuntimeError("broken")
+
+    async with started(postgres_dsn) as database:
+        database.listen("devices", broken)
+        database.listen("devices", heard.append)
+
+        await eventually(lambda: heard == [None])
+        assert database.up
+
+
+async def test_ended_listener_hears_nothing_more(postgres_dsn: str) -> None:
+    first: list[str | None] = []
+    second: list[str | None] = []
+    async with started(postgres_dsn) as database:
+        end = database.listen("devices", first.append)
+        database.listen("devices", second.append)
+        await eventually(lambda: (first, second) == ([None], [None]))
+        end()
+        async with database.connection() as connection:
+            await connection.execute("notify devices, 'x'")
+        await eventually(lambda: second == [None, "x"])
+
+    assert first == [None]
+
+
+@pytest.mark.parametrize(
+    ("error", "transient"),
+    [
+        (asyncpg.AdminShutdownError(""), True),
+        (asyncpg.CannotConnectNowError(""), True),
+        (asyncpg.TooManyConnectionsError(""), True),
+        (asyncpg.ConnectionDoesNotExistError(""), True),
+        (asyncpg.DeadlockDetectedError(""), True),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (ConnectionResetError(), True),
+        (Unavailable(""), True),
+        (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), False),
+        (asyncpg.PostgresSyntaxError(""), False),
+        (asyncpg.UniqueViolationError(""), False),
+        (asyncpg.InvalidPasswordError(""), False),
+        (ValueError(), False),
+    ],
+)
+def test_transient_errors_are_told_from_permanent_ones(error: Exception, transient: bool) -> None:
+    assert is_transient(error) is transient

@@ -31,7 +31,7 @@ class Mosquitto:
             f"persistence true\npersistence_location {self.folder}/\nmax_inflight_messages 1000\n"
             "max_queued_messages 200000\nset_tcp_nodelay true\nlog_dest none\n"
         )
-        self.process = subprocess.Popen([PROGRAM, "-c", str(configuration)])
+        self.process = subprocess.Popen([PROGRAM, "-c", str(configuration)], stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
         while True:
             try:

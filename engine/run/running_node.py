@@ -99,6 +99,7 @@ class RunningNode:
         self.received = 0
         self.sent: dict[str, int] = {}
         self._run = run
+        self._resumed = False
         if planned.kind.is_source:
             self.intake = Intake(
                 clock=run.site.clock,
@@ -140,6 +141,13 @@ class RunningNode:
 
     def go(self) -> None:
         """Begins to feed it: its lane's task, or its own when it is a source."""
+        if not self._resumed:
+            self._resumed = True
+            try:
+                self.instance.resume()
+            except Exception as error:  # the deploy is past the point where it could be refused
+                self.problem = f"{type(error).__name__}: {error}"
+                self.context.log.exception("failed to take over what the state holds")
         if self.lane is not None:
             self.lane.start()
         if self.intake is not None and self.task is None:

@@ -19,17 +19,15 @@ from engine.accounts import Accounts
 from engine.catalogue import Catalogue, discover_packs
 from engine.clock import Clock, SystemClock
 from engine.database import Database, is_transient
+from engine.deploys import Deploys
 from engine.embedded.broker import EmbeddedBroker
 from engine.embedded.postgres import EmbeddedPostgres
 from engine.errors import SetupError
-from engine.flow.problem import FlowError
-from engine.flow.read import read_flow
 from engine.flow.references import References
 from engine.flow_files import FlowFiles
 from engine.migrations import migrate, read_migrations
 from engine.pack import Pack, Service
 from engine.revisions import Revisions
-from engine.run.flow_run import DeployFailed
 from engine.run.site import Site
 from engine.run.stores import PostgresJournal, PostgresQuarantine
 from engine.run.watchdog import Watchdog
@@ -124,7 +122,6 @@ class Server:
         self.secrets = SecretsStore(self.database, self.settings.data)
         self.accounts = Accounts(self.database, self.settings.admin_password)
         self.revisions = Revisions(self.database)
-        self.flow_files = FlowFiles(self.settings.flows)
         self.site = Site(
             self.catalogue,
             self.clock,
@@ -134,6 +131,7 @@ class Server:
             quarantine_store=PostgresQuarantine(self.database),
             database=self.database,
         )
+        self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)
         watchdog = Watchdog()
         watchdog.start()
         opened.callback(watchdog.stop)
@@ -175,7 +173,7 @@ class Server:
                     await service.start()
                     self._services.append(service)
             self.starting = "starting flows"
-            await self.start_flows()
+            await self.deploys.start()
         except SetupError as error:
             self.starting = str(error)
             log.error("%s", error)
@@ -184,28 +182,11 @@ class Server:
         if self._demo:
             self._tasks += [asyncio.ensure_future(pack.demo(self)) for pack in packs if pack.demo is not None]  # type: ignore[arg-type]
 
-    async def start_flows(self) -> None:
-        """Starts every flow file; one with problems does not keep the others from starting."""
-        paths = self._flow_paths or sorted(
-            path for path in self.settings.flows.glob("*.yaml") if not path.stem.endswith("_test")
-        )
-        for path in paths:
-            flow, problems = read_flow(path)
-            if flow is None:
-                self.site.problems[path.stem] = problems
-                log.error("%s", "\n".join(str(problem) for problem in problems))
-                continue
-            try:
-                await self.site.deploy(flow, read_problems=problems)
-            except FlowError as error:
-                log.error("flow %s does not start:\n%s", flow.flow, error)
-            except DeployFailed as error:
-                log.error("flow %s does not start: %s", flow.flow, error)
-
     async def _end(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.deploys.stop()
         await self.site.stop()
         for service in reversed(self._services):
             await service.stop()

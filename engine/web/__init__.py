@@ -1,0 +1,1 @@
+"""HTTP and WebSocket: the API, sign-in, and the built editor."""

@@ -14,8 +14,8 @@ from tests.servers.postgres import PASSWORD, Postgres
 
 
 @asynccontextmanager
-async def started(dsn: str, **options: int) -> AsyncIterator[Database]:
-    database = Database(dsn, **options)
+async def started(dsn: str, max_connections: int = 8) -> AsyncIterator[Database]:
+    database = Database(dsn, max_connections=max_connections)
     await database.start()
     try:
         yield database

@@ -50,4 +50,4 @@ if __name__ == "__main__":
     try:
         build()
     except subprocess.CalledProcessError as failure:
-        sys.exit(f"the editor was not built: {failure.cmd[-1]!r} ended with status {failure.returncode}; see above")
+        sys.exit(f"the editor was not built: {' '.join(failure.cmd)} ended with status {failure.returncode}; see above")

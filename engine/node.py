@@ -97,12 +97,22 @@ class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, 
     timeout_s: ClassVar[float] = 10.0
     max_batch: ClassVar[int] = 5000
 
+    def input_ports(self) -> tuple[Port, ...]:
+        """The inputs of this instance; a node whose config says the unit or type it takes (threshold) overrides it."""
+        return self.inputs
+
     def output_ports(self) -> tuple[Port, ...]:
         """The ports of this instance; a node whose config makes ports (switch) overrides it."""
         return self.outputs
 
     def start(self, ctx: Context) -> Any:
         """Called once before the first message; may be async. Raise to refuse: the deploy is rolled back."""
+
+    def resume(self) -> None:
+        """Called once when this instance takes over: all have started, and the version before it gets no more messages.
+
+        What the state holds is complete now, so timers for it are set here rather than in `start`.
+        """
 
     def process(self, msg: Message) -> Any:
         """Handles one message; see `Output`. May be async."""

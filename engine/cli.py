@@ -61,6 +61,12 @@ def _parser(packs: Sequence[Pack]) -> argparse.ArgumentParser:
     fmt = command("fmt", "write flow files in their canonical form", _fmt)
     fmt.add_argument("flows", nargs="+", type=Path, metavar="FLOW.yaml")
     fmt.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file would change")
+    test = command("test", "run the tests that flows carry beside them (NAME_test.yaml)", _test)
+    test.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="folders, flows or test files; default: MCS_FLOWS"
+    )
+    test.add_argument("--json", action="store_true")
+    test.add_argument("--junit", type=Path, metavar="FILE.xml", help="write JUnit XML")
     show = command("show", "show a flow as text, or as a Graphviz graph", _show)
     show.add_argument("flow", type=Path, metavar="FLOW.yaml")
     show.add_argument("--dot", action="store_true", help="Graphviz: mcs show --dot FLOW.yaml | dot -Tsvg > flow.svg")
@@ -168,6 +174,22 @@ def _fmt(options: argparse.Namespace) -> int:
             if not options.check:
                 path.write_bytes(canonical.encode())
     return 1 if options.check and changed else 0
+
+
+def _test(options: argparse.Namespace) -> int:
+    from engine.flow_tests import report
+
+    catalogue = _catalogue()
+    files = report.test_files(options.paths or [settings_now().flows])
+
+    async def run_all() -> list[report.FileResult]:
+        return [await report.run_file(file, catalogue) for file in files]
+
+    results = asyncio.run(run_all())
+    if options.junit:
+        options.junit.write_text(report.junit(results), encoding="utf-8")
+    print(msgspec.json.encode(report.as_json(results)).decode() if options.json else report.told(results))
+    return 0 if results and all(result.passed for result in results) else 1
 
 
 def _show(options: argparse.Namespace) -> int:

@@ -63,6 +63,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     migrations   folder of numbered SQL files (001_readings.sql), applied in order before the flows start
     needs        names of packs that must be started first
     commands     commands added to `mcs`
+    testing      services for flow tests: gets the test file's `site` section, answers with services that hold just that
     demo         what `mcs demo` runs beside the site until it ends (a simulator)
     """
 
@@ -73,4 +74,5 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     migrations: Path | None = None
     needs: Sequence[str] = ()
     commands: Sequence[Command] = ()
+    testing: Callable[[Mapping[str, Any]], Sequence[object]] | None = None
     demo: Callable[[SiteView], Awaitable[None]] | None = None

@@ -28,6 +28,8 @@ from engine.flow_files import FlowFiles
 from engine.migrations import migrate, read_migrations
 from engine.pack import Pack, Service
 from engine.revisions import Revisions
+from engine.run.journal import JournalStore
+from engine.run.redis_journal import RedisJournal
 from engine.run.site import Site
 from engine.run.stores import PostgresJournal, PostgresQuarantine
 from engine.run.watchdog import Watchdog
@@ -127,7 +129,7 @@ class Server:
             self.clock,
             references=References(brokers={"site": self.settings.mqtt_url.reveal()}),
             secrets=self.secrets,
-            journal_store=PostgresJournal(self.database),
+            journal_store=self._journal_store(opened),
             quarantine_store=PostgresQuarantine(self.database),
             database=self.database,
         )
@@ -149,6 +151,15 @@ class Server:
             log.info("embedded broker at %s", broker.url)
             settings = replace(settings, mqtt_url=Secret(broker.url))
         return settings
+
+    def _journal_store(self, opened: contextlib.AsyncExitStack) -> JournalStore:
+        if self.settings.redis_url is None:
+            return PostgresJournal(self.database)
+        store = RedisJournal(
+            self.settings.redis_url.reveal(), self.clock, lambda changes: self.site.memories.follow(changes)
+        )
+        opened.push_async_callback(store.stop)
+        return store
 
     async def _serve(self, listening: socket.socket, packs: list[Pack], opened: contextlib.AsyncExitStack) -> None:
         runner = web.AppRunner(make_app(self), access_log=None, shutdown_timeout=2.0)

@@ -21,6 +21,9 @@ Change = tuple[str, str, bytes | None, float | None]
 class JournalStore(Protocol):
     """Where changes are kept: PostgreSQL or Redis."""
 
+    async def start(self) -> None:
+        """Begins to follow what other workers change, where the store can tell."""
+
     async def append(self, changes: list[Change]) -> None:
         """Commits all of them together. Raises Retry while the store is away."""
 

@@ -63,6 +63,16 @@ class KeyedMemory:
         if ends is not None:
             self._ends[key] = ends
 
+    def follow(self, key: str, value: bytes | None, ends: float | None) -> None:
+        """Another worker has changed an entry. Our own change that is not committed yet is the later one and stays."""
+        if key in self._dirty:
+            return
+        self._ends.pop(key, None)
+        if value is None:
+            self._values.pop(key, None)
+        else:
+            self.restore(key, value, ends)
+
     def _touch(self, key: str) -> None:
         if not self._dirty:
             self._dirty.add(key)
@@ -93,6 +103,15 @@ class Memories:
                 kept.pop(key, None)
             else:
                 kept[key] = (value, ends)
+
+    def follow(self, changes: list[Change]) -> None:
+        """Takes over what another worker has changed."""
+        for change in changes:
+            memory = self._open.get(change[0])
+            if memory is None:
+                self.take([change])
+            else:
+                memory.follow(*change[1:])
 
     def open(self, name: str, type: Any = Any) -> KeyedMemory:
         """The memory of that name, filled from the journal the first time. Entries that no longer fit `type` are left out."""

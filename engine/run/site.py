@@ -9,15 +9,14 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from engine.flow.check import check_flow
-from engine.flow.references import References
-
 from engine.catalogue import Catalogue, NodeType
 from engine.clock import Clock, SystemClock
 from engine.database import Database
+from engine.flow.check import check_flow
 from engine.flow.model import Flow
 from engine.flow.plan import Plan
 from engine.flow.problem import FlowError, Problem, errors_in
+from engine.flow.references import References
 from engine.run.connections import Connections
 from engine.run.flow_run import DeployFailed, DeployReport, FlowRun
 from engine.run.hubs import DebugHub, LiveHub
@@ -100,6 +99,7 @@ class Site:
     async def start(self) -> None:
         """Takes node memory back from its store (waiting for it as long as it takes) and starts the quarantine."""
         if self._journal_store is not None:
+            await self._journal_store.start()
             self.memories.take(await self._journal_store.load())
         self.quarantine.start()
         self._ticker = asyncio.create_task(self._tick(), name="site ticker")

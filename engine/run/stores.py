@@ -45,6 +45,9 @@ class PostgresJournal:
         self._database = database
         self._rows = 0
 
+    async def start(self) -> None:
+        """Nothing to follow: workers that share memory do so through Redis."""
+
     async def append(self, changes: list[Change]) -> None:
         async with connection_or_retry(self._database) as connection:
             await connection.execute("insert into node_memory_journal (changes) values ($1)", _encode(changes))
@@ -102,7 +105,8 @@ class PostgresQuarantine:
     async def keep(self, messages: list[Kept]) -> None:
         async with connection_or_retry(self._database) as connection:
             await connection.executemany(
-                "insert into quarantine (flow, node, time, topic, key, reason, payload, size_bytes, props) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                "insert into quarantine (flow, node, time, topic, key, reason, payload, size_bytes, props) "
+                "values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 [_row(kept) for kept in messages],
             )
 

@@ -90,13 +90,14 @@ class Watch:
         self.on_change: Callable[[], None] = lambda: None
         self._now = now
         self._taps: dict[tuple[str, str], list[Tap]] = {}
+        self._arrivals: dict[str, Tap] = {}
         self._wanted = 0
         self._accepts: Callable[[Message], bool] = lambda _: True
 
     @property
     def all(self) -> bool:
         """True while every message must be looked at."""
-        return bool(self._taps) or self._wanted > 0
+        return bool(self._taps) or bool(self._arrivals) or self._wanted > 0
 
     def tap(self, node: str, port: str, show: Tap) -> Callable[[], None]:
         """Calls `show` with every message that leaves that port; returns what ends it."""
@@ -112,6 +113,11 @@ class Watch:
             self.on_change()
 
         return end
+
+    def arriving(self, node: str, show: Tap) -> None:
+        """Calls `show` with every message that reaches a plain node."""
+        self._arrivals[node] = show
+        self.on_change()
 
     def trace(self, count: int = 1, accepts: Callable[[Message], bool] = lambda _: True) -> None:
         """Records the next `count` messages that a source brings and `accepts` takes; they appear in `traces` by message id."""
@@ -133,6 +139,8 @@ class Watch:
         """A plain node's call that is timed and looked at."""
 
         def observed(message: Message) -> Any:
+            if node in self._arrivals:
+                self._arrivals[node](message)
             began = time.perf_counter()
             try:
                 result = call(message)

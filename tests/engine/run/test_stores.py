@@ -1,0 +1,143 @@
+"""Node memory and quarantine in real PostgreSQL and Redis: what was committed is there after a restart, and workers hear of each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis import asyncio as redis
+
+from engine.clock import SystemClock
+from engine.database import Database
+from engine.failure import Retry
+from engine.migrations import migrate, read_migrations
+from engine.run.journal import Change, Journal
+from engine.run.memory import Memories
+from engine.run.quarantine import Quarantine
+from engine.run.redis_journal import RedisJournal
+from engine.run.stores import PostgresJournal, PostgresQuarantine
+
+from .palette import message
+
+SQL = Path("engine/sql")
+
+
+@pytest.fixture
+async def database(postgres_dsn: str) -> AsyncIterator[Database]:
+    database = Database(postgres_dsn)
+    await database.start()
+    async with database.connection(10) as connection:
+        await migrate(connection, read_migrations("engine", SQL))
+    yield database
+    await database.stop()
+
+
+async def until(condition, deadline_s: float = 10.0) -> None:
+    async with asyncio.timeout(deadline_s):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+CHANGES: list[Change] = [
+    ("f/n/m", "a", b"\x01", None),
+    ("f/n/m", "a", b"\x02", None),
+    ("f/n/m", "gone", b"\x01", None),
+    ("f/n/m", "gone", None, None),
+    ("f/n/m", "键 with: colon", b"\x03", 4_000_000_000.0),
+    ("last_alarm", "GS1_a1", b"\x04", None),
+]
+LIVING = [("f/n/m", "a", b"\x02"), ("f/n/m", "键 with: colon", b"\x03"), ("last_alarm", "GS1_a1", b"\x04")]
+
+
+async def test_postgres_gives_back_the_last_change_of_each_key(database: Database):
+    """Folded or not, in several appends or one."""
+    store = PostgresJournal(database)
+    for change in CHANGES:
+        await store.append([change])
+    await store.fold()
+    await store.append([("f/n/m", "later", b"\x05", None)])
+    loaded = await PostgresJournal(database).load()
+    assert sorted(change[:3] for change in loaded) == sorted([*LIVING, ("f/n/m", "later", b"\x05")])
+
+
+async def test_redis_gives_back_the_last_change_of_each_key(redis_url: str):
+    """The same entries, the same answer; a shared one under its plain key."""
+    store = RedisJournal(redis_url)
+    for change in CHANGES:
+        await store.append([change])
+    assert sorted(change[:3] for change in await store.load()) == sorted(LIVING)
+    client = redis.from_url(redis_url)
+    assert await client.get("last_alarm_GS1_a1") == b"\x04"
+    await client.aclose()
+    await store.stop()
+
+
+async def test_redis_forgets_by_itself_at_the_end(redis_url: str):
+    """The time to live is Redis's own, so a key ends though no worker runs."""
+    store = RedisJournal(redis_url)
+    ends = SystemClock().now() + 100
+    await store.append([("last_alarm", "GS1_a1", b"\x01", ends)])
+    client = redis.from_url(redis_url)
+    assert 95_000 < await client.pttl("last_alarm_GS1_a1") <= 100_000
+    (change,) = await store.load()
+    assert abs(change[3] - ends) < 1
+    await client.aclose()
+    await store.stop()
+
+
+async def test_workers_hear_of_each_others_changes_through_redis(redis_url: str):
+    """A debounce key that one worker sets mutes the other at once."""
+    clock = SystemClock()
+    journals, memories = [], []
+    for _ in range(2):
+        own = len(memories)
+        store = RedisJournal(redis_url, on_remote=lambda changes, own=own: memories[own].follow(changes))
+        journal = Journal(store)
+        memories.append(Memories(clock, journal))
+        await store.start()
+        journals.append((store, journal))
+    one, two = (memory.open("last_alarm", float) for memory in memories)
+    client = redis.from_url(redis_url)
+    async with asyncio.timeout(10):
+        while (await client.pubsub_numsub("mcs:memory:changes"))[0][1] < 2:
+            await asyncio.sleep(0.01)
+    one.set("GS1_a1", 12.5)
+    await until(lambda: two.get("GS1_a1") == 12.5)
+    one.delete("GS1_a1")
+    await until(lambda: two.get("GS1_a1") is None)
+    await client.aclose()
+    for store, journal in journals:
+        await journal.flush()
+        await store.stop()
+
+
+async def test_redis_that_is_away_is_retry(make_redis):
+    """The journal holds on to the changes instead of losing them."""
+    server = make_redis()
+    store = RedisJournal(server.url)
+    server.stop()
+    with pytest.raises(Retry, match="Redis is away"):
+        await store.append(CHANGES)
+    await store.stop()
+
+
+async def test_quarantined_message_is_in_the_table(database: Database):
+    """With its reason, its bytes and its properties, whatever characters they hold."""
+    quarantine = Quarantine(PostgresQuarantine(database), SystemClock())
+    quarantine.start()
+    quarantine.put(
+        "f",
+        "n",
+        message(b"\x00\xffjunk", topic="a\x00b", time=1e300, props={"error": {"reason": "x\x00y"}}),
+        "bad \x00 thing",
+    )
+    quarantine.put("f", "n", message({"v": float("nan")}), "no number")
+    await quarantine.lane.drained()
+    async with database.connection(5) as connection:
+        rows = await connection.fetch("select topic, reason, payload, props::text from quarantine order by id")
+    assert (rows[0]["topic"], rows[0]["reason"], rows[0]["payload"]) == ("a�b", "bad � thing", b"\x00\xffjunk")
+    assert "x�y" in rows[0]["props"]
+    assert rows[1]["payload"] == b'{"v":null}'
+    await quarantine.stop()

@@ -8,7 +8,9 @@ from typing import Annotated, Any, ClassVar
 
 from engine.api import EMPTY, Context, Emitter, Message, Meta, Node, Output, Port, Refused, Retry, Source, field, node
 from engine.catalogue import Catalogue
+from engine.clock import settle
 from engine.pack import Pack
+from engine.testing import FlowHarness
 
 
 @node(category="test")
@@ -247,3 +249,17 @@ def catalogue() -> Catalogue:
 def message(payload: Any = None, **fields: Any) -> Message:
     """A message with nobody to acknowledge it."""
     return Message(payload, **{"props": EMPTY, **fields})
+
+
+def flow(body: str) -> FlowHarness:
+    """A harness round a flow named t with these nodes."""
+    return FlowHarness("flow: t\nnodes:\n" + body, catalogue=catalogue())
+
+
+async def started(bench: FlowHarness, source: str = "in") -> Feed:
+    """Lets a source run; its `emit` is what the test pushes into."""
+    bench.run.nodes[source].go()
+    await settle()
+    feed = bench.run.nodes[source].instance
+    assert isinstance(feed, Feed)
+    return feed

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from engine.clock import settle
-from engine.testing import FlowHarness
 
-from .palette import catalogue
-
-
-def flow(body: str) -> FlowHarness:
-    return FlowHarness("flow: t\nnodes:\n" + body, catalogue=catalogue())
-
-
-async def started(bench: FlowHarness, source: str = "in"):
-    bench.run.nodes[source].go()
-    await settle()
-    return bench.run.nodes[source].instance
+from .palette import flow, started
 
 
 async def test_plain_chain_settles_at_once():

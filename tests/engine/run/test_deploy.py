@@ -8,7 +8,7 @@ from engine.clock import settle
 from engine.flow.problem import FlowError, errors_in
 from engine.run.flow_run import DeployFailed
 
-from .test_delivery import flow, started
+from .palette import flow, started
 
 BODY = """flow: t
 nodes:

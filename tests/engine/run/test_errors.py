@@ -7,7 +7,7 @@ import asyncio
 from engine.clock import SystemClock, settle
 from engine.run.watchdog import Watchdog
 
-from .test_delivery import flow, started
+from .palette import flow, started
 
 
 async def test_raising_node_sends_to_its_error_port():

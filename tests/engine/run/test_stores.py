@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from engine.run.memory import Memories
 from engine.run.quarantine import Quarantine
 from engine.run.redis_journal import RedisJournal
 from engine.run.stores import PostgresJournal, PostgresQuarantine
+from tests.eventually import eventually
 
 from .palette import message
 
@@ -32,12 +32,6 @@ async def database(postgres_dsn: str) -> AsyncIterator[Database]:
         await migrate(connection, read_migrations("engine", SQL))
     yield database
     await database.stop()
-
-
-async def until(condition, deadline_s: float = 10.0) -> None:
-    async with asyncio.timeout(deadline_s):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 CHANGES: list[Change] = [
@@ -100,13 +94,15 @@ async def test_workers_hear_of_each_others_changes_through_redis(redis_url: str)
         journals.append((store, journal))
     one, two = (memory.open("last_alarm", float) for memory in memories)
     client = redis.from_url(redis_url)
-    async with asyncio.timeout(10):
-        while (await client.pubsub_numsub("mcs:memory:changes"))[0][1] < 2:
-            await asyncio.sleep(0.01)
+
+    async def both_listen() -> bool:
+        return (await client.pubsub_numsub("mcs:memory:changes"))[0][1] == 2
+
+    await eventually(both_listen)
     one.set("GS1_a1", 12.5)
-    await until(lambda: two.get("GS1_a1") == 12.5)
+    await eventually(lambda: two.get("GS1_a1") == 12.5)
     one.delete("GS1_a1")
-    await until(lambda: two.get("GS1_a1") is None)
+    await eventually(lambda: two.get("GS1_a1") is None)
     await client.aclose()
     for store, journal in journals:
         await journal.flush()

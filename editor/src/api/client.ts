@@ -1,0 +1,42 @@
+/** The one way to the HTTP API: JSON in and out, refusals as `ApiError`, an expired session told to whoever listens. */
+import { ApiError, refusal } from "./problem";
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+let onSignedOut: () => void = () => undefined;
+
+export function whenSignedOut(call: () => void): void {
+  onSignedOut = call;
+}
+
+async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { "X-MCS": "1", "Accept-Language": document.documentElement.lang };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}`, {
+      method,
+      headers,
+      credentials: "same-origin",
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, "unreachable", String(error));
+  }
+  if (response.status === 401 && path !== "/session") onSignedOut();
+  if (!response.ok) throw await refusal(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export const api = {
+  get: <T>(path: string, signal?: AbortSignal) => request<T>("GET", path, undefined, signal),
+  post: <T>(path: string, body: unknown = {}, signal?: AbortSignal) => request<T>("POST", path, body, signal),
+  put: <T>(path: string, body: unknown) => request<T>("PUT", path, body),
+  patch: <T>(path: string, body: unknown) => request<T>("PATCH", path, body),
+  delete: <T>(path: string, body?: unknown) => request<T>("DELETE", path, body),
+};
+
+/** A part of a path, safe whatever it holds. */
+export const segment = encodeURIComponent;

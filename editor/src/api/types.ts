@@ -1,0 +1,118 @@
+/** What the server says over HTTP and the socket, as docs of the API name it. */
+import type { FlowModel, Json, Words } from "../flow/types";
+import type { Schema } from "../inspector/schema";
+
+export type Role = "viewer" | "operator" | "admin" | "integrator";
+export type Language = "zh" | "en";
+
+export interface Session {
+  user: string;
+  role: Role;
+  language?: string;
+  /** Everything but a new password is refused. */
+  must_change?: boolean;
+}
+
+export interface PortType {
+  name: string;
+  title?: Words;
+  payload?: string;
+  unit?: string;
+}
+
+export interface Example {
+  title: Words;
+  config: Record<string, Json>;
+  given: Json[];
+  expect: Json;
+}
+
+export interface NodeType {
+  type: string;
+  category: string;
+  icon: string;
+  color?: string;
+  title: Words;
+  help: Words;
+  schema: Schema;
+  inputs: PortType[];
+  outputs: PortType[];
+  examples?: Example[];
+  source?: boolean;
+  side_effect?: boolean;
+  buffers?: boolean;
+  broken?: { problem: string; traceback?: string };
+}
+
+export interface Problem {
+  path?: string;
+  line: number;
+  column: number;
+  node: string;
+  field: string;
+  message: string;
+  hint: string;
+  severity: "error" | "warning";
+}
+
+export interface FlowSummary {
+  name: string;
+  title: Words;
+  disabled: boolean;
+  status: "running" | "stopped" | "degraded";
+  problems: number;
+  revision: string;
+  nodes: number;
+}
+
+export interface Revision {
+  number: number;
+  revision: string;
+  who: string;
+  when: string;
+  note: string;
+}
+
+export interface FlowView {
+  name: string;
+  text: string;
+  revision: string;
+  deployed: Revision | null;
+  flow: FlowModel | null;
+  problems: Problem[];
+  changed_on_disk?: boolean;
+}
+
+export interface Preview {
+  text: string;
+  flow: FlowModel | null;
+  problems: Problem[];
+  restarts?: string[];
+}
+
+/** Counts of one deploy: what came in while it ran went out, or is held. */
+export type DeployReport = Record<string, Json>;
+
+export interface Deployed {
+  revision: string;
+  number: number;
+  report?: DeployReport;
+}
+
+export type StatusLevel = "ok" | "info" | "warning" | "error" | "";
+
+/** in, out, errors, p50 ms, p95 ms, queue depth, status text, status level */
+export type NodeFigures = [number, number, number, number | null, number | null, number, string, StatusLevel];
+
+export interface Telemetry {
+  at: string | number;
+  nodes: Record<string, NodeFigures>;
+  wires: Record<string, [number, string]>;
+}
+
+export interface Account {
+  name: string;
+  role: Role;
+  disabled?: boolean;
+  last_seen?: string | null;
+}

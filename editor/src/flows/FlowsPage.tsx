@@ -1,0 +1,64 @@
+/** The flows of the site: what runs, what has problems, and where a new one begins. */
+import { useEffect, useState } from "react";
+import { api, segment } from "../api/client";
+import { socket } from "../api/socket";
+import type { FlowSummary } from "../api/types";
+import { useLoaded } from "../api/useLoaded";
+import { useWords } from "../i18n";
+import { Button, IconButton } from "../kit/Button";
+import { Confirm } from "../kit/Confirm";
+import { Icon } from "../kit/Icon";
+import { State, type Level } from "../kit/State";
+import { Table } from "../kit/Table";
+import { tellFailure } from "../kit/toasts";
+import { Link } from "../shell/Link";
+import { NewFlow } from "./NewFlow";
+
+const levels: Record<FlowSummary["status"], Level> = { running: "ok", degraded: "warning", stopped: "off" };
+
+export default function FlowsPage() {
+  const { t, said } = useWords();
+  const { value: flows, reload } = useLoaded<FlowSummary[]>("/flows");
+  const [making, setMaking] = useState<"empty" | "import" | null>(null);
+  const [deleting, setDeleting] = useState<FlowSummary | null>(null);
+  useEffect(() => socket.subscribe("flows", () => void reload()), [reload]);
+
+  const remove = async (flow: FlowSummary) => {
+    try {
+      await api.delete(`/flows/${segment(flow.name)}`, { base: flow.revision });
+      await reload();
+    } catch (error) {
+      tellFailure(error);
+    }
+  };
+
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{t("page.flows")}</h1>
+        <Button icon="upload" needs="admin" onClick={() => setMaking("import")}>{t("flows.import")}</Button>
+        <Button icon="plus" kind="primary" needs="admin" onClick={() => setMaking("empty")}>{t("flows.new")}</Button>
+      </header>
+      {flows?.length === 0 ? <div className="card empty"><Icon name="workflow" size={32} /><p>{t("flows.none")}</p></div> : flows && (
+        <Table
+          label={t("page.flows")}
+          rows={flows}
+          keyOf={(flow) => flow.name}
+          columns={[
+            { id: "name", label: t("flows.title"), cell: (flow) => <Link href={`/flows/${segment(flow.name)}`}><strong>{said(flow.title) || flow.name}</strong></Link> },
+            { id: "file", label: t("flows.name"), cell: (flow) => <code>{flow.name}</code> },
+            { id: "status", label: t("flows.status"), cell: (flow) => <State level={flow.disabled ? "off" : levels[flow.status]} text={t(flow.disabled ? "flows.disabled" : `flows.${flow.status}`)} /> },
+            { id: "problems", label: t("flows.problems"), cell: (flow) => (flow.problems ? <span className="badge badge-error">{flow.problems}</span> : <span className="badge">0</span>) },
+            { id: "nodes", label: t("flows.nodes"), cell: (flow) => <span className="number">{flow.nodes}</span> },
+            { id: "delete", label: "", className: "actions", cell: (flow) => <IconButton icon="trash-2" needs="admin" label={t("flows.delete", { name: flow.name })} onClick={() => setDeleting(flow)} /> },
+          ]}
+        />
+      )}
+      {making && <NewFlow importing={making === "import"} onClose={() => setMaking(null)} />}
+      {deleting && (
+        <Confirm title={t("flows.delete", { name: deleting.name })} text={t("flows.delete.ask", { name: deleting.name })} action={t("kit.delete")}
+          onYes={() => void remove(deleting)} onClose={() => setDeleting(null)} />
+      )}
+    </div>
+  );
+}

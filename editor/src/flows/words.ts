@@ -1,0 +1,38 @@
+import { defineWords } from "../i18n/words";
+
+export const flowsWords = defineWords(
+  {
+    "flows.new": "新建流程",
+    "flows.name": "名称",
+    "flows.name.help": "文件名，例如 gas-monitoring：字母、数字、- 和 _。",
+    "flows.title": "标题",
+    "flows.status": "状态",
+    "flows.nodes": "节点数",
+    "flows.problems": "问题",
+    "flows.running": "运行中",
+    "flows.stopped": "已停止",
+    "flows.degraded": "降级运行",
+    "flows.disabled": "已停用",
+    "flows.none": "还没有流程。新建一个，或把 YAML 文件放进流程目录。",
+    "flows.delete": "删除流程 {{name}}",
+    "flows.delete.ask": "将停止并删除流程 {{name}}。版本历史会保留。确定吗？",
+    "flows.import": "导入 YAML",
+  },
+  {
+    "flows.new": "New flow",
+    "flows.name": "Name",
+    "flows.name.help": "The name of the file, such as gas-monitoring: letters, digits, - and _.",
+    "flows.title": "Title",
+    "flows.status": "State",
+    "flows.nodes": "Nodes",
+    "flows.problems": "Problems",
+    "flows.running": "running",
+    "flows.stopped": "stopped",
+    "flows.degraded": "degraded",
+    "flows.disabled": "disabled",
+    "flows.none": "No flows yet. Make one, or put a YAML file into the folder of flows.",
+    "flows.delete": "Delete flow {{name}}",
+    "flows.delete.ask": "Flow {{name}} will be stopped and deleted. Its revisions are kept. Go on?",
+    "flows.import": "Import YAML",
+  },
+);

@@ -1,0 +1,8 @@
+/** Every area's words; a new area adds its line here, and the test then reads it. */
+import type { AreaWords } from "./words";
+import { kitWords } from "../kit/words";
+import { flowsWords } from "../flows/words";
+import { sessionWords } from "../session/words";
+import { shellWords } from "../shell/words";
+
+export const allWords: AreaWords[] = [kitWords, flowsWords, sessionWords, shellWords];

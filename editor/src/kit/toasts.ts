@@ -1,0 +1,41 @@
+/** Short messages at the corner: what happened and what to do next. Errors stay until they are closed. */
+import { create } from "zustand";
+import { ApiError } from "../api/problem";
+import { say } from "../i18n";
+
+export interface Toast {
+  id: number;
+  kind: "ok" | "warning" | "error";
+  text: string;
+  hint?: string | undefined;
+  action?: { label: string; run: () => void } | undefined;
+}
+
+const SHOWN_MS = 5000;
+const MOST = 4;
+let next = 1;
+
+export const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
+
+export function toast(kind: Toast["kind"], text: string, more: Pick<Toast, "hint" | "action"> = {}): void {
+  const id = next++;
+  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.filter((other) => other.text !== text), { id, kind, text, ...more }].slice(-MOST) }));
+  if (kind !== "error") setTimeout(() => closeToast(id), more.action ? SHOWN_MS * 3 : SHOWN_MS);
+}
+
+export function closeToast(id: number): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((other) => other.id !== id) }));
+}
+
+/** Tell of a failure in the words of its code, else of the server; an aborted request is none. */
+export function tellFailure(error: unknown): void {
+  if (error instanceof DOMException && error.name === "AbortError") return;
+  if (!(error instanceof ApiError)) {
+    toast("error", error instanceof Error ? error.message : String(error));
+    return;
+  }
+  const known = say(`error.${error.code}`);
+  const text = known === `error.${error.code}` ? error.message : known;
+  const hint = known === text && error.message !== text && error.status !== 0 ? `${error.message} ${error.hint}` : error.hint;
+  toast("error", text, { hint: hint.trim() || undefined });
+}

@@ -1,0 +1,30 @@
+/** The dialog in which one changes one's own password. */
+import { useState } from "react";
+import { useWords } from "../i18n";
+import { Button } from "../kit/Button";
+import { Dialog } from "../kit/Dialog";
+import { TextField } from "../kit/Field";
+import { tellFailure, toast } from "../kit/toasts";
+import { changePassword } from "./session";
+
+export function ChangePassword({ onClose, intro }: { onClose: () => void; intro?: string }) {
+  const { t } = useWords();
+  const [old, setOld] = useState("");
+  const [fresh, setFresh] = useState("");
+  const save = async () => {
+    try {
+      await changePassword(old, fresh);
+      toast("ok", t("session.changed"));
+      onClose();
+    } catch (error) {
+      tellFailure(error);
+    }
+  };
+  return (
+    <Dialog title={t("session.change")} onClose={onClose} foot={<Button kind="primary" onClick={() => void save()}>{t("kit.save")}</Button>}>
+      {intro && <p>{intro}</p>}
+      <TextField label={t("session.old")} type="password" autoComplete="current-password" value={old} onChange={(event) => setOld(event.target.value)} />
+      <TextField label={t("session.new")} type="password" autoComplete="new-password" value={fresh} onChange={(event) => setFresh(event.target.value)} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,38 @@
+/** Every page: its path, its place in the navigation and the role it takes. Each page is a chunk of its own. */
+import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+import type { Role } from "../api/types";
+
+export interface Page {
+  /** Path with `:name` for a variable part, given to the page as a property. */
+  path: string;
+  title: string;
+  /** Icon in the navigation; a page without one is not listed there. */
+  icon?: string;
+  needs?: Role;
+  /** Draws over the whole window, without navigation. */
+  bare?: boolean;
+  view: LazyExoticComponent<ComponentType<Record<string, string>>>;
+}
+
+const page = (load: () => Promise<{ default: ComponentType<never> }>): Page["view"] =>
+  lazy(load as unknown as () => Promise<{ default: ComponentType<Record<string, string>> }>);
+
+export const pages: Page[] = [
+  { path: "/flows", title: "page.flows", icon: "workflow", view: page(() => import("../flows/FlowsPage")) },
+];
+
+export function pageAt(path: string): { page: Page; values: Record<string, string> } | null {
+  const parts = path.split("?")[0]?.split("/").filter(Boolean) ?? [];
+  for (const candidate of pages) {
+    const wanted = candidate.path.split("/").filter(Boolean);
+    if (wanted.length !== parts.length) continue;
+    const values: Record<string, string> = {};
+    const fits = wanted.every((part, index) => {
+      const given = parts[index] ?? "";
+      if (part.startsWith(":")) values[part.slice(1)] = decodeURIComponent(given);
+      return part.startsWith(":") || part === given;
+    });
+    if (fits) return { page: candidate, values };
+  }
+  return null;
+}

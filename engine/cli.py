@@ -75,6 +75,11 @@ def _parser(packs: Sequence[Pack]) -> argparse.ArgumentParser:
     nodes = command("nodes", "list the node types, or explain one", _nodes)
     nodes.add_argument("type", nargs="?", metavar="NODE-TYPE")
     nodes.add_argument("--json", action="store_true")
+    new = command("new-node", "write a custom node and its test", _new_node)
+    new.add_argument("name", metavar="NAME", help="such as gas-index")
+    new.add_argument(
+        "--folder", type=Path, default=None, help="default: the first folder of MCS_NODES, else ./my_nodes"
+    )
     command("migrate", "bring the database's tables up to date", _migrate)
     for pack in packs:
         for extra in pack.commands:
@@ -231,6 +236,18 @@ def _nodes(options: argparse.Namespace) -> int:
         print(f"{kind.about.category:12} {name:18} {kind.help.partition(chr(10))[0]}")
     for broken in catalogue.broken.values():
         print(f"{'broken':12} {broken.file}: {broken.problem}")
+    return 0
+
+
+def _new_node(options: argparse.Namespace) -> int:
+    from engine.new_node import write_node
+
+    folders = settings_now().nodes
+    folder = options.folder or (folders[0] if folders else Path("my_nodes"))
+    node_file, test_file = write_node(options.name, folder)
+    print(f"{node_file}\n{test_file}\nrun its test:    {sys.executable} -m pytest {test_file}")
+    if folder not in folders:
+        print(f"use it in flows: set MCS_NODES={folder}")
     return 0
 
 

@@ -12,7 +12,7 @@ from engine.message import Delivery, Message
 __all__ = ["Context", "Emitter", "Memory"]
 
 _T = TypeVar("_T")
-_V = TypeVar("_V")
+_V = TypeVar("_V", contravariant=True)
 
 
 class Memory(Protocol[_V]):

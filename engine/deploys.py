@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
 from engine.database import Unavailable
-from engine.flow.model import Flow
+from engine.flow.model import Flow, NodeSpec
 from engine.flow.problem import FlowError, Problem
 from engine.flow.read import read_flow
 from engine.flow_files import FileChanged, FlowFile, FlowFiles, fault_of_flow_name, revision_of
@@ -87,6 +87,23 @@ class Deploys:
         Goes on to its end when the caller is cancelled.
         """
         return await asyncio.shield(self._spawned(self._deploy(name, text, base, who, note)))
+
+    async def refresh(self, types: Collection[str]) -> None:
+        """Node types have changed: goes over to them in every flow that uses one, and starts those that waited for one."""
+        for file in self.files.all():
+            known = self.known.get(file.name)
+            flow = known.flow if known is not None else file.flow
+            if flow is None or not any(node.type in types for nodes in _all_nodes(flow) for node in nodes.values()):
+                continue
+            async with self._lock(file.name):
+                if known is None:
+                    await self._start(file)
+                    continue
+                try:
+                    await self._site.deploy(flow)
+                except (FlowError, DeployFailed) as error:
+                    log.error("flow %s stays with the node types it has: %s", file.name, error)
+            self._changed(file.name)
 
     async def remove(self, name: str, base: str, who: str) -> None:
         """Stops a flow and deletes its file; its revisions stay. FileChanged, Unavailable as with `deploy`."""
@@ -261,6 +278,10 @@ def _deployed(text: str, flow: Flow, row: Revision) -> Deployed:
     return Deployed(
         text=text, revision=row.revision, flow=flow, number=row.number, who=row.who, when=row.when, note=row.note
     )
+
+
+def _all_nodes(flow: Flow) -> list[dict[str, NodeSpec]]:
+    return [flow.nodes, *(subflow.nodes for subflow in flow.subflows.values())]
 
 
 def _renamed(path: str, flow: Flow, name: str) -> Problem:

@@ -26,6 +26,7 @@ from engine.errors import SetupError
 from engine.flow.references import References
 from engine.flow_files import FlowFiles
 from engine.migrations import migrate, read_migrations
+from engine.node_folders import NodeFolders
 from engine.pack import Pack, Service
 from engine.revisions import Revisions
 from engine.run.journal import JournalStore
@@ -134,6 +135,7 @@ class Server:
             database=self.database,
         )
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)
+        self._node_folders = NodeFolders(self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types))
         watchdog = Watchdog()
         watchdog.start()
         opened.callback(watchdog.stop)
@@ -185,18 +187,20 @@ class Server:
                     self._services.append(service)
             self.starting = "starting flows"
             await self.deploys.start()
+            self._node_folders.start()
         except SetupError as error:
             self.starting = str(error)
             log.error("%s", error)
             return
         self.ready.set()
         if self._demo:
-            self._tasks += [asyncio.ensure_future(pack.demo(self)) for pack in packs if pack.demo is not None]  # type: ignore[arg-type]
+            self._tasks += [asyncio.ensure_future(pack.demo(self)) for pack in packs if pack.demo is not None]
 
     async def _end(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._node_folders.stop()
         await self.deploys.stop()
         await self.site.stop()
         for service in reversed(self._services):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +22,7 @@ from engine.paths import plain
 from engine.run.flow_run import FlowRun
 from engine.run.site import Site
 
-__all__ = ["FlowHarness", "NodeHarness", "Output", "check_example", "run_node"]
+__all__ = ["FlowHarness", "NodeHarness", "Output", "check_example", "load_node", "run_node"]
 
 OWN_FIELDS = ("payload", "topic", "key", "time")
 
@@ -189,6 +191,15 @@ async def check_example(kind: NodeType, example: Example, **options: Any) -> Non
             got.setdefault(output.port, []).append(output)
         problem = _difference(expected, got)
         assert not problem, f"{kind.type}, example “{example.title}”: {problem}"
+
+
+def load_node(test_file: str, type: str) -> builtins.type[Node]:
+    """The node class of that type from the file beside a test: `test_gas_index.py` → `gas_index.py`. AssertionError shows why not."""
+    catalogue = Catalogue()
+    test = Path(test_file)
+    catalogue.add_file(test.with_name(test.name.removeprefix("test_")))
+    assert not catalogue.broken, next(iter(catalogue.broken.values())).traceback
+    return catalogue.types[type].cls
 
 
 class FlowHarness:

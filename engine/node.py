@@ -87,7 +87,8 @@ class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, 
     """Base of all nodes. Fields are the config; `start`, `process` and `stop` are what an author writes.
 
     `process` may be plain (the fast path: a direct call) or async (it gets a queue of its own). A node that is quicker
-    with many at once has `async def process_batch(messages)` instead: it is called with all that wait, one batch at a time.
+    with many at once has `async def process_batch(messages)` instead: it is called with all that wait, one batch at a time, and returns None or
+    a list as long as the batch: an output, or an exception, for each message.
     """
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("in"),)

@@ -217,6 +217,19 @@ class FlowRun:
         for target in routes:
             self.enter(target, failed)
 
+    def refuse(self, node: str, message: Message, reason: str, port: str) -> None:
+        """A source could not take a message as it should be."""
+        program = self._program
+        if (
+            program is not None
+            and port != ERROR_PORT
+            and self.plan is not None
+            and self.plan.nodes[node].wires.get(port)
+        ):
+            program.send[node, port](message)
+        else:
+            self.fail(node, message, Refused(reason))
+
     def status_changed(self, node: str, text: str, level: str) -> None:
         """A node has set its status line; `status` nodes hear of it."""
         if self._listeners.get("status"):

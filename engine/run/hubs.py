@@ -15,6 +15,7 @@ from engine.paths import plain
 __all__ = ["DebugHub", "DebugRow", "LiveHub", "Subscription"]
 
 LONGEST_BACKLOG = 10_000
+LARGEST_BACKLOG_BYTES = 2_000_000
 DEBUG_ROWS = 1_000
 LARGEST_VALUE_BYTES = 16_384
 
@@ -22,32 +23,52 @@ _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
 class Subscription:
-    """One client's view of a hub: what was published since the last `take`, in order, the latest value per key when it lags."""
+    """One client's view of a hub: what was published since the last `take`, in order, the latest value per key when it lags.
 
-    def __init__(self, close: Callable[[Subscription], None], wants: Callable[[str], bool]) -> None:
+    A client that does not take holds at most 10,000 items and 2 MB; `skipped` counts what it has missed.
+    """
+
+    def __init__(self, close: Callable[[Subscription], None], wants: Callable[..., bool] = lambda *_: True) -> None:
         self.skipped = 0
         self.wants = wants
         self._close = close
         self._items: list[tuple[str, bytes]] = []
+        self._size_bytes = 0
         self._wake: asyncio.Future[None] | None = None
 
     def add(self, key: str, item: bytes) -> None:
         """Called by the hub."""
         self._items.append((key, item))
-        if len(self._items) > LONGEST_BACKLOG:
-            latest = dict(self._items)
-            self.skipped += len(self._items) - len(latest)
-            self._items = list(latest.items())[-LONGEST_BACKLOG // 2 :]
-        if self._wake is not None:
-            self._wake.set_result(None)
-            self._wake = None
+        self._size_bytes += len(item)
+        if len(self._items) > LONGEST_BACKLOG or self._size_bytes > LARGEST_BACKLOG_BYTES:
+            self._thin()
+        wake, self._wake = self._wake, None
+        # Done without us when the client's task was cancelled in this very turn of the loop.
+        if wake is not None and not wake.done():
+            wake.set_result(None)
+
+    def _thin(self) -> None:
+        """Down to the latest per key, and of those to the newest that fill half of what may wait."""
+        latest: dict[str, bytes] = {}
+        for key, item in reversed(self._items):
+            latest.setdefault(key, item)
+        kept: list[tuple[str, bytes]] = []
+        size = 0
+        for key, item in latest.items():
+            if kept and (len(kept) >= LONGEST_BACKLOG // 2 or size + len(item) > LARGEST_BACKLOG_BYTES // 2):
+                break
+            kept.append((key, item))
+            size += len(item)
+        self.skipped += len(self._items) - len(kept)
+        self._items = kept[::-1]
+        self._size_bytes = size
 
     async def take(self) -> bytes:
         """A JSON array of everything that has come; waits for the first. Call it again only when the client took the last."""
         if not self._items:
             self._wake = asyncio.get_running_loop().create_future()
             await self._wake
-        items, self._items = self._items, []
+        items, self._items, self._size_bytes = self._items, [], 0
         return b"[" + b",".join([item for _, item in items]) + b"]"
 
     def close(self) -> None:
@@ -85,7 +106,7 @@ class LiveHub:
     def subscribe(self, channel: str, *, replay: bool = True) -> Subscription:
         """From now on; with `replay` it begins with the last item of every key."""
         watching = self._subscriptions.setdefault(channel, set())
-        subscription = Subscription(watching.discard, lambda _: True)
+        subscription = Subscription(watching.discard)
         watching.add(subscription)
         if replay:
             for key, item in self._latest.get(channel, {}).items():
@@ -125,12 +146,15 @@ class DebugHub:
             self._count, message.time, flow, node, message.topic, message.key, str(message.id), cut, size, level
         )
         self.rows.append(row)
+        if not self._subscriptions:
+            return
+        data = _encode(row)
         for subscription in self._subscriptions:
-            if subscription.wants(f"{flow}/{node}"):
-                subscription.add(str(self._count), _encode(row))
+            if subscription.wants(row, data):
+                subscription.add(str(self._count), data)
 
-    def subscribe(self, wants: Callable[[str], bool] = lambda _: True) -> Subscription:
-        """From now on, rows of the nodes (`flow/node`) that `wants` accepts; filtered before anything is sent."""
+    def subscribe(self, wants: Callable[[DebugRow, bytes], bool] = lambda row, data: True) -> Subscription:
+        """From now on, the rows that `wants` accepts (it gets their JSON too); filtered before anything is sent."""
         subscription = Subscription(self._subscriptions.discard, wants)
         self._subscriptions.add(subscription)
         return subscription

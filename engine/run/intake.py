@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.message import EMPTY, Delivery, Message
+from engine.node import ERROR_PORT
 from engine.run.journal import Journal
 
 __all__ = ["Intake", "message_ids"]
@@ -47,6 +48,8 @@ class Intake:
         self.entry: Entry = _not_wired
         self.observed: Entry = _not_wired
         self.observe_all = False
+        self.refused: Callable[[Message, str, str], None] = lambda message, reason, port: _not_wired(message)
+        self._waiters = 0
         self._clock = clock
         self._now = clock.now
         self._journal = journal
@@ -132,6 +135,19 @@ class Intake:
             self._emptied.append(emptied)
             await emptied
 
+    def refuse(self, payload: Any, topic: str, reason: str, port: str = ERROR_PORT) -> asyncio.Future[None]:
+        """Puts in what the source could not take as it should be: out of `port` when that is wired, else the way of errors.
+
+        The future is done when the message is (stored in quarantine, for instance).
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.accepted += 1
+        delivery = Delivery(self._settled, done)
+        self._waiters += 1
+        self.refused(Message(payload, topic, "", self._now(), self._next_id(), EMPTY, delivery), reason, port)
+        delivery.release()
+        return done
+
     def adopt(self) -> Delivery:
         """A delivery for a message that a node makes by itself (a timer's): counted, acknowledged to no one."""
         self.accepted += 1
@@ -159,8 +175,19 @@ class Intake:
 
     def _acknowledge_all(self) -> None:
         tokens, self._tokens = self._tokens, []
+        if self._waiters:
+            tokens = self._without_waiters(tokens)
         if self._acknowledge is not None:
             self._acknowledge(tokens)
+
+    def _without_waiters(self, tokens: list[Any]) -> list[Any]:
+        """Tells those who wait in `refuse`; the rest is for the source."""
+        waiters = [token for token in tokens if isinstance(token, asyncio.Future)]
+        self._waiters -= len(waiters)
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        return [token for token in tokens if not isinstance(token, asyncio.Future)]
 
     def _open(self) -> None:
         if self._waiting and not self.full:

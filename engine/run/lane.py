@@ -178,7 +178,10 @@ class Lane:
                 return
             if results is not None:
                 for message, result in zip(messages, results, strict=True):
-                    self.after(message, result)
+                    if isinstance(result, Exception):
+                        self.fail(message, result)
+                    else:
+                        self.after(message, result)
         except Exception as error:  # noqa: BLE001
             if len(messages) > 1 and not isinstance(error, TimedOut):
                 middle = len(messages) // 2

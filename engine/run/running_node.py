@@ -108,6 +108,7 @@ class RunningNode:
                 window=run.window,
                 acknowledge=self._acknowledge,
             )
+            self.intake.refused = lambda message, reason, port: run.refuse(planned.id, message, reason, port)
         elif is_async(self.instance):
             self.lane = Lane(
                 name=f"{run.name}/{planned.id}",

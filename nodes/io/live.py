@@ -1,0 +1,49 @@
+"""Shows messages on pages that watch: the wall, the device page, the editor."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from engine.api import UNSET, Context, Example, Help, LiveHub, Message, Meta, Node, Path, Refused, node
+
+
+@node(category="output", icon="monitor", title="Live", side_effect=True)
+class Live(Node):
+    """Send the payload to every page that watches a channel, right after the message has come here.
+
+    The last payload of each key is kept for a page that opens later. A page that can't follow gets the latest of each key.
+    """
+
+    outputs = ()
+
+    channel: Annotated[
+        str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}$", description="Channel that pages watch: live:CHANNEL.")
+    ]
+    key: Annotated[str, Meta(description="Where the key is in the message; one page shows one value per key.")] = "key"
+    value: Annotated[str, Meta(description="Where the value is in the message.")] = "payload"
+
+    zh: ClassVar = Help(
+        title="实时推送",
+        text="消息到达后立即推送到正在查看该通道的页面；每个键保留最后一个值，供稍后打开的页面使用。",
+        fields={"channel": "通道名称。", "key": "键在消息中的位置。", "value": "值在消息中的位置。"},
+    )
+    examples: ClassVar = [
+        Example(
+            "a value is shown, nothing is passed on",
+            {"channel": "readings", "key": "topic"},
+            [{"payload": 1, "topic": "a"}],
+            [],
+        )
+    ]
+
+    def start(self, ctx: Context) -> None:
+        self.publish = ctx.service(LiveHub).publish
+        self.key_of = Path(self.key).get
+        self.value_of: Any = None if self.value == "payload" else Path(self.value).get
+
+    def process(self, msg: Message) -> None:
+        key = self.key_of(msg)
+        value = msg.payload if self.value_of is None else self.value_of(msg)
+        if value is UNSET:
+            raise Refused(f"the message has no {self.value}")
+        self.publish(self.channel, key if key.__class__ is str else str(key), value)

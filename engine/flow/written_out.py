@@ -19,6 +19,7 @@ from engine.node import ERROR_PORT
 DEPTH_LIMIT = 16
 # A few subflows that each use the next one ten times are a million nodes; no site runs a hundredth of this many.
 NODE_LIMIT = 20_000
+WIRE_LIMIT = 100_000
 
 LINK_IN = "link-in"
 LINK_OUT = ("link-out", "link-call")
@@ -104,6 +105,7 @@ class _Writer:
         self.out = WrittenFlow()
         self._seen: set[Problem] = set()
         self._used: set[str] = set()
+        self._uses = 0
         self._dormant = False
 
     def write(self) -> WrittenFlow:
@@ -126,7 +128,7 @@ class _Writer:
         for name, spec in scope.nodes.items():
             if spec.disabled:
                 continue
-            if len(self.out.nodes) >= NODE_LIMIT:
+            if len(self.out.nodes) + self._uses >= NODE_LIMIT:
                 self._say(
                     scope.place,
                     f"the flow has more than {NODE_LIMIT} nodes once its subflows are written out",
@@ -164,6 +166,7 @@ class _Writer:
         if len(chain) >= DEPTH_LIMIT:
             self._say((*place, "type"), f"subflows are nested more than {DEPTH_LIMIT} deep", "put less into each other")
             return None
+        self._uses += 1
         inner = _Scope(f"{scope.prefix}{name}/", ("subflows", kind), subflow.nodes, subflow)
         self._write_nodes(inner, self._fields(subflow, with_, place), (*chain, kind))
         self._write_wires(inner)
@@ -226,6 +229,13 @@ class _Writer:
     def _write_wire(self, scope: _Scope, name: str, port: str, target: Target, place: Path) -> None:
         ends = list(self._entries(scope, target, place))
         for source, output in self._exits(scope, name, port, place):
+            if len(self.out.wires) + len(ends) > WIRE_LIMIT:
+                self._say(
+                    place,
+                    f"the flow has more than {WIRE_LIMIT} wires once its subflows are written out",
+                    "wire fewer ports",
+                )
+                return
             self.out.wires += [WrittenWire(source, output, id, input, place) for id, input in ends]
 
     def _dangling(self, scope: _Scope, target: Target, place: Path, idle: bool) -> None:

@@ -1,0 +1,154 @@
+"""Messages that a node keeps for later, in its state, so that a restart or a crash loses none of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from engine.api import UNSET, Context, Delivery, Message, Refused, Struct
+
+__all__ = ["Held", "Keeping", "storable"]
+
+_encode = msgspec.msgpack.Encoder().encode
+_FIELDS = ("topic", "key", "time", "id")
+
+
+class _Record(Struct, array_like=True):
+    """What is journaled: the message as msgpack, the Struct class of its payload, and what the node noted beside it."""
+
+    body: bytes
+    kind: str = ""
+    due: float = 0.0
+    note: Any = None
+
+
+class Held(Struct, eq=False):
+    """One kept message. `number` grows with every message kept; `due` is Unix seconds; `note` is plain data of the
+    node."""
+
+    number: int
+    message: Message
+    due: float = 0.0
+    note: Any = None
+
+
+class Keeping:
+    """Keeps messages in the state named `name`, at most `limit` of them.
+
+    A kept message no longer holds up its source: it is acknowledged once the state is journaled. What is sent is
+    forgotten only when everything after it is done, so that a crash in between sends it again (at least once).
+    """
+
+    def __init__(self, ctx: Context, limit: int, name: str = "held") -> None:
+        self._ctx = ctx
+        self._limit = limit
+        self._memory = ctx.state(name, _Record)
+        self._held: dict[int, Held] = {}
+        self._sending: set[int] = set()
+        self._next = 1
+
+    def __len__(self) -> int:
+        """How many are kept, those on their way out not counted."""
+        return len(self._held)
+
+    def restore(self) -> list[Held]:
+        """What the state holds and this instance does not know yet, oldest first."""
+        found = []
+        for key, record in sorted(self._memory.items()):
+            number = int(key)
+            if number not in self._held and number not in self._sending:
+                held = Held(number, _unpacked(record), record.due, record.note)
+                self._held[number] = held
+                found.append(held)
+                self._next = max(self._next, number + 1)
+        return found
+
+    def put(self, message: Message, due: float = 0.0, note: Any = None) -> Held:
+        """Keeps a message. Refused when there is no room, or when it can't be written down."""
+        if len(self._held) >= self._limit:
+            raise Refused(f"{self._limit:,} messages are kept already; raise `limit` or let them go sooner")
+        record = _Record(_packed(message), _class_name(message.payload), due, note)
+        held = Held(self._next, message, due, note)
+        self._next += 1
+        self._held[held.number] = held
+        self._memory.set(_key(held.number), record)
+        return held
+
+    def send(self, held: Iterable[Held], out: Mapping[str, Iterable[Message]]) -> None:
+        """Sends {port: messages} in place of these kept messages, which are forgotten when all that was sent is
+        done."""
+        numbers = [one.number for one in held]
+        for number in numbers:
+            self._held.pop(number, None)
+            self._sending.add(number)
+        delivery = Delivery(lambda _: self._forget(numbers))
+        for port, messages in out.items():
+            for message in messages:
+                self._ctx.emit(message.replace(delivery=delivery), port)
+        delivery.release()
+
+    def drop(self, held: Iterable[Held], counted: bool = True) -> None:
+        """Forgets them unsent; counted as dropped unless told otherwise."""
+        numbers = [one.number for one in held]
+        for number in numbers:
+            self._held.pop(number, None)
+        self._forget(numbers)
+        if numbers and counted:
+            self._ctx.drop(len(numbers))
+
+    def _forget(self, numbers: list[int]) -> None:
+        for number in numbers:
+            self._memory.delete(_key(number))
+            self._sending.discard(number)
+
+
+def _key(number: int) -> str:
+    return f"{number:016d}"
+
+
+def _packed(message: Message) -> bytes:
+    body: dict[str, Any] = {name: getattr(message, name) for name in _FIELDS}
+    body["props"] = dict(message.props)
+    if message.payload is not UNSET:
+        body["payload"] = message.payload
+    try:
+        return _encode(body)
+    except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
+        raise Refused(
+            f"the message can't be kept: {wrong}; put a change or json node before that makes plain data of it"
+        ) from wrong
+
+
+def _unpacked(record: _Record) -> Message:
+    body = msgspec.msgpack.decode(record.body)
+    payload = body.pop("payload", UNSET)
+    kind = _class(record.kind)
+    if kind is not None and payload is not UNSET:
+        payload = msgspec.convert(payload, kind)
+    return Message(payload, **body)
+
+
+def _class_name(payload: Any) -> str:
+    return f"{type(payload).__module__}:{type(payload).__qualname__}" if isinstance(payload, Struct) else ""
+
+
+def _class(name: str) -> type[Struct] | None:
+    """Only classes that are loaded anyway: a name in the journal never makes the process import something."""
+    module, _, qualname = name.partition(":")
+    found = getattr(sys.modules.get(module), qualname, None) if name else None
+    return found if isinstance(found, type) and issubclass(found, Struct) else None
+
+
+def storable(value: Any, where: str) -> Any:
+    """The value, once it is certain that the state can hold it (plain data, whole numbers of at most 64 bits).
+    Refused otherwise."""
+    if value.__class__ in (str, float, bool, type(None)):
+        return value
+    try:
+        _encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
+        raise Refused(f"{where} can't be remembered: {wrong}") from wrong
+    return value

@@ -1,0 +1,54 @@
+"""What counts as a number in a message: never silently what only looks like one."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Literal
+
+from engine.api import UNSET, Refused
+
+__all__ = ["Reading", "as_number", "is_number"]
+
+Reading = Literal["strict", "text", "leading"]
+"""strict: a finite JSON number. text: also a text that is wholly a number ("21.5"). leading: also a text that begins with one ("6 deg")."""
+
+_WHOLE = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*", re.ASCII)
+_LEADING = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)", re.ASCII)
+_LONGEST_TEXT = 400
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a finite number a float can hold. True and false are none, nor are NaN and infinity."""
+    if value.__class__ is float:
+        return math.isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -1.7e308 < value < 1.7e308
+
+
+def as_number(value: Any, where: str, reading: Reading = "strict") -> float:
+    """The number (an int stays one). Refused names `where` and what is there instead."""
+    if is_number(value):
+        return value  # type: ignore[no-any-return]
+    if reading != "strict" and isinstance(value, str):
+        pattern = _LEADING if reading == "leading" else _WHOLE
+        match = pattern.match(value[:_LONGEST_TEXT])
+        if match and (reading == "leading" or match.end() == len(value)):
+            number = float(match[1])
+            if math.isfinite(number):
+                return number
+    raise Refused(f"{where} {_said(value)}, not a number")
+
+
+def _said(value: Any) -> str:
+    if value is UNSET:
+        return "is missing"
+    if value is None:
+        return "is null"
+    if isinstance(value, bool):
+        return f"is {str(value).lower()}"
+    if isinstance(value, str):
+        return f"is the text {value[:40]!r}"
+    if isinstance(value, (int, float)):
+        return "is NaN" if value != value else "is infinite or too large"
+    kind = "list" if isinstance(value, (list, tuple)) else "object" if isinstance(value, dict) else type(value).__name__
+    return f"is a {kind}"

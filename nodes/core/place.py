@@ -1,0 +1,87 @@
+"""Where a rule reads or writes: in the message, in the memory of the flow (`flow.x`), or in that of the site
+(`site.x`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.api import EMPTY, UNSET, Context, Memory, Message, Path, Refused, Struct
+
+__all__ = ["Place"]
+
+_SHARED = {"flow": "flow", "site": "site", "global": "site"}
+
+
+class Place:
+    """A compiled place such as `payload.temp`, `parts.index`, `flow.limit` or `site.shift.leader`.
+
+    `flow.…` and `site.…` (`global.…` is the same) are remembered over restarts and seen by all nodes of the flow, or
+    of the site.
+    """
+
+    def __init__(self, text: str, ctx: Context) -> None:
+        """ValueError says where the text is no path."""
+        root, dot, rest = text.partition(".")
+        self.text = text
+        self._memory: Memory[Any] | None = None
+        if dot and root in _SHARED:
+            self._path = Path(rest)
+            self._name = str(self._path.steps[0])
+            self._memory = ctx.shared_state(f"{_SHARED[root]}:{ctx.flow if root == 'flow' else ''}")
+            self._inner = Path("payload" + rest[len(self._name) :])
+        else:
+            self._path = Path(text)
+
+    def get(self, message: Message) -> Any:
+        """The value, or UNSET where there is none."""
+        if self._memory is None:
+            return self._path.get(message)
+        return self._inner.get(Message(self._memory.get(self._name, UNSET)))
+
+    def set(self, message: Message, value: Any) -> Message:
+        """The message with the value there (UNSET deletes); objects on the way are made.
+
+        Refused when something on the way is neither an object nor missing: writing below a text or a number would
+        destroy it.
+        """
+        if self._memory is not None:
+            before = Message(self._memory.get(self._name, UNSET))
+            after = _set(self._inner, before, value, self.text).payload
+            if after is UNSET:
+                self._memory.delete(self._name)
+            else:
+                self._memory.set(self._name, after)
+            return message
+        return _set(self._path, message, value, self.text)
+
+
+def _set(path: Path, message: Message, value: Any, where: str) -> Message:
+    steps = path.steps
+    holder: Any = {name: getattr(message, name) for name in ("payload", "topic", "key", "time")} | dict(
+        message.props or EMPTY
+    )
+    for depth, step in enumerate(steps[:-1]):
+        holder = _below(holder, step)
+        if holder is UNSET:
+            if value is UNSET:
+                return message
+            break
+        if not isinstance(holder, (dict, list, tuple, Struct)):
+            shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in steps[: depth + 1]).lstrip(
+                "."
+            )
+            raise Refused(
+                f"{where} can't be written: {shown} is {'null' if holder is None else f'a {type(holder).__name__}'}, not an object"
+            )
+    try:
+        return path.set(message, value)
+    except (ValueError, TypeError) as wrong:
+        raise Refused(f"{where} can't be written: {wrong}") from wrong
+
+
+def _below(holder: Any, step: str | int) -> Any:
+    if isinstance(step, int):
+        return holder[step] if isinstance(holder, (list, tuple)) and -len(holder) <= step < len(holder) else UNSET
+    if isinstance(holder, dict):
+        return holder.get(step, UNSET)
+    return getattr(holder, step, UNSET) if isinstance(holder, Struct) and step in holder.__struct_fields__ else UNSET

@@ -1,0 +1,43 @@
+"""Messages that belong together: the property `parts` says to which sequence one belongs, and at which place.
+
+parts = {id, index, count, type, key, ch, len, property, parts}: `count` may be missing while it is unknown; `type` is
+what was split (array, object, string, buffer), `property` where; `key` the object key; `ch` the separator; `len` the
+length of a piece; `parts` those of the sequence around.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.api import Message, Refused
+
+__all__ = ["belongs", "new_ids", "parts_of"]
+
+
+def new_ids() -> Callable[[], str]:
+    """Makes ids of sequences that no other node and no other run makes."""
+    prefix = secrets.token_hex(6)
+    numbers = itertools.count()
+    return lambda: f"{prefix}-{next(numbers)}"
+
+
+def parts_of(message: Message) -> Mapping[str, Any] | None:
+    """The message's `parts`, None when it has none. Refused when they are no object or their figures are no counts."""
+    parts = message.props.get("parts")
+    if parts is None:
+        return None
+    if not isinstance(parts, Mapping):
+        raise Refused(f"parts is a {type(parts).__name__}, not an object such as {{id, index, count}}")
+    for name in ("index", "count", "len"):
+        value = parts.get(name)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 53):
+            raise Refused(f"parts.{name} is {value!r}, not a whole number from 0 up")
+    return parts
+
+
+def belongs(parts: Mapping[str, Any] | None) -> bool:
+    """Whether they say to which sequence the message belongs and where in it."""
+    return parts is not None and parts.get("id") is not None and parts.get("index") is not None

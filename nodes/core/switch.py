@@ -1,0 +1,181 @@
+"""`switch`: sends a message on by what it holds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Port, node
+from nodes.core.comparison import LOOSE, STRICT
+from nodes.core.keeping import Held, Keeping, storable
+from nodes.core.place import Place
+from nodes.core.sequence import belongs, new_ids, parts_of
+from nodes.core.switch_rule import PREVIOUS, SwitchRule, compiled
+
+
+@node(category="logic", icon="split", title="Switch")
+class Switch(Node):
+    """Send a message to the ports whose rules its value fulfils.
+
+    Numbers are compared with numbers, texts with texts: `"5"` is not 5, unless `loose` is on, which compares by
+    JavaScript's rules (what Node-RED does: null is 0, "5" is 5, a number contains digits). Bounds of `between` are
+    inclusive, in either order. A missing value equals only a missing value. `is_empty` holds for "", [] and {}; null,
+    0 and a missing value are neither empty nor not empty. `otherwise` matches when no rule above it did (since the
+    last `otherwise`). `head`, `tail` and `index` ask for the place in a sequence (`parts`); `tail` waits for the
+    whole sequence. With `renumber` each port gets a sequence of its own, numbered anew, as soon as the one that came
+    in is complete.
+    """
+
+    rules: Annotated[list[SwitchRule], Meta(min_length=1, description="Rules, tried in this order.")]
+    property: Annotated[str, Meta(description="Path of the value: payload, payload.temp, topic, flow.mode …")] = (
+        "payload"
+    )
+    first_only: Annotated[bool, Meta(description="Stop at the first rule that matches.")] = False
+    loose: Annotated[bool, Meta(description="Compare by JavaScript's rules instead of like with like.")] = False
+    renumber: Annotated[bool, Meta(description="Make a complete sequence of what leaves each port.")] = False
+    limit: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Most messages kept while their sequence is incomplete.")
+    ] = 10_000
+
+    examples: ClassVar = [
+        Example(
+            "high, low, or anything else",
+            {
+                "rules": [
+                    {"op": "gte", "value": 20, "port": "high"},
+                    {"op": "lt", "value": 5, "port": "low"},
+                    {"op": "otherwise"},
+                ]
+            },
+            given=[21, 3, 10, "20"],
+            expect={"high": [21], "low": [3], "otherwise": [10, "20"]},
+            title_zh="高、低、其他",
+        ),
+        Example(
+            "rising or not: the value before",
+            {"property": "payload.temp", "rules": [{"op": "gt", "value_from": "previous", "port": "rising"}]},
+            given=[{"temp": 20}, {"temp": 21}, {"temp": 20.5}, {"temp": 20.7}],
+            expect={"rising": [{"temp": 21}, {"temp": 20.7}]},
+            title_zh="与上一个值比较",
+        ),
+        Example(
+            "a condition over several fields",
+            {
+                "rules": [
+                    {"op": "expression", "expression": "temp > 30 and humi < 40", "port": "dry-heat"},
+                    {"op": "otherwise", "port": "fine"},
+                ]
+            },
+            given=[{"temp": 31, "humi": 30}, {"temp": 31, "humi": 60}],
+            expect={"dry-heat": [{"temp": 31, "humi": 30}], "fine": [{"temp": 31, "humi": 60}]},
+            title_zh="由多个字段组成的条件",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "分支",
+        "按消息中的值把消息送到相应的端口。数字只与数字比较，文本只与文本比较；"
+        "打开 loose 后按 JavaScript 规则比较（与 Node-RED 相同）。between 含两端。",
+        {
+            "property": "要判断的值的路径。",
+            "rules": "规则，从上到下依次判断。",
+            "first_only": "遇到第一条符合的规则即停止。",
+            "loose": "按 JavaScript 规则宽松比较。",
+            "renumber": "为每个端口输出的消息重新编成完整序列。",
+            "limit": "序列未到齐时最多保留的消息数。",
+        },
+    )
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """One port per rule, in their order; rules that name the same port share it."""
+        ports: dict[str, Port] = {}
+        for name, rule in zip(self._port_names(), self.rules, strict=True):
+            ports.setdefault(name, Port(name, title=rule.title()))
+        return tuple(ports.values())
+
+    def start(self, ctx: Context) -> None:
+        compare = LOOSE if self.loose else STRICT
+        self.place = Place(self.property, ctx)
+        names = self._port_names()
+        self.tests = [
+            (name, rule.op == "otherwise", compiled(rule, compare, ctx))
+            for name, rule in zip(names, self.rules, strict=True)
+        ]
+        looks_back = any(
+            PREVIOUS in (rule.value_from, rule.upper_from) or rule.op == "expression" for rule in self.rules
+        )
+        self.memory = ctx.state("previous") if looks_back else None
+        self.whole = self.renumber or any(rule.op == "tail" for rule in self.rules)
+        self.keeping = Keeping(ctx, self.limit)
+        self.groups: dict[str, list[Held]] = {}
+        self.counts: dict[str, int] = {}
+        self.new_id = new_ids()
+
+    def resume(self) -> None:
+        for held in self.keeping.restore():
+            self.groups.setdefault(str(held.note), []).append(held)
+            count = (parts_of(held.message) or {}).get("count")
+            if count is not None:
+                self.counts[str(held.note)] = count
+
+    def process(self, msg: Message) -> Any:
+        if self.whole:
+            parts = parts_of(msg)
+            if parts is not None and belongs(parts):
+                self._collect(msg, str(parts["id"]))
+                return None
+        return self._sorted(msg)
+
+    def _sorted(self, msg: Message) -> dict[str, Message]:
+        value = self.place.get(msg)
+        before = None if self.memory is None else self.memory.get("value")
+        out: dict[str, Message] = {}
+        nothing_yet = True
+        for port, otherwise, test in self.tests:
+            if otherwise:
+                matched, nothing_yet = nothing_yet, True
+            else:
+                matched = test(value, msg, before)
+            if matched:
+                out[port] = msg
+                nothing_yet = False
+                if self.first_only:
+                    break
+        if self.memory is not None:
+            self.memory.set("value", None if value is UNSET else storable(value, self.property))
+        return out
+
+    def _collect(self, msg: Message, group: str) -> None:
+        waiting = self.groups.setdefault(group, [])
+        waiting.append(self.keeping.put(msg, note=group))
+        count = (parts_of(msg) or {}).get("count")
+        if count is None:
+            count = self.counts.get(group)
+        else:
+            self.counts[group] = count
+        if count is None or len(waiting) < count:
+            return
+        del self.groups[group]
+        self.counts.pop(group, None)
+        out: dict[str, list[Message]] = {}
+        for held in waiting:
+            one = held.message
+            for port, sent in self._sorted(one.with_props(parts={**one.props["parts"], "count": count})).items():
+                out.setdefault(port, []).append(sent)
+        if self.renumber:
+            out = {port: self._renumbered(sent) for port, sent in out.items()}
+        self.keeping.send(waiting, out)
+
+    def _renumbered(self, messages: list[Message]) -> list[Message]:
+        id, count = self.new_id(), len(messages)
+        return [
+            one.with_props(parts={**one.props["parts"], "id": id, "index": index, "count": count})
+            for index, one in enumerate(messages)
+        ]
+
+    def _port_names(self) -> list[str]:
+        names: list[str] = []
+        for rule in self.rules:
+            name, number = rule.port_name(), 2
+            while not rule.port and name in names:
+                name, number = f"{rule.port_name()}-{number}", number + 1
+            names.append(name)
+        return names

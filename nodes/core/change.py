@@ -1,0 +1,62 @@
+"""`change`: sets, deletes, moves, renames and replaces properties of a message."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from engine.api import Context, Example, Help, Message, Meta, Node, node
+from nodes.core.change_rule import ChangeRule, compiled
+
+
+@node(category="shape", icon="pencil", title="Change")
+class Change(Node):
+    """Set, delete, move, rename and replace properties of a message.
+
+    Rules run in order, each seeing what the one before made. `set` makes objects on the way, and deletes where
+    `value_from` leads to nothing; writing below a text, a number or null is refused, since it would destroy it.
+    `move` works into the moved value's own place too (`payload` to `payload.old`). `replace` changes every occurrence
+    in a text; a text that is wholly what is to be found takes the new value with its type ("123" becomes the number
+    456); numbers and truth values are replaced when they are equal to `find`.
+    """
+
+    rules: Annotated[list[ChangeRule], Meta(min_length=1, description="What is done, in this order.")]
+
+    examples: ClassVar = [
+        Example(
+            "rename, scale and tidy up",
+            {
+                "rules": [
+                    {"do": "rename", "path": "payload.t", "to": "temp"},
+                    {"do": "set", "path": "payload.temp", "expression": "temp / 10"},
+                    {"do": "delete", "path": "payload.debug"},
+                ]
+            },
+            given=[{"t": 215, "debug": 1}],
+            expect=[{"payload": {"temp": 21.5}}],
+            title_zh="改名、换算、清理",
+        ),
+        Example(
+            "a text by another",
+            {
+                "rules": [
+                    {"do": "replace", "path": "topic", "find": "gas/(\\w+)/raw", "regex": True, "value": "gas/$1/data"}
+                ]
+            },
+            given=[{"topic": "gas/A7/raw", "payload": 1}],
+            expect=[{"topic": "gas/A7/data", "payload": 1}],
+            title_zh="替换文本",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "修改",
+        "设置、删除、移动、改名、替换消息中的属性。规则依次执行，后面的规则看到前面的结果。不会在文本或数字之下写入，会报错。",
+        {"rules": "依次执行的规则。"},
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.edits = [compiled(rule, ctx) for rule in self.rules]
+
+    def process(self, msg: Message) -> Message:
+        for edit in self.edits:
+            msg = edit(msg)
+        return msg

@@ -1,0 +1,103 @@
+"""`range`: maps a number from one range to another."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, ClassVar, Literal
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, node
+from nodes.core.numeric import Reading, as_number
+from nodes.core.place import Place
+
+
+@node(category="shape", icon="ruler", title="Range")
+class Range(Node):
+    """Map a number from one range to another, e.g. 4–20 mA to 0–100 ppm.
+
+    `scale` goes on beyond the ends, `clamp` stops at them, `wrap` begins again, `drop` drops what is outside (both
+    ends are inside; drops are counted). With `round` the result is the nearest whole number (halves go up), and the
+    ends of `to_range` are first moved inwards to whole numbers. Accepts finite numbers (texts too with `numbers:
+    text`); anything else is refused. A message without the value passes unchanged.
+    """
+
+    from_range: Annotated[tuple[float, float], Meta(description="Ends of the range the number is in.")] = (0.0, 100.0)
+    to_range: Annotated[tuple[float, float], Meta(description="What these two ends become.")] = (0.0, 1.0)
+    action: Annotated[
+        Literal["scale", "clamp", "wrap", "drop"], Meta(description="What happens to a number outside of from_range.")
+    ] = "scale"
+    round: Annotated[bool, Meta(description="Make the result a whole number.")] = False
+    property: Annotated[str, Meta(description="Path of the number.")] = "payload"
+    numbers: Annotated[
+        Reading, Meta(description="What counts as a number: numbers, also numeric texts, or texts that begin so.")
+    ] = "strict"
+
+    examples: ClassVar = [
+        Example(
+            "4–20 mA to 0–100 ppm",
+            {"from_range": [4, 20], "to_range": [0, 100]},
+            given=[4, 12, 20, 22],
+            expect=[0.0, 50.0, 100.0, 112.5],
+            title_zh="4–20 mA 转 0–100 ppm",
+        ),
+        Example(
+            "held at the ends",
+            {"from_range": [4, 20], "to_range": [0, 100], "action": "clamp", "property": "payload.ma"},
+            given=[{"ma": 3.5}, {"ma": 22}],
+            expect=[{"ma": 0.0}, {"ma": 100.0}],
+            title_zh="超出两端时取端点",
+        ),
+        Example(
+            "a compass wraps",
+            {"from_range": [0, 360], "to_range": [0, 360], "action": "wrap"},
+            given=[370, -10],
+            expect=[10.0, 350.0],
+            title_zh="角度循环",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "量程换算",
+        "把数字从一个范围换算到另一个范围。scale 按比例外推，clamp 取端点，wrap 循环，drop 丢弃范围外的值。"
+        "没有该值的消息原样通过；不是数字则报错。",
+        {
+            "from_range": "输入范围的两端。",
+            "to_range": "输出范围的两端。",
+            "action": "超出范围时的处理。",
+            "round": "结果取整。",
+            "property": "数字所在路径。",
+            "numbers": "哪些值算作数字。",
+        },
+    )
+
+    def __post_init__(self) -> None:
+        if self.from_range[0] == self.from_range[1]:
+            raise ValueError("from_range: its two ends must differ")
+        if not all(map(math.isfinite, (*self.from_range, *self.to_range))):
+            raise ValueError("from_range and to_range: their ends must be finite numbers")
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.place = Place(self.property, ctx)
+        (low, high), (low_out, high_out) = self.from_range, self.to_range
+        if low > high:
+            low, high, low_out, high_out = high, low, high_out, low_out
+        if self.round:
+            low_out, high_out = math.ceil(low_out), math.floor(high_out)
+        self.low, self.high, self.low_out, self.span_out = low, high, low_out, high_out - low_out
+
+    def process(self, msg: Message) -> Message | None:
+        found = self.place.get(msg)
+        if found is UNSET:
+            return msg
+        number = as_number(found, self.property, self.numbers)
+        low, high = self.low, self.high
+        if self.action == "drop":
+            if not low <= number <= high:
+                self.ctx.drop()
+                return None
+        elif self.action == "clamp":
+            number = min(max(number, low), high)
+        elif self.action == "wrap":
+            number = (number - low) % (high - low) + low
+        result = (number - low) / (high - low) * self.span_out + self.low_out
+        as_number(result, f"{self.property}, mapped,")
+        return self.place.set(msg, math.floor(result + 0.5) if self.round else result)

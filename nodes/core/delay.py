@@ -1,0 +1,126 @@
+"""`delay`: holds each message for a while."""
+
+from __future__ import annotations
+
+import random
+from typing import Annotated, ClassVar, Literal
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, node
+from nodes.core.control import asked_for, only_control
+from nodes.core.keeping import Held, Keeping
+from nodes.core.numeric import as_number
+from nodes.core.timers import Timers
+
+_S = {"x-unit": "s"}
+
+
+@node(category="time", icon="timer", title="Delay", buffers=True)
+class Delay(Node):
+    """Hold each message for a while, then send it on; a shorter delay overtakes a longer one.
+
+    The time is the same for all (`fixed`), given by each message (`message`: the number, or text that begins with
+    one, at `delay_from`; below zero counts as zero, and `delay_s` is used where there is none), or drawn anew for
+    each (`random`, evenly between `min_s` and `max_s`). A message with the property `reset` discards all that are
+    held, itself too, and counts them. One with `flush` sends all at once, or the oldest n when flush is a number;
+    when it has nothing else it goes no further itself. What is held survives a restart and is sent when its time has
+    come.
+    """
+
+    mode: Annotated[Literal["fixed", "message", "random"], Meta(description="Where the time comes from.")] = "fixed"
+    delay_s: Annotated[float, Meta(ge=0, le=31_536_000, description="How long, s.", extra_json_schema=_S)] = 5.0
+    delay_from: Annotated[str, Meta(description="For message: path of the time in the message.")] = "delay"
+    delay_unit: Annotated[Literal["s", "ms"], Meta(description="For message: the unit of that time.")] = "s"
+    min_s: Annotated[float, Meta(ge=0, le=31_536_000, description="For random: shortest, s.", extra_json_schema=_S)] = (
+        1.0
+    )
+    max_s: Annotated[float, Meta(ge=0, le=31_536_000, description="For random: longest, s.", extra_json_schema=_S)] = (
+        5.0
+    )
+    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages held; more are refused.")] = 10_000
+
+    examples: ClassVar = [
+        Example(
+            "five seconds later", {"delay_s": 5}, given=["a"], expect=[{"payload": "a", "at": 5}], title_zh="五秒之后"
+        ),
+        Example(
+            "each message says how long",
+            {"mode": "message", "delay_s": 1},
+            given=[{"payload": "a", "delay": 3}, {"payload": "b"}],
+            expect=[{"payload": "b", "at": 1}, {"payload": "a", "at": 3}],
+            title_zh="由消息指定时间",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "延时",
+        "把每条消息保留一段时间再送出。带 reset 的消息清空保留的消息，带 flush 的消息立即送出全部（或最早的 n 条）。重启后保留的消息不丢。",
+        {
+            "mode": "时间的来源：固定、由消息给出、随机。",
+            "delay_s": "延时，秒。",
+            "delay_from": "消息中时间的路径。",
+            "delay_unit": "消息中时间的单位。",
+            "min_s": "随机延时的最短时间，秒。",
+            "max_s": "随机延时的最长时间，秒。",
+            "limit": "最多保留的消息数，超出则报错。",
+        },
+    )
+
+    def __post_init__(self) -> None:
+        if self.mode == "random" and self.max_s < self.min_s:
+            raise ValueError("max_s: it must not be below min_s")
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.path = Path(self.delay_from)
+        self.keeping = Keeping(ctx, self.limit)
+        self.timers = Timers(ctx.clock)
+        self.waiting: dict[int, Held] = {}
+
+    def resume(self) -> None:
+        for held in self.keeping.restore():
+            self._wait(held)
+
+    def process(self, msg: Message) -> None:
+        if "reset" in msg.props:
+            self.keeping.drop(list(self.waiting.values()))
+            self.waiting.clear()
+            self.timers.cancel_all()
+            self.ctx.drop()
+            self._show()
+            return
+        if not only_control(msg, "flush"):
+            self._wait(self.keeping.put(msg, self.ctx.clock.now() + self._delay(msg)))
+        if "flush" in msg.props:
+            for held in list(self.waiting.values())[: asked_for(msg.props["flush"], len(self.waiting))]:
+                self._send(held)
+
+    def stop(self) -> None:
+        self.timers.cancel_all()
+
+    def _delay(self, msg: Message) -> float:
+        if self.mode == "random":
+            return random.uniform(self.min_s, self.max_s)
+        if self.mode == "fixed":
+            return self.delay_s
+        found = self.path.get(msg)
+        if found is UNSET or found is None or isinstance(found, bool):
+            return self.delay_s
+        seconds = as_number(found, self.delay_from, "leading") / (1000 if self.delay_unit == "ms" else 1)
+        return min(max(0.0, seconds), 31_536_000.0)
+
+    def _wait(self, held: Held) -> None:
+        self.waiting[held.number] = held
+        if held.due <= self.ctx.clock.now():
+            self._send(held)
+        else:
+            self.timers.at(held.number, held.due, lambda: self._send(held))
+            self._show()
+
+    def _send(self, held: Held) -> None:
+        self.timers.cancel(held.number)
+        del self.waiting[held.number]
+        self.keeping.send([held], {"out": [held.message]})
+        self._show()
+
+    def _show(self) -> None:
+        count = len(self.waiting)
+        self.ctx.status(f"{count} held" if count else "", "busy" if count else "ok")

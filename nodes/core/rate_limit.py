@@ -1,0 +1,284 @@
+"""`rate-limit`: lets through so many messages in so much time."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Annotated, Any, ClassVar, Literal
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
+from nodes.core.comparison import loose_text
+from nodes.core.control import asked_for, only_control
+from nodes.core.keeping import Held, Keeping
+from nodes.core.numeric import as_number
+from nodes.core.timers import Timers
+
+LATEST = ("latest_each", "latest_all")
+
+
+class _Gate:
+    """One key's pacing: whether it is shut, what waits at it, how many slots of a burst are taken."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[Held] = deque()
+        self.taken = 0
+        self.bursts = 0
+
+
+@node(category="time", icon="gauge", title="Rate limit", buffers=True)
+class RateLimit(Node):
+    """Let through `max` messages in `per_s` seconds, for all together or for each key.
+
+    `spaced`: one message every per_s / max seconds, never two at once. `burst`: up to max at once; each place is free
+    again per_s after its own message. `latest_each`: every per_s / max seconds the newest message of one key, in
+    turn. `latest_all`: every per_s / max seconds the newest of every key. What comes too soon waits in order
+    (`queue`), is dropped and counted (`drop`), or leaves by the port `over` (`second_port`); with the latest modes
+    the older message of a key, which the newer one replaces, is dropped or leaves by `over`. A message with `reset`
+    empties the queue and opens the gate (with `flush` too: those are sent first and the gate stays as it is). One
+    with `flush` sends all that waits, or the oldest n, and pacing begins anew. One with `to_front: true` waits in
+    front. The queue survives a restart; the pacing begins anew.
+    """
+
+    max: Annotated[int, Meta(ge=1, le=1_000_000, description="How many messages.")] = 1
+    per_s: Annotated[
+        float, Meta(gt=0, le=31_536_000, description="In how much time, s.", extra_json_schema={"x-unit": "s"})
+    ] = 1.0
+    mode: Annotated[
+        Literal["spaced", "burst", "latest_each", "latest_all"], Meta(description="How the limit is kept.")
+    ] = "spaced"
+    overflow: Annotated[
+        Literal["queue", "drop", "second_port"], Meta(description="What happens to what comes too soon.")
+    ] = "queue"
+    key: Annotated[
+        str,
+        Meta(
+            description="Path of what has a limit of its own (latest modes: topic when empty); empty: one limit for all."
+        ),
+    ] = ""
+    spacing_from: Annotated[
+        str, Meta(description="Path where a message may set the time between messages from now on; empty: it may not.")
+    ] = ""
+    spacing_unit: Annotated[Literal["s", "ms"], Meta(description="Unit of that time.")] = "s"
+    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages that wait; more are refused.")] = 10_000
+
+    outputs: ClassVar = (
+        Port("out", title="within the limit", title_zh="限内"),
+        Port("over", title="over the limit", title_zh="超限"),
+    )
+    examples: ClassVar = [
+        Example(
+            "one per second, the rest waits",
+            {"max": 1, "per_s": 1},
+            given=["a", "b", "c"],
+            expect=[{"payload": "a", "at": 0}, {"payload": "b", "at": 1}, {"payload": "c", "at": 2}],
+            title_zh="每秒一条，其余排队",
+        ),
+        Example(
+            "two a minute per device, the rest by the second port",
+            {"max": 2, "per_s": 60, "mode": "burst", "overflow": "second_port", "key": "payload.sn"},
+            given=[{"sn": "A"}, {"sn": "A"}, {"sn": "A"}, {"sn": "B"}],
+            expect={"out": [{"sn": "A"}, {"sn": "A"}, {"sn": "B"}], "over": [{"sn": "A"}]},
+            title_zh="每台设备每分钟两条，其余走第二端口",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "限速",
+        "在 per_s 秒内放行 max 条消息，可按键分别限制。spaced 均匀放行；burst 可一次放行多条；latest_each、latest_all 定时放行各键最新的消息。"
+        "超限的消息排队、丢弃（计数）或走第二端口。reset 清空队列，flush 立即放行。",
+        {
+            "max": "条数。",
+            "per_s": "时间，秒。",
+            "mode": "限速方式。",
+            "overflow": "超限消息的去向。",
+            "key": "分别限速的依据路径；空则合并计算。",
+            "spacing_from": "消息可用此路径改变间隔；空则不可。",
+            "spacing_unit": "该间隔的单位。",
+            "limit": "最多排队的消息数。",
+        },
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.keeping = Keeping(ctx, self.limit)
+        self.timers = Timers(ctx.clock)
+        self.spacing_s = self.per_s / self.max
+        self.spacing_path = Path(self.spacing_from) if self.spacing_from else None
+        self.key_path = Path(self.key or "topic") if self.key or self.mode in LATEST else None
+        self.gates: dict[str, _Gate] = {}
+
+    def resume(self) -> None:
+        for held in self.keeping.restore():
+            gate = self._gate(str(held.note))
+            if held not in gate.waiting:
+                gate.waiting.append(held)
+        if self.mode in LATEST:
+            self.timers.after("tick", self.spacing_s, self._tick)
+            return
+        for key, gate in self.gates.items():
+            if self.mode == "burst":
+                self._release_burst(key, gate)
+            elif gate.waiting and key not in self.timers:
+                self._next(key)
+
+    def process(self, msg: Message) -> Any:
+        key = "" if self.key_path is None else _key(self.key_path.get(msg))
+        if self.spacing_path is not None:
+            self._new_spacing(self.spacing_path.get(msg))
+        if self.mode in LATEST:
+            return self._newest(msg, key)
+        if self.mode == "burst":
+            return self._burst(msg, key)
+        return self._spaced(msg, key)
+
+    def stop(self) -> None:
+        self.timers.cancel_all()
+
+    def _gate(self, key: str) -> _Gate:
+        return self.gates.setdefault(key, _Gate())
+
+    def _over(self, msg: Message) -> Any:
+        if self.overflow == "second_port":
+            return {"over": msg}
+        self.ctx.drop()
+        return None
+
+    def _wait(self, msg: Message, key: str, gate: _Gate) -> None:
+        front = msg.props.get("to_front") is True or msg.props.get("toFront") is True
+        held = self.keeping.put(msg, note=key)
+        (gate.waiting.appendleft if front else gate.waiting.append)(held)
+        self._show()
+
+    def _send(self, gate: _Gate) -> None:
+        held = gate.waiting.popleft()
+        self.keeping.send([held], {"out": [held.message.with_props(flush=UNSET, reset=UNSET)]})
+        self._show()
+
+    def _reset(self, msg: Message, key: str) -> None:
+        gates = list(self.gates.items()) if self.key_path is None or not key else [(key, self._gate(key))]
+        for name, gate in gates:
+            if "flush" in msg.props:
+                self._flush(msg, name, gate, rearm=False)
+            else:
+                self.timers.cancel(name)
+                gate.taken, gate.bursts = 0, gate.bursts + 1
+            self.keeping.drop(gate.waiting)
+            gate.waiting.clear()
+        self.spacing_s = self.per_s / self.max
+        self._show()
+
+    def _flush(self, msg: Message, key: str, gate: _Gate, rearm: bool = True) -> None:
+        count = asked_for(msg.props["flush"], len(gate.waiting))
+        for _ in range(count):
+            self._send(gate)
+        if not rearm:
+            return
+        if count:
+            self.timers.after(key, self.spacing_s, lambda: self._next(key))
+        elif not gate.waiting:
+            self.timers.cancel(key)
+
+    def _spaced(self, msg: Message, key: str) -> Any:
+        if "reset" in msg.props:
+            self._reset(msg, key)
+            return None
+        gate = self._gate(key)
+        out: Any = None
+        if not only_control(msg, "flush"):
+            if key not in self.timers:
+                self.timers.after(key, self.spacing_s, lambda: self._next(key))
+                out = msg.with_props(flush=UNSET) if "flush" in msg.props else msg
+            elif self.overflow == "queue":
+                self._wait(msg, key, gate)
+            else:
+                out = self._over(msg)
+        if "flush" in msg.props and self.overflow == "queue":
+            self._flush(msg, key, gate)
+        return out
+
+    def _next(self, key: str) -> None:
+        gate = self._gate(key)
+        if gate.waiting:
+            self.timers.after(key, self.spacing_s, lambda: self._next(key))
+            self._send(gate)
+        else:
+            self.gates.pop(key, None)
+
+    def _burst(self, msg: Message, key: str) -> Any:
+        if "reset" in msg.props:
+            self._reset(msg, key)
+            return None
+        gate = self._gate(key)
+        if "flush" in msg.props and gate.waiting:
+            for _ in range(asked_for(msg.props["flush"], len(gate.waiting))):
+                self._send(gate)
+        if only_control(msg, "flush"):
+            return None
+        if gate.taken < self.max and not gate.waiting:
+            self._take(key, gate)
+            return msg
+        if self.overflow == "queue":
+            self._wait(msg, key, gate)
+            return None
+        return self._over(msg)
+
+    def _take(self, key: str, gate: _Gate) -> None:
+        gate.taken += 1
+        bursts = gate.bursts
+
+        def free() -> None:
+            if gate.bursts == bursts:
+                gate.taken -= 1
+                self._release_burst(key, gate)
+            if not gate.taken and not gate.waiting and self.gates.get(key) is gate:
+                del self.gates[key]
+
+        self.timers.after(object(), self.per_s, free)
+
+    def _release_burst(self, key: str, gate: _Gate) -> None:
+        while gate.waiting and gate.taken < self.max:
+            self._take(key, gate)
+            self._send(gate)
+
+    def _newest(self, msg: Message, key: str) -> Any:
+        out: Any = None
+        if not only_control(msg, "flush", "reset"):
+            gate = self._gate(key)
+            older = gate.waiting.popleft() if gate.waiting else None
+            gate.waiting.append(self.keeping.put(msg, note=key))
+            if older is not None and self.overflow == "second_port":
+                self.keeping.drop([older], counted=False)
+                out = {"over": older.message}
+            elif older is not None:
+                self.keeping.drop([older])
+        if "flush" in msg.props:
+            for gate in list(self.gates.values())[: asked_for(msg.props["flush"], len(self.gates))]:
+                self._send(gate)
+        if "reset" in msg.props:
+            self.keeping.drop([held for gate in self.gates.values() for held in gate.waiting])
+            self.spacing_s = self.per_s / self.max
+            self.gates.clear()
+        self.gates = {name: gate for name, gate in self.gates.items() if gate.waiting}
+        self._show()
+        return out
+
+    def _tick(self) -> None:
+        self.timers.after("tick", self.spacing_s, self._tick)
+        for key in list(self.gates)[: 1 if self.mode == "latest_each" else None]:
+            self._send(self.gates.pop(key))
+
+    def _new_spacing(self, found: Any) -> None:
+        if found is not UNSET and found is not None:
+            seconds = as_number(found, self.spacing_from, "leading") / (1000 if self.spacing_unit == "ms" else 1)
+            if 0 < seconds != self.spacing_s:
+                self.spacing_s = seconds
+                for key in [key for key in self.gates if key in self.timers]:
+                    self.timers.after(key, seconds, lambda key=key: self._next(key))  # type: ignore[misc]
+                if "tick" in self.timers:
+                    self.timers.after("tick", seconds, self._tick)
+
+    def _show(self) -> None:
+        count = len(self.keeping)
+        self.ctx.status(f"{count} waiting" if count else "", "busy" if count else "ok")
+
+
+def _key(value: Any) -> str:
+    return "" if value is UNSET or value is None else value if isinstance(value, str) else loose_text(value)

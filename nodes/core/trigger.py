@@ -1,0 +1,227 @@
+"""`trigger`: sends one message at once and another one later, unless reset."""
+
+from __future__ import annotations
+
+import copy
+from typing import Annotated, Any, ClassVar, Literal
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
+from nodes.core.comparison import loose_text
+from nodes.core.keeping import Held, Keeping
+from nodes.core.numeric import as_number
+from nodes.core.place import Place
+from nodes.core.timers import Timers
+
+First = Literal["value", "message", "nothing", "time"]
+Second = Literal["value", "nothing", "latest", "payload", "time"]
+LONGEST_S = 31_536_000.0
+
+
+@node(category="time", icon="zap", title="Trigger", buffers=True)
+class Trigger(Node):
+    """Send one message at once and a second one later; what comes in between is swallowed and counted.
+
+    First: `value` (the message with `first_value` as payload, or with what is at `first_from`), `message` (as it
+    came), `time` (Unix seconds), or `nothing`. Then, after `wait_s`: `value`, `latest` (the newest message, whole),
+    `payload` (the payload of the first message), `time` or `nothing`; its other properties are those of the message
+    that began it. With `extend` each further message begins the waiting anew. `until_reset` sends nothing more until
+    a reset; `repeat` sends the first again every `wait_s` until a reset. A message with `reset`, or whose payload
+    reads like `reset_value`, ends the waiting of its key and goes no further. What is waiting survives a restart.
+    """
+
+    first: Annotated[First, Meta(description="What is sent at once.")] = "value"
+    first_value: Annotated[Any, Meta(description="Payload of the first message.")] = 1
+    first_from: Annotated[str, Meta(description="Instead of first_value: a path such as flow.alarm or payload.sn.")] = (
+        ""
+    )
+    then: Annotated[Literal["wait", "until_reset", "repeat"], Meta(description="How it goes on.")] = "wait"
+    wait_s: Annotated[
+        float, Meta(gt=0, le=LONGEST_S, description="How long, s.", extra_json_schema={"x-unit": "s"})
+    ] = 0.25
+    extend: Annotated[bool, Meta(description="A further message begins the waiting anew.")] = False
+    second: Annotated[Second, Meta(description="What is sent after the wait.")] = "value"
+    second_value: Annotated[Any, Meta(description="Payload of the second message.")] = 0
+    second_from: Annotated[str, Meta(description="Instead of second_value: a path, read when the message is sent.")] = (
+        ""
+    )
+    second_port: Annotated[bool, Meta(description="Send the second message by the port `later`.")] = False
+    wait_from: Annotated[
+        str, Meta(description="Path where a message may say how long to wait (0: until reset); empty: it may not.")
+    ] = ""
+    wait_unit: Annotated[Literal["s", "ms"], Meta(description="Unit of that time.")] = "s"
+    key: Annotated[str, Meta(description="Path of what is handled apart, e.g. topic; empty: all together.")] = ""
+    reset_value: Annotated[Any, Meta(description="A payload that resets, compared as text.")] = None
+    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most keys waiting at once; more are refused.")] = 10_000
+
+    examples: ClassVar = [
+        Example(
+            "on now, off after two seconds",
+            {"first_value": "on", "second_value": "off", "wait_s": 2},
+            given=[{"at": 0, "payload": "leak"}, {"at": 1, "payload": "leak"}],
+            expect=[{"at": 0, "payload": "on"}, {"at": 2, "payload": "off"}],
+            title_zh="先开，两秒后关",
+        ),
+        Example(
+            "a device that falls silent",
+            {
+                "first": "nothing",
+                "wait_s": 60,
+                "extend": True,
+                "second": "value",
+                "second_value": "silent",
+                "key": "topic",
+            },
+            given=[{"at": 0, "topic": "A7", "payload": 1}, {"at": 30, "topic": "A7", "payload": 2}],
+            expect=[{"at": 90, "topic": "A7", "payload": "silent"}],
+            title_zh="设备失联",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "触发",
+        "立即送出一条消息，等待后再送出另一条；等待期间到来的消息被吞掉并计数。可延长等待、一直等到复位，或重复送出。带 reset 的消息使其复位。",
+        {
+            "first": "立即送出什么。",
+            "first_value": "第一条的载荷。",
+            "first_from": "第一条载荷的来源路径。",
+            "then": "之后如何。",
+            "wait_s": "等待时间，秒。",
+            "extend": "新消息使等待重新开始。",
+            "second": "等待后送出什么。",
+            "second_value": "第二条的载荷。",
+            "second_from": "第二条载荷的来源路径，送出时读取。",
+            "second_port": "第二条走 later 端口。",
+            "wait_from": "消息中等待时间的路径（0 表示直到复位）；空则不用。",
+            "wait_unit": "该时间的单位。",
+            "key": "分开处理的依据路径；空则一起处理。",
+            "reset_value": "使其复位的载荷，按文本比较。",
+            "limit": "同时等待的最多键数。",
+        },
+    )
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """`out`, and `later` when the second message has a port of its own."""
+        return (Port("out"), Port("later")) if self.second_port else (Port("out"),)
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.keeping = Keeping(ctx, self.limit)
+        self.timers = Timers(ctx.clock)
+        self.armed: dict[str, Held] = {}
+        self.key_path = Path(self.key) if self.key else None
+        self.wait_path = Path(self.wait_from) if self.wait_from else None
+        self.first_place = Place(self.first_from, ctx) if self.first_from else None
+        self.second_place = Place(self.second_from, ctx) if self.second_from else None
+
+    def resume(self) -> None:
+        for held in self.keeping.restore():
+            key = str(held.note)
+            self.armed[key] = held
+            self._set_timer(key, held)
+
+    def process(self, msg: Message) -> Message | None:
+        key = "" if self.key_path is None else _key(self.key_path.get(msg))
+        if "reset" in msg.props or (
+            self.reset_value is not None and msg.payload is not UNSET and _reads_like(msg.payload, self.reset_value)
+        ):
+            self._disarm(key)
+            return None
+        wait_s = self._wait(msg)
+        armed = self.armed.get(key)
+        if armed is None or self.then == "repeat":
+            return self._begin(msg, key, wait_s)
+        if self.extend and wait_s:
+            self._arm(key, self._later(msg, armed.message.payload), wait_s)
+        elif self.second == "latest" and armed.due:
+            self._arm(key, msg, armed.due - self.ctx.clock.now())
+        self.ctx.drop()
+        return None
+
+    def stop(self) -> None:
+        self.timers.cancel_all()
+
+    def _begin(self, msg: Message, key: str, wait_s: float) -> Message | None:
+        first = self._first(msg)
+        if self.then == "repeat":
+            if first is not None:
+                self._arm(key, first, wait_s)
+            return first
+        second = msg if self.second == "latest" else self._later(first or msg, self._second_payload(msg))
+        self._arm(key, second, wait_s)
+        return first
+
+    def _first(self, msg: Message) -> Message | None:
+        if self.first == "nothing":
+            return None
+        if self.first == "message":
+            return msg
+        if self.first == "time":
+            return msg.replace(payload=self.ctx.clock.now())
+        return msg.replace(payload=self.first_place.get(msg) if self.first_place else copy.deepcopy(self.first_value))
+
+    def _second_payload(self, msg: Message) -> Any:
+        return msg.payload if self.second == "payload" else copy.deepcopy(self.second_value)
+
+    def _later(self, msg: Message, payload: Any) -> Message:
+        return msg if self.second == "latest" else msg.replace(payload=payload)
+
+    def _wait(self, msg: Message) -> float:
+        """Seconds; 0 waits until reset."""
+        if self.then == "until_reset":
+            return 0.0
+        found = self.wait_path.get(msg) if self.wait_path else UNSET
+        if found is UNSET or found is None or isinstance(found, bool):
+            return self.wait_s
+        return min(
+            max(0.0, as_number(found, self.wait_from, "leading") / (1000 if self.wait_unit == "ms" else 1)), LONGEST_S
+        )
+
+    def _arm(self, key: str, msg: Message, wait_s: float) -> None:
+        before = self.armed.pop(key, None)
+        if before is not None:
+            self.keeping.drop([before], counted=False)
+        held = self.keeping.put(msg, self.ctx.clock.now() + wait_s if wait_s > 0 else 0.0, key)
+        self.armed[key] = held
+        self._set_timer(key, held)
+        self.ctx.status(f"{len(self.armed)} waiting", "busy")
+
+    def _set_timer(self, key: str, held: Held) -> None:
+        if held.due:
+            self.timers.at(key, held.due, lambda: self._due(key))
+
+    def _disarm(self, key: str) -> None:
+        self.timers.cancel(key)
+        held = self.armed.pop(key, None)
+        if held is not None:
+            self.keeping.drop([held], counted=False)
+        self._show()
+
+    def _due(self, key: str) -> None:
+        held = self.armed[key]
+        if self.then == "repeat":
+            wait_s = self._wait(held.message)
+            self._arm(key, held.message, wait_s)
+            again = held.message.replace(payload=self.ctx.clock.now()) if self.first == "time" else held.message
+            self.keeping.send([], {"out": [again]})
+            return
+        del self.armed[key]
+        if self.second == "nothing":
+            self.keeping.drop([held], counted=False)
+        else:
+            message = held.message
+            if self.second == "time":
+                message = message.replace(payload=self.ctx.clock.now())
+            elif self.second == "value" and self.second_place is not None:
+                message = message.replace(payload=self.second_place.get(message))
+            self.keeping.send([held], {"later" if self.second_port else "out": [message]})
+        self._show()
+
+    def _show(self) -> None:
+        self.ctx.status(f"{len(self.armed)} waiting" if self.armed else "", "busy" if self.armed else "ok")
+
+
+def _key(value: Any) -> str:
+    return "" if value is UNSET or value is None else value if isinstance(value, str) else loose_text(value)
+
+
+def _reads_like(payload: Any, wanted: Any) -> bool:
+    return payload is not None and loose_text(payload) == loose_text(wanted)

@@ -1,0 +1,267 @@
+"""`join`: makes one message of several."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from functools import partial
+from typing import Annotated, Any, ClassVar, Literal
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Refused, node
+from nodes.core.comparison import loose_text
+from nodes.core.join_group import Group, fields_of
+from nodes.core.keeping import Held, Keeping
+from nodes.core.place import Place
+from nodes.core.sequence import parts_of
+from nodes.core.timers import Timers
+
+Build = Literal["array", "object", "merge", "string", "buffer"]
+_S = {"x-unit": "s"}
+
+
+@node(category="sequence", icon="combine", title="Join", buffers=True)
+class Join(Node):
+    """Make one message of several.
+
+    `by_parts` undoes a `split`: it puts a sequence back in the order of `parts.index`, as the list, object, text or
+    bytes it was. `manual` builds what `build` says of successive messages, per `group_by`: a list, an object (by the
+    value at `key`), merged objects, a text, or bytes. A group is complete with `count` places (values of a list;
+    distinct keys of an object), with the sequence's own count when `count` is 0 and the messages have `parts`, after
+    `wait_s`, or with a message that has the property `complete` (its payload, if any, is the last part). A place that
+    is filled again keeps the later value and does not count twice. The result has the properties of all messages,
+    later ones winning, and the `parts` of the sequence around, if there is one. With `keep_accumulating` the group
+    stays: once complete, every message sends. `reset` discards its group; `restart_timeout` (or `restartTimeout`)
+    begins the waiting anew. What waits survives a restart.
+    """
+
+    mode: Annotated[Literal["by_parts", "manual"], Meta(description="Undo a split, or build as configured.")] = (
+        "by_parts"
+    )
+    build: Annotated[Build, Meta(description="manual: what is built.")] = "array"
+    property: Annotated[
+        str, Meta(description="manual: path of the value of each part; empty: the whole message as an object.")
+    ] = "payload"
+    key: Annotated[str, Meta(description="manual, object: path of the name.")] = "topic"
+    group_by: Annotated[
+        str, Meta(description="manual: path of what is joined apart, e.g. key; empty: all together.")
+    ] = ""
+    joiner: Annotated[
+        str, Meta(max_length=1000, description="manual, string and buffer: what stands between the parts.")
+    ] = ""
+    count: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="manual: complete with so many places; 0: see parts, wait_s and complete.",
+        ),
+    ] = 0
+    use_parts: Annotated[bool, Meta(description="manual: heed the `parts` of the messages.")] = True
+    wait_s: Annotated[
+        float, Meta(ge=0, description="Complete so long after its first message, s; 0: never.", extra_json_schema=_S)
+    ] = 0.0
+    keep_accumulating: Annotated[
+        bool, Meta(description="manual: once complete, every further message sends again.")
+    ] = False
+    limit: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Most messages kept in all groups; more are refused.")
+    ] = 10_000
+
+    examples: ClassVar = [
+        Example(
+            "the values of three sensors as one object",
+            {"mode": "manual", "build": "object", "count": 3},
+            given=[
+                {"topic": "o2", "payload": 20.9},
+                {"topic": "co", "payload": 3},
+                {"topic": "co", "payload": 4},
+                {"topic": "ch4", "payload": 0},
+            ],
+            expect=[{"payload": {"o2": 20.9, "co": 4, "ch4": 0}}],
+            title_zh="三个传感器的值合成一个对象",
+        ),
+        Example(
+            "lines of one second as one text",
+            {"mode": "manual", "build": "string", "joiner": "\n", "wait_s": 1},
+            given=["a", "b"],
+            expect=[{"payload": "a\nb", "at": 1}],
+            title_zh="一秒内的行合成文本",
+        ),
+        Example(
+            "a sequence in its order",
+            {},
+            given=[
+                {"payload": "b", "parts": {"id": "s", "index": 1, "count": 2}},
+                {"payload": "a", "parts": {"id": "s", "index": 0, "count": 2}},
+            ],
+            expect=[{"payload": ["a", "b"]}],
+            title_zh="按顺序还原序列",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "合并",
+        "把多条消息合成一条。by_parts 还原 split 拆开的序列；manual 按 build 合成列表、对象、文本或字节。"
+        "达到 count、序列完整、超时，或收到带 complete 的消息时送出。reset 丢弃该组。等待中的消息重启后不丢。",
+        {
+            "mode": "还原拆分，或按设置合成。",
+            "build": "合成什么。",
+            "property": "各部分的值的路径；空则取整条消息。",
+            "key": "合成对象时键名的路径。",
+            "group_by": "分组依据的路径；空则不分组。",
+            "joiner": "各部分之间的文本。",
+            "count": "达到几个即完成；0 见说明。",
+            "use_parts": "是否考虑消息的 parts。",
+            "wait_s": "首条消息之后多久完成，秒；0 为不限。",
+            "keep_accumulating": "完成后继续累积，每条消息都送出。",
+            "limit": "各组合计最多保留的消息数。",
+        },
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.keeping = Keeping(ctx, self.limit)
+        self.timers = Timers(ctx.clock)
+        self.groups: dict[str, Group] = {}
+        self.value_place = Place(self.property, ctx) if self.property else None
+        self.key_path = Path(self.key)
+        self.group_path = Path(self.group_by) if self.group_by else None
+
+    def resume(self) -> None:
+        for held in self.keeping.restore():
+            name = str(held.note)
+            self._add(held, name)
+            if held.due and name not in self.timers:
+                self.timers.at(name, held.due, partial(self._send, name))
+        if not self.keep_accumulating:
+            for name in [name for name, group in self.groups.items() if group.full]:
+                self._send(name)
+
+    def process(self, msg: Message) -> None:
+        if self.mode == "manual" and not self.use_parts and "parts" in msg.props:
+            msg = _inner_parts_only(msg)
+        name = self._group_name(msg)
+        if "reset" in msg.props:
+            for gone in [name] if name is not None else list(self.groups):
+                self._discard(gone)
+            return
+        if name is None:
+            raise Refused(
+                "the message has no parts.id: it belongs to no sequence; put a split before, or use mode manual"
+            )
+        group = self.groups.get(name)
+        if group is not None and self.wait_s and ("restart_timeout" in msg.props or "restartTimeout" in msg.props):
+            self.timers.after(name, self.wait_s, partial(self._send, name))
+        completes = "complete" in msg.props
+        filled = self._filled(msg, 0, completes)
+        if group is None and not filled and self._kind(msg) == "object":
+            return
+        due = self.ctx.clock.now() + self.wait_s if self.wait_s and group is None else 0.0
+        self._add(self.keeping.put(msg, due, name), name)
+        if due:
+            self.timers.at(name, due, partial(self._send, name))
+        if completes or self.groups[name].full:
+            self._send(name, closing=completes)
+
+    def stop(self) -> None:
+        self.timers.cancel_all()
+
+    def _group_name(self, msg: Message) -> str | None:
+        parts = parts_of(msg)
+        id = None if parts is None else parts.get("id")
+        if self.mode == "by_parts":
+            return None if id is None else str(id)
+        apart = "" if self.group_path is None else loose_text(self.group_path.get(msg))
+        return apart if self.count or id is None else f"{apart}/{id}"
+
+    def _value(self, msg: Message) -> Any:
+        if self.mode == "by_parts":
+            where = (parts_of(msg) or {}).get("property", "payload")
+            return Path(str(where)).get(msg)
+        if self.value_place is None:
+            whole = {"payload": msg.payload, "topic": msg.topic, "key": msg.key, "time": msg.time, **msg.props}
+            return {name: value for name, value in whole.items() if value is not UNSET}
+        return self.value_place.get(msg)
+
+    def _kind(self, msg: Message) -> str:
+        if self.mode == "manual":
+            return self.build
+        kind = (parts_of(msg) or {}).get("type")
+        return kind if kind in ("object", "string", "buffer") else "array"
+
+    def _filled(self, msg: Message, number: int, completes: bool) -> Mapping[Hashable, Any]:
+        """{place: value} that the message brings; Refused when it brings nothing of the kind and does not just
+        complete."""
+        value = self._value(msg)
+        kind = self._kind(msg)
+        parts = parts_of(msg) or {}
+        if kind == "object":
+            place = parts.get("key") if self.mode == "by_parts" else self.key_path.get(msg)
+            if place is None or place is UNSET or place == "":
+                if completes:
+                    return {}
+                where = "parts.key" if self.mode == "by_parts" else self.key
+                raise Refused(f"the message has no {where}, the name of its value in the object")
+            return {} if value is UNSET else {loose_text(place): value}
+        if kind == "merge":
+            fields = fields_of(value)
+            if fields is None:
+                if completes:
+                    return {}
+                raise Refused(f"{self.property} is no object, so it can't be merged")
+            return {str(field): found for field, found in fields.items()}
+        if kind == "buffer" and value is not UNSET:
+            Group("buffer", None, "").add(Held(0, msg), {0: value})
+        if self.mode == "by_parts" and parts.get("index") is not None:
+            return {parts["index"]: None if value is UNSET else value}
+        return {} if value is UNSET else {(number,): value}
+
+    def _add(self, held: Held, name: str) -> None:
+        msg = held.message
+        parts = parts_of(msg) or {}
+        group = self.groups.get(name)
+        if group is None:
+            count = self.count if self.mode == "manual" else 0
+            group = self.groups[name] = Group(
+                self._kind(msg), count or None, parts.get("ch") if self.mode == "by_parts" else self.joiner
+            )
+        if not group.count:
+            group.count = parts.get("count")
+        self.keeping.drop(group.add(held, self._filled(msg, held.number, True)), counted=False)
+        self.ctx.status(f"{len(self.keeping)} waiting", "busy")
+
+    def _send(self, name: str, closing: bool = False) -> None:
+        group = self.groups[name]
+        self.timers.cancel(name)
+        flat = (
+            self.mode == "by_parts"
+            and group.kind == "array"
+            and ((parts_of(group.messages[0].message) or {}).get("len") or 1) > 1
+        )
+        where = (
+            (parts_of(group.messages[-1].message) or {}).get("property", "payload")
+            if self.mode == "by_parts"
+            else self.property
+        )
+
+        def put(msg: Message, value: Any) -> Message:
+            if flat:
+                value = [one for chunk in value for one in (chunk if isinstance(chunk, list) else [chunk])]
+            return Place(str(where) or "payload", self.ctx).set(msg, value)
+
+        stays = self.keep_accumulating and self.mode == "manual" and not closing
+        if not stays:
+            del self.groups[name]
+        self.keeping.send([] if stays else group.messages, {"out": [group.message(put)]})
+        self.ctx.status(
+            f"{len(self.keeping)} waiting" if len(self.keeping) else "", "busy" if len(self.keeping) else "ok"
+        )
+
+    def _discard(self, name: str) -> None:
+        self.timers.cancel(name)
+        group = self.groups.pop(name, None)
+        if group is not None:
+            self.keeping.drop(group.messages)
+
+
+def _inner_parts_only(msg: Message) -> Message:
+    around = (parts_of(msg) or {}).get("parts")
+    return msg.with_props(parts=UNSET if around is None else {"parts": around})

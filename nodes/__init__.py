@@ -1,1 +1,8 @@
 """Node types that come with the engine, one file each."""
+
+from engine.api import Pack
+
+from nodes.core import NODES as CORE
+from nodes.io import NODES as IO
+
+pack = Pack(name="nodes", nodes=[*CORE, *IO])

@@ -1,0 +1,167 @@
+"""`sort`: puts a sequence of messages, or a list in a message, in order."""
+
+from __future__ import annotations
+
+from functools import cmp_to_key
+from typing import Annotated, Any, ClassVar, Literal
+
+from engine.api import (
+    UNSET,
+    Context,
+    EvaluationError,
+    Example,
+    Expression,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    Refused,
+    node,
+)
+from nodes.core.comparison import STRICT, kind_of
+from nodes.core.keeping import Held, Keeping
+from nodes.core.numeric import as_number
+from nodes.core.place import Place
+from nodes.core.scope import Scope
+from nodes.core.sequence import belongs, parts_of
+
+
+@node(category="sequence", icon="arrow-down-a-z", title="Sort", buffers=True)
+class Sort(Node):
+    """Put a complete sequence of messages in order, or the list that a message holds.
+
+    The order goes by the value at `by` (in each message, or in each element of the list; empty for the element
+    itself) or by `expression`. Equal ones keep their order. Numbers go by value, texts by code point; values of
+    different kinds, and anything else, are refused, unless `numeric` is on, which takes texts that are numbers as
+    numbers. A sequence is sent when it is complete, with `parts.index` anew; it waits until then.
+    """
+
+    what: Annotated[
+        Literal["sequence", "list"], Meta(description="Messages of a sequence, or a list in one message.")
+    ] = "sequence"
+    property: Annotated[str, Meta(description="list: path of the list.")] = "payload"
+    by: Annotated[
+        str | None,
+        Meta(description="Path of what goes first; default payload (sequence) or the element itself (list)."),
+    ] = None
+    expression: Annotated[
+        str, Meta(description="Instead of by: a formula over the fields of the payload, or of the element (`value`).")
+    ] = ""
+    descending: Annotated[bool, Meta(description="The largest first.")] = False
+    numeric: Annotated[bool, Meta(description="Take texts that are numbers as numbers.")] = False
+    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages kept; more are refused.")] = 10_000
+
+    examples: ClassVar = [
+        Example("a list", {"what": "list"}, given=[[3, 1, 2]], expect=[{"payload": [1, 2, 3]}], title_zh="列表排序"),
+        Example(
+            "the strongest signal first",
+            {"what": "list", "by": "rssi", "descending": True},
+            given=[[{"sn": "A", "rssi": -80}, {"sn": "B", "rssi": -60}]],
+            expect=[{"payload": [{"sn": "B", "rssi": -60}, {"sn": "A", "rssi": -80}]}],
+            title_zh="信号最强的在前",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "排序",
+        "把完整的消息序列，或一条消息中的列表排序。相等的保持原有次序；不同种类的值不能比较，会报错。序列到齐后送出，并重新编号。",
+        {
+            "what": "排序消息序列，或消息中的列表。",
+            "property": "列表的路径。",
+            "by": "排序依据的路径。",
+            "expression": "用表达式计算排序依据。",
+            "descending": "从大到小。",
+            "numeric": "把数字文本当作数字。",
+            "limit": "最多保留的消息数。",
+        },
+    )
+
+    def __post_init__(self) -> None:
+        if self.expression:
+            if self.by is not None:
+                raise ValueError("by: give by or expression, not both")
+            Expression(self.expression, strings=True)
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.place = Place(self.property, ctx)
+        by = ("payload" if self.what == "sequence" else "") if self.by is None else self.by
+        self.by_path = Path(
+            by if self.what == "sequence" else f"payload{'' if not by or by.startswith('[') else '.'}{by}"
+        )
+        self.formula = Expression(self.expression, strings=True) if self.expression else None
+        self.scope = Scope(self.formula.names) if self.formula is not None else None
+        self.keeping = Keeping(ctx, self.limit)
+        self.groups: dict[str, list[Held]] = {}
+        self.counts: dict[str, int] = {}
+
+    def resume(self) -> None:
+        for held in self.keeping.restore():
+            self.groups.setdefault(str(held.note), []).append(held)
+            count = (parts_of(held.message) or {}).get("count")
+            if count is not None:
+                self.counts[str(held.note)] = count
+
+    def process(self, msg: Message) -> Message | None:
+        if self.what == "list":
+            values = self.place.get(msg)
+            if not isinstance(values, (list, tuple)):
+                raise Refused(f"{self.property} is no list, so it can't be sorted")
+            return self.place.set(msg, self._sorted([(Message(value), value) for value in values]))
+        parts = parts_of(msg)
+        if parts is None or not belongs(parts):
+            raise Refused(
+                "the message has no parts.id and parts.index: it belongs to no sequence that could be sorted; put a split or batch before"
+            )
+        self._collect(msg, str(parts["id"]))
+        return None
+
+    def _collect(self, msg: Message, name: str) -> None:
+        waiting = self.groups.setdefault(name, [])
+        waiting.append(self.keeping.put(msg, note=name))
+        count = (parts_of(msg) or {}).get("count")
+        if count is None:
+            count = self.counts.get(name)
+        else:
+            self.counts[name] = count
+        if count is None or len(waiting) < count:
+            return
+        del self.groups[name]
+        self.counts.pop(name, None)
+        try:
+            ordered = self._sorted([(held.message, held.message) for held in waiting])
+        except Refused as wrong:
+            for held in waiting[:-1]:
+                self.ctx.fail(held.message, wrong)
+            self.keeping.drop(waiting, counted=False)
+            raise
+        out = [one.with_props(parts={**one.props["parts"], "index": index}) for index, one in enumerate(ordered)]
+        self.keeping.send(waiting, {"out": out})
+
+    def _sorted(self, items: list[tuple[Message, Any]]) -> list[Any]:
+        keyed = [(self._key(message), value) for message, value in items]
+        if len({kind_of(key) for key, _ in keyed}) > 1:
+            raise Refused(
+                "the values to sort by are of different kinds, so they have no order; sort numbers or texts, or turn numeric on"
+            )
+        ordered = sorted(keyed, key=cmp_to_key(_compare), reverse=self.descending)
+        return [value for _, value in ordered]
+
+    def _key(self, message: Message) -> Any:
+        if self.formula is not None and self.scope is not None:
+            try:
+                return self.formula(self.scope.values(message, {"value": message.payload}))
+            except EvaluationError as wrong:
+                raise Refused(f"expression {self.expression!r}: {wrong}") from wrong
+        found = self.by_path.get(message)
+        if self.numeric:
+            return as_number(found, self.by_path.text, "text")
+        if kind_of(found) not in ("number", "string", "boolean"):
+            raise Refused(
+                f"{self.by_path.text} is {'missing' if found is UNSET else kind_of(found)}; only numbers, texts and truth values have an order"
+            )
+        return found
+
+
+def _compare(left: tuple[Any, Any], right: tuple[Any, Any]) -> int:
+    return -1 if STRICT.below(left[0], right[0]) else 1 if STRICT.below(right[0], left[0]) else 0

@@ -97,6 +97,9 @@ class Context(Protocol):
     def fail(self, message: Message, error: Exception) -> None:
         """Sends the message the way of errors, as raising in `process` does."""
 
+    def wired(self, port: str) -> bool:
+        """Whether a wire leaves that port now. A node asks before it sends what must not get lost to a port that may lead nowhere."""
+
     def drop(self, count: int = 1) -> None:
         """Counts messages that the node drops by its nature, so that it shows."""
 

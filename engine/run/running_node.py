@@ -60,6 +60,10 @@ class NodeContext:
     def fail(self, message: Message, error: Exception) -> None:
         self._run.fail(self.node, message, error)
 
+    def wired(self, port: str) -> bool:
+        running = self._run.nodes.get(self.node)
+        return running is not None and bool(running.planned.wires.get(port))
+
     def drop(self, count: int = 1) -> None:
         self.dropped += count
 

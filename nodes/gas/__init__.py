@@ -1,0 +1,8 @@
+"""Node types for gas detectors."""
+
+from engine.api import Node
+from nodes.gas.device import Device
+from nodes.gas.gas_reading import GasReading
+from nodes.gas.sequence_check import SequenceCheck
+
+NODES: list[type[Node]] = [GasReading, SequenceCheck, Device]

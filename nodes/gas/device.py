@@ -1,0 +1,104 @@
+"""`device`: attaches the parameters of a reading's device."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, Refused, node
+from plant.device import Device as Parameters
+from plant.devices import Devices
+from plant.reading import Flag, Reading, as_reading
+
+_READING = {"sn": "GS001", "ts": 1700000000.0, "seq": 1, "v_raw": 2000.0, "temp": 25.0, "err": 0}
+_ERR_FLAGS = {2: int(Flag.WARMING_UP)}
+
+
+@node(category="gas", icon="cpu", title="Device")
+class Device(Node):
+    """Look the device up in the registry and attach its parameters as `device`.
+
+    They come from memory and a change in the registry acts on the next message. A device that is unknown or switched off is refused. A reading
+    from which no concentration may be calculated leaves by `fault` with a flag: 16 the device reports a fault (`err` other than 0 and 2) or
+    its raw value is at or beyond `raw_low` or `raw_high`, 32 it is warming up (`err` 2), 64 the registry has neither k and b nor a formula for it.
+    """
+
+    key: Annotated[str, Meta(description="Where the serial number is.")] = "key"
+    on_fault: Annotated[
+        Literal["separate", "pass"],
+        Meta(description="separate: readings without a valid value leave by fault; pass: all leave by ok, flagged."),
+    ] = "separate"
+
+    outputs: ClassVar = (
+        Port("ok", title="Valid", title_zh="有效"),
+        Port("fault", title="No valid value", title_zh="无有效值"),
+    )
+    examples: ClassVar = [
+        Example(
+            "parameters are attached",
+            {},
+            given=[{"key": "GS001", "payload": _READING}],
+            expect=[{"payload": {"sn": "GS001"}, "device": {"k": 0.5, "unit": "ppm"}}],
+            title_zh="附上设备参数",
+            state={"devices": {"GS001": {"k": 0.5, "b": 0}}},
+        ),
+        Example(
+            "an open circuit is a fault, not 0 ppm",
+            {},
+            given=[{"key": "GS001", "payload": {**_READING, "err": 1}}],
+            expect={"fault": [{"payload": {"conc": None, "flags": 16}}]},
+            title_zh="断路是故障，不是 0 ppm",
+            state={"devices": {"GS001": {"k": 0.5, "b": 0}}},
+        ),
+    ]
+    zh: ClassVar = Help(
+        "设备参数",
+        "按序列号在设备台账中查找，并把参数作为 device 附在消息上；修改后对下一条消息生效。未知或停用的设备被拒绝。无法得出浓度的读数"
+        "从 fault 口送出并带标志："
+        "16 传感器故障或原始值到达极限，32 预热中，64 缺少 k、b。",
+        {
+            "key": "序列号所在的路径。",
+            "on_fault": "separate：无有效值的读数从 fault 口送出；pass：全部从 ok 口送出，只加标志。",
+        },
+    )
+
+    def start(self, ctx: Context) -> None:
+        self._find = ctx.service(Devices).get
+        self._path = None if self.key == "key" else Path(self.key)
+
+    def process(self, msg: Message) -> Any:
+        sn = msg.key if self._path is None else self._path.get(msg)
+        device = self._find(sn) if isinstance(sn, str) else None
+        if device is None:
+            raise Refused(_unknown(sn, self.key))
+        if not device.enabled:
+            raise Refused(f"device {sn} is switched off in the registry; switch it on there, or stop the device")
+        payload = msg.payload
+        if payload.__class__ is not Reading:
+            payload = as_reading(payload)
+        props = {**msg.props, "device": device} if msg.props else {"device": device}
+        flag = _fault(payload, device)
+        if not flag:
+            return Message(payload, msg.topic, msg.key, msg.time, msg.id, props, msg.delivery)
+        payload = msgspec.structs.replace(payload, conc=None, conc_raw=None, flags=payload.flags | flag)
+        marked = msg.replace(payload=payload, props=props)
+        return {"fault": marked} if self.on_fault == "separate" else marked
+
+
+def _fault(reading: Reading, device: Parameters) -> int:
+    if reading.err:
+        return _ERR_FLAGS.get(reading.err, int(Flag.FAULT))
+    if (device.raw_low is not None and reading.v_raw <= device.raw_low) or (
+        device.raw_high is not None and reading.v_raw >= device.raw_high
+    ):
+        return int(Flag.FAULT)
+    if device.formula is None and (device.k is None or device.b is None):
+        return int(Flag.UNCALIBRATED)
+    return 0
+
+
+def _unknown(sn: Any, path: str) -> str:
+    if sn is UNSET or not sn:
+        return f"there is no serial number at {path}"
+    return f"device {str(sn)[:64]!r} is not in the registry; add it under Devices, or find out who publishes as it"

@@ -1,0 +1,139 @@
+"""`gas-reading`: the JSON of a gas detector becomes a reading."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from engine.api import EMPTY, Context, Example, Help, Message, Meta, Node, Port, Refused, node
+from plant.reading import Flag, PacketDecoder, Reading
+
+EARLIEST = 946684800.0 + 7305 * 86400  # 2020-01-01T00:00:00Z
+KNOWN_TOPICS = 100_000
+_SN = r"[A-Za-z0-9_.:-]{1,64}"
+
+
+@node(category="gas", icon="gauge", title="Gas reading")
+class GasReading(Node):
+    """Decode the packet of a gas detector into a reading.
+
+    The serial number comes from the topic. A packet with a missing field, a wrong type, a number that is not finite, or a topic that does not
+    fit leaves by `bad` with the reason in `error.reason`, unchanged; without a wire there it goes the way of errors. Unknown fields are kept in
+    `extra`. Where the device's clock is more than `clock_ahead_s` ahead, or before 2020, the arrival time counts and flag 1 is set.
+    A reading has no concentration yet: `device` and `formula` see to that.
+    """
+
+    topic: Annotated[
+        str, Meta(pattern=r"\{sn\}", description="Topic with {sn} where the serial number stands; + is any one level.")
+    ] = "metachip/gas/{sn}/data"
+    clock_ahead_s: Annotated[
+        float,
+        Meta(ge=0, description="How far ahead a device's clock may be, s.", extra_json_schema={"x-unit": "s"}),
+    ] = 300.0
+
+    outputs: ClassVar = (
+        Port("ok", Reading, title="Reading", title_zh="读数"),
+        Port("bad", title="Not a reading", title_zh="不合格"),
+    )
+    examples: ClassVar = [
+        Example(
+            "a packet becomes a reading",
+            {},
+            given=[
+                {
+                    "topic": "metachip/gas/GS001/data",
+                    "payload": '{"ts":1699999990,"seq":7,"v_raw":2350.5,"temp":25.4,"humi":45,"bat":88,"rssi":-75,"net":"4G","err":0,"fw":"1.2"}',
+                }
+            ],
+            expect={
+                "ok": [
+                    {
+                        "key": "GS001",
+                        "payload": {
+                            "sn": "GS001",
+                            "time": 1699999990.0,
+                            "seq": 7,
+                            "v_raw": 2350.5,
+                            "extra": {"fw": "1.2"},
+                        },
+                    }
+                ]
+            },
+            title_zh="数据包成为读数",
+        ),
+        Example(
+            "what is no packet leaves by bad",
+            {},
+            given=[{"topic": "metachip/gas/GS001/data", "payload": '{"ts":1699999990,"seq":70000}'}],
+            expect={"bad": [{"topic": "metachip/gas/GS001/data"}]},
+            title_zh="不合格的数据包从 bad 口送出",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "气体读数",
+        "把气体探测器上报的 JSON 解析为读数。序列号取自主题；缺字段、类型错误、非有限数或主题不符的消息原样从 bad 口送出，原因在 error.reason；"
+        "未知字段保存在 extra；设备时钟超前过多或早于 2020 年时改用到达时间，并置标志 1。",
+        {"topic": "主题格式，{sn} 处为序列号，+ 为任意一级。", "clock_ahead_s": "允许设备时钟超前的秒数。"},
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self._decode = PacketDecoder()
+        self._pattern = _topic_pattern(self.topic)
+        self._serials: dict[str, str] = {}
+
+    def process(self, msg: Message) -> Any:
+        try:
+            sn = self._serials.get(msg.topic) or self._serial(msg.topic)
+            packet, extra = self._decode(msg.payload)
+        except (ValueError, TypeError) as error:
+            return self._bad(msg, str(error))
+        arrived = msg.time
+        ts = packet.ts
+        flags = 0
+        if ts < EARLIEST or ts > arrived + self.clock_ahead_s:
+            ts, flags = arrived, int(Flag.CLOCK)
+        reading = Reading(
+            packet.ts,
+            packet.seq,
+            packet.v_raw,
+            packet.temp,
+            packet.err,
+            packet.humi,
+            packet.bat,
+            packet.rssi,
+            packet.net,
+            sn,
+            ts,
+            arrived,
+            None,
+            None,
+            flags,
+            extra,
+        )
+        return Message(reading, msg.topic, sn, ts, msg.id, msg.props, msg.delivery)
+
+    def _serial(self, topic: str) -> str:
+        found = self._pattern.fullmatch(topic)
+        if found is None:
+            raise ValueError(
+                f"the topic {topic[:200]!r} does not fit {self.topic}; a serial number is 1 to 64 letters, digits or _ . : -"
+            )
+        if len(self._serials) >= KNOWN_TOPICS:
+            self._serials.clear()  # somebody invents topics: memory stays bounded
+        sn = self._serials[topic] = found["sn"]
+        return sn
+
+    def _bad(self, msg: Message, reason: str) -> dict[str, Message]:
+        if not self.ctx.wired("bad"):
+            raise Refused(reason)
+        error = {"node": self.ctx.node, "flow": self.ctx.flow, "reason": reason, "kind": "refused", "type": "Refused"}
+        return {"bad": msg.replace(props={**(msg.props or EMPTY), "error": error})}
+
+
+def _topic_pattern(topic: str) -> re.Pattern[str]:
+    parts = topic.split("{sn}")
+    if len(parts) != 2:
+        raise ValueError(f"topic {topic!r} must hold {{sn}} exactly once")
+    before, after = (re.escape(part).replace(r"\+", "[^/]+") for part in parts)
+    return re.compile(f"{before}(?P<sn>{_SN}){after}")

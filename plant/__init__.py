@@ -1,0 +1,1 @@
+"""The gas site: devices, readings, alarms and their tables, as a pack on the engine."""

@@ -1,0 +1,248 @@
+"""`formula`: calculates a number from the payload and the parameters of its device."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar
+
+from msgspec.structs import asdict, force_setattr, replace
+
+from engine.api import (
+    UNSET,
+    Context,
+    EvaluationError,
+    Example,
+    Expression,
+    ExpressionError,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Refused,
+    Struct,
+    node,
+)
+from nodes.core.numeric import is_number
+
+KEPT = 1024
+"""Parsed formulas of devices, and parameter objects, that are remembered."""
+
+Made = Callable[[Any, Any], Any]
+"""(payload, parameters) → new payload."""
+
+
+@node(category="calculate", icon="sigma", title="Formula")
+class Formula(Node):
+    """Calculate a number and write it beside what it came from, e.g. a concentration from a raw value.
+
+    Names are fields of the payload (an object or a Struct), else fields of the parameters that the message carries in
+    the property `parameters`. A plain number as payload is called `payload`, and its place is taken by the result. A
+    result below `floor` becomes `floor`; what it was before is kept as `RESULT_raw` (in a Struct only when it has
+    such a field). Parameters with a text `formula` of their own use that one. A name that is missing, null or no
+    finite number, and a result that is not finite, refuse the message and say which.
+    """
+
+    expression: Annotated[
+        str, Meta(min_length=1, max_length=1000, description="The formula, e.g. k * v_raw + b + t_coef * (temp - 25).")
+    ]
+    result: Annotated[
+        str, Meta(min_length=1, max_length=100, description="Field of the payload that the result is written to.")
+    ] = "result"
+    floor: Annotated[float | None, Meta(description="Smallest result; in the unit of the result. Empty: none.")] = None
+    parameters: Annotated[str, Meta(description="Property of the message that holds the device's parameters.")] = (
+        "device"
+    )
+
+    examples: ClassVar = [
+        Example(
+            "a concentration, not below zero",
+            {"expression": "k * v_raw + b + t_coef * (temp - 25)", "result": "conc", "floor": 0},
+            given=[
+                {"payload": {"v_raw": 300, "temp": 30}, "device": {"k": 0.5, "b": -100, "t_coef": 0.2}},
+                {"payload": {"v_raw": 100, "temp": 25}, "device": {"k": 0.5, "b": -100, "t_coef": 0.2}},
+            ],
+            expect=[
+                {"payload": {"v_raw": 300, "temp": 30, "conc": 51.0, "conc_raw": 51.0}},
+                {"payload": {"v_raw": 100, "temp": 25, "conc": 0.0, "conc_raw": -50.0}},
+            ],
+            title_zh="浓度，不低于零",
+        ),
+        Example(
+            "a plain number", {"expression": "payload * 1.8 + 32"}, given=[100], expect=[212.0], title_zh="单个数字"
+        ),
+        Example(
+            "a device with a formula of its own",
+            {"expression": "k * v_raw", "result": "conc"},
+            given=[{"payload": {"v_raw": 4}, "device": {"k": 2, "formula": "k * v_raw ** 2"}}],
+            expect=[{"payload": {"v_raw": 4, "conc": 32.0}}],
+            title_zh="设备自有公式",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "公式",
+        "用载荷和设备参数计算一个数字，写入载荷。名字先在载荷中找，再在设备参数中找；设备参数中有 formula 时用它。"
+        "缺少名字、值为空或结果不是有限数字时报错并说明是哪一个。",
+        {
+            "expression": "公式。",
+            "result": "写入结果的载荷字段。",
+            "floor": "结果的下限；低于它取下限，原值存入 结果名_raw。",
+            "parameters": "消息中设备参数所在的属性。",
+        },
+    )
+
+    def __post_init__(self) -> None:
+        try:
+            Expression(self.expression)
+        except ExpressionError as wrong:
+            raise ValueError(f"expression: {wrong}") from wrong
+
+    def start(self, ctx: Context) -> None:
+        self.own = Expression(self.expression)
+        self.raw = f"{self.result}_raw"
+        self.bound: dict[str, dict[type, dict[type, Made]]] = {}
+        self.parsed: dict[str, Expression | Refused] = {}
+        self.flat: dict[int, tuple[Struct, dict[str, Any]]] = {}
+
+    def process(self, msg: Message) -> Message:
+        payload = msg.payload
+        found = msg.props.get(self.parameters)
+        text: Any = (found.get("formula") if found.__class__ is dict else getattr(found, "formula", None)) or ""
+        if text.__class__ is not str:
+            raise Refused(
+                f"the device's formula is a {type(text).__name__}, not a text; correct it on the device's page"
+            )
+        try:
+            made = self.bound[text][payload.__class__][found.__class__]
+        except KeyError:
+            made = self._bind(payload, found, text)
+        try:
+            return replace(msg, payload=made(payload, found))
+        except EvaluationError as wrong:
+            raise Refused(f"{text or self.expression}: {wrong}") from wrong
+
+    def _bind(self, payload: Any, found: Any, text: str) -> Made:
+        formula = self._parsed(text) if text else self.own
+        if isinstance(payload, Struct):
+            made = self._for_struct(formula, payload, found)
+        elif isinstance(payload, dict):
+            made = self._for_dict(formula, found)
+        elif is_number(payload):
+            made = self._for_number(formula)
+        else:
+            kind = "missing" if payload is UNSET else "null" if payload is None else f"a {type(payload).__name__}"
+            raise Refused(
+                f"the payload is {kind}; a formula needs an object with {', '.join(formula.names) or 'fields'}, or a number"
+            )
+        if len(self.bound) >= KEPT:
+            self.bound.pop(next(iter(self.bound)))
+        self.bound.setdefault(text, {}).setdefault(payload.__class__, {})[found.__class__] = made
+        return made
+
+    def _parsed(self, text: str) -> Expression:
+        known = (
+            self.parsed.get(text)
+            if isinstance(text, str)
+            else Refused(f"the device's formula is a {type(text).__name__}, not a text")
+        )
+        if known is None:
+            try:
+                known = Expression(text)
+            except ExpressionError as wrong:
+                known = Refused(f"the device's own formula {text!r} is wrong: {wrong}; correct it on the device's page")
+            if len(self.parsed) >= KEPT:
+                self.parsed.pop(next(iter(self.parsed)))
+            self.parsed[text] = known
+        if isinstance(known, Refused):
+            raise Refused(str(known))
+        return known
+
+    def _for_struct(self, formula: Expression, payload: Struct, found: Any) -> Made:
+        """The fast way: every name is bound to a field of one of the two classes, once."""
+        kind = type(payload).__name__
+        if self.result not in payload.__struct_fields__:
+            raise Refused(
+                f"{kind} has no field {self.result} to write the result to; its fields: {', '.join(payload.__struct_fields__)}"
+            )
+        own = getattr(found, "__struct_fields__", ())
+        sources: dict[str, str] = {}
+        for name in formula.names:
+            if name in payload.__struct_fields__:
+                sources[name] = f"payload.{name}"
+            elif name in own:
+                sources[name] = f"found.{name}"
+            elif isinstance(found, dict):
+                sources[name] = f"found[{name}]"
+            else:
+                raise Refused(f"{formula.text}: there is no {name}, neither in {kind} nor in {self._where(found)}")
+        function = formula.bind(sources, "payload", "found")
+        floor, result, raw = self.floor, self.result, self.raw
+        keeps_raw = raw in payload.__struct_fields__
+
+        def made(payload: Any, found: Any) -> Any:
+            value: Any = function(payload, found)
+            changed = replace(
+                payload
+            )  # setting the fields of a copy is half the price of replace(payload, **{result: …})
+            if floor is not None:
+                if keeps_raw:
+                    force_setattr(changed, raw, value)
+                if value < floor:
+                    value = floor
+            force_setattr(changed, result, value)
+            return changed
+
+        return made
+
+    def _for_dict(self, formula: Expression, found: Any) -> Made:
+        """An object's fields differ from message to message, so a name that both have is looked for in each payload."""
+        own = getattr(found, "__struct_fields__", ())
+        both = frozenset(formula.names).intersection(own)
+        sources = {name: f"found.{name}" if name in both else f"payload[{name}]" for name in formula.names}
+        function = formula.bind(sources, "payload", "found")
+
+        def made(payload: Any, found: Any) -> Any:
+            try:
+                value: Any
+                if own and both.isdisjoint(payload):
+                    value = function(payload, found)
+                else:
+                    value = formula(payload if found is None else {**self._fields(found), **payload})
+            except EvaluationError as wrong:
+                raise Refused(
+                    f"{formula.text}: {wrong}; names are fields of the payload or of {self._where(found)}"
+                ) from wrong
+            if self.floor is None:
+                return {**payload, self.result: value}
+            return {**payload, self.result: _at_least(value, self.floor), self.raw: value}
+
+        return made
+
+    def _for_number(self, formula: Expression) -> Made:
+        def made(payload: Any, found: Any) -> Any:
+            if not math.isfinite(payload):
+                raise Refused("the payload is no finite number")
+            fields = {} if found is None else self._fields(found)
+            value: Any = formula({**fields, "payload": payload})
+            return value if self.floor is None else _at_least(value, self.floor)
+
+        return made
+
+    def _fields(self, found: Any) -> dict[str, Any]:
+        if isinstance(found, dict):
+            return found
+        if not isinstance(found, Struct):
+            raise Refused(f"the property {self.parameters} is a {type(found).__name__}, not an object with parameters")
+        known = self.flat.get(id(found))
+        if known is None or known[0] is not found:
+            if len(self.flat) >= KEPT:
+                self.flat.clear()
+            known = self.flat[id(found)] = (found, asdict(found))
+        return known[1]
+
+    def _where(self, found: Any) -> str:
+        return f"the property {self.parameters}" + (", which the message does not have" if found is None else "")
+
+
+def _at_least(value: Any, floor: float) -> Any:
+    return value if value >= floor else floor

@@ -1,0 +1,101 @@
+"""`debounce`: lets the first message of each kind through and keeps the same from coming again for a while."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, ClassVar
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, Refused, Struct, node
+from nodes.core.comparison import loose_text
+
+_HOLE = re.compile(r"\{([^{}]*)\}")
+
+
+@node(category="filter", icon="bell-off", title="Debounce")
+class Debounce(Node):
+    """Let the first message of a kind through; what is of the same kind leaves by `suppressed` for `hold_s` after it.
+
+    The kind is `name` with its holes filled in: `{sn}` is a field of the payload, else a property of the message;
+    `{payload.at.x}` or `{topic}` a path. The time runs from the last message that passed, by event time; a message
+    exactly `hold_s` later passes, one from before it is suppressed. The memory survives a restart. A hole that nothing
+    fills refuses the message.
+    """
+
+    name: Annotated[
+        str, Meta(min_length=1, max_length=200, description="Name of the kind, with holes such as {sn}.")
+    ] = "last_alarm_{sn}_{type}"
+    hold_s: Annotated[
+        float,
+        Meta(ge=0, le=31_536_000, description="How long the same is suppressed, s.", extra_json_schema={"x-unit": "s"}),
+    ] = 600.0
+
+    outputs: ClassVar = (
+        Port("out", title="first", title_zh="首次"),
+        Port("suppressed", title="suppressed", title_zh="抑制"),
+    )
+    examples: ClassVar = [
+        Example(
+            "ten minutes of silence per device and alarm type",
+            {},
+            given=[
+                {"at": 0, "payload": {"sn": "A7", "type": "high"}},
+                {"at": 60, "payload": {"sn": "A7", "type": "high"}},
+                {"at": 60, "payload": {"sn": "A7", "type": "fault"}},
+                {"at": 600, "payload": {"sn": "A7", "type": "high"}},
+            ],
+            expect={
+                "out": [
+                    {"at": 0, "payload": {"type": "high"}},
+                    {"at": 60, "payload": {"type": "fault"}},
+                    {"at": 600, "payload": {"type": "high"}},
+                ],
+                "suppressed": [{"at": 60, "payload": {"type": "high"}}],
+            },
+            title_zh="每台设备每种报警十分钟内只通知一次",
+        )
+    ]
+    zh: ClassVar = Help(
+        "防抖",
+        "同类消息的第一条通过，之后 hold_s 秒内的走 suppressed 端口。类别由 name 决定，{sn} 等取载荷字段或消息属性。"
+        "时间从上一条通过的消息算起（事件时间），恰好满 hold_s 则通过。",
+        {"name": "类别名称模板。", "hold_s": "抑制多久，秒。"},
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.parts = _HOLE.split(self.name)
+        if "{" in "".join(self.parts[::2]) or "}" in "".join(self.parts[::2]):
+            raise ValueError(f"name {self.name!r}: a brace is not closed; write holes as {{sn}}")
+        self.paths = {hole: Path(hole) for hole in self.parts[1::2]}
+        self.last = ctx.state("last")
+
+    def process(self, msg: Message) -> Message | dict[str, Message]:
+        name = self._name(msg)
+        last = self.last.get(name)
+        if last is not None and msg.time - last < self.hold_s:
+            return {"suppressed": msg}
+        self.last.set(name, msg.time, max(self.hold_s, 1.0) * 2)
+        return msg
+
+    def _name(self, msg: Message) -> str:
+        parts = list(self.parts)
+        for at in range(1, len(parts), 2):
+            parts[at] = self._filled(msg, parts[at])
+        return "".join(parts)
+
+    def _filled(self, msg: Message, hole: str) -> str:
+        payload = msg.payload
+        found = UNSET
+        if isinstance(payload, dict):
+            found = payload.get(hole, UNSET)
+        elif isinstance(payload, Struct) and hole in payload.__struct_fields__:
+            found = getattr(payload, hole)
+        if found is UNSET:
+            found = self.paths[hole].get(msg)
+        if found is UNSET or found is None:
+            raise Refused(
+                f"name {self.name!r}: nothing fills {{{hole}}}; it is no field of the payload and no property of the message"
+            )
+        text = found if isinstance(found, str) else loose_text(found)
+        if len(text) > 200:
+            raise Refused(f"name {self.name!r}: {{{hole}}} is {len(text)} characters long, at most 200 are taken")
+        return text

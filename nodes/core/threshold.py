@@ -1,0 +1,130 @@
+"""`threshold`: tells values over a limit from normal ones."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, Refused, Struct, node
+from nodes.core.comparison import loose_text
+from nodes.core.numeric import as_number
+
+
+@node(category="logic", icon="triangle-alert", title="Threshold")
+class Threshold(Node):
+    """Send a message to `over` when its value is beyond a limit, else to `normal`.
+
+    A value equal to the limit is not over it. With a deadband a value that was over stays over until it has come back
+    to limit - deadband (below: limit + deadband) or further; one memory per `key`, which survives a restart. The
+    limit is a number, a path (`payload.limit`), or a name among the device's parameters (`a1`). A limit that the
+    device does not have (missing or null) is never exceeded. What is `over` carries a property `threshold` {value,
+    limit, direction}. A value that is missing or no finite number is refused.
+    """
+
+    limit: Annotated[
+        float | str,
+        Meta(
+            description="A number, a path such as payload.limit, or the name of a parameter such as a1; unit of the value."
+        ),
+    ]
+    value: Annotated[str, Meta(min_length=1, description="Path of the value.")] = "payload"
+    direction: Annotated[Literal["above", "below"], Meta(description="Which side of the limit is over it.")] = "above"
+    deadband: Annotated[
+        float, Meta(ge=0, description="How far a value must come back to be normal again, in the unit of the value.")
+    ] = 0.0
+    key: Annotated[str, Meta(description="Path of what has a memory of its own (with a deadband).")] = "key"
+    parameters: Annotated[str, Meta(description="Property of the message that holds the device's parameters.")] = (
+        "device"
+    )
+
+    outputs: ClassVar = (
+        Port("over", title="over the limit", title_zh="超限"),
+        Port("normal", title="normal", title_zh="正常"),
+    )
+    examples: ClassVar = [
+        Example(
+            "equal to the limit is normal; with a deadband it stays over until it is clearly back",
+            {"limit": 20, "deadband": 2},
+            given=[20, 21, 19, 18],
+            expect={"over": [21, 19], "normal": [20, 18]},
+            title_zh="等于限值为正常；回差内保持超限",
+        ),
+        Example(
+            "each device has its own limit; too little oxygen",
+            {"value": "payload.conc", "limit": "a1", "direction": "below"},
+            given=[
+                {"payload": {"conc": 19.0}, "device": {"a1": 19.5}},
+                {"payload": {"conc": 20.9}, "device": {"a1": 19.5}},
+            ],
+            expect={"over": [{"payload": {"conc": 19.0}}], "normal": [{"payload": {"conc": 20.9}}]},
+            title_zh="每台设备各有限值（缺氧）",
+        ),
+    ]
+    zh: ClassVar = Help(
+        "阈值",
+        "值超过限值的消息走 over，否则走 normal；等于限值不算超过。有回差时，超限后要回到限值减回差（或更低）才算恢复。"
+        "限值可以是数字、路径或设备参数名；设备没有该限值时永不超限。",
+        {
+            "limit": "数字、路径或设备参数名。",
+            "value": "值的路径。",
+            "direction": "高于或低于限值为超限。",
+            "deadband": "回差，单位同该值。",
+            "key": "分开记忆的依据路径。",
+            "parameters": "消息中设备参数所在的属性。",
+        },
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.value_of = Path(self.value).get
+        self.key_of = Path(self.key).get
+        self.limit_of = Path(self.limit).get if isinstance(self.limit, str) and "." in self.limit else None
+        self.over = ctx.state("over") if self.deadband else None
+
+    def process(self, msg: Message) -> dict[str, Message]:
+        value = self.value_of(msg)
+        if value.__class__ is not float or value != value or value - value != 0.0:
+            value = as_number(value, self.value)
+        limit: Any = self.limit
+        if limit.__class__ is str:
+            limit = self._limit(msg, limit)
+            if limit is None:
+                return {"normal": msg}
+        beyond = value > limit if self.direction == "above" else value < limit
+        if self.over is not None:
+            beyond = self._with_deadband(msg, value, limit, beyond)
+        if beyond:
+            return {"over": msg.with_props(threshold={"value": value, "limit": limit, "direction": self.direction})}
+        return {"normal": msg}
+
+    def _limit(self, msg: Message, name: str) -> float | None:
+        if self.limit_of is not None:
+            found = self.limit_of(msg)
+        else:
+            holder = msg.props.get(self.parameters)
+            if isinstance(holder, dict):
+                found = holder.get(name)
+            elif isinstance(holder, Struct) and name in holder.__struct_fields__:
+                found = getattr(holder, name)
+            else:
+                raise Refused(
+                    f"limit {name}: the property {self.parameters} is {_said(holder)} without {name}; put a device node before, or give a number"
+                )
+        if found is None or found is UNSET:
+            return None
+        return as_number(found, f"limit {name}")
+
+    def _with_deadband(self, msg: Message, value: float, limit: float, beyond: bool) -> bool:
+        assert self.over is not None
+        key = self.key_of(msg)
+        key = key if isinstance(key, str) else "" if key is UNSET else loose_text(key)
+        was = self.over.get(key) is not None
+        if not beyond and was:
+            beyond = value > limit - self.deadband if self.direction == "above" else value < limit + self.deadband
+        if beyond and not was:
+            self.over.set(key, True)
+        elif was and not beyond:
+            self.over.delete(key)
+        return beyond
+
+
+def _said(holder: Any) -> str:
+    return "missing" if holder is None else f"a {type(holder).__name__}"

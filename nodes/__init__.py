@@ -3,6 +3,7 @@
 from engine.api import Pack
 
 from nodes.core import NODES as CORE
+from nodes.gas import NODES as GAS
 from nodes.io import NODES as IO
 
-pack = Pack(name="nodes", nodes=[*CORE, *IO])
+pack = Pack(name="nodes", nodes=[*CORE, *IO, *GAS], needs=["plant"])

@@ -1,0 +1,158 @@
+"""`http-request`: asks a web service, and sends its answer on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+import msgspec
+
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Port, Refused, Retry, field, node
+from nodes.io.filled import Filled
+
+BACK_OFF_S = 0.5
+
+
+@node(category="network", icon="globe", title="HTTP request", side_effect=True)
+class HttpRequest(Node):
+    """Send an HTTP request per message, one after the other, and send the answer on as the payload.
+
+    A JSON answer is decoded, a text comes as text, anything else as bytes; `status` and `headers` are properties. Without a `body`, POST, PUT and
+    PATCH send the payload: bytes and texts as they are, everything else as JSON. A lost connection, a time-out, 429 and every status of 500 or above
+    is tried again `retries` times with growing pauses, then the message is refused; any other status is an answer.
+    Host and scheme can't come from a message, and redirects are not followed (they are answers like any other): no message may
+    make the engine ask another address inside the plant.
+    """
+
+    url: Annotated[
+        str, Meta(pattern="^https?://", description="Address; {{key}} or {{payload.x}} is filled in after the host.")
+    ]
+    method: Annotated[Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"], Meta(description="Request method.")] = (
+        "GET"
+    )
+    headers: Annotated[dict[str, str], Meta(description="Headers; values may hold {{…}} places.")] = field(
+        default_factory=dict
+    )
+    body: Annotated[str, Meta(description="Text to send, with {{…}} places. Empty: the payload.")] = ""
+    answer_within_s: Annotated[
+        float,
+        Meta(gt=0, le=300, description="How long one attempt may take, s.", extra_json_schema={"x-unit": "s"}),
+    ] = 10.0
+    retries: Annotated[int, Meta(ge=0, le=20, description="Further attempts when the service is away.")] = 3
+    verify_tls: Annotated[
+        bool, Meta(description="Check the server's certificate. Off only for a device in your own network.")
+    ] = True
+    largest_bytes: Annotated[
+        int,
+        Meta(
+            ge=1, le=100_000_000, description="Largest answer that is taken, bytes.", extra_json_schema={"x-unit": "B"}
+        ),
+    ] = 1_000_000
+
+    outputs: ClassVar = (Port("out", title="Answer", title_zh="应答"),)
+    timeout_s: ClassVar[float] = 320.0
+    zh: ClassVar = Help(
+        "HTTP 请求",
+        "为每条消息发送一个 HTTP 请求，并把应答作为负载送出（JSON 自动解析），status 与 headers 为属性。连接失败、超时、"
+        "429 和 5xx 会重试若干次，之后拒绝该消息；"
+        "主机名不能来自消息，也不跟随重定向。",
+        {
+            "url": "地址，主机之后可含 {{…}} 占位。",
+            "method": "请求方法。",
+            "headers": "请求头，值可含 {{…}} 占位。",
+            "body": "请求体文本，可含 {{…}} 占位；留空则发送负载。",
+            "answer_within_s": "每次尝试的时限，秒。",
+            "retries": "服务不可用时的重试次数。",
+            "verify_tls": "是否验证服务器证书。",
+            "largest_bytes": "可接受的最大应答，字节。",
+        },
+    )
+
+    async def start(self, ctx: Context) -> None:
+        if "{{" in urlsplit(self.url).netloc:
+            raise ValueError("url: the host can't come from a message; write it out, or use a switch and several nodes")
+        self._url = Filled(self.url, lambda value: quote(value, safe=""))
+        self._headers = {name: Filled(value, _one_line) for name, value in self.headers.items()}
+        self._body = Filled(self.body) if self.body else None
+        self._attempts: tuple[int, int] = (0, 0)
+        self._session: aiohttp.ClientSession = await ctx.shared("http", _open, aiohttp.ClientSession.close)
+
+    async def process(self, msg: Message) -> Message:
+        data, kind = self._data(msg)
+        headers = {name: value(msg) for name, value in self._headers.items()}
+        if kind and not any(name.lower() == "content-type" for name in headers):
+            headers["Content-Type"] = kind
+        url = self._url(msg)
+        try:
+            async with self._session.request(
+                self.method,
+                url,
+                data=data,
+                headers=headers,
+                ssl=self.verify_tls,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=self.answer_within_s),
+            ) as answer:
+                if answer.status >= 500 or answer.status == 429:
+                    raise self._away(msg, f"it answered {answer.status} {answer.reason}")
+                payload = await self._read(answer)
+                self._attempts = (0, 0)
+                return msg.replace(payload=payload).with_props(status=answer.status, headers=dict(answer.headers))
+        except TimeoutError as error:
+            raise self._away(msg, f"no answer within {self.answer_within_s:g} s") from error
+        except aiohttp.InvalidURL as error:
+            raise Refused(f"{url[:200]!r} is no address") from error
+        except aiohttp.ClientError as error:
+            raise self._away(msg, str(error) or type(error).__name__) from error
+
+    def _away(self, msg: Message, reason: str) -> Exception:
+        known, attempts = self._attempts
+        attempts = attempts + 1 if known == msg.id else 1
+        host = urlsplit(self.url).hostname
+        if attempts > self.retries:
+            self._attempts = (0, 0)
+            return Refused(f"{host}: {reason} (tried {attempts} times)")
+        self._attempts = (msg.id, attempts)
+        return Retry(f"{host}: {reason}", after_s=BACK_OFF_S * 2 ** (attempts - 1))
+
+    def _data(self, msg: Message) -> tuple[bytes | None, str]:
+        if self._body is not None:
+            return self._body(msg).encode(), ""
+        if self.method in ("GET", "HEAD", "DELETE") or msg.payload is UNSET:
+            return None, ""
+        if isinstance(msg.payload, (bytes, bytearray, memoryview)):
+            return bytes(msg.payload), "application/octet-stream"
+        if isinstance(msg.payload, str):
+            return msg.payload.encode(), "text/plain; charset=utf-8"
+        try:
+            return msgspec.json.encode(msg.payload), "application/json"
+        except (TypeError, ValueError, RecursionError) as error:
+            raise Refused(f"the payload can't be written as JSON: {error}") from error
+
+    async def _read(self, answer: aiohttp.ClientResponse) -> Any:
+        data = bytearray()
+        async for part in answer.content.iter_any():
+            data += part
+            if len(data) > self.largest_bytes:
+                raise Refused(f"the answer is larger than largest_bytes ({self.largest_bytes})")
+        kind = answer.content_type
+        if kind == "application/json" or kind.endswith("+json"):
+            try:
+                return msgspec.json.decode(data) if data else None
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+                raise Refused(f"the answer says it is JSON and is not: {error}") from error
+        if kind.startswith("text/"):
+            return data.decode(answer.charset or "utf-8", "replace")
+        return bytes(data)
+
+
+async def _open() -> aiohttp.ClientSession:
+    # No cookies: what one message's answer sets must not travel with the next one's request.
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+
+
+def _one_line(value: str) -> str:
+    if "\r" in value or "\n" in value:
+        raise Refused("a header value with a line break would forge another header")
+    return value

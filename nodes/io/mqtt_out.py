@@ -1,0 +1,100 @@
+"""`mqtt-out`: publishes messages to an MQTT broker."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Refused, node
+from nodes.io.broker_line import BrokerLine
+from nodes.io.filled import Filled
+from nodes.io.mqtt import BrokerAddress
+
+LONGEST_TOPIC_BYTES = 65535
+
+
+@node(category="network", icon="radio", title="MQTT out", side_effect=True)
+class MqttOut(Node):
+    """Publish each message, in order.
+
+    Bytes and texts are published as they are, everything else as JSON; a missing payload as an empty one. At QoS 1 and 2 a message counts as
+    done when the broker has confirmed it. While the broker is away messages wait and are tried again; nothing is dropped. One connection per
+    broker is shared by all such nodes. A topic with a wildcard, or without a value for one of its places, is refused.
+    """
+
+    broker: Annotated[
+        str, Meta(description="Address: mqtt://user:password@host:1883, mqtts:// for TLS, or ${broker:site}.")
+    ]
+    topic: Annotated[
+        str, Meta(description="Topic; {{key}} or {{payload.sn}} is filled in. Empty: the message's own topic.")
+    ] = ""
+    payload: Annotated[str, Meta(description="Where the value to publish is in the message.")] = "payload"
+    qos: Annotated[
+        int, Meta(ge=0, le=2, description="Quality of service: 0 at most once, 1 at least once, 2 once.")
+    ] = 1
+    retain: Annotated[bool, Meta(description="Whether the broker keeps the message for those who subscribe later.")] = (
+        False
+    )
+    version: Annotated[Literal["3.1.1", "5"], Meta(description="Version of the protocol.")] = "3.1.1"
+    ca_file: Annotated[
+        str, Meta(description="PEM file with the authority of the broker's certificate; the system's when empty.")
+    ] = ""
+
+    outputs = ()
+    timeout_s: ClassVar[float] = 30.0
+    zh: ClassVar = Help(
+        "MQTT 输出",
+        "按顺序发布每条消息：字节和文本原样发布，其他值以 JSON 发布。QoS 1/2 得到代理确认后才算完成；"
+        "代理离线时消息等待重试，不会丢弃。同一代理共用一个连接。",
+        {
+            "broker": "代理地址，如 mqtt://主机:1883、mqtts:// 或 ${broker:site}。",
+            "topic": "主题，可含 {{key}} 等占位；留空则用消息自身的主题。",
+            "payload": "要发布的值在消息中的位置。",
+            "qos": "服务质量：0、1 或 2。",
+            "retain": "是否由代理保留。",
+            "version": "协议版本。",
+            "ca_file": "代理证书的 CA 文件（PEM）。",
+        },
+    )
+
+    async def start(self, ctx: Context) -> None:
+        address = BrokerAddress.parse(self.broker, ca_file=self.ca_file or None, version=self.version)
+        self._topic = Filled(self.topic) if self.topic else None
+        self._value = Path(self.payload)
+        self._line: BrokerLine = await ctx.shared(
+            # The address is hashed with its password: who may not sign in must not use a colleague's connection.
+            f"mqtt:{hash(address)}",
+            BrokerLine(address, f"mcs-out-{os.urandom(6).hex()}").open,
+            BrokerLine.close,
+        )
+        self._unhook = self._line.on_change(lambda: self._show(ctx))
+
+    def stop(self) -> None:
+        self._unhook()
+
+    async def process(self, msg: Message) -> None:
+        topic = self._topic(msg) if self._topic is not None else msg.topic
+        if not topic or "+" in topic or "#" in topic or "\0" in topic or len(topic.encode()) > LONGEST_TOPIC_BYTES:
+            raise Refused(f"{topic[:200]!r} can't be published to: a topic is not empty and has neither + nor #")
+        await self._line.publish(topic, _bytes(self._value.get(msg)), self.qos, self.retain)
+
+    def _show(self, ctx: Context) -> None:
+        if self._line.connected:
+            ctx.status("connected")
+        else:
+            ctx.status(self._line.problem, "warning")
+
+
+def _bytes(value: Any) -> bytes:
+    if value is UNSET:
+        return b""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    if isinstance(value, str):
+        return value.encode()
+    try:
+        return msgspec.json.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Refused(f"the payload can't be written as JSON: {error}") from error

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.api import Database, Pack, SiteView
+from engine.api import Command, Database, Pack, SiteView
+from plant import simulate
 from plant.devices import Devices
 from plant.health import DeviceHealth
 from plant.partitions import ReadingPartitions
@@ -36,4 +37,6 @@ pack = Pack(
     services=[_devices, _health, _partitions],
     migrations=Path(__file__).parent / "sql",
     testing=_testing,
+    commands=[Command("simulate", "run simulated devices against a broker", simulate.arguments, simulate.run)],
+    demo=simulate.demo,
 )

@@ -11,7 +11,7 @@ __all__ = ["Device", "Direction"]
 Direction = Literal["high", "low"]
 
 
-class Device(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Device(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """A row of the table `devices`. Concentrations are in `unit`.
 
     k, b, t_coef      conc = k * v_raw + b + t_coef * (temp - 25); without k or b there is no concentration

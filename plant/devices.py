@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -43,9 +43,10 @@ class Devices:
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
-    def holding(cls, devices: Mapping[str, Mapping[str, Any]]) -> Devices:
-        """A registry without a database: {sn: {field: value}}."""
-        return cls(devices=[msgspec.convert({"sn": sn, **fields}, Device) for sn, fields in devices.items()])
+    def holding(cls, devices: Mapping[str, Mapping[str, Any]] | Sequence[Mapping[str, Any]]) -> Devices:
+        """A registry without a database: {sn: {field: value}}, or [{sn: …, field: value}]. msgspec.ValidationError names a wrong field."""
+        rows = [{"sn": sn, **fields} for sn, fields in devices.items()] if isinstance(devices, Mapping) else devices
+        return cls(devices=[msgspec.convert(row, Device) for row in rows])
 
     def get(self, sn: str) -> Device | None:
         """The device, or None when the registry does not have it."""

@@ -1,8 +1,9 @@
 """Node types for gas detectors."""
 
 from engine.api import Node
+from nodes.gas.alarm_record import AlarmRecord
 from nodes.gas.device import Device
 from nodes.gas.gas_reading import GasReading
 from nodes.gas.sequence_check import SequenceCheck
 
-NODES: list[type[Node]] = [GasReading, SequenceCheck, Device]
+NODES: list[type[Node]] = [GasReading, SequenceCheck, Device, AlarmRecord]

@@ -1,0 +1,115 @@
+"""`schedule`: sends a message at times of day, once per site."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+
+from engine.api import Context, Database, Emitter, Example, Help, Meta, Source, connection_or_retry, node
+
+LEASE = "insert into schedule_fired (flow, node, at) values ($1, $2, $3) on conflict do nothing returning true"
+FORGET = "delete from schedule_fired where at < $1 - interval '90 days'"
+
+
+@node(category="input", icon="calendar-clock", title="Schedule")
+class Schedule(Source):
+    """Send a message at the times of a cron expression: minute, hour, day of month, month, day of week (or six
+    fields, seconds first).
+
+    Times are those of `time_zone`. Where clocks go forward a time that does not exist fires right after the jump,
+    where they go back a time that comes twice fires once (as Debian's cron does). With a database the workers of a
+    site agree through it, so that each time fires once; while the database is away it is waited for, and the message
+    is sent when it is back, if that is within `late_s`. Times that pass while nothing runs are not made up for. The
+    payload is `payload`, or {"at": Unix seconds, "local": "2026-11-24T08:00:00+08:00"} when that is null; the
+    message's time is the scheduled one.
+    """
+
+    cron: Annotated[str, Meta(min_length=1, max_length=200, description="Cron expression, e.g. 0 8 * * MON-FRI.")]
+    time_zone: Annotated[str, Meta(description="Time zone of the times, e.g. Asia/Shanghai.")] = "Asia/Shanghai"
+    payload: Annotated[Any, Meta(description="What is sent; null: the time.")] = None
+    topic: Annotated[str, Meta(description="Topic of the message.")] = ""
+    late_s: Annotated[
+        float, Meta(ge=0, description="How late a message may be sent at most, s.", extra_json_schema={"x-unit": "s"})
+    ] = 300.0
+
+    examples: ClassVar = [
+        Example(
+            "every quarter of an hour (the test begins at 06:13:20 in Shanghai)",
+            {"cron": "*/15 * * * *", "payload": "report"},
+            given=[],
+            expect=[{"at": 100, "payload": "report"}, {"at": 1000, "payload": "report"}],
+            title_zh="每一刻钟",
+        )
+    ]
+    zh: ClassVar = Help(
+        "定时",
+        "按 cron 表达式（分、时、日、月、星期；六段时首段为秒）在指定时区的时刻送出消息。"
+        "有数据库时全站每个时刻只触发一次。停机期间错过的时刻不补发。",
+        {
+            "cron": "cron 表达式。",
+            "time_zone": "时区。",
+            "payload": "载荷；空则为时间。",
+            "topic": "主题。",
+            "late_s": "最多可迟多久送出，秒。",
+        },
+    )
+
+    def __post_init__(self) -> None:
+        try:
+            zone = ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as unknown:
+            raise ValueError(
+                f"time_zone: {self.time_zone!r} is not known; write one such as Asia/Shanghai or UTC"
+            ) from unknown
+        try:
+            next(CronSim(self.cron, datetime(2024, 1, 1, tzinfo=zone)))
+        except (CronSimError, StopIteration) as wrong:
+            raise ValueError(
+                f"cron: {self.cron!r} is no cron expression, or never comes ({wrong}); e.g. 0 8 * * MON-FRI"
+            ) from wrong
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.zone = ZoneInfo(self.time_zone)
+        self.last = 0.0
+        try:
+            self.database: Database | None = ctx.service(Database)
+        except LookupError:
+            self.database = None
+
+    async def run(self, emit: Emitter) -> None:
+        clock = self.ctx.clock
+        self.last = self.last or clock.now()
+        for local in CronSim(self.cron, datetime.fromtimestamp(self.last, self.zone)):
+            due = local.timestamp()
+            self.ctx.status(f"next {local:%Y-%m-%d %H:%M}")
+            while clock.now() < due:
+                await clock.sleep(min(due - clock.now(), 3600.0))  # the wall clock may be set meanwhile
+            late_s = clock.now() - due
+            if late_s <= self.late_s and await self._taken(local):
+                await emit(self._payload(local), self.topic, time=due)
+            elif late_s > self.late_s:
+                self.ctx.log.warning("%s was not fired: it is %.0f s late", local.isoformat(), late_s)
+            self.last = due
+
+    def _payload(self, local: datetime) -> Any:
+        return (
+            {"at": local.timestamp(), "local": local.isoformat()}
+            if self.payload is None
+            else copy.deepcopy(self.payload)
+        )
+
+    async def _taken(self, local: datetime) -> bool:
+        """Whether this worker may fire. Retry while the database is away: the engine runs the source again, which comes back here."""
+        if self.database is None:
+            return True
+        at = local.astimezone(UTC)
+        async with connection_or_retry(self.database) as connection:
+            won = await connection.fetchval(LEASE, self.ctx.flow, self.ctx.node, at)
+            if won:
+                await connection.execute(FORGET, at)
+            return bool(won)

@@ -1,0 +1,36 @@
+"""`catch`: receives the messages on which other nodes failed."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from engine.api import Example, Help, Message, Meta, Node, node
+
+
+@node(category="flow", icon="shield-alert", title="Catch")
+class Catch(Node):
+    """Receive the messages on which nodes of this flow failed, instead of the flow's `on_error`.
+
+    The message comes as it was when it failed, with a property `error` {node, flow, reason, kind, type}: kind is
+    `refused` for a message that the node can't process, `error` for a fault of the node. A node whose error port is
+    wired does not come here; a message that fails again behind a catch goes to quarantine.
+    """
+
+    listens: ClassVar[str] = "errors"
+    inputs = ()
+
+    scope: Annotated[
+        tuple[str, ...], Meta(description="Ids of the nodes that are listened to; empty: all of the flow.")
+    ] = ()
+
+    examples: ClassVar = [
+        Example("failed messages pass on", {}, given=["junk"], expect=["junk"], title_zh="传递失败的消息")
+    ]
+    zh: ClassVar = Help(
+        "捕获",
+        "接收本流程中处理失败的消息，代替 on_error。消息保持失败时的样子，带 error 属性（节点、流程、原因、种类）。",
+        {"scope": "监听的节点；空为全部。"},
+    )
+
+    def process(self, msg: Message) -> Message:
+        return msg

@@ -1,0 +1,31 @@
+"""`complete`: receives the messages that other nodes have finished with."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from engine.api import Example, Help, Message, Meta, Node, node
+
+
+@node(category="flow", icon="circle-check", title="Complete")
+class Complete(Node):
+    """Receive the messages that nodes of this flow have finished with: those that end there, and those an
+    asynchronous node is done with.
+
+    The message comes as it came to the node, with the node's id in the property `origin`.
+    """
+
+    listens: ClassVar[str] = "complete"
+    inputs = ()
+
+    scope: Annotated[list[str], Meta(min_length=1, description="Ids of the nodes that are listened to.")]
+
+    examples: ClassVar = [
+        Example(
+            "a finished message passes on", {"scope": ["store"]}, given=[1], expect=[1], title_zh="传递已完成的消息"
+        )
+    ]
+    zh: ClassVar = Help("完成", "接收本流程中节点处理完毕的消息，origin 属性为该节点。", {"scope": "监听的节点。"})
+
+    def process(self, msg: Message) -> Message:
+        return msg

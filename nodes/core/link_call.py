@@ -1,0 +1,90 @@
+"""`link-call`: sends a message to a link-in and waits for what comes back."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, ClassVar
+
+from engine.api import UNSET, Context, Example, Help, Links, Message, Meta, Node, Refused, node
+from nodes.core.link_out import RETURN
+from nodes.core.timers import Timers
+
+
+@node(category="flow", icon="phone-call", title="Link call", buffers=True)
+class LinkCall(Node):
+    """Send a message to a link-in; what its flow sends back through a link-out in mode `return` comes out here.
+
+    Several messages may be out at once. One for which nothing has come back after `wait_s`, or whose link-in does not
+    run, goes the way of errors; what comes back too late is dropped and counted. Until then the source is not told
+    that the message is done, so a crash brings it again.
+    """
+
+    to: Annotated[str, Meta(min_length=1, description="Link-in: NAME within this flow, FLOW/NAME in another.")]
+    wait_s: Annotated[
+        float, Meta(gt=0, le=86_400, description="How long to wait, s.", extra_json_schema={"x-unit": "s"})
+    ] = 30.0
+
+    examples: ClassVar = [
+        Example(
+            "a link-in that does not run is an error",
+            {"to": "other/scale"},
+            given=[1],
+            expect={"error": [1]},
+            title_zh="入口未运行则报错",
+        )
+    ]
+    zh: ClassVar = Help(
+        "链接调用",
+        "把消息送往 link-in，对方用 mode 为 return 的 link-out 返回后从此送出。超时或对方未运行则报错。",
+        {"to": "链接入口：本流程 NAME，其他流程 FLOW/NAME。", "wait_s": "等待多久，秒。"},
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.links = ctx.service(Links)
+        self.timers = Timers(ctx.clock)
+        self.out: dict[str, Message] = {}
+        self.name = self.to if "/" in self.to else f"{ctx.flow}/{self.to}"
+        self.own_name = f"return:{ctx.flow}/{ctx.node}"
+        self.enter = self._returned
+
+    def resume(self) -> None:
+        self.links.open(self.own_name, self.enter)
+
+    def process(self, msg: Message) -> None:
+        entry = self.links.entry(self.name)
+        if entry is None:
+            raise Refused(f"the link-in {self.name} is not running; start its flow, or correct `to`")
+        call = secrets.token_hex(8)
+        self.out[call] = msg
+        msg.delivery.hold()
+        self.timers.after(call, self.wait_s, lambda: self._expired(call))
+        calls = msg.props.get(RETURN)
+        entry(
+            msg.with_props(
+                link_calls=[*(calls if isinstance(calls, list) else []), {"to": self.own_name, "call": call}]
+            )
+        )
+
+    def stop(self) -> None:
+        self.timers.cancel_all()
+        self.links.close(self.own_name, self.enter)
+        for called in self.out.values():
+            self.ctx.fail(called, Refused(f"the link-call stopped while it waited for {self.name}"))
+            called.delivery.release()
+        self.out.clear()
+
+    def _returned(self, msg: Message) -> None:
+        call = str(msg.props.get("link_return"))
+        called = self.out.pop(call, None)
+        if called is None:
+            self.ctx.drop()
+            return
+        self.timers.cancel(call)
+        self.ctx.emit(msg.with_props(link_return=UNSET))
+        called.delivery.release()
+
+    def _expired(self, call: str) -> None:
+        called = self.out.pop(call)
+        self.ctx.fail(called, Refused(f"nothing came back from {self.name} within {self.wait_s:g} s"))
+        called.delivery.release()

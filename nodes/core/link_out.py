@@ -1,0 +1,65 @@
+"""`link-out`: sends messages to link-in nodes, of this flow or another."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from engine.api import UNSET, Context, Example, Help, Links, Message, Meta, Node, Refused, Retry, node
+
+RETURN = "link_calls"
+"""Property with the calls that a message is to return to, the innermost last: [{to, call}]."""
+
+
+@node(category="flow", icon="log-out", title="Link out", buffers=True)
+class LinkOut(Node):
+    """Send messages to link-in nodes by name, or back to the link-call that they came from (mode `return`).
+
+    A link-in that is not there yet is waited for, in order; the source is held up meanwhile, nothing is dropped. A
+    message that is to return and came from no link-call, or whose link-call is gone, is refused.
+    """
+
+    outputs = ()
+
+    to: Annotated[str | list[str], Meta(description="Link-in nodes: NAME within this flow, FLOW/NAME in another.")] = ""
+    mode: Annotated[Literal["link", "return"], Meta(description="To link-in nodes, or back to the caller.")] = "link"
+
+    examples: ClassVar = [
+        Example("sends to a link-in; none here", {"mode": "return"}, given=[], expect=[], title_zh="送往链接入口")
+    ]
+    zh: ClassVar = Help(
+        "链接出口",
+        "按名称把消息送往 link-in，或返回调用它的 link-call。对方尚未运行时等待，不丢弃。",
+        {"to": "链接入口：本流程 NAME，其他流程 FLOW/NAME。", "mode": "送往入口，或返回调用者。"},
+    )
+
+    def __post_init__(self) -> None:
+        if self.mode == "link" and not self.to:
+            raise ValueError("to: name at least one link-in")
+
+    def start(self, ctx: Context) -> None:
+        self.links = ctx.service(Links)
+        names = [self.to] if isinstance(self.to, str) else self.to
+        self.names = [name if "/" in name else f"{ctx.flow}/{name}" for name in names]
+
+    async def process(self, msg: Message) -> None:
+        if self.mode == "return":
+            _return(self.links, msg)
+            return
+        entries = [self.links.entry(name) for name in self.names]
+        for name, entry in zip(self.names, entries, strict=True):
+            if entry is None:
+                raise Retry(f"the link-in {name} is not running")
+        for entry in entries:
+            if entry is not None:
+                entry(msg)
+
+
+def _return(links: Links, msg: Message) -> None:
+    calls: Any = msg.props.get(RETURN)
+    if not isinstance(calls, list) or not calls:
+        raise Refused("the message came from no link-call, so it can't return to one")
+    last = calls[-1]
+    entry = links.entry(str(last.get("to"))) if isinstance(last, dict) else None
+    if entry is None:
+        raise Refused("the link-call that the message is to return to is not running any more")
+    entry(msg.with_props(link_calls=calls[:-1] or UNSET, link_return=last.get("call")))

@@ -1,0 +1,36 @@
+"""`status`: receives the status lines of other nodes."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from engine.api import Example, Help, Message, Meta, Node, node
+
+
+@node(category="flow", icon="activity", title="Status")
+class Status(Node):
+    """Receive a message whenever the status line of a node in this flow changes: payload {node, text, level}, level
+    ok, busy, warning or error."""
+
+    listens: ClassVar[str] = "status"
+    inputs = ()
+
+    scope: Annotated[
+        tuple[str, ...], Meta(description="Ids of the nodes that are listened to; empty: all of the flow.")
+    ] = ()
+
+    examples: ClassVar = [
+        Example(
+            "a change of status passes on",
+            {},
+            given=[{"payload": {"node": "uplink", "text": "connected", "level": "ok"}}],
+            expect=[{"payload": {"node": "uplink", "level": "ok"}}],
+            title_zh="传递状态变化",
+        )
+    ]
+    zh: ClassVar = Help(
+        "状态", "本流程中节点的状态变化时送出消息，载荷为 {node, text, level}。", {"scope": "监听的节点；空为全部。"}
+    )
+
+    def process(self, msg: Message) -> Message:
+        return msg

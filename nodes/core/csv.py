@@ -1,0 +1,142 @@
+"""`csv`: turns CSV text into rows and rows into CSV text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, Struct, node
+from nodes.core.comparison import loose_text
+from nodes.core.numeric import as_number
+from nodes.core.place import Place
+from nodes.core.sequence import new_ids, parts_of
+
+LONGEST = 10_000_000
+
+
+@node(category="parse", icon="table", title="CSV")
+class Csv(Node):
+    """Turn CSV text (or bytes, UTF-8) into rows, or rows into CSV text (RFC 4180).
+
+    Reading: columns are named by `columns`, else by the first row; a row with more or fewer fields is refused with
+    its line. All fields are texts, except in the columns of `numbers`, where an empty field is null and what is no
+    number is refused. `rows` sends one list of objects, `messages` one message per row, as a sequence. Writing: a
+    list of objects (or one object) becomes text with a header, columns as in `columns` or the first object; what an
+    object lacks is empty. Fields that begin with = + - @ are written as they are: say so to who opens them in a
+    spreadsheet.
+    """
+
+    action: Annotated[
+        Literal["toggle", "read", "write"], Meta(description="Which way; toggle: text is read, all else written.")
+    ] = "toggle"
+    property: Annotated[str, Meta(description="Path of the text or rows.")] = "payload"
+    separator: Annotated[str, Meta(min_length=1, max_length=1, description="Between two fields.")] = ","
+    columns: Annotated[tuple[str, ...], Meta(description="Names of the columns; empty: the first row has them.")] = ()
+    numbers: Annotated[tuple[str, ...], Meta(description="Columns that hold numbers.")] = ()
+    header: Annotated[
+        bool, Meta(description="Writing: begin with a row of names. Reading with columns: skip the first row.")
+    ] = True
+    output: Annotated[Literal["rows", "messages"], Meta(description="Reading: one list, or a message per row.")] = (
+        "rows"
+    )
+
+    examples: ClassVar = [
+        Example(
+            "read",
+            {"numbers": ["k"]},
+            given=["sn,k\nA7,0.5\n"],
+            expect=[{"payload": [{"sn": "A7", "k": 0.5}]}],
+            title_zh="读取",
+        ),
+        Example("write", {}, given=[[{"sn": "A7", "k": 0.5}]], expect=["sn,k\r\nA7,0.5\r\n"], title_zh="写出"),
+    ]
+    zh: ClassVar = Help(
+        "CSV",
+        "CSV 文本与行互相转换。字段一律为文本，numbers 中的列为数字（空为 null）。字段数不符的行报错并说明行号。",
+        {
+            "action": "方向。",
+            "property": "文本或行的路径。",
+            "separator": "分隔符。",
+            "columns": "列名；空则取首行。",
+            "numbers": "数字列。",
+            "header": "写出时带表头；指定列名读取时跳过首行。",
+            "output": "读取结果为一个列表，或每行一条消息。",
+        },
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.place = Place(self.property, ctx)
+        self.new_id = new_ids()
+
+    def process(self, msg: Message) -> Message | list[Message]:
+        value = self.place.get(msg)
+        if value is UNSET:
+            raise Refused(f"the message has no {self.property}")
+        is_text = isinstance(value, (str, bytes, bytearray))
+        if self.action == "write" or (self.action == "toggle" and not is_text):
+            return self.place.set(msg, self._written(value))
+        if not is_text:
+            raise Refused(f"{self.property} is a {type(value).__name__}, no CSV text")
+        rows = self._read(value)
+        if self.output == "rows":
+            return self.place.set(msg, rows)
+        around = parts_of(msg)
+        parts = {"id": self.new_id(), "type": "array", "count": len(rows), "len": 1, "property": self.property}
+        if around is not None:
+            parts["parts"] = dict(around)
+        return [self.place.set(msg, row).with_props(parts={**parts, "index": index}) for index, row in enumerate(rows)]
+
+    def _read(self, value: str | bytes | bytearray) -> list[dict[str, Any]]:
+        if len(value) > LONGEST:
+            raise Refused(f"{self.property} has {len(value):,} characters, at most {LONGEST:,} are read")
+        rows = []
+        try:
+            text = value if isinstance(value, str) else bytes(value).decode("utf-8-sig")
+            reader = csv.reader(
+                io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=self.separator, strict=True
+            )
+            names = list(self.columns)
+            for fields in reader:
+                if not fields:
+                    continue
+                if not names or (self.columns and self.header and reader.line_num == 1):
+                    names = names or self._names(fields)
+                    continue
+                if len(fields) != len(names):
+                    raise Refused(
+                        f"{self.property}, line {reader.line_num}: {len(fields)} fields where {len(names)} columns are named"
+                    )
+                rows.append(
+                    {name: self._field(name, field, reader.line_num) for name, field in zip(names, fields, strict=True)}
+                )
+        except (csv.Error, UnicodeDecodeError) as wrong:
+            raise Refused(f"{self.property} is no CSV: {wrong}") from wrong
+        return rows
+
+    def _names(self, fields: list[str]) -> list[str]:
+        if len(set(fields)) < len(fields):
+            raise Refused(f"{self.property}, line 1: two columns have the same name; name them in `columns`")
+        return fields
+
+    def _field(self, name: str, field: str, line: int) -> Any:
+        if name not in self.numbers:
+            return field
+        return None if field == "" else as_number(field, f"{self.property}, line {line}, column {name}", "text")
+
+    def _written(self, value: Any) -> str:
+        rows = [
+            msgspec.structs.asdict(row) if isinstance(row, Struct) else row
+            for row in (value if isinstance(value, (list, tuple)) else [value])
+        ]
+        if not all(isinstance(row, dict) for row in rows):
+            raise Refused(f"{self.property} is no list of objects, so it can't be written as CSV")
+        names = list(self.columns) or list(rows[0] if rows else ())
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=self.separator)
+        if self.header and names:
+            writer.writerow(names)
+        writer.writerows([["" if row.get(name) is None else loose_text(row[name]) for name in names] for row in rows])
+        return out.getvalue()

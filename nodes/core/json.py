@@ -1,0 +1,62 @@
+"""`json`: turns JSON text into values and values into JSON text."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, Struct, node
+from nodes.core.place import Place
+
+
+@node(category="parse", icon="braces", title="JSON")
+class Json(Node):
+    """Turn JSON text (or bytes, UTF-8) into values, or values into JSON text.
+
+    `toggle` does whichever fits: text and bytes are read, everything else is written. `read` leaves values that are
+    no text alone; `write` makes text of everything. Text that is no JSON (NaN, trailing commas and comments are none)
+    is refused with the place. Written text holds NaN and infinity as null.
+    """
+
+    action: Annotated[Literal["toggle", "read", "write"], Meta(description="Which way.")] = "toggle"
+    property: Annotated[str, Meta(description="Path of the text or value.")] = "payload"
+    indent: Annotated[int, Meta(ge=0, le=8, description="Spaces per level when writing; 0: one line.")] = 0
+
+    examples: ClassVar = [
+        Example("read", {}, given=['{"temp": 21.5}'], expect=[{"payload": {"temp": 21.5}}], title_zh="读取"),
+        Example("write", {"action": "write"}, given=[{"temp": 21.5}], expect=['{"temp":21.5}'], title_zh="写出"),
+    ]
+    zh: ClassVar = Help(
+        "JSON",
+        "JSON 文本与值互相转换。toggle 自动判断方向；不是 JSON 的文本报错并说明位置。",
+        {"action": "方向。", "property": "文本或值的路径。", "indent": "写出时每级缩进的空格数；0 为一行。"},
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.place = Place(self.property, ctx)
+        self.encode = msgspec.json.Encoder(enc_hook=str).encode
+        self.decode = msgspec.json.Decoder().decode
+
+    def process(self, msg: Message) -> Message:
+        value = self.place.get(msg)
+        if value is UNSET:
+            raise Refused(f"the message has no {self.property}")
+        is_text = isinstance(value, (str, bytes, bytearray))
+        if self.action == "read" and not is_text:
+            if isinstance(value, (dict, list, int, float, bool, Struct)) or value is None:
+                return msg
+            raise Refused(f"{self.property} is a {type(value).__name__}, no JSON text")
+        if self.action == "write" or not is_text:
+            return self.place.set(msg, self._written(value))
+        try:
+            return self.place.set(msg, self.decode(value))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+            raise Refused(f"{self.property} is no JSON: {wrong}") from wrong
+
+    def _written(self, value: object) -> str:
+        try:
+            text = self.encode(bytes(value).decode() if isinstance(value, (bytes, bytearray)) else value)
+            return (msgspec.json.format(text, indent=self.indent) if self.indent else text).decode()
+        except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
+            raise Refused(f"{self.property} can't be written as JSON: {wrong}") from wrong

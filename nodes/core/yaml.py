@@ -1,0 +1,131 @@
+"""`yaml`: turns YAML text into values and values into YAML text."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+import yaml
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, node
+from nodes.core.place import Place
+
+DEEPEST = 100
+LONGEST = 1_000_000
+
+
+@node(category="parse", icon="file-code", title="YAML")
+class Yaml(Node):
+    """Turn YAML text (or bytes, UTF-8) into values, or values into YAML text.
+
+    `toggle` does whichever fits. Plain words are read by YAML 1.2: only true and false are truth values, and dates
+    stay texts. One document; aliases, tags, duplicate keys, more than 100 levels and more than a million characters
+    are refused with the line.
+    """
+
+    action: Annotated[Literal["toggle", "read", "write"], Meta(description="Which way.")] = "toggle"
+    property: Annotated[str, Meta(description="Path of the text or value.")] = "payload"
+
+    examples: ClassVar = [
+        Example(
+            "read",
+            {},
+            given=["temp: 21.5\nmode: on"],
+            expect=[{"payload": {"temp": 21.5, "mode": "on"}}],
+            title_zh="读取",
+        ),
+        Example("write", {"action": "write"}, given=[{"temp": 21.5}], expect=["temp: 21.5\n"], title_zh="写出"),
+    ]
+    zh: ClassVar = Help(
+        "YAML",
+        "YAML 文本与值互相转换，按 YAML 1.2 解释。拒绝别名、标签、重复的键和过深的嵌套，并说明行号。",
+        {"action": "方向。", "property": "文本或值的路径。"},
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.place = Place(self.property, ctx)
+        self.loader = _core_loader()
+
+    def process(self, msg: Message) -> Message:
+        value = self.place.get(msg)
+        if value is UNSET:
+            raise Refused(f"the message has no {self.property}")
+        is_text = isinstance(value, (str, bytes, bytearray))
+        if self.action == "read" and not is_text:
+            return msg
+        if self.action == "write" or not is_text:
+            return self.place.set(msg, self._written(value))
+        return self.place.set(msg, self._read(value if isinstance(value, str) else bytes(value)))
+
+    def _read(self, text: str | bytes) -> Any:
+        if len(text) > LONGEST:
+            raise Refused(f"{self.property} has {len(text):,} characters, at most {LONGEST:,} are read")
+        try:
+            _check(text)
+            loader = self.loader(text)
+            try:
+                return _built(loader, loader.get_single_node())
+            finally:
+                loader.dispose()
+        except (yaml.YAMLError, UnicodeDecodeError, ValueError) as wrong:
+            raise Refused(f"{self.property} is no YAML: {' '.join(str(wrong).split())}") from wrong
+
+    def _written(self, value: Any) -> str:
+        try:
+            plain = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
+            return yaml.dump(plain, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
+        except (yaml.YAMLError, TypeError, ValueError, RecursionError) as wrong:
+            raise Refused(f"{self.property} can't be written as YAML: {wrong}") from wrong
+
+
+def _core_loader() -> type[yaml.CSafeLoader]:
+    """A loader that reads plain words as the core schema of YAML 1.2 does: `yes`, `on`, `1:20` and `2026-11-24` stay
+    texts."""
+
+    class CoreLoader(yaml.CSafeLoader):
+        pass
+
+    CoreLoader.yaml_implicit_resolvers = {}
+    for tag, words, first in (
+        ("null", r"~|null|Null|NULL|", [*"~nN", ""]),
+        ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+        ("int", r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
+        ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", list("-+.0123456789")),
+    ):
+        CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(rf"^(?:{words})$"), first)
+    return CoreLoader
+
+
+def _check(text: str | bytes) -> None:
+    """Looks at the events before anything is built: a few aliases to aliases would be gigabytes."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError(f"line {line}: aliases are not taken")
+        if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag not in (None, "!"):
+            raise ValueError(f"line {line}: the tag {event.tag} is not taken")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise ValueError(f"line {line}: nested more than {DEEPEST} levels deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _built(loader: yaml.CSafeLoader, found: yaml.Node | None) -> Any:
+    if found is None:
+        return None
+    if isinstance(found, yaml.MappingNode):
+        built: dict[str, Any] = {}
+        for key, value in found.value:
+            if not isinstance(key, yaml.ScalarNode) or key.value in built:
+                line = key.start_mark.line + 1 if key.start_mark else 1
+                fault = "a key twice" if isinstance(key, yaml.ScalarNode) else "a key that is no text"
+                raise ValueError(f"line {line}: {fault}")
+            built[key.value] = _built(loader, value)
+        return built
+    if isinstance(found, yaml.SequenceNode):
+        return [_built(loader, one) for one in found.value]
+    return loader.construct_object(found)

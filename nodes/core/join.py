@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Refused, node
 from nodes.core.comparison import loose_text
 from nodes.core.join_group import Group, fields_of
+from nodes.core.join_reduce import Reduction
 from nodes.core.keeping import Held, Keeping
 from nodes.core.place import Place
 from nodes.core.sequence import parts_of
@@ -24,18 +25,19 @@ class Join(Node):
 
     `by_parts` undoes a `split`: it puts a sequence back in the order of `parts.index`, as the list, object, text or
     bytes it was. `manual` builds what `build` says of successive messages, per `group_by`: a list, an object (by the
-    value at `key`), merged objects, a text, or bytes. A group is complete with `count` places (values of a list;
-    distinct keys of an object), with the sequence's own count when `count` is 0 and the messages have `parts`, after
-    `wait_s`, or with a message that has the property `complete` (its payload, if any, is the last part). A place that
-    is filled again keeps the later value and does not count twice. The result has the properties of all messages,
-    later ones winning, and the `parts` of the sequence around, if there is one. With `keep_accumulating` the group
-    stays: once complete, every message sends. `reset` discards its group; `restart_timeout` (or `restartTimeout`)
-    begins the waiting anew. What waits survives a restart.
+    value at `key`), merged objects, a text, or bytes. `reduce` calculates one value of a sequence: `expression` for
+    each message in the order of `parts.index`, `finish` at the end; messages without parts pass. A group is complete
+    with `count` places (values of a list; distinct keys of an object), with the sequence's own count when `count` is
+    0 and the messages have `parts`, after `wait_s`, or with a message that has the property `complete` (its payload,
+    if any, is the last part). A place that is filled again keeps the later value and does not count twice. The result
+    has the properties of all messages, later ones winning, and the `parts` of the sequence around, if there is one.
+    With `keep_accumulating` the group stays: once complete, every message sends. `reset` discards its group;
+    `restart_timeout` (or `restartTimeout`) begins the waiting anew. What waits survives a restart.
     """
 
-    mode: Annotated[Literal["by_parts", "manual"], Meta(description="Undo a split, or build as configured.")] = (
-        "by_parts"
-    )
+    mode: Annotated[
+        Literal["by_parts", "manual", "reduce"], Meta(description="Undo a split, build as configured, or calculate.")
+    ] = "by_parts"
     build: Annotated[Build, Meta(description="manual: what is built.")] = "array"
     property: Annotated[
         str, Meta(description="manual: path of the value of each part; empty: the whole message as an object.")
@@ -62,6 +64,14 @@ class Join(Node):
     keep_accumulating: Annotated[
         bool, Meta(description="manual: once complete, every further message sends again.")
     ] = False
+    expression: Annotated[
+        str, Meta(max_length=1000, description="reduce: formula over the payload, A (so far), I (index), N (count).")
+    ] = ""
+    start_value: Annotated[Any, Meta(description="reduce: A for the first message.")] = 0
+    finish: Annotated[
+        str, Meta(max_length=1000, description="reduce: formula over A and N, applied at the end; empty: none.")
+    ] = ""
+    from_end: Annotated[bool, Meta(description="reduce: begin with the last message.")] = False
     limit: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Most messages kept in all groups; more are refused.")
     ] = 10_000
@@ -96,6 +106,16 @@ class Join(Node):
             expect=[{"payload": ["a", "b"]}],
             title_zh="按顺序还原序列",
         ),
+        Example(
+            "the mean of a sequence",
+            {"mode": "reduce", "expression": "A + payload", "finish": "A / N"},
+            given=[
+                {"payload": 20, "parts": {"id": "s", "index": 0, "count": 2}},
+                {"payload": 22, "parts": {"id": "s", "index": 1, "count": 2}},
+            ],
+            expect=[{"payload": 21.0}],
+            title_zh="序列的平均值",
+        ),
     ]
     zh: ClassVar = Help(
         "合并",
@@ -112,11 +132,23 @@ class Join(Node):
             "use_parts": "是否考虑消息的 parts。",
             "wait_s": "首条消息之后多久完成，秒；0 为不限。",
             "keep_accumulating": "完成后继续累积，每条消息都送出。",
+            "expression": "reduce：对每条消息计算的表达式，A 为此前结果。",
+            "start_value": "reduce：A 的初值。",
+            "finish": "reduce：最后计算的表达式；空则无。",
+            "from_end": "reduce：从最后一条开始。",
             "limit": "各组合计最多保留的消息数。",
         },
     )
 
+    def __post_init__(self) -> None:
+        if self.mode == "reduce":
+            if not self.expression:
+                raise ValueError("expression: reduce needs one, e.g. A + payload")
+            Reduction(self.expression, self.start_value, self.finish, self.from_end)
+
     def start(self, ctx: Context) -> None:
+        reduces = self.mode == "reduce"
+        self.reduction = Reduction(self.expression, self.start_value, self.finish, self.from_end) if reduces else None
         self.ctx = ctx
         self.keeping = Keeping(ctx, self.limit)
         self.timers = Timers(ctx.clock)
@@ -135,14 +167,16 @@ class Join(Node):
             for name in [name for name, group in self.groups.items() if group.full]:
                 self._send(name)
 
-    def process(self, msg: Message) -> None:
+    def process(self, msg: Message) -> Message | None:
         if self.mode == "manual" and not self.use_parts and "parts" in msg.props:
             msg = _inner_parts_only(msg)
         name = self._group_name(msg)
         if "reset" in msg.props:
             for gone in [name] if name is not None else list(self.groups):
                 self._discard(gone)
-            return
+            return None
+        if name is None and self.mode == "reduce":
+            return msg
         if name is None:
             raise Refused(
                 "the message has no parts.id: it belongs to no sequence; put a split before, or use mode manual"
@@ -153,13 +187,14 @@ class Join(Node):
         completes = "complete" in msg.props
         filled = self._filled(msg, 0, completes)
         if group is None and not filled and self._kind(msg) == "object":
-            return
+            return None
         due = self.ctx.clock.now() + self.wait_s if self.wait_s and group is None else 0.0
         self._add(self.keeping.put(msg, due, name), name)
         if due:
             self.timers.at(name, due, partial(self._send, name))
         if completes or self.groups[name].full:
             self._send(name, closing=completes)
+        return None
 
     def stop(self) -> None:
         self.timers.cancel_all()
@@ -167,13 +202,13 @@ class Join(Node):
     def _group_name(self, msg: Message) -> str | None:
         parts = parts_of(msg)
         id = None if parts is None else parts.get("id")
-        if self.mode == "by_parts":
+        if self.mode != "manual":
             return None if id is None else str(id)
         apart = "" if self.group_path is None else loose_text(self.group_path.get(msg))
         return apart if self.count or id is None else f"{apart}/{id}"
 
     def _value(self, msg: Message) -> Any:
-        if self.mode == "by_parts":
+        if self.mode != "manual":
             where = (parts_of(msg) or {}).get("property", "payload")
             return Path(str(where)).get(msg)
         if self.value_place is None:
@@ -184,6 +219,8 @@ class Join(Node):
     def _kind(self, msg: Message) -> str:
         if self.mode == "manual":
             return self.build
+        if self.mode == "reduce":
+            return "reduce"
         kind = (parts_of(msg) or {}).get("type")
         return kind if kind in ("object", "string", "buffer") else "array"
 
@@ -212,7 +249,7 @@ class Join(Node):
             Group("buffer", None, "").add(Held(0, msg), {0: value})
         if self.mode == "by_parts" and parts.get("index") is not None:
             return {parts["index"]: None if value is UNSET else value}
-        return {} if value is UNSET else {(number,): value}
+        return {} if value is UNSET and kind != "reduce" else {(number,): value}
 
     def _add(self, held: Held, name: str) -> None:
         msg = held.message
@@ -231,6 +268,9 @@ class Join(Node):
     def _send(self, name: str, closing: bool = False) -> None:
         group = self.groups[name]
         self.timers.cancel(name)
+        if self.reduction is not None:
+            self._reduce(name, group, self.reduction)
+            return
         flat = (
             self.mode == "by_parts"
             and group.kind == "array"
@@ -254,6 +294,15 @@ class Join(Node):
         self.ctx.status(
             f"{len(self.keeping)} waiting" if len(self.keeping) else "", "busy" if len(self.keeping) else "ok"
         )
+
+    def _reduce(self, name: str, group: Group, reduction: Reduction) -> None:
+        del self.groups[name]
+        try:
+            last, value = reduction.value([held.message for held in group.messages])
+        except Refused as wrong:
+            self.keeping.fail(group.messages, wrong)
+            return
+        self.keeping.send(group.messages, {"out": [last.replace(payload=value)]})
 
     def _discard(self, name: str) -> None:
         self.timers.cancel(name)

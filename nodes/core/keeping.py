@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -84,11 +85,20 @@ class Keeping:
         for number in numbers:
             self._held.pop(number, None)
             self._sending.add(number)
-        delivery = Delivery(lambda _: self._forget(numbers))
+        delivery = Delivery(partial(self._forget_after, numbers))
         for port, messages in out.items():
             for message in messages:
                 self._ctx.emit(message.replace(delivery=delivery), port)
         delivery.release()
+
+    def fail(self, held: Iterable[Held], error: Exception) -> None:
+        """Sends kept messages the way of errors."""
+        for one in list(held):
+            self._held.pop(one.number, None)
+            self._sending.add(one.number)
+            delivery = Delivery(partial(self._forget_after, [one.number]))
+            self._ctx.fail(one.message.replace(delivery=delivery), error)
+            delivery.release()
 
     def drop(self, held: Iterable[Held], counted: bool = True) -> None:
         """Forgets them unsent; counted as dropped unless told otherwise."""
@@ -98,6 +108,9 @@ class Keeping:
         self._forget(numbers)
         if numbers and counted:
             self._ctx.drop(len(numbers))
+
+    def _forget_after(self, numbers: list[int], _: Delivery) -> None:
+        self._forget(numbers)
 
     def _forget(self, numbers: list[int]) -> None:
         for number in numbers:

@@ -131,10 +131,8 @@ class Sort(Node):
         try:
             ordered = self._sorted([(held.message, held.message) for held in waiting])
         except Refused as wrong:
-            for held in waiting[:-1]:
-                self.ctx.fail(held.message, wrong)
-            self.keeping.drop(waiting, counted=False)
-            raise
+            self.keeping.fail(waiting, wrong)
+            return
         out = [one.with_props(parts={**one.props["parts"], "index": index}) for index, one in enumerate(ordered)]
         self.keeping.send(waiting, {"out": out})
 

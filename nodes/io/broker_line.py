@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import aiomqtt
 
@@ -16,6 +16,7 @@ __all__ = ["BrokerLine"]
 FIRST_RETRY_S = 0.2
 LAST_RETRY_S = 10.0
 ANSWER_S = 10.0
+CONNECT_S = 5.0
 
 
 class BrokerLine:
@@ -67,7 +68,7 @@ class BrokerLine:
         wait_s = FIRST_RETRY_S
         while True:
             try:
-                async with self._made() as client:
+                async with _connected(self._made()) as client:
                     self._lost.clear()
                     self._now(client, "")
                     wait_s = FIRST_RETRY_S
@@ -104,12 +105,34 @@ class BrokerLine:
             tls_context=address.ssl_context(),
             protocol=aiomqtt.ProtocolVersion.V5 if address.version == "5" else aiomqtt.ProtocolVersion.V311,
             max_inflight_messages=1000,
+            timeout=CONNECT_S,
         )
 
     def _now(self, client: aiomqtt.Client | None, problem: str) -> None:
         self._client, self.problem = client, problem
         for tell in list(self._told):
             tell()
+
+
+@contextlib.asynccontextmanager
+async def _connected(client: aiomqtt.Client) -> AsyncIterator[aiomqtt.Client]:
+    """The client connected for the block. Cancelled meanwhile, it still sees the attempt through and closes what came of it.
+
+    aiomqtt connects in a thread that nothing stops: a client dropped at that moment keeps its socket and closes it in a loop that has ended.
+    """
+    entering = asyncio.create_task(client.__aenter__())
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        with contextlib.suppress(aiomqtt.MqttError, OSError):
+            await entering
+            await client.__aexit__(None, None, None)
+        raise
+    try:
+        yield client
+    finally:
+        with contextlib.suppress(aiomqtt.MqttError):  # disconnecting from a broker that has gone
+            await client.__aexit__(None, None, None)
 
 
 async def _read(client: aiomqtt.Client) -> None:

@@ -241,9 +241,10 @@ class RateLimit(Node):
     def _newest(self, msg: Message, key: str) -> Any:
         out: Any = None
         if not only_control(msg, "flush", "reset"):
+            newest = self.keeping.put(msg, note=key)
             gate = self._gate(key)
             older = gate.waiting.popleft() if gate.waiting else None
-            gate.waiting.append(self.keeping.put(msg, note=key))
+            gate.waiting.append(newest)
             if older is not None and self.overflow == "second_port":
                 self.keeping.drop([older], counted=False)
                 out = {"over": older.message}

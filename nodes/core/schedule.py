@@ -12,7 +12,7 @@ from cronsim import CronSim, CronSimError
 from engine.api import Context, Database, Emitter, Example, Help, Meta, Source, connection_or_retry, node
 
 LEASE = "insert into schedule_fired (flow, node, at) values ($1, $2, $3) on conflict do nothing returning true"
-FORGET = "delete from schedule_fired where at < $1 - interval '90 days'"
+FORGET = "delete from schedule_fired where at < $1::timestamptz - interval '90 days'"
 
 
 @node(category="input", icon="calendar-clock", title="Schedule")
@@ -109,7 +109,5 @@ class Schedule(Source):
             return True
         at = local.astimezone(UTC)
         async with connection_or_retry(self.database) as connection:
-            won = await connection.fetchval(LEASE, self.ctx.flow, self.ctx.node, at)
-            if won:
-                await connection.execute(FORGET, at)
-            return bool(won)
+            await connection.execute(FORGET, at)
+            return bool(await connection.fetchval(LEASE, self.ctx.flow, self.ctx.node, at))

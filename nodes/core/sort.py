@@ -117,8 +117,9 @@ class Sort(Node):
         return None
 
     def _collect(self, msg: Message, name: str) -> None:
+        held = self.keeping.put(msg, note=name)
         waiting = self.groups.setdefault(name, [])
-        waiting.append(self.keeping.put(msg, note=name))
+        waiting.append(held)
         count = (parts_of(msg) or {}).get("count")
         if count is None:
             count = self.counts.get(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Port, Refused, node
 from nodes.core.comparison import LOOSE, STRICT
 from nodes.core.keeping import Held, Keeping, storable
 from nodes.core.place import Place
@@ -144,8 +144,9 @@ class Switch(Node):
         return out
 
     def _collect(self, msg: Message, group: str) -> None:
+        held = self.keeping.put(msg, note=group)
         waiting = self.groups.setdefault(group, [])
-        waiting.append(self.keeping.put(msg, note=group))
+        waiting.append(held)
         count = (parts_of(msg) or {}).get("count")
         if count is None:
             count = self.counts.get(group)
@@ -156,9 +157,15 @@ class Switch(Node):
         del self.groups[group]
         self.counts.pop(group, None)
         out: dict[str, list[Message]] = {}
-        for held in waiting:
-            one = held.message
-            for port, sent in self._sorted(one.with_props(parts={**one.props["parts"], "count": count})).items():
+        for held in list(waiting):
+            one = held.message.with_props(parts={**held.message.props["parts"], "count": count})
+            try:
+                chosen = self._sorted(one)
+            except Refused as wrong:
+                waiting.remove(held)
+                self.keeping.fail([held], wrong)
+                continue
+            for port, sent in chosen.items():
                 out.setdefault(port, []).append(sent)
         if self.renumber:
             out = {port: self._renumbered(sent) for port, sent in out.items()}

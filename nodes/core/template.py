@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refus
 from nodes.core.place import Place
 
 LARGEST = 1_000_000
+_OPEN, _CLOSED = re.compile(r"\{\{\s*[#^]"), re.compile(r"\{\{\s*/")
 
 
 class _Renderer(pystache.Renderer):  # type: ignore[misc]  # pystache has no types
@@ -75,6 +77,9 @@ class Template(Node):
             pystache.parse(self.template)
         except ParsingError as wrong:
             raise ValueError(f"template: {wrong}") from wrong
+        # pystache drops what follows a section that is never closed
+        if "{{=" not in self.template and len(_OPEN.findall(self.template)) != len(_CLOSED.findall(self.template)):
+            raise ValueError("template: a section is not closed; end each {{#name}} and {{^name}} with {{/name}}")
 
     def start(self, ctx: Context) -> None:
         self.place = Place(self.property, ctx)

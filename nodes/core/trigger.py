@@ -176,10 +176,10 @@ class Trigger(Node):
         )
 
     def _arm(self, key: str, msg: Message, wait_s: float) -> None:
-        before = self.armed.pop(key, None)
+        held = self.keeping.put(msg, self.ctx.clock.now() + wait_s if wait_s > 0 else 0.0, key)
+        before = self.armed.get(key)
         if before is not None:
             self.keeping.drop([before], counted=False)
-        held = self.keeping.put(msg, self.ctx.clock.now() + wait_s if wait_s > 0 else 0.0, key)
         self.armed[key] = held
         self._set_timer(key, held)
         self.ctx.status(f"{len(self.armed)} waiting", "busy")

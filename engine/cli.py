@@ -143,7 +143,7 @@ def _check(options: argparse.Namespace) -> int:
 
     catalogue = _catalogue()
     problems = []
-    paths = options.flows or _flow_files(settings_now().flows)
+    paths = [path for path in options.flows or _flow_files(settings_now().flows) if not path.stem.endswith("_test")]
     for path in paths:
         flow, found = read_flow(path)
         problems += found

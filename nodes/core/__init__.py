@@ -19,6 +19,7 @@ from nodes.core.json import Json
 from nodes.core.link_call import LinkCall
 from nodes.core.link_in import LinkIn
 from nodes.core.link_out import LinkOut
+from nodes.core.python import Python
 from nodes.core.range import Range
 from nodes.core.rate_limit import RateLimit
 from nodes.core.schedule import Schedule
@@ -63,4 +64,5 @@ NODES: tuple[type[Node], ...] = (
     Sort,
     Formula,
     Window,
+    Python,
 )

@@ -1,0 +1,108 @@
+"""`python`: runs a function written in the editor, in a process of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, node
+from nodes.core.python_worker import PythonPermission, Worker
+
+OWN = ("payload", "topic", "key", "time")
+
+
+@node(category="calculate", icon="square-function", title="Python")
+class Python(Node):
+    """Run a Python function `process(msg)` on each message, in a process of its own, with limits of time and memory.
+
+    `msg` is {"payload", "topic", "key", "time", …properties} as JSON values; the function returns such an object
+    (what it leaves out stays as it was), a list of them, or None for nothing. Values between messages can be kept in
+    global names, until the process ends. An error, a result that is no JSON, and a call that takes too long or too
+    much memory refuse the message. The process has no environment and can write no file, but it is no sandbox: it can
+    open connections and read what the server's user can read. So these nodes run only where the site allows them.
+    """
+
+    timeout_s: ClassVar[float] = 120.0
+
+    code: Annotated[str, Meta(min_length=1, max_length=100_000, description="Python that defines process(msg).")]
+    time_s: Annotated[
+        float, Meta(gt=0, le=60, description="Longest time for one message, s.", extra_json_schema={"x-unit": "s"})
+    ] = 1.0
+    memory_bytes: Annotated[
+        int,
+        Meta(
+            ge=64_000_000,
+            le=8_000_000_000,
+            description="Most memory of the process, bytes.",
+            extra_json_schema={"x-unit": "B"},
+        ),
+    ] = 256_000_000
+
+    examples: ClassVar = [
+        Example(
+            "checksum of a text",
+            {
+                "code": "import zlib\ndef process(msg):\n    return {'payload': zlib.crc32(msg['payload'].encode())}",
+                "time_s": 20,
+            },
+            given=[],
+            expect=[],
+            title_zh="文本的校验和",
+            state={"python": True},
+        )
+    ]
+    zh: ClassVar = Help(
+        "Python 函数",
+        "在独立进程中对每条消息运行 process(msg)，限制时间和内存。返回对象、对象列表或 None。出错、超时或内存超限的消息报错。"
+        "进程并非沙箱，须由站点设置允许后才能使用。",
+        {
+            "code": "定义 process(msg) 的 Python 代码。",
+            "time_s": "每条消息的最长时间，秒。",
+            "memory_bytes": "进程的最大内存，字节。",
+        },
+    )
+
+    def __post_init__(self) -> None:
+        try:
+            compile(self.code, "<function>", "exec")
+        except (SyntaxError, ValueError) as wrong:
+            raise ValueError(f"code: {wrong}") from wrong
+
+    def start(self, ctx: Context) -> None:
+        try:
+            allowed = ctx.service(PythonPermission).allowed
+        except LookupError:
+            allowed = False
+        if not allowed:
+            raise Refused(
+                "python nodes are switched off on this site; an administrator can set MCS_PYTHON_NODES=on and restart"
+            )
+        self.worker = Worker(self.code, self.time_s, self.memory_bytes)
+
+    async def process(self, msg: Message) -> Message | list[Message] | None:
+        given = {name: getattr(msg, name) for name in OWN} | dict(msg.props)
+        result = await self.worker.call({name: value for name, value in given.items() if value is not UNSET})
+        if result is None:
+            return None
+        return [_message(msg, one) for one in result] if isinstance(result, list) else _message(msg, result)
+
+    async def stop(self) -> None:
+        await self.worker.stop()
+
+
+def _message(msg: Message, result: Any) -> Message:
+    if not isinstance(result, dict):
+        raise Refused(
+            f"the function returned a {type(result).__name__}; return an object such as {{'payload': …}}, a list of them, or None"
+        )
+    topic, key, time = result.get("topic", msg.topic), result.get("key", msg.key), result.get("time", msg.time)
+    if (
+        not isinstance(topic, str)
+        or not isinstance(key, str)
+        or isinstance(time, bool)
+        or not isinstance(time, (int, float))
+    ):
+        raise Refused("the function returned a topic or key that is no text, or a time that is no number")
+    props = {name: value for name, value in result.items() if name not in OWN}
+    return msg.replace(payload=result.get("payload", msg.payload), topic=topic, key=key, time=float(time)).with_props(
+        **props
+    )

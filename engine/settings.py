@@ -45,6 +45,8 @@ class Settings:
     licence_key: Secret | None = None
     admin_password: Secret | None = None
     """Password of the first user, read at the first start only; without it one is made and printed."""
+    python_nodes: bool = False
+    """Whether flows may hold `python` nodes, which run code written in the editor with the rights of the server's user."""
     unknown: tuple[str, ...] = ()
 
     @classmethod
@@ -104,6 +106,12 @@ def _folders(text: str) -> tuple[Path, ...]:
     return tuple(_folder(part) for part in text.split(os.pathsep) if part)
 
 
+def _on_or_off(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError(f'"{text}" is neither on nor off')
+    return text == "on"
+
+
 def _url(*schemes: str) -> Callable[[str], str]:
     starts = " or ".join(f"{scheme}://" for scheme in schemes)
 
@@ -145,6 +153,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "licence_url": _url("https", "http"),
     "licence_key": Secret,
     "admin_password": Secret,
+    "python_nodes": _on_or_off,
 }
 
 

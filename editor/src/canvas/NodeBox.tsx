@@ -1,0 +1,83 @@
+/** One node on the canvas. */
+import { Handle, Position, type NodeProps } from "@xyflow/react";
+import { memo, useEffect, useRef } from "react";
+import type { PortType } from "../api/types";
+import { useDocument } from "../editing/document";
+import { HEAD, isTall, ROW } from "../flow/geometry";
+import { refusal, type Refusal } from "../flow/connect";
+import { ERROR_PORT } from "../flow/types";
+import { useWords } from "../i18n";
+import { Icon } from "../kit/Icon";
+import { familyOf, iconOf, labelOf } from "./look";
+import { markNode } from "./marks";
+import type { SceneNode } from "./scene";
+import { useCanvas } from "./view";
+import { refusalWords } from "./wiring";
+
+export type BoxData = { box: SceneNode; problem: "error" | "warning" | null; changed: boolean };
+
+export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps & { data: BoxData }) {
+  const { t, said } = useWords();
+  const { box, problem, changed } = data;
+  const type = useDocument((state) => state.catalogue.get(box.node.type));
+  const element = useRef<HTMLDivElement>(null);
+  const status = useRef<HTMLSpanElement>(null);
+  const figures = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (element.current && status.current && figures.current) return markNode(id, { box: element.current, status: status.current, figures: figures.current });
+  }, [id]);
+  const label = labelOf(box.node, said);
+  const kind = said(type?.title) || box.node.type;
+  const hasError = !box.ports.outputs.some((port) => port.name === ERROR_PORT) && !type?.broken;
+  return (
+    <div ref={element} className="node" data-family={familyOf(type)} data-selected={selected || undefined} data-off={box.node.disabled || undefined}
+      data-problem={problem ?? undefined} data-unknown={box.ports.unknown || undefined}>
+      <div className="node-icon"><Icon name={iconOf(box.node, type)} size={18} /></div>
+      <div className="node-words">
+        <span className="node-label" title={label}>{label}</span>
+        <span className="node-kind">{kind}</span>
+      </div>
+      <div className="node-flags">
+        {changed && <span className="node-changed" title={t("canvas.changed")} />}
+        {box.node.disabled && <Icon name="power" size={13} />}
+        {problem && <Icon name={problem === "error" ? "circle-alert" : "triangle-alert"} size={15} />}
+      </div>
+      {box.ports.inputs.map((port, index) => <Port key={port.name} node={id} port={port} side="in" index={index} tall={isTall(box.ports)} />)}
+      {box.ports.outputs.map((port, index) => <Port key={port.name} node={id} port={port} side="out" index={index} tall={isTall(box.ports)} />)}
+      {hasError && (
+        <Handle id={ERROR_PORT} type="source" position={Position.Bottom} className="port port-error" data-wired={box.node.to[ERROR_PORT] ? "" : undefined}
+          aria-label={t("canvas.port.error")} title={t("canvas.port.error")} />
+      )}
+      <div className="node-foot"><span className="node-status" ref={status} /><span className="node-figures" ref={figures} /></div>
+    </div>
+  );
+});
+
+function Port({ node, port, side, index, tall }: { node: string; port: PortType; side: "in" | "out"; index: number; tall: boolean }) {
+  const { t, said } = useWords();
+  const why = useCanvas((state) => {
+    const from = state.pending;
+    if (!from || from.side === side) return null;
+    const other = state.scene.nodes.get(from.node)?.ports;
+    const near = (from.side === "out" ? other?.outputs : other?.inputs)?.find((candidate) => candidate.name === from.port) ?? { name: from.port };
+    const found = from.side === "out" ? refusal(near, port, { self: false }) : refusal(port, near);
+    return found ? JSON.stringify(found) : "";
+  });
+  const wiring = why !== null;
+  const refused = why ? refusalWords(JSON.parse(why) as Refusal) : "";
+  const name = said(port.title) || port.name;
+  const about = [name, port.payload && port.payload !== "any" ? port.payload : "", port.unit].filter(Boolean).join(" · ");
+  const label = `${t(side === "in" ? "canvas.port.in" : "canvas.port.out")} ${about}`;
+  // A row per port; the first row lies below the head of the box.
+  const row = tall ? index + 1 : 0;
+  return (
+    <>
+      <Handle id={port.name} type={side === "in" ? "target" : "source"} position={side === "in" ? Position.Left : Position.Right}
+        className={`port port-${side} port-row-${Math.min(row, 24)}`} data-fits={wiring ? !refused : undefined}
+        aria-label={label} title={refused || label} data-node={node} />
+      {tall && <span className={`port-name port-name-${side} port-row-${Math.min(row, 24)}`}>{name}</span>}
+    </>
+  );
+}
+
+export const portTop = (row: number): number => (row === 0 ? HEAD / 2 : HEAD + (row - 1) * ROW + ROW / 2);

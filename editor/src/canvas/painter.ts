@@ -1,0 +1,118 @@
+/** Draws a whole sheet on one canvas: what is shown when it is too small for the DOM to be worth it. */
+import { frameRound, noteBox, touches, type Box, type Curve } from "../flow/geometry";
+import type { Position, Sheet } from "../flow/types";
+import { live } from "../live/telemetry";
+import { curveOf, type Scene } from "./scene";
+import type { Move } from "./moving";
+
+export interface Look {
+  panel: string;
+  line: string;
+  ink: string;
+  wire: string;
+  accent: string;
+  error: string;
+  warn: string;
+  off: string;
+  family: (id: string) => string;
+}
+
+export interface Painting {
+  scene: Scene;
+  sheet: Sheet;
+  selected: ReadonlySet<string>;
+  move: Move | null;
+  problems: ReadonlyMap<string, "error" | "warning">;
+  label: (id: string) => string;
+  look: Look;
+}
+
+export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty, zoom]: readonly [number, number, number], ratio: number): void {
+  const { scene, sheet, selected, move, problems, label, look } = painting;
+  const { width, height } = to.canvas;
+  to.setTransform(1, 0, 0, 1, 0, 0);
+  to.clearRect(0, 0, width, height);
+  to.setTransform(zoom * ratio, 0, 0, zoom * ratio, tx * ratio, ty * ratio);
+  const seen: Box = { x: -tx / zoom, y: -ty / zoom, width: width / ratio / zoom, height: height / ratio / zoom };
+  const by = (id: string): Position => (move?.ids.has(id) ? move.by : [0, 0]);
+
+  for (const [name, group] of Object.entries(sheet.groups)) {
+    const frame = frameRound(group.members.flatMap((member) => {
+      const box = scene.nodes.get(member);
+      return box ? [{ ...box, x: box.x + by(member)[0], y: box.y + by(member)[1] }] : [];
+    }));
+    if (!frame) continue;
+    to.fillStyle = look.line;
+    to.globalAlpha = 0.35;
+    to.fillRect(frame.x, frame.y, frame.width, frame.height);
+    to.globalAlpha = 1;
+    to.fillStyle = look.ink;
+    to.font = "600 22px system-ui";
+    to.fillText(typeof group.title === "string" ? group.title || name : group.title.zh || group.title.en || name, frame.x + 10, frame.y + 26);
+  }
+  for (const note of Object.values(sheet.notes)) {
+    const box = noteBox(note);
+    to.fillStyle = look.warn;
+    to.globalAlpha = 0.22;
+    to.fillRect(box.x, box.y, box.width, box.height);
+    to.globalAlpha = 1;
+  }
+  paintWires(to, painting, seen, by);
+  to.lineWidth = Math.min(3, 1 / zoom);
+  const words = zoom > 0.22;
+  to.font = "500 15px system-ui";
+  to.textBaseline = "middle";
+  for (const box of scene.nodes.values()) {
+    const [dx, dy] = by(box.id);
+    const x = box.x + dx;
+    const y = box.y + dy;
+    if (!touches({ ...box, x, y }, seen)) continue;
+    const colour = look.family(box.id);
+    to.globalAlpha = box.node.disabled ? 0.45 : 1;
+    to.fillStyle = look.panel;
+    to.fillRect(x, y, box.width, box.height);
+    to.fillStyle = colour;
+    to.fillRect(x, y, words ? 10 : 40, box.height);
+    to.strokeStyle = selected.has(box.id) ? look.accent : look.line;
+    to.lineWidth = selected.has(box.id) ? 3 / zoom : Math.min(3, 1 / zoom);
+    to.strokeRect(x, y, box.width, box.height);
+    const problem = problems.get(box.id);
+    if (problem) {
+      to.fillStyle = problem === "error" ? look.error : look.warn;
+      to.beginPath();
+      to.arc(x + box.width, y, 5 / zoom, 0, 7);
+      to.fill();
+    }
+    if (words) {
+      to.fillStyle = look.ink;
+      to.fillText(label(box.id), x + 20, y + box.height / 2, box.width - 28);
+    }
+  }
+  to.globalAlpha = 1;
+}
+
+function paintWires(to: CanvasRenderingContext2D, { scene, move, look }: Painting, seen: Box, by: (id: string) => Position): void {
+  const stroke = (curves: Curve[], style: string, width: number): void => {
+    to.strokeStyle = style;
+    to.lineWidth = width;
+    to.beginPath();
+    for (const { from, c1, c2, to: end } of curves) {
+      to.moveTo(from[0], from[1]);
+      to.bezierCurveTo(c1[0], c1[1], c2[0], c2[1], end[0], end[1]);
+    }
+    to.stroke();
+  };
+  const idle: Curve[] = [];
+  const flowing: Curve[] = [];
+  for (const wire of scene.wires) {
+    const curve = move && (move.ids.has(wire.from) || move.ids.has(wire.to)) ? curveOf(wire, scene.nodes, by) : wire.curve;
+    const left = Math.min(curve.from[0], curve.to[0]) - 120;
+    const top = Math.min(curve.from[1], curve.to[1]) - 50;
+    const box = { x: left, y: top, width: Math.abs(curve.from[0] - curve.to[0]) + 240, height: Math.abs(curve.from[1] - curve.to[1]) + 100 };
+    if (!touches(box, seen)) continue;
+    const figures = live.wires[`${wire.from}.${wire.port}`];
+    (figures && figures.perSecond > 0 && !live.stale ? flowing : idle).push(curve);
+  }
+  stroke(idle, look.wire, 2.2);
+  stroke(flowing, look.accent, 3);
+}

@@ -1,0 +1,63 @@
+/** What there is to draw on a sheet, worked out once per draft: places, ports, wires, frames. */
+import type { NodeType, PortType } from "../api/types";
+import { boundsOf, curveBetween, frameRound, heightOf, noteBox, placesOf, portAt, WIDTH, type Box, type Curve } from "../flow/geometry";
+import { ranksOf } from "../flow/order";
+import { portsOf, type Ports } from "../flow/ports";
+import type { FlowModel, NodeSpec, Position, Sheet } from "../flow/types";
+import { ERROR_PORT } from "../flow/types";
+import { wiresOf, type Wire } from "../flow/wires";
+
+export interface SceneNode extends Box {
+  id: string;
+  node: NodeSpec;
+  ports: Ports;
+}
+
+export interface SceneWire extends Wire {
+  curve: Curve;
+}
+
+export interface Scene {
+  nodes: Map<string, SceneNode>;
+  wires: SceneWire[];
+  frames: Map<string, Box>;
+  bounds: Box | null;
+}
+
+export function sceneOf(sheet: Sheet, model: FlowModel, catalogue: ReadonlyMap<string, NodeType>, known: ReadonlyMap<string, PortType[]>, before?: Scene): Scene {
+  const unplaced = Object.keys(sheet.nodes).some((id) => !sheet.layout[id]);
+  const ranks = unplaced ? ranksOf(sheet) : null;
+  const places = placesOf(sheet, (id) => ranks?.get(id) ?? 0);
+  const nodes = new Map<string, SceneNode>();
+  for (const node of Object.values(sheet.nodes)) {
+    const [x, y] = places.get(node.id) as Position;
+    const ports = portsOf(node, model, catalogue, known);
+    const was = before?.nodes.get(node.id);
+    const unchanged = was && was.node === node && was.x === x && was.y === y && samePorts(was.ports, ports);
+    nodes.set(node.id, unchanged ? was : { id: node.id, node, ports, x, y, width: WIDTH, height: heightOf(ports) });
+  }
+  const wires = wiresOf(sheet, (id) => nodes.get(id)?.ports).map((wire) => ({ ...wire, curve: curveOf(wire, nodes) }));
+  const frames = new Map<string, Box>();
+  for (const [name, group] of Object.entries(sheet.groups)) {
+    const frame = frameRound(group.members.flatMap((member) => nodes.get(member) ?? []));
+    if (frame) frames.set(name, frame);
+  }
+  const bounds = boundsOf([...nodes.values(), ...frames.values(), ...Object.values(sheet.notes).map(noteBox)]);
+  return { nodes, wires, frames, bounds };
+}
+
+export function curveOf(wire: Wire, nodes: ReadonlyMap<string, SceneNode>, shift: (id: string) => Position = () => [0, 0]): Curve {
+  const from = nodes.get(wire.from) as SceneNode;
+  const to = nodes.get(wire.to) as SceneNode;
+  const [ax, ay] = portAt(from.ports, "out", wire.port);
+  const [bx, by] = portAt(to.ports, "in", wire.input);
+  const [sx, sy] = shift(wire.from);
+  const [tx, ty] = shift(wire.to);
+  const down = wire.port === ERROR_PORT && !from.ports.outputs.some((port) => port.name === ERROR_PORT);
+  return curveBetween([from.x + ax + sx, from.y + ay + sy], [to.x + bx + tx, to.y + by + ty], down);
+}
+
+function samePorts(one: Ports, other: Ports): boolean {
+  const names = (ports: Ports) => [...ports.inputs.map((port) => port.name), "|", ...ports.outputs.map((port) => port.name)].join(",");
+  return one === other || (one.unknown === other.unknown && names(one) === names(other));
+}

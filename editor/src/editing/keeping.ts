@@ -1,0 +1,72 @@
+/** Keeps draft and history over a reload, in this browser. */
+import { restored, stored, type StoredHistory } from "../flow/history";
+import { useDocument } from "./document";
+
+const DATABASE = "mcs-drafts";
+const STORE = "drafts";
+const PAUSE_MS = 400;
+
+interface Kept extends StoredHistory {
+  /** The file that the history stands on. */
+  revision: string;
+  scope: string;
+}
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error("IndexedDB does not open"));
+  });
+}
+
+async function run<T>(mode: IDBTransactionMode, call: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  const database = await open();
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const request = call(database.transaction(STORE, mode).objectStore(STORE));
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error("IndexedDB refused"));
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** The draft that was left, if there is one. Its file may have changed since: `revision` tells. */
+export async function leftDraft(name: string): Promise<Kept | undefined> {
+  return run<Kept | undefined>("readonly", (store) => store.get(name));
+}
+
+export function takeUp(kept: Kept): void {
+  const history = restored(kept);
+  if (history) useDocument.setState({ history, scope: kept.scope });
+}
+
+/** Writes the history of the open flow whenever it has rested for a moment; the answer ends it. */
+export function keepDraft(): () => void {
+  let timer = 0;
+  const save = (): void => {
+    timer = 0;
+    const { name, history, view, scope } = useDocument.getState();
+    const saved = history && stored(history);
+    if (!saved || !view) return;
+    void run("readwrite", (store) => store.put({ ...saved, revision: view.revision, scope } satisfies Kept, name));
+  };
+  const stop = useDocument.subscribe((state, before) => {
+    if (state.history === before.history && state.view === before.view) return;
+    clearTimeout(timer);
+    timer = window.setTimeout(save, PAUSE_MS);
+  });
+  const leave = (): void => {
+    if (timer) save();
+  };
+  addEventListener("pagehide", leave);
+  return () => {
+    stop();
+    leave();
+    clearTimeout(timer);
+    removeEventListener("pagehide", leave);
+  };
+}

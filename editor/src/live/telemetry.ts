@@ -1,0 +1,87 @@
+/** The figures of the running flow, twice a second. They go to listeners directly and never through React state. */
+import { socket, useLink } from "../api/socket";
+import type { NodeFigures, Telemetry } from "../api/types";
+
+const STALE_MS = 3000;
+
+export interface WireFigures {
+  perSecond: number;
+  count: number;
+  last: string;
+}
+
+type Listener = () => void;
+
+class Live {
+  nodes: Record<string, NodeFigures> = {};
+  wires: Record<string, WireFigures> = {};
+  stale = true;
+  private listeners = new Set<Listener>();
+  private before: { at: number; wires: Telemetry["wires"] } | null = null;
+  private timer = 0;
+  private end: (() => void) | null = null;
+
+  follow(flow: string): () => void {
+    this.before = null;
+    this.nodes = {};
+    this.wires = {};
+    this.end = socket.subscribe<Telemetry>(`telemetry:${flow}`, ({ items }) => {
+      const latest = items.at(-1);
+      if (latest) this.take(latest);
+    });
+    const stop = useLink.subscribe((link) => {
+      if (!link.open) this.goStale();
+    });
+    return () => {
+      stop();
+      this.end?.();
+      clearTimeout(this.timer);
+    };
+  }
+
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private take(latest: Telemetry): void {
+    const at = performance.now();
+    const seconds = this.before ? Math.max(0.2, (at - this.before.at) / 1000) : 0;
+    const wires: Record<string, WireFigures> = {};
+    for (const [wire, [count, last]] of Object.entries(latest.wires)) {
+      const was = this.before?.wires[wire]?.[0];
+      const passed = was === undefined ? 0 : Math.max(0, count - was);
+      const now = seconds ? passed / seconds : 0;
+      const smooth = this.wires[wire]?.perSecond;
+      wires[wire] = { count, last, perSecond: smooth === undefined || now === 0 ? now : smooth * 0.5 + now * 0.5 };
+    }
+    this.before = { at, wires: latest.wires };
+    this.nodes = latest.nodes;
+    this.wires = wires;
+    this.stale = false;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.goStale(), STALE_MS);
+    this.tell();
+  }
+
+  private goStale(): void {
+    this.stale = true;
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+export const live = new Live();
+
+/** A rate in as few characters as say it. */
+export function shortRate(perSecond: number): string {
+  if (perSecond === 0) return "";
+  if (perSecond < 0.95) return `${perSecond.toFixed(1)}/s`;
+  if (perSecond < 1000) return `${Math.round(perSecond)}/s`;
+  return `${(perSecond / 1000).toFixed(perSecond < 10_000 ? 1 : 0)}k/s`;
+}
+
+export const cut = (text: string, length = 24): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);

@@ -1,0 +1,107 @@
+"""When an alarm's condition holds: each type's limit for one device, and what a reading says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+from plant.device import Device
+from plant.reading import Flag, Reading
+
+__all__ = ["Condition", "Policy", "conditions_for"]
+
+Measure = Callable[[Reading], float | None]
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """What holds for the whole site; the times in seconds.
+
+    hold_s         least time between two notifications of one device and type (handbook 3.3: 10 minutes)
+    repeat_s       an alarm nobody has acknowledged is told again after this time
+    missed         periods without a reading after which a device is off-line
+    warm_up_s      a device that warms up for longer has a fault
+    battery_pct    below is a low battery, until 5 above
+    signal_dbm     below is a poor signal (handbook 2.3), until 3 above
+    under_range_pct   of the measuring range below its lower end: the sensor has a fault
+    latching       types that stay until they are reset
+    record_continued   record each further reading beyond the limit (handbook 3.3), or transitions only
+    """
+
+    hold_s: float = 600.0
+    repeat_s: float = 600.0
+    missed: int = 3
+    warm_up_s: float = 600.0
+    battery_pct: float = 20.0
+    signal_dbm: float = -100.0
+    under_range_pct: float = 10.0
+    latching: frozenset[str] = frozenset()
+    record_continued: bool = True
+
+
+class Condition(Struct, frozen=True):
+    """One type of alarm of one device. Beyond `limit` it holds, exactly at the limit it does not (handbook 3.3: value > threshold);
+    once active it holds until the value is back at the limit by at least `deadband`."""
+
+    type: str
+    measure: Measure
+    side: Literal["high", "low"]
+    limit: float
+    deadband: float = 0.0
+    delay_s: float = 0.0
+    unit: str = ""
+
+    def holds(self, value: float, active: bool) -> bool:
+        """Whether the condition holds at this value."""
+        back = self.deadband if active else 0.0
+        return value > self.limit - back if self.side == "high" else value < self.limit + back
+
+
+def conditions_for(device: Device | None, policy: Policy) -> tuple[Condition, ...]:
+    """The conditions of a device, the most urgent first. A device that the registry does not know has neither levels nor a range."""
+    found: list[Condition] = []
+    if device is not None:
+        unit = device.unit
+        if device.range_high is not None:
+            found.append(Condition("over-range", _conc, "high", device.range_high, 0.0, 0.0, unit))
+        if device.a2 is not None:
+            found.append(
+                Condition("A2", _conc, device.a2_direction, device.a2, device.a2_deadband, device.a2_delay_s, unit)
+            )
+        if device.a1 is not None:
+            found.append(
+                Condition("A1", _conc, device.a1_direction, device.a1, device.a1_deadband, device.a1_delay_s, unit)
+            )
+    found.append(Condition("fault", _fault(device, policy), "high", 0.0))
+    found.append(Condition("battery", _battery, "low", policy.battery_pct, 5.0, 0.0, "%"))
+    found.append(Condition("signal", _signal, "low", policy.signal_dbm, 3.0, 0.0, "dBm"))
+    return tuple(found)
+
+
+def _conc(reading: Reading) -> float | None:
+    """No concentration, no judgement: a gas alarm neither comes nor goes because the sensor has failed."""
+    return reading.conc
+
+
+def _battery(reading: Reading) -> float | None:
+    return reading.bat
+
+
+def _signal(reading: Reading) -> float | None:
+    return reading.rssi
+
+
+def _fault(device: Device | None, policy: Policy) -> Measure:
+    """1 for a broken sensor (err = 1 or any code but 0 and 2, raw value at a rail, under range), 0 for a sound one, None while warming up."""
+    lowest: float | None = None
+    if device is not None and device.range_high is not None:
+        lowest = device.range_low - (device.range_high - device.range_low) * policy.under_range_pct / 100
+
+    def measure(reading: Reading) -> float | None:
+        if reading.err == 2:
+            return None
+        under = lowest is not None and reading.conc_raw is not None and reading.conc_raw < lowest
+        return 1.0 if reading.err or reading.flags & (Flag.FAULT | Flag.UNCALIBRATED) or under else 0.0
+
+    return measure

@@ -1,0 +1,43 @@
+"""Which alarms there are, how urgent each is, and what it is called."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+__all__ = ["GAS", "KINDS", "SITE", "Kind", "Priority"]
+
+Priority = Literal["critical", "high", "medium", "low"]
+
+SITE: Final = "site"
+"""Stands where a device's serial number stands in alarms of the whole site."""
+
+
+class Kind(Struct, frozen=True):
+    """One type of alarm. `gas` says that it watches the concentration, so a calibration suppresses it; `above` names the level it escalates."""
+
+    type: str
+    priority: Priority
+    zh: str
+    en: str
+    gas: bool = False
+    above: str = ""
+
+
+KINDS: Final = {
+    kind.type: kind
+    for kind in (
+        Kind("A1", "high", "一级浓度", "gas level A1", gas=True),
+        Kind("A2", "critical", "二级浓度", "gas level A2", gas=True, above="A1"),
+        Kind("over-range", "critical", "超量程", "over range", gas=True),
+        Kind("fault", "medium", "传感器故障", "sensor fault"),
+        Kind("offline", "medium", "设备离线", "device off-line"),
+        Kind("battery", "low", "电量低", "low battery"),
+        Kind("signal", "low", "信号差", "poor signal"),
+        Kind("link", "critical", "全站无数据", "no data from the whole site"),
+        Kind("channel", "high", "通知渠道故障", "notification channel failed"),
+    )
+}
+
+GAS: Final = tuple(kind.type for kind in KINDS.values() if kind.gas)

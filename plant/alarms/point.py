@@ -1,0 +1,69 @@
+"""What is remembered of one alarm of one device: its state, when it was raised, its peak, who has been told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from plant.alarms.states import State
+
+__all__ = ["Point"]
+
+
+class Point(Struct, kw_only=True):
+    """The memory of one alarm. One that is normal and waits for nothing is not kept at all.
+
+    beyond_since   event time at which the condition began to hold, while its delay runs and after
+    floor          event time of its last change: readings up to it have been judged
+    told_at        event time of the last notification of this alarm; None while nobody has been told
+    repeat_at      when it is told again unless somebody acknowledges
+    until          when shelving or suppression ends by itself
+    """
+
+    sn: str
+    type: str
+    state: State = "normal"
+    active: bool = False
+    beyond_since: float | None = None
+    raised_at: float | None = None
+    returned_at: float | None = None
+    floor: float = 0.0
+    revision: int = 0
+    value: float | None = None
+    peak: float | None = None
+    threshold: float | None = None
+    unit: str = ""
+    side: str = "high"
+    name: str = ""
+    location: str = ""
+    told_at: float | None = None
+    repeat_at: float | None = None
+    by: str = ""
+    reason: str = ""
+    until: float | None = None
+    story: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to remember."""
+        return self.state == "normal" and not self.active and self.beyond_since is None
+
+    def begin(self, at: float, story: Mapping[str, Any]) -> None:
+        """A new alarm begins here; what the last one left is forgotten."""
+        self.raised_at = at
+        self.returned_at = None
+        self.revision = 0
+        self.told_at = None
+        self.peak = self.value
+        self.active = True
+        self.story = dict(story)
+
+    def see(self, value: float | None) -> None:
+        """Takes a value into account while the alarm is active."""
+        self.value = value
+        if value is not None and (
+            self.peak is None or (value > self.peak if self.side == "high" else value < self.peak)
+        ):
+            self.peak = value

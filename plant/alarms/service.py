@@ -1,0 +1,119 @@
+"""The alarms of the site for everyone outside the flow: what is active, commands by people, history, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from engine.api import Database, Retry
+from plant.alarms.event import AlarmEvent
+from plant.alarms.point import Point
+from plant.alarms.rules import Impossible, Rules
+from plant.alarms.store import AlarmStore
+
+__all__ = ["AlarmDesk", "Alarms"]
+
+Command = Callable[[Rules, float], list[AlarmEvent]]
+
+
+class AlarmDesk(Protocol):
+    """The running `alarm` node, as the service sees it."""
+
+    def points(self) -> list[Point]:
+        """All alarms that are not normal."""
+
+    def command(self, command: Command) -> list[AlarmEvent]:
+        """Does something to the rules, sends what comes of it down the flow, and returns it. Raises Impossible."""
+
+    def stored(self, ids: Iterable[str]) -> None:
+        """These events are in the database."""
+
+
+class Alarms:
+    """A pack service. Commands reach the `alarm` node that runs; without one they are refused with Retry."""
+
+    def __init__(self, database: Database | None = None) -> None:
+        """Without a database (tests, simulations) there is no history."""
+        self.writers = 0
+        self._desks: list[AlarmDesk] = []
+        self._store = AlarmStore(database) if database is not None else None
+
+    async def start(self) -> None:
+        """Nothing to wait for."""
+
+    async def stop(self) -> None:
+        """Nothing to close."""
+
+    def health(self) -> Mapping[str, Any]:
+        """Degraded while no `alarm` node runs."""
+        if not self._desks:
+            return {"status": "degraded", "problem": "no flow with an alarm node runs; start gas-monitoring"}
+        return {"status": "ok", "active": sum(point.active for point in self.active())}
+
+    @property
+    def store(self) -> AlarmStore:
+        """The tables. Retry when the site has no database."""
+        if self._store is None:
+            raise Retry("this site keeps no history of alarms: it has no database")
+        return self._store
+
+    def attach(self, desk: AlarmDesk) -> None:
+        """An `alarm` node has taken over."""
+        self._desks.append(desk)
+
+    def detach(self, desk: AlarmDesk) -> None:
+        """It has stopped; harmless when it was not attached."""
+        if desk in self._desks:
+            self._desks.remove(desk)
+
+    def stored(self, ids: Sequence[str]) -> None:
+        """Called by `alarm-write` after its commit."""
+        for desk in self._desks:
+            desk.stored(ids)
+
+    def active(self) -> list[Point]:
+        """Every alarm that is not normal, the latest first."""
+        points = [point for desk in self._desks for point in desk.points()]
+        return sorted(points, key=lambda point: point.raised_at or point.floor, reverse=True)
+
+    def acknowledge(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
+        """See `Rules.acknowledge`; so are the others. Each raises Impossible, and Retry while no alarm node runs."""
+        return self._do(sn, type, lambda rules, now: rules.acknowledge(sn, type, by, now))
+
+    def reset(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
+        return self._do(sn, type, lambda rules, now: rules.reset(sn, type, by, now))
+
+    def shelve(self, sn: str, type: str, by: str, reason: str, until: float) -> list[AlarmEvent]:
+        return self._do(sn, type, lambda rules, now: rules.shelve(sn, type, by, reason, until, now))
+
+    def unshelve(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
+        return self._do(sn, type, lambda rules, now: rules.end(sn, type, by, now))
+
+    def calibrate(self, sn: str, by: str, reason: str, until: float) -> list[AlarmEvent]:
+        """Suppresses the gas alarms of a device until that Unix time."""
+        return self._do(sn, "", lambda rules, now: rules.suppress_gas(sn, by, reason, until, now))
+
+    def end_calibration(self, sn: str, by: str) -> list[AlarmEvent]:
+        return self._do(sn, "", lambda rules, now: rules.restore(sn, "suppressed", by, now))
+
+    def take_out_of_service(self, sn: str, by: str, reason: str) -> list[AlarmEvent]:
+        return self._do(sn, "", lambda rules, now: rules.remove(sn, by, reason, now))
+
+    def put_into_service(self, sn: str, by: str) -> list[AlarmEvent]:
+        return self._do(sn, "", lambda rules, now: rules.restore(sn, "out-of-service", by, now))
+
+    def report(self, name: str, type: str, holds: bool, story: Mapping[str, Any]) -> None:
+        """A condition of the site itself, such as a notification channel that fails. Nothing happens while no alarm node runs."""
+        for desk in self._desks[-1:]:
+            desk.command(lambda rules, now: rules.condition(name, type, holds, now, story))
+
+    def _do(self, sn: str, type: str, command: Command) -> list[AlarmEvent]:
+        if not self._desks:
+            raise Retry("no flow with an alarm node runs; start gas-monitoring, then try again")
+        wanted = [
+            desk for desk in self._desks if any(point.sn == sn and type in ("", point.type) for point in desk.points())
+        ]
+        return (wanted or self._desks)[-1].command(command)
+
+
+__all__ += ["Impossible"]

@@ -53,7 +53,7 @@ class User(msgspec.Struct, kw_only=True):
     language: str
     must_change: bool
     created_at: datetime.datetime
-    seen_at: datetime.datetime | None = None
+    last_seen: datetime.datetime | None = None
 
 
 class Token(msgspec.Struct, kw_only=True):
@@ -64,7 +64,7 @@ class Token(msgspec.Struct, kw_only=True):
     created_at: datetime.datetime
     created_by: str
     ends_at: datetime.datetime | None = None
-    seen_at: datetime.datetime | None = None
+    last_seen: datetime.datetime | None = None
 
 
 class _Known(msgspec.Struct):
@@ -335,7 +335,7 @@ def _user(row: Any) -> User:
         language=row["language"],
         must_change=row["must_change"],
         created_at=row["created_at"],
-        seen_at=row["seen_at"],
+        last_seen=row["seen_at"],
     )
 
 
@@ -346,5 +346,5 @@ def _token(row: Any) -> Token:
         created_at=row["created_at"],
         created_by=row["created_by"],
         ends_at=row["ends_at"],
-        seen_at=row["seen_at"],
+        last_seen=row["seen_at"],
     )

@@ -4,7 +4,7 @@ from msgspec import UNSET, Meta, Struct, field
 
 from engine.clock import Clock, ManualClock, SystemClock, Timer
 from engine.context import Context, Emitter, Memory
-from engine.database import Database
+from engine.database import Database, is_transient
 from engine.errors import SetupError
 from engine.expression import EvaluationError, Expression, ExpressionError
 from engine.failure import Refused, Retry
@@ -12,6 +12,8 @@ from engine.message import EMPTY, Delivery, Message
 from engine.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
 from engine.pack import Command, Pack, Service, SiteView
 from engine.paths import Path
+from engine.roles import ROLES, Identity, Role, requires
+from engine.run.http_paths import HttpCall, HttpDoor, HttpPaths, HttpReply
 from engine.run.hubs import DebugHub, LiveHub
 from engine.run.links import Links
 from engine.run.quarantine import Quarantine
@@ -22,6 +24,7 @@ __all__ = [
     "DEFAULT_PORT",
     "EMPTY",
     "ERROR_PORT",
+    "ROLES",
     "UNSET",
     "Clock",
     "Command",
@@ -35,6 +38,11 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "Help",
+    "HttpCall",
+    "HttpDoor",
+    "HttpPaths",
+    "HttpReply",
+    "Identity",
     "Links",
     "LiveHub",
     "ManualClock",
@@ -49,6 +57,7 @@ __all__ = [
     "Quarantine",
     "Refused",
     "Retry",
+    "Role",
     "Service",
     "Settings",
     "SetupError",
@@ -59,5 +68,7 @@ __all__ = [
     "Timer",
     "connection_or_retry",
     "field",
+    "is_transient",
     "node",
+    "requires",
 ]

@@ -117,6 +117,16 @@ class Revisions:
             )
         return (_revision(row), msgspec.json.decode(row["report"])) if row is not None else None
 
+    async def text_of(self, flow: str, revision: str) -> str | None:
+        """The text with that hash, when it was ever deployed."""
+        async with connection_now(self._database) as connection:
+            text: str | None = await connection.fetchval(
+                "select text from revisions where flow = $1 and revision = $2 and text is not null limit 1",
+                flow,
+                revision,
+            )
+        return text
+
     def follow(self, call: Callable[[str | None], None]) -> Callable[[], None]:
         """Calls with the name of a flow that another worker has deployed, with None when some may have been missed; returns
         what ends that."""

@@ -133,6 +133,7 @@ class Server:
             journal_store=self._journal_store(opened),
             quarantine_store=PostgresQuarantine(self.database),
             database=self.database,
+            settings=self.settings,
         )
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)
         self._node_folders = NodeFolders(self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types))

@@ -4,6 +4,7 @@ import difflib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -30,6 +31,8 @@ class Settings:
     flows: Path = Path("flows")
     nodes: tuple[Path, ...] = ()
     """Folders with custom nodes, separated in the variable as in `PATH`."""
+    files: tuple[Path, ...] = ()
+    """Folders, besides `data/files`, that nodes may read and write files in, separated as in `PATH`."""
     database_url: Secret | None = None
     """`postgresql://…`; without it the embedded PostgreSQL keeps its files in `data`."""
     mqtt_url: Secret | None = None
@@ -45,6 +48,8 @@ class Settings:
     licence_key: Secret | None = None
     admin_password: Secret | None = None
     """Password of the first user, read at the first start only; without it one is made and printed."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+    """Networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: the reverse proxy's."""
     python_nodes: bool = False
     """Whether flows may hold `python` nodes, which run code written in the editor with the rights of the server's user."""
     unknown: tuple[str, ...] = ()
@@ -112,6 +117,13 @@ def _on_or_off(text: str) -> bool:
     return text == "on"
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}; give networks such as 172.18.0.0/16, separated by commas") from None
+
+
 def _url(*schemes: str) -> Callable[[str], str]:
     starts = " or ".join(f"{scheme}://" for scheme in schemes)
 
@@ -142,6 +154,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "data": _folder,
     "flows": _folder,
     "nodes": _folders,
+    "files": _folders,
     "database_url": _secret_url("postgresql", "postgres"),
     "mqtt_url": _secret_url("mqtt", "mqtts"),
     "redis_url": _secret_url("redis", "rediss", "unix"),
@@ -153,6 +166,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "licence_url": _url("https", "http"),
     "licence_key": Secret,
     "admin_password": Secret,
+    "trusted_proxies": _networks,
     "python_nodes": _on_or_off,
 }
 

@@ -218,7 +218,7 @@ class _Writer:
         for name, spec in scope.nodes.items():
             for port, targets in spec.to.items():
                 for index, target in enumerate(targets):
-                    place = (*scope.place, "nodes", name, "to", port, index)
+                    place: Path = (*scope.place, "nodes", name, "to", port, *([index] if len(targets) > 1 else []))
                     if target.node not in scope.nodes:
                         self._dangling(scope, target, place, spec.disabled or target.disabled)
                     elif not spec.disabled and not target.disabled and name in scope.names:

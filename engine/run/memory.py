@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ from engine.clock import Clock
 from engine.run.journal import Change, Journal
 
 __all__ = ["KeyedMemory", "Memories"]
+
+log = logging.getLogger("mcs.memory")
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -82,8 +85,17 @@ class KeyedMemory:
 
     def _collect(self) -> list[Change]:
         dirty, self._dirty = self._dirty, set()
-        values, ends = self._values, self._ends
-        return [(self.name, key, _encode(values[key]) if key in values else None, ends.get(key)) for key in dirty]
+        changes: list[Change] = []
+        for key in dirty:
+            if key not in self._values:
+                changes.append((self.name, key, None, None))
+                continue
+            try:
+                changes.append((self.name, key, _encode(self._values[key]), self._ends.get(key)))
+            except (TypeError, ValueError, OverflowError, RecursionError) as error:
+                # One value that can't be written must not keep all others, and every acknowledgement, waiting for ever.
+                log.error("%s: the value of %r is kept in memory only, it can't be saved: %s", self.name, key, error)
+        return changes
 
 
 class Memories:

@@ -19,11 +19,13 @@ from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.references import References
 from engine.run.connections import Connections
 from engine.run.flow_run import DeployFailed, DeployReport, FlowRun
+from engine.run.http_paths import HttpPaths
 from engine.run.hubs import DebugHub, LiveHub
 from engine.run.journal import Journal, JournalStore
 from engine.run.links import Links
 from engine.run.memory import Memories
 from engine.run.quarantine import Quarantine, QuarantineStore
+from engine.settings import Settings
 
 __all__ = ["Site"]
 
@@ -49,6 +51,7 @@ class Site:
         journal_store: JournalStore | None = None,
         quarantine_store: QuarantineStore | None = None,
         database: Database | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.clock: Clock = clock or SystemClock()
@@ -69,7 +72,7 @@ class Site:
         self._ids = itertools.count(int.from_bytes(os.urandom(4), "big") >> 1 << 32)
         self.message_id = self._ids.__next__
         """Ids no other worker makes: 31 random bits of this process above 32 bits of counting."""
-        for service in (self.live, self.debug, self.quarantine, Links()):
+        for service in (self.live, self.debug, self.quarantine, Links(), HttpPaths(), settings or Settings()):
             self.provide(service)
         if database is not None:
             self.provide(database)

@@ -92,7 +92,7 @@ class Watch:
         self._taps: dict[tuple[str, str], list[Tap]] = {}
         self._arrivals: dict[str, Tap] = {}
         self._wanted = 0
-        self._accepts: Callable[[Message], bool] = lambda _: True
+        self.accepts: Callable[[Message], bool] = lambda _: True
 
     @property
     def all(self) -> bool:
@@ -122,12 +122,12 @@ class Watch:
     def trace(self, count: int = 1, accepts: Callable[[Message], bool] = lambda _: True) -> None:
         """Records the next `count` messages that a source brings and `accepts` takes; they appear in `traces` by message id."""
         self._wanted = count
-        self._accepts = accepts
+        self.accepts = accepts
         self.on_change()
 
     def entering(self, message: Message) -> None:
         """A source's message comes in the observed way."""
-        if self._wanted and self._accepts(message):
+        if self._wanted and self.accepts(message):
             self._wanted -= 1
             self.traces[message.id] = []
             while len(self.traces) > TRACES_KEPT:

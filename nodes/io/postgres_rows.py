@@ -66,7 +66,14 @@ class RowPacker:
 
     def _made_for(self, payload: type) -> Callable[[Message], bytes]:
         """Code for one class of payload, without a branch for missing values: those go the slow way."""
-        scope: dict[str, Any] = {"text": self._text, "json": _json, "count": len(self._parts)}
+        scope: dict[str, Any] = {
+            "text": self._text,
+            "json": _json,
+            "count": len(self._parts),
+            "float_of": _float_of,
+            "int_of": _refused,
+            "bool_of": _refused,
+        }
         fixed: list[str] = []
         variable: list[str] = []
         pattern = ">h"
@@ -78,10 +85,13 @@ class RowPacker:
             if kind in FIXED:
                 code, size, _ = FIXED[kind]
                 pattern += "i" + code
-                fixed += [
-                    str(size),
-                    f"int({value} * 1000000.0 + 0.5) - {EPOCH_2000_US}" if kind == "timestamptz" else value,
-                ]
+                wanted = {"?": "bool", "f": "float", "d": "float"}.get(code, "int")
+                if kind == "timestamptz":
+                    value = f"int({value} * 1000000.0 + 0.5) - {EPOCH_2000_US}"
+                else:
+                    # struct takes True for 1 and anything for a boolean; the class is asked for instead
+                    value = f"(x if (x := {value}).__class__ is {wanted} else {wanted}_of(x))"
+                fixed += [str(size), value]
             elif kind in ("text", "varchar"):
                 variable.append(f"text({value})")
             elif kind == "bytea":
@@ -114,6 +124,16 @@ class RowPacker:
 
     def _slow(self, message: Message) -> bytes:
         return self._count + b"".join([_one(name, kind, path.get(message)) for name, kind, path in self._parts])
+
+
+def _float_of(value: Any) -> float:
+    if value.__class__ is not int:
+        raise TypeError
+    return float(value)
+
+
+def _refused(value: Any) -> Any:
+    raise TypeError
 
 
 def _access(path: Path, payload: type) -> str | None:

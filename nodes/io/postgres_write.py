@@ -9,7 +9,20 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import asyncpg
 
-from engine.api import Context, Database, Help, Message, Meta, Node, Path, Refused, Retry, connection_or_retry, node
+from engine.api import (
+    Context,
+    Database,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    Refused,
+    Retry,
+    connection_or_retry,
+    is_transient,
+    node,
+)
 from nodes.io.postgres_rows import COPY_BEGIN, COPY_END, RowPacker
 
 ROWS_PER_CHUNK = 2000
@@ -82,6 +95,11 @@ class PostgresWrite(Node):
         if rows:
             try:
                 await self._write(rows)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                await self._close()
+                if is_transient(error):
+                    raise Retry(f"the database is away ({error})") from error
+                raise Refused(f"table {self.table} refuses the row: {error}") from error
             except BaseException:
                 await self._close()
                 raise

@@ -112,3 +112,16 @@ async def test_entry_that_no_longer_fits_its_type_is_left_out():
     memories = Memories(ManualClock(), Journal())
     memories.take([("m", "good", b"\x01", None), ("m", "bad", b"\xa1x", None)])
     assert memories.open("m", int).items() == [("good", 1)]
+
+
+async def test_value_that_cannot_be_saved_keeps_nothing_else_back():
+    """It stays in memory, the others are committed, and acknowledgements go on."""
+    disk = Disk()
+    journal = Journal(disk)
+    memory = Memories(ManualClock(), journal).open("m")
+    memory.set("huge", 1 << 80)
+    memory.set("good", 1)
+    await journal.flush()
+    assert memory.get("huge") == 1 << 80
+    assert [change[1] for change in disk.changes] == ["good"]
+    assert journal.clean

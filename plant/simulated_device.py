@@ -16,7 +16,8 @@ Kind = Literal["normal", "leaking", "drifting", "faulty", "lossy", "weak"]
 KINDS: Final[tuple[Kind, ...]] = ("leaking", "drifting", "faulty", "lossy", "weak")
 """The first five of a fleet are these, the others are normal."""
 
-K, B, T_COEF = 0.02, -40.0, 0.05
+# 0 ppm is 400 mV, and the range of 500 ppm ends below the rail.
+K, B, T_COEF = 0.2, -80.0, 0.05
 NORMAL_INTERVAL_S = 10.0
 FASTEST_S = 1.0
 RAIL_MV = 3300.0
@@ -81,7 +82,7 @@ class SimulatedDevice:
             b=B,
             t_coef=T_COEF,
             raw_high=RAIL_MV,
-            range_high=1000.0,
+            range_high=500.0,
             a1=20.0,
             a2=50.0,
             plan_id=plan_id,

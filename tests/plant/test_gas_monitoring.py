@@ -66,15 +66,12 @@ def packet(seq: int, v_raw: float = 2500.0) -> bytes:
     return b'{"ts":%d,"seq":%d,"v_raw":%f,"temp":25,"err":0}' % (1_767_225_600 + 10 * seq, seq, v_raw)
 
 
-async def test_every_packet_of_a_fleet_is_stored_and_the_leak_is_an_alarm(
-    postgres_dsn: str, make_mosquitto: Callable[..., Mosquitto]
-):
+async def test_every_packet_of_a_fleet_is_stored_and_shown(postgres_dsn: str, make_mosquitto: Callable[..., Mosquitto]):
     broker = make_mosquitto()
     async with migrated(postgres_dsn) as database, running(database, broker) as site:
         devices = fleet(6, interval_s=10.0)
         await register(site.service(Devices), devices)
         await eventually(lambda: len(site.service(Devices).known) == 6)
-        # Faster than true devices: their own clock must run along for the leak to begin.
         simulator = Simulator(broker.url, devices, speed=40, count=20)
         report = await simulator.run()
         distinct = "select count(*) from readings"

@@ -16,7 +16,7 @@ def run(device: SimulatedDevice, packets: int) -> list[dict[str, object]]:
 
 
 def conc(packet: dict[str, object]) -> float:
-    return 0.02 * float(packet["v_raw"]) - 40 + 0.05 * (float(packet["temp"]) - 25)  # type: ignore[arg-type]
+    return 0.2 * float(packet["v_raw"]) - 80 + 0.05 * (float(packet["temp"]) - 25)  # type: ignore[arg-type]
 
 
 def test_the_same_seed_gives_the_same_packets():
@@ -34,11 +34,14 @@ def test_numbers_wrap():
     assert [packet["seq"] for packet in run(SimulatedDevice(1), 8)] == [65530, 65531, 65532, 65533, 65534, 65535, 0, 1]
 
 
-def test_the_leaking_one_passes_its_alarm_level_within_a_minute():
+def test_the_leaking_one_passes_its_alarm_level_within_a_minute_and_stays_off_the_rail():
     device = SimulatedDevice(1, "leaking", interval_s=5.0)
-    limit = device.parameters().a2
-    assert limit is not None
-    assert max(conc(packet) for packet in run(device, 12)) > limit
+    known = device.parameters()
+    packets = run(device, 12)
+    assert known.a2 is not None
+    assert known.raw_high is not None
+    assert max(conc(packet) for packet in packets) > known.a2
+    assert max(float(packet["v_raw"]) for packet in packets) < known.raw_high  # type: ignore[arg-type]
 
 
 def test_normal_ones_stay_below_their_levels():

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from engine.api import UNSET, Message
+from nodes.core.numeric import is_number
 
 __all__ = ["asked_for", "only_control"]
 
@@ -22,6 +23,6 @@ def only_control(msg: Message, *names: str) -> bool:
 
 def asked_for(flush: Any, count: int) -> int:
     """How many of `count` messages a `flush` releases: that many when it is a number (rounded down), else all."""
-    if isinstance(flush, (int, float)) and not isinstance(flush, bool) and math.isfinite(flush):
+    if is_number(flush):
         return min(max(0, math.floor(flush)), count)
     return count

@@ -24,5 +24,5 @@ def only_control(msg: Message, *names: str) -> bool:
 def asked_for(flush: Any, count: int) -> int:
     """How many of `count` messages a `flush` releases: that many when it is a number (rounded down), else all."""
     if is_number(flush):
-        return min(max(0, math.floor(flush)), count)
+        return int(min(max(0, math.floor(flush)), count))
     return count

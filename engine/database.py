@@ -18,6 +18,7 @@ Listener = Callable[[str | None], None]
 FIRST_RETRY_S = 0.1
 LAST_RETRY_S = 5.0
 CONNECT_LIMIT_S = 10.0
+RESET_LIMIT_S = 5.0
 PROBE_EVERY_S = 5.0
 """A server that vanished without closing its sockets is noticed by a probe that gets no answer in this time."""
 
@@ -75,13 +76,18 @@ class Database:
             raise Unavailable(self.problem or f"{self.address}: all connections are in use") from late
         try:
             yield connection
+        except asyncpg.InternalClientError as error:
+            # A server killed between two of its answers leaves asyncpg in the middle of one: only a new connection helps.
+            self._look.set()
+            raise Unavailable(f"{self.address}: the connection broke ({error})") from error
         except Exception as error:
             if is_transient(error):
                 self._look.set()
             raise
         finally:
-            with contextlib.suppress(asyncpg.InterfaceError, OSError):
-                await pool.release(connection)
+            # The work is done, or its own error is on the way; a connection that can't be reset is closed by the pool.
+            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+                await pool.release(connection, timeout=RESET_LIMIT_S)
 
     def listen(self, channel: str, callback: Listener) -> Callable[[], None]:
         """Call `callback` with the payload of every NOTIFY on `channel`; the function returned ends that.
@@ -194,7 +200,7 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         # asyncpg has one type for a connection that closed under the caller and for misuse; only the text differs.
         return any(words in str(error) for words in ("closed", "closing", "released back to the pool"))
-    return isinstance(error, (OSError, Unavailable))
+    return isinstance(error, (OSError, Unavailable, asyncpg.InternalClientError))
 
 
 _TRANSIENT_CLASSES = frozenset({"08", "53"})  # connection exceptions, insufficient resources

@@ -94,6 +94,12 @@ class Journal:
                     log.warning("node memory is not being saved: %s; trying again", away)
                 self.problem = str(away)
                 await asyncio.sleep(away.after_s or self._retry_s)
+            except Exception as error:
+                # Whatever the store raises, this task must live: without it no message of any flow would ever be acknowledged again.
+                if str(error) != self.problem:
+                    log.exception("node memory is not being saved; trying again")
+                self.problem = str(error) or type(error).__name__
+                await asyncio.sleep(self._retry_s)
             else:
                 self.problem = ""
                 return

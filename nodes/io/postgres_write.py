@@ -95,7 +95,7 @@ class PostgresWrite(Node):
         if rows:
             try:
                 await self._write(rows)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
                 await self._close()
                 if is_transient(error):
                     raise Retry(f"the database is away ({error})") from error

@@ -1,0 +1,89 @@
+"""Reads a file when a message comes: whole, or as one message per line."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Annotated, ClassVar, Literal
+
+from engine.api import Context, Help, Message, Meta, Node, Path, Refused, Settings, node
+from nodes.io.file_area import FileArea
+
+
+@node(category="storage", icon="file-input", title="Read file", side_effect=True)
+class FileRead(Node):
+    """Put the content of a file into the message: as text, as bytes, or line by line as a sequence of messages with `parts` (for `join`).
+
+    Names are within MCS_DATA/files; further folders are allowed by the setting MCS_FILES. Nothing leads out of them: `..` and symbolic
+    links are refused. A file that is missing, too large or not in the encoding sends the message to the error port.
+    To follow a file that grows, or to read a large one line by line, take `file-lines`.
+    """
+
+    file: Annotated[str, Meta(max_length=1000, description="Name of the file, such as recipes/zero.csv.")] = ""
+    file_from: Annotated[
+        str, Meta(description="Path of the name in the message, such as payload.file; goes before `file`.")
+    ] = ""
+    form: Annotated[Literal["text", "bytes", "lines"], Meta(description="What the content becomes.")] = "text"
+    encoding: Annotated[
+        Literal["utf-8", "gb18030", "latin-1", "utf-16"], Meta(description="Encoding of text and lines.")
+    ] = "utf-8"
+    largest_bytes: Annotated[
+        int, Meta(ge=1, le=100_000_000, description="Largest file.", extra_json_schema={"x-unit": "B"})
+    ] = 10_000_000
+
+    zh: ClassVar = Help(
+        title="读文件",
+        text="收到消息时读取文件：整个文本、字节，或逐行成为一组消息。"
+        "文件名限于 MCS_DATA/files 之内（可用 MCS_FILES 增加目录），.. 和符号链接被拒绝。",
+        fields={
+            "file": "文件名，如 recipes/zero.csv。",
+            "file_from": "消息中文件名的路径，优先于 file。",
+            "form": "内容的形式：文本、字节、逐行。",
+            "encoding": "文本编码。",
+            "largest_bytes": "最大文件，字节。",
+        },
+    )
+    timeout_s: ClassVar[float] = 60.0
+
+    def __post_init__(self) -> None:
+        if not self.file and not self.file_from:
+            raise ValueError("file: name a file, or say in file_from where the message names it")
+
+    def start(self, ctx: Context) -> None:
+        self.area = FileArea(ctx.service(Settings))
+        self.place = Path(self.file_from) if self.file_from else None
+
+    async def process(self, msg: Message) -> Message | list[Message]:
+        name = self.place.get(msg) if self.place is not None else self.file
+        if not isinstance(name, str):
+            raise Refused(f"{self.file_from} names no file; it is to be a text such as reports/today.csv")
+        content = await asyncio.to_thread(self._read, name)
+        if self.form == "bytes":
+            return msg.replace(payload=content)
+        try:
+            text = content.decode(self.encoding)
+        except UnicodeDecodeError as wrong:
+            raise Refused(
+                f"{name}: it is no {self.encoding} from byte {wrong.start} on; set another encoding"
+            ) from wrong
+        if self.form == "text":
+            return msg.replace(payload=text)
+        lines = text.splitlines()
+        id = str(msg.id)
+        return [
+            msg.replace(payload=line).with_props(parts={"id": id, "index": index, "count": len(lines), "type": "array"})
+            for index, line in enumerate(lines)
+        ]
+
+    def _read(self, name: str) -> bytes:
+        with self.area.opened(name) as descriptor:
+            parts: list[bytes] = []
+            left = self.largest_bytes + 1
+            while left and (part := os.read(descriptor, min(left, 1 << 20))):
+                parts.append(part)
+                left -= len(part)
+            if not left:
+                raise Refused(
+                    f"{name}: it is larger than largest_bytes ({self.largest_bytes}); raise that, or use file-lines"
+                )
+            return b"".join(parts)

@@ -1,0 +1,109 @@
+"""Answers the HTTP request that a message came from."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+
+from engine.api import UNSET, Context, Help, HttpPaths, HttpReply, Message, Meta, Node, Path, Refused, node
+
+OURS = {
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "set-cookie",
+    "content-security-policy",
+    "upgrade",
+    "trailer",
+}
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+@node(category="network", icon="reply", title="HTTP response", side_effect=True)
+class HttpResponse(Node):
+    """Answer the request that the message came from, at once and whatever else is still under way in the flow.
+
+    Text is sent as text/plain, bytes as they are, everything else as JSON; a message without payload gives an empty body. Without this node
+    an `http-in` answers by itself when the flow is done, which is the safe way: answering earlier tells the sender to forget the message.
+
+    A message that came from no `http-in` is refused. One whose request has been answered before, or was given up, is dropped and counted.
+    """
+
+    outputs: ClassVar = ()
+
+    status: Annotated[int, Meta(ge=200, le=599, description="HTTP status.")] = 200
+    status_from: Annotated[
+        str, Meta(description="Path of a status in the message, such as http.status; `status` where there is none.")
+    ] = ""
+    content_type: Annotated[str, Meta(max_length=200, description="Content-Type; empty: by what the payload is.")] = ""
+    headers: Annotated[dict[str, str], Meta(description="Further response headers.")] = msgspec.field(
+        default_factory=dict
+    )
+
+    zh: ClassVar = Help(
+        title="HTTP 响应",
+        text="立即回答消息所来自的 HTTP 请求。文本以 text/plain 发送，字节原样，其余为 JSON。"
+        "不是来自 http-in 的消息被拒绝；已回答或已放弃的请求，其消息被丢弃并计数。",
+        fields={
+            "status": "HTTP 状态码。",
+            "status_from": "消息中状态码的路径；没有时用 status。",
+            "content_type": "内容类型；空则按负载决定。",
+            "headers": "其他响应头。",
+        },
+    )
+
+    def __post_init__(self) -> None:
+        for name, text in self.headers.items():
+            if not NAME.fullmatch(name) or any((ord(one) < 32 and one != "\t") or ord(one) == 127 for one in text):
+                raise ValueError(
+                    f"headers: {name!r} is no HTTP header; use letters, digits and -, and one line of text"
+                )
+            if name.lower() in OURS:
+                raise ValueError(f"headers: {name} is set by the server; leave it out")
+        if any(ord(one) < 32 for one in self.content_type):
+            raise ValueError("content_type: it must be one line such as text/csv; charset=utf-8")
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.paths = ctx.service(HttpPaths)
+        self.status_path = Path(self.status_from) if self.status_from else None
+
+    def process(self, msg: Message) -> None:
+        http = msg.props.get("http")
+        id = http.get("request") if isinstance(http, dict) else None
+        if not isinstance(id, str):
+            raise Refused(
+                "the message has no property http.request: it does not come from an http-in, or the property was removed"
+            )
+        body, content_type = _body(msg.payload)
+        headers = (
+            {**self.headers, "Content-Type": self.content_type or content_type}
+            if body or self.content_type
+            else self.headers
+        )
+        if not self.paths.answer(id, HttpReply(self._status(msg), body, headers)):
+            self.ctx.drop()
+            self.ctx.status("an answer came too late, or twice", "warning")
+
+    def _status(self, msg: Message) -> int:
+        found = self.status_path.get(msg) if self.status_path is not None else UNSET
+        if found is UNSET or found is None:
+            return self.status
+        if isinstance(found, int) and not isinstance(found, bool) and 200 <= found <= 599:
+            return found
+        raise Refused(f"{self.status_from} is to be an HTTP status from 200 to 599, not {str(found)[:40]!r}")
+
+
+def _body(payload: Any) -> tuple[bytes, str]:
+    if payload is UNSET:
+        return b"", ""
+    if isinstance(payload, str):
+        return payload.encode("utf-8", "replace"), "text/plain; charset=utf-8"
+    if isinstance(payload, (bytes, bytearray, memoryview)):
+        return bytes(payload), "application/octet-stream"
+    try:
+        return msgspec.json.encode(payload), "application/json"
+    except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
+        raise Refused(f"the payload can't be said in JSON: {wrong}") from wrong

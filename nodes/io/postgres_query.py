@@ -1,0 +1,122 @@
+"""Asks a PostgreSQL database, with the message's values as parameters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+from engine.api import Context, Database, Help, Message, Meta, Node, Path, Refused, connection_or_retry, node
+from nodes.io.postgres_values import as_parameter, as_plain
+
+
+@node(category="storage", icon="database-zap", title="Query PostgreSQL", side_effect=True)
+class PostgresQuery(Node):
+    """Run one SQL statement per message and put what it answers into the payload.
+
+    Values come in only as parameters: $1 is the first of `parameters`, a path in the message, and so on. They are converted to the type
+    that the statement wants, strictly: Unix seconds or ISO text for times, objects and lists for json; anything else that doesn't fit is
+    refused. The payload becomes a list of rows {column: value}, or the first row (null when there is none), or each row is a message of
+    its own. Times come back as Unix seconds, numeric as a number, json as what it says.
+
+    A transaction can't write unless `read_only` is off. Above `most_rows` the rest is cut off and the property `more` is true. A statement that
+    takes longer than `limit_s` is ended and the message refused. While the database is away messages wait.
+    """
+
+    sql: Annotated[
+        str,
+        Meta(
+            min_length=1, max_length=100_000, description="One statement, such as select * from devices where sn = $1"
+        ),
+    ]
+    parameters: Annotated[
+        list[str], Meta(max_length=100, description="Where $1, $2 … are in the message: payload.sn, key")
+    ] = msgspec.field(default_factory=list)
+    output: Annotated[
+        Literal["rows", "first", "each"], Meta(description="All rows as a list, the first row, or a message per row.")
+    ] = "rows"
+    database: Annotated[str, Meta(description="Address, such as ${secret:erp}; empty: the site's own database.")] = ""
+    read_only: Annotated[bool, Meta(description="Refuse statements that write.")] = True
+    most_rows: Annotated[int, Meta(ge=1, le=100_000, description="Most rows of an answer.")] = 1000
+    limit_s: Annotated[
+        float,
+        Meta(gt=0, le=600, description="Longest time of the statement.", extra_json_schema={"x-unit": "s"}),
+    ] = 10.0
+
+    zh: ClassVar = Help(
+        title="查询 PostgreSQL",
+        text="每条消息执行一条 SQL，参数（$1、$2…）取自消息，绝不拼接文本。结果为行的列表、第一行，或每行一条消息。"
+        "默认只读；行数超限截断并带属性 more，"
+        "超时则拒绝，数据库离线时等待。",
+        fields={
+            "sql": "一条 SQL 语句。",
+            "parameters": "$1、$2… 在消息中的路径。",
+            "output": "全部行、第一行，或每行一条消息。",
+            "database": "数据库地址；空为本站数据库。",
+            "read_only": "拒绝写入的语句。",
+            "most_rows": "结果的最多行数。",
+            "limit_s": "语句的最长时间，秒。",
+        },
+    )
+    timeout_s: ClassVar[float] = 660.0
+
+    def __post_init__(self) -> None:
+        if self.database and not self.database.startswith(("postgresql://", "postgres://", "${")):
+            raise ValueError("database: it must begin with postgresql://; keep the password in ${secret:…}")
+
+    async def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.paths = [Path(text) for text in self.parameters]
+        self.connected: Database = (
+            await ctx.shared(f"postgres {self.database}", self._connect, Database.stop)
+            if self.database
+            else ctx.service(Database)
+        )
+
+    async def process(self, msg: Message) -> Any:
+        try:
+            async with connection_or_retry(self.connected) as connection:
+                rows, more = await self._ask(connection, msg)
+        except asyncpg.QueryCanceledError as late:
+            raise Refused(f"the statement was ended after limit_s ({self.limit_s:g} s)") from late
+        except asyncpg.ReadOnlySQLTransactionError as writes:
+            raise Refused(f"{writes}; set read_only: false to let it write") from writes
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
+            raise Refused(f"the database refuses the statement: {wrong}") from wrong
+        if self.output == "each":
+            return [msg.replace(payload=row) for row in rows]
+        answer = msg.replace(payload=rows if self.output == "rows" else rows[0] if rows else None)
+        return answer.with_props(more=True) if more else answer
+
+    async def _connect(self) -> Database:
+        database = Database(self.database, max_connections=4, application_name=f"mcs {self.ctx.flow}"[:63])
+        await database.start()
+        return database
+
+    async def _ask(self, connection: PoolConnectionProxy, msg: Message) -> tuple[list[dict[str, Any]], bool]:
+        async with connection.transaction(readonly=self.read_only):
+            await connection.execute(f"set local statement_timeout = {max(1, int(self.limit_s * 1000))}")
+            statement = await connection.prepare(self.sql)
+            wanted = statement.get_parameters()
+            if len(wanted) != len(self.paths):
+                raise Refused(f"the statement has {len(wanted)} parameters and `parameters` names {len(self.paths)}")
+            values = [
+                as_parameter(path.get(msg), kind.name, f"${number} ({path.text})")
+                for number, (path, kind) in enumerate(zip(self.paths, wanted, strict=True), 1)
+            ]
+            try:
+                if not statement.get_attributes():
+                    await statement.fetch(*values)
+                    return [], False
+                cursor = await statement.cursor(*values)
+                records = await cursor.fetch(self.most_rows + 1)
+            except (asyncpg.DataError, OverflowError, UnicodeEncodeError) as wrong:
+                raise Refused(f"a parameter does not fit: {wrong}") from wrong
+        kinds = {attribute.name: attribute.type.name for attribute in statement.get_attributes()}
+        rows = [
+            {name: as_plain(value, kinds[name]) for name, value in record.items()}
+            for record in records[: self.most_rows]
+        ]
+        return rows, len(records) > self.most_rows

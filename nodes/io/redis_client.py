@@ -1,0 +1,77 @@
+"""The connection to Redis that the nodes of a site share, and what they write into it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from redis import asyncio as redis
+from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from engine.api import UNSET, Context, Message, Path, Refused, Retry, Settings
+
+__all__ = ["RESERVED", "RedisProblem", "encoded", "key_of", "problem_of", "redis_client"]
+
+RESERVED = "mcs:"
+LONGEST_KEY = 1000
+
+RedisProblem = (RedisError, OSError)
+
+
+async def redis_client(ctx: Context, url: str) -> Any:
+    """The client for an address; "" is the site's own (MCS_REDIS_URL). ValueError when there is none. Nothing is connected yet."""
+    if not url:
+        own = ctx.service(Settings).redis_url
+        if own is None:
+            raise ValueError("redis: this site has no Redis of its own; give an address, or set MCS_REDIS_URL")
+        url = own.reveal()
+
+    async def make() -> Any:
+        try:
+            return redis.from_url(url, socket_connect_timeout=5, socket_timeout=10)
+        except ValueError as wrong:
+            raise ValueError("redis: it must be an address such as redis://host:6379/0") from wrong
+
+    async def close(client: Any) -> None:
+        await client.aclose()
+
+    return await ctx.shared(f"redis {url}", make, close)
+
+
+def key_of(message: Message, prefix: str, path: Path | None) -> str:
+    """The key for a message. Refused when the message names none, or one that belongs to the engine."""
+    part = path.get(message) if path is not None else ""
+    if isinstance(part, (int, float)) and not isinstance(part, bool):
+        part = str(part)
+    if not isinstance(part, str) or not prefix + part:
+        raise Refused(f"{path.text if path is not None else 'key'} names no key; it is to be a text or a number")
+    key = prefix + part
+    if key.startswith(RESERVED):
+        raise Refused(f"keys that begin with {RESERVED} belong to the engine; take another prefix")
+    if len(key) > LONGEST_KEY:
+        raise Refused(f"the key is longer than {LONGEST_KEY} characters")
+    return key
+
+
+def problem_of(error: Exception) -> Exception:
+    """Retry when Redis is away or not ready, Refused when it refuses this command."""
+    if isinstance(error, (RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError)):
+        return Retry(f"Redis is away ({error})")
+    text = str(error)
+    if text.startswith(("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN")):
+        return Retry(f"Redis takes no writes now ({text})", after_s=2.0)
+    return Refused(f"Redis refuses: {text}")
+
+
+def encoded(payload: Any) -> bytes:
+    """Text in UTF-8, bytes as they are, everything else as JSON. Refused when that can't be."""
+    if payload is UNSET:
+        raise Refused("the message has no payload to store")
+    if isinstance(payload, (bytes, bytearray, memoryview)):
+        return bytes(payload)
+    try:
+        return payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)
+    except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
+        raise Refused(f"the payload can't be stored as JSON or UTF-8: {wrong}") from wrong

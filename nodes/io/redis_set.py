@@ -1,0 +1,81 @@
+"""Writes a value to Redis, for a time if wanted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Refused, node
+from nodes.io.redis_client import RedisProblem, encoded, key_of, problem_of, redis_client
+
+
+@node(category="storage", icon="database-backup", title="Set in Redis", side_effect=True)
+class RedisSet(Node):
+    """Store the payload under a Redis key, and pass the message on once Redis has taken it. The key is `prefix` and what the message names.
+
+    Text and bytes are stored as they are, everything else as JSON. With `ttl_s` Redis forgets the value that many seconds later; without, it
+    stays. A message with the property `delete` removes the key instead. Messages that have gathered are sent at once, in order.
+    While Redis is away, or full, they wait. Keys that begin with mcs: belong to the engine and are refused.
+    """
+
+    prefix: Annotated[str, Meta(max_length=200, description="Beginning of the key, such as last_alarm_")] = ""
+    key_from: Annotated[str, Meta(description="Path of the rest of the key; empty: the prefix is the key.")] = "key"
+    value_from: Annotated[str, Meta(min_length=1, description="Path of the value.")] = "payload"
+    ttl_s: Annotated[
+        float,
+        Meta(ge=0, le=31_536_000, description="Time to live; 0: for ever.", extra_json_schema={"x-unit": "s"}),
+    ] = 0.0
+    redis: Annotated[str, Meta(description="Address, such as ${secret:redis}; empty: the site's own Redis.")] = ""
+
+    zh: ClassVar = Help(
+        title="写 Redis",
+        text="把负载存入 Redis 键，写入后再向下传递；可设生存时间。带 delete 属性的消息删除该键。Redis 离线或写满时等待。",
+        fields={
+            "prefix": "键的前缀，如 last_alarm_。",
+            "key_from": "键其余部分在消息中的路径；空则前缀即键。",
+            "value_from": "值的路径。",
+            "ttl_s": "生存时间，秒；0 为永久。",
+            "redis": "地址；空为本站 Redis。",
+        },
+    )
+    timeout_s: ClassVar[float] = 30.0
+    max_batch: ClassVar[int] = 500
+
+    async def start(self, ctx: Context) -> None:
+        self.path = Path(self.key_from) if self.key_from else None
+        self.value = Path(self.value_from)
+        self.client = await redis_client(ctx, self.redis)
+
+    async def process_batch(self, messages: list[Message]) -> list[Any]:
+        results: list[Any] = list(messages)
+        changes: dict[int, tuple[str, bytes | None]] = {}
+        for index, message in enumerate(messages):
+            try:
+                deletes = message.props.get("delete", UNSET) is not UNSET
+                changes[index] = (
+                    key_of(message, self.prefix, self.path),
+                    None if deletes else encoded(self.value.get(message)),
+                )
+            except Refused as refused:
+                results[index] = refused
+        if changes:
+            try:
+                answers = await self._send(list(changes.values()))
+            except RedisProblem as error:
+                raise problem_of(error) from error
+            for index, answer in zip(changes, answers, strict=True):
+                if isinstance(answer, Exception):
+                    results[index] = problem_of(answer)
+        for result in results:
+            if not isinstance(result, (Message, Refused)):
+                raise result
+        return results
+
+    async def _send(self, changes: list[tuple[str, bytes | None]]) -> list[Any]:
+        ttl_ms = max(1, round(self.ttl_s * 1000)) if self.ttl_s else None
+        async with self.client.pipeline(transaction=False) as pipe:
+            for key, value in changes:
+                if value is None:
+                    pipe.delete(key)
+                else:
+                    pipe.set(key, value, px=ttl_ms)
+            return list(await pipe.execute(raise_on_error=False))

@@ -1,0 +1,200 @@
+"""Takes messages from TCP connections, as the side that listens or the side that calls."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, ClassVar, Literal
+
+from engine.api import Context, Emitter, Help, Meta, Source, node
+from nodes.io.tcp_framing import BadFrame, FramingKind, make_framing
+from nodes.io.tcp_sessions import TcpSessions, keep_alive, tcp_sessions
+
+CHUNK_BYTES = 65_536
+HEAD_BYTES = 1000
+CONNECT_S = 10.0
+LONGEST_WAIT_S = 30.0
+
+
+@node(category="network", icon="ethernet-port", title="TCP in")
+class TcpIn(Source):
+    """Listen on a port, or connect to one, and send on each message of the stream.
+
+    A message ends at the delimiter (`line`), after as many bytes as the number before it says (`length`), or when nothing more has come for
+    `idle_s` (`idle`). One that is too large, or cut off when the connection ends, goes the way of errors with its beginning; after one that is too
+    large the connection is closed. While the flow is full nothing is read, so the sender waits.
+
+    TCP itself confirms nothing. With `acknowledge` the sender gets a text, or the message itself, back when the flow has finished with it.
+    The topic is the peer's address; the property `tcp` has session and peer, with which `tcp-out` can answer.
+    """
+
+    port: Annotated[int, Meta(ge=1, le=65535, description="TCP port.")]
+    mode: Annotated[Literal["listen", "connect"], Meta(description="Listen, or connect to a server.")] = "listen"
+    host: Annotated[
+        str, Meta(min_length=1, max_length=253, description="Address to listen on (0.0.0.0: all), or of the server.")
+    ] = "127.0.0.1"
+    framing: Annotated[FramingKind, Meta(description="How messages are told apart.")] = "line"
+    delimiter: Annotated[
+        str, Meta(min_length=1, max_length=20, description="For line: what stands between messages.")
+    ] = "\n"
+    length_bytes: Annotated[
+        Literal[1, 2, 4], Meta(description="For length: size of the number before each message, B.")
+    ] = 4
+    idle_s: Annotated[
+        float,
+        Meta(gt=0, le=60, description="For idle: the pause that ends a message.", extra_json_schema={"x-unit": "s"}),
+    ] = 0.2
+    payload: Annotated[Literal["text", "bytes"], Meta(description="Text is UTF-8; others are refused.")] = "text"
+    acknowledge: Annotated[
+        Literal["none", "text", "echo"],
+        Meta(description="What the sender gets when the flow is done with a message."),
+    ] = "none"
+    acknowledge_text: Annotated[str, Meta(max_length=200, description="For acknowledge: text.")] = "OK\n"
+    largest_bytes: Annotated[
+        int, Meta(ge=1, le=10_000_000, description="Largest message.", extra_json_schema={"x-unit": "B"})
+    ] = 100_000
+    most_connections: Annotated[int, Meta(ge=1, le=10_000, description="Most connections; more are closed.")] = 100
+    silence_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=86_400,
+            description="Close after so long without a byte; 0: never.",
+            extra_json_schema={"x-unit": "s"},
+        ),
+    ] = 0.0
+
+    zh: ClassVar = Help(
+        title="TCP 输入",
+        text="监听端口或连接服务器，按行、按长度或按停顿切分消息。过长或中断的消息走错误通道；流程繁忙时停止读取。可在流程处理完后回复确认。",
+        fields={
+            "mode": "监听，或连接服务器。",
+            "host": "监听或连接的地址。",
+            "port": "TCP 端口。",
+            "framing": "消息的切分方式：行、长度、停顿。",
+            "delimiter": "按行：分隔符。",
+            "length_bytes": "按长度：长度字段的字节数。",
+            "idle_s": "按停顿：停顿时间，秒。",
+            "payload": "文本（UTF-8）或字节。",
+            "acknowledge": "流程处理完后回复什么。",
+            "acknowledge_text": "回复的文本。",
+            "largest_bytes": "最大消息，字节。",
+            "most_connections": "最多连接数。",
+            "silence_s": "多久无数据则关闭，秒；0 为不关闭。",
+        },
+    )
+
+    async def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.talking: set[asyncio.Task[None]] = set()
+        self.sessions: TcpSessions = await tcp_sessions(ctx)
+
+    async def run(self, emit: Emitter) -> None:
+        try:
+            if self.mode == "listen":
+                await self._listen(emit)
+            else:
+                await self._call(emit)
+        finally:
+            talking = list(self.talking)
+            for task in talking:
+                task.cancel()
+            await asyncio.gather(*talking, return_exceptions=True)
+
+    def settled(self, tokens: list[tuple[str, bytes]]) -> None:
+        for session, data in tokens:
+            self.sessions.send(session, data)
+
+    async def _listen(self, emit: Emitter) -> None:
+        async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if len(self.talking) >= self.most_connections:
+                self.ctx.status(f"more than {self.most_connections} connections; the others are closed", "warning")
+                writer.close()
+                return
+            task = asyncio.create_task(self._talk(emit, reader, writer), name=f"tcp {self.ctx.flow}/{self.ctx.node}")
+            self.talking.add(task)
+            task.add_done_callback(self._ended)
+
+        server = await asyncio.start_server(accepted, self.host, self.port, limit=CHUNK_BYTES)
+        self._show()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            server.close()
+
+    async def _call(self, emit: Emitter) -> None:
+        wait_s = 0.5
+        while True:
+            try:
+                async with asyncio.timeout(CONNECT_S):
+                    reader, writer = await asyncio.open_connection(self.host, self.port, limit=CHUNK_BYTES)
+            except (OSError, TimeoutError) as error:
+                reason = str(error) or "no answer"
+            else:
+                wait_s = 0.5
+                self.ctx.status(f"connected to {self.host}:{self.port}")
+                await self._talk(emit, reader, writer)
+                reason = "the connection was closed"
+            self.ctx.status(f"{self.host}:{self.port}: {reason}; trying again", "error")
+            await self.ctx.clock.sleep(wait_s)
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.talking.discard(task)
+        self._show()
+
+    def _show(self) -> None:
+        self.ctx.status(f"{self.host}:{self.port}, {len(self.talking)} connected")
+
+    async def _talk(self, emit: Emitter, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection until its end. What it has brought goes on without it."""
+        keep_alive(writer)
+        address = writer.get_extra_info("peername")
+        peer = f"{address[0]}:{address[1]}" if address else "unknown"
+        session = self.sessions.add(writer)
+        framing = make_framing(self.framing, self.delimiter.encode(), self.length_bytes, self.largest_bytes)
+        heard = False
+        try:
+            while True:
+                await emit.room()
+                pause_s = self.idle_s if self.framing == "idle" and heard else self.silence_s or None
+                try:
+                    async with asyncio.timeout(pause_s):
+                        data = await reader.read(CHUNK_BYTES)
+                except TimeoutError:
+                    if not heard:
+                        break
+                    messages, heard = framing.idle(), False
+                else:
+                    messages = framing.feed(data) if data else framing.idle()
+                    heard = self.framing == "idle" and bool(data)
+                for message in messages:
+                    await emit.room()
+                    self._push(emit, message, session, peer)
+                if not heard and not messages and self.framing == "idle":
+                    break
+                if self.framing != "idle" and not data:
+                    break
+        except BadFrame as bad:
+            emit.refuse(bad.head[:HEAD_BYTES], peer, f"{bad}; the connection from {peer} was closed")
+        except OSError as error:
+            self.ctx.log.info("connection with %s ended: %s", peer, error)
+        finally:
+            if framing.rest() and not emit.full:
+                emit.refuse(
+                    framing.rest()[:HEAD_BYTES], peer, f"the connection with {peer} ended in the middle of a message"
+                )
+            self.sessions.remove(session)
+            writer.close()
+
+    def _push(self, emit: Emitter, message: bytes, session: str, peer: str) -> None:
+        payload: Any = message
+        if self.payload == "text":
+            try:
+                payload = message.decode("utf-8")
+            except UnicodeDecodeError as wrong:
+                emit.refuse(message, peer, f"the message is no UTF-8 from byte {wrong.start} on; set payload: bytes")
+                return
+        token = None
+        if self.acknowledge != "none":
+            token = (session, self.acknowledge_text.encode() if self.acknowledge == "text" else message)
+        emit.push(payload, peer, props={"tcp": {"session": session, "peer": peer}}, token=token)

@@ -1,0 +1,150 @@
+"""Sends messages over TCP: to a server, or back over the connection that a message came from."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Refused, Retry, node
+from nodes.io.tcp_framing import framed
+from nodes.io.tcp_sessions import TcpSessions, keep_alive, tcp_sessions
+
+CONNECT_S = 5.0
+
+
+@node(category="network", icon="send", title="TCP out", side_effect=True)
+class TcpOut(Node):
+    """Send each message to a TCP server over a connection that is kept, or answer over the connection of `tcp-in` it came from.
+
+    Text and bytes go as they are, everything else as JSON. While the server is away messages wait, in order. TCP does not say what the
+    other side has taken: what was sent just before a connection broke may be lost, so where that matters take a protocol that confirms. A
+    message whose sender has hung up is refused.
+    """
+
+    mode: Annotated[
+        Literal["connect", "answer"], Meta(description="To a server, or back to the sender of the message.")
+    ] = "connect"
+    host: Annotated[str, Meta(max_length=253, description="For connect: the server.")] = ""
+    port: Annotated[int, Meta(ge=0, le=65535, description="For connect: its TCP port.")] = 0
+    framing: Annotated[Literal["line", "length", "none"], Meta(description="How the messages are told apart.")] = "line"
+    delimiter: Annotated[str, Meta(min_length=1, max_length=20, description="For line: what ends a message.")] = "\n"
+    length_bytes: Annotated[
+        Literal[1, 2, 4], Meta(description="For length: size of the number before each message, B.")
+    ] = 4
+
+    zh: ClassVar = Help(
+        title="TCP 输出",
+        text="通过保持的连接把消息发给 TCP 服务器，或沿 tcp-in 的连接回复发送者。服务器离线时消息排队等待。"
+        "TCP 不确认对方是否收到，断线前刚发的可能丢失。",
+        fields={
+            "mode": "发给服务器，或回复发送者。",
+            "host": "服务器地址。",
+            "port": "服务器端口。",
+            "framing": "消息的切分方式。",
+            "delimiter": "按行：结束符。",
+            "length_bytes": "按长度：长度字段的字节数。",
+        },
+    )
+    timeout_s: ClassVar[float] = 30.0
+
+    def __post_init__(self) -> None:
+        if self.mode == "connect" and not (self.host and self.port):
+            raise ValueError("host: name the server and its port, or set mode: answer")
+
+    async def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.sessions: TcpSessions = await tcp_sessions(ctx)
+        self.connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self.watching: asyncio.Task[None] | None = None
+
+    async def stop(self) -> None:
+        await self._close()
+
+    async def process_batch(self, messages: list[Message]) -> list[Any]:
+        results: list[Any] = [None] * len(messages)
+        data: list[bytes] = []
+        for index, message in enumerate(messages):
+            try:
+                wire = self._wire(message)
+                if self.mode == "answer":
+                    await self._answer(message, wire)
+                else:
+                    data.append(wire)
+            except Refused as refused:
+                results[index] = refused
+        if data:
+            await self._send(b"".join(data))
+        return results
+
+    def _wire(self, message: Message) -> bytes:
+        payload = message.payload
+        if payload is UNSET:
+            raise Refused("the message has no payload to send")
+        try:
+            if isinstance(payload, str):
+                data = payload.encode()
+            elif isinstance(payload, (bytes, bytearray, memoryview)):
+                data = bytes(payload)
+            else:
+                data = msgspec.json.encode(payload)
+            return framed(self.framing, data, self.delimiter.encode(), self.length_bytes)
+        except OverflowError as large:
+            raise Refused(f"the message is too long for a length of {self.length_bytes} bytes") from large
+        except (TypeError, ValueError, RecursionError) as wrong:
+            raise Refused(f"the payload can't be said in JSON or UTF-8: {wrong}") from wrong
+
+    async def _answer(self, message: Message, data: bytes) -> None:
+        tcp = message.props.get("tcp")
+        session = tcp.get("session") if isinstance(tcp, dict) else None
+        if not isinstance(session, str):
+            raise Refused("the message has no property tcp.session: it does not come from a tcp-in, or it was removed")
+        if not self.sessions.send(session, data):
+            raise Refused("the sender of the message has hung up")
+        try:
+            await self.sessions.drain(session)
+        except OSError as gone:
+            raise Refused("the sender of the message has hung up") from gone
+
+    async def _send(self, data: bytes) -> None:
+        try:
+            if self.connection is None or self.connection[1].is_closing():
+                await self._connect()
+            assert self.connection is not None
+            writer = self.connection[1]
+            writer.write(data)
+            await writer.drain()
+        except (OSError, TimeoutError) as error:
+            await self._close()
+            reason = str(error) or "no answer"
+            self.ctx.status(f"{self.host}:{self.port}: {reason}", "error")
+            raise Retry(f"{self.host}:{self.port} is away ({reason})") from error
+
+    async def _connect(self) -> None:
+        await self._close()
+        async with asyncio.timeout(CONNECT_S):
+            reader, writer = await asyncio.open_connection(self.host, self.port)
+        keep_alive(writer)
+        self.connection = reader, writer
+        self.watching = asyncio.create_task(_until_closed(reader, writer), name=f"tcp out {self.ctx.node}")
+        self.ctx.status(f"connected to {self.host}:{self.port}")
+
+    async def _close(self) -> None:
+        if self.watching is not None:
+            self.watching.cancel()
+            await asyncio.gather(self.watching, return_exceptions=True)
+            self.watching = None
+        if self.connection is not None:
+            self.connection[1].close()
+            self.connection = None
+
+
+async def _until_closed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A server that hangs up is noticed at once and not by losing the next message; what it says is not wanted."""
+    try:
+        while await reader.read(65_536):
+            pass
+    except OSError:
+        pass
+    writer.close()

@@ -1,0 +1,81 @@
+"""Sends messages to WebSocket clients that have connected under /hook."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Refused, Role, node
+from nodes.io.websocket_room import Room, Rules, room_of
+
+
+@node(category="network", icon="radio", title="WebSocket out", side_effect=True)
+class WebsocketOut(Node):
+    """Send each message to all clients at /hook and the path given, or to the one that the message came from.
+
+    Text goes as a text frame, bytes as a binary one, everything else as JSON text. With `to: all` a message without any client is done at once:
+    it goes to those who are there. A client that takes nothing for 5 s is closed. With `to: sender` a message whose client has gone is refused.
+    On the path of a `websocket-in` they share the clients; alone, what clients send is thrown away.
+    """
+
+    path: Annotated[str, Meta(max_length=200, description="Path below /hook, as the websocket-in says it.")]
+    to: Annotated[Literal["all", "sender"], Meta(description="Who gets it.")] = "all"
+    open: Annotated[
+        bool, Meta(description="Take clients without sign-in (where nodes differ the strictest holds).")
+    ] = False
+    role: Annotated[Role, Meta(description="Role that a client needs at least.")] = "viewer"
+    most_clients: Annotated[int, Meta(ge=1, le=10_000, description="Most clients at once.")] = 100
+
+    outputs: ClassVar = ()
+    zh: ClassVar = Help(
+        title="WebSocket 输出",
+        text="把消息发给 /hook 下该路径的所有客户端，或发回消息的来源客户端。5 秒不接收的客户端被断开。与同路径的 websocket-in 共用客户端。",
+        fields={
+            "path": "/hook 下的路径。",
+            "to": "发给全部，或发回来源。",
+            "open": "不需登录（多个节点时以最严格者为准）。",
+            "role": "客户端至少需要的角色。",
+            "most_clients": "最多客户端数。",
+        },
+    )
+    timeout_s: ClassVar[float] = 30.0
+
+    async def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.room: Room = await room_of(ctx, self.path)
+
+    def resume(self) -> None:
+        rules = Rules(self.open, self.role, 10_000_000, self.most_clients, reads=False)
+        self.room.enter(f"{self.ctx.flow}/{self.ctx.node}", self, rules)
+
+    def stop(self) -> None:
+        self.room.leave(f"{self.ctx.flow}/{self.ctx.node}", self)
+
+    async def process(self, msg: Message) -> None:
+        frame = _frame(msg.payload)
+        if self.to == "all":
+            sent = await asyncio.gather(*(session.send(frame) for session in list(self.room.sessions.values())))
+            self.ctx.drop(sent.count(False))
+            return
+        websocket = msg.props.get("websocket")
+        id = websocket.get("session") if isinstance(websocket, dict) else None
+        if not isinstance(id, str):
+            raise Refused("the message has no property websocket.session: it does not come from a websocket-in")
+        session = self.room.sessions.get(id)
+        if session is None or not await session.send(frame):
+            raise Refused("the client that the message came from has gone")
+
+
+def _frame(payload: Any) -> str | bytes:
+    if payload is UNSET:
+        raise Refused("the message has no payload to send")
+    if isinstance(payload, str):
+        return payload.encode("utf-8", "replace").decode()
+    if isinstance(payload, (bytes, bytearray, memoryview)):
+        return bytes(payload)
+    try:
+        return msgspec.json.encode(payload).decode()
+    except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
+        raise Refused(f"the payload can't be said in JSON: {wrong}") from wrong

@@ -1,0 +1,33 @@
+"""Sites for the nodes under test."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from engine.api import Settings
+from engine.run.journal import JournalStore
+from tests.nodes.io.bench import Bench
+
+MakeBench = Callable[..., Awaitable[Bench]]
+
+
+@pytest.fixture
+async def make_bench(tmp_path: Path) -> AsyncIterator[MakeBench]:
+    """`await make_bench(journal, files=…)` starts a site; the arguments by name are settings."""
+    async with contextlib.AsyncExitStack() as opened:
+
+        async def make(journal: JournalStore | None = None, **settings: object) -> Bench:
+            bench = Bench(Settings(**{"data": tmp_path / "data", **settings}), journal)  # type: ignore[arg-type]
+            await bench.site.start()
+            opened.push_async_callback(bench.site.stop, 0.2)
+            return bench
+
+        yield make
+
+
+@pytest.fixture
+async def bench(make_bench: MakeBench) -> Bench:
+    """A site with nothing special."""
+    return await make_bench()

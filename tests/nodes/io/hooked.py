@@ -1,0 +1,41 @@
+"""A running web server with flows behind /hook, and callers with tokens."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+from yarl import URL
+
+from tests.engine.web.running import RunningServer, running
+from tests.nodes.io.bench import Bench, add_types
+
+
+class Hooked(Bench):
+    """The bench of a server; `session` calls it as nobody, `token(role)` is a header that says who."""
+
+    def __init__(self, server: RunningServer, session: aiohttp.ClientSession) -> None:
+        super().__init__(server.settings, site=server.site)
+        self.server = server
+        self.session = session
+
+    @property
+    def url(self) -> URL:
+        """Where hooks begin."""
+        return self.server.url / "hook"
+
+    async def token(self, role: str = "operator") -> dict[str, str]:
+        """A header with a fresh API token."""
+        name = f"{role}-{len(await self.server.accounts.tokens())}"
+        text, _ = await self.server.accounts.add_token(name, role, "admin")  # type: ignore[arg-type]
+        return {"Authorization": f"Bearer {text}"}
+
+
+@contextlib.asynccontextmanager
+async def hooked_server(dsn: str, folder: Path) -> AsyncIterator[Hooked]:
+    """Starts one and stops it."""
+    async with running(dsn, folder) as server, aiohttp.ClientSession() as session:
+        add_types(server.site)
+        yield Hooked(server, session)

@@ -1,0 +1,298 @@
+"""Requests under /hook: what gets in, when it is answered, and who may call."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from engine.flow.problem import FlowError
+from engine.run.flow_run import DeployFailed
+from tests.engine.web.running import PASSWORD, Browser
+from tests.eventually import eventually
+from tests.nodes.io.hooked import Hooked, hooked_server
+
+OPEN = "  in: {type: http-in, with: {path: /data, open: true}, to: keep}\n  keep: {type: keep}\n"
+GATED = "  in: {{type: http-in, with: {{path: /data, open: true, {more}}}, to: gate}}\n  gate: {{type: gate, to: keep}}\n  keep: {{type: keep}}\n"
+
+
+@pytest.fixture
+async def hooked(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[Hooked]:
+    async with hooked_server(postgres_dsn, tmp_path) as server:
+        yield server
+
+
+async def send(hooked: Hooked, path: str = "data", method: str = "POST", **options: Any) -> tuple[int, str]:
+    async with hooked.session.request(method, hooked.url.join(hooked.url / path), **options) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_answer_comes_only_after_the_flow_has_finished(hooked: Hooked) -> None:
+    await hooked.deploy(GATED.format(more="status: 202"))
+    sending = asyncio.create_task(send(hooked, json={"v": 1}))
+    await eventually(lambda: hooked.site.flows["test"].nodes["gate"].lane.depth == 1)  # type: ignore[union-attr]
+    assert not sending.done()
+    hooked.open()
+    assert await sending == (202, "")
+    assert hooked.got() == [{"v": 1}]
+
+
+async def test_flow_that_does_not_finish_is_504_and_goes_on_with_the_message(hooked: Hooked) -> None:
+    await hooked.deploy(GATED.format(more="answer_within_s: 0.2"))
+    status, text = await send(hooked, json=1)
+    assert status == 504
+    assert "goes on with the message" in text
+    hooked.open()
+    await eventually(lambda: hooked.got() == [1])
+
+
+async def test_full_source_is_503_with_retry_after_and_takes_nothing(hooked: Hooked) -> None:
+    await hooked.deploy(GATED.format(more="most_waiting: 1"))
+    first = asyncio.create_task(send(hooked, json=1))
+    await eventually(lambda: hooked.under_way == 1)
+    async with hooked.session.post(hooked.url / "data", json=2) as answer:
+        assert answer.status == 503
+        assert answer.headers["Retry-After"] == "1"
+    hooked.open()
+    assert (await first)[0] == 200
+    assert hooked.got() == [1]
+
+
+async def test_full_window_is_503(hooked: Hooked) -> None:
+    await hooked.deploy(GATED.format(more="answer_within_s: 20"))
+    intake = hooked.site.flows["test"].nodes["in"].intake
+    assert intake is not None
+    intake.window = 1
+    first = asyncio.create_task(send(hooked, json=1))
+    await eventually(lambda: hooked.under_way == 1)
+    assert (await send(hooked, json=2))[0] == 503
+    hooked.open()
+    assert (await first)[0] == 200
+
+
+async def test_message_that_is_refused_in_the_flow_is_kept_and_answered(hooked: Hooked) -> None:
+    await hooked.deploy(
+        "  in: {type: http-in, with: {path: /data, open: true}, to: write}\n"
+        "  write: {type: file-write, with: {file_from: payload.file}}\n"
+    )
+    assert (await send(hooked, json={"file": "../../etc/passwd"}))[0] == 200
+    async with hooked.server.database.connection(5) as connection:
+        assert "climbs out" in await connection.fetchval("select reason from quarantine")
+
+
+async def test_path_parameters_key_and_query_are_in_the_message(hooked: Hooked) -> None:
+    await hooked.deploy(
+        "  in: {type: http-in, with: {path: '/devices/{sn}/data', key: sn, open: true, headers: [X-Firmware]}, to: keep}\n"
+        "  keep: {type: keep}\n"
+    )
+    url = hooked.url.join(hooked.url.with_path("/hook/devices/GS%2F1/data", encoded=True)).with_query("a=1&a=2&b=")
+    async with hooked.session.post(url, json=[1], headers={"X-Firmware": "2.1", "Cookie": "mcs_session=x"}) as answer:
+        assert answer.status == 200
+    (message,) = hooked.messages()
+    http = message.props["http"]
+    assert message.key == "GS/1"
+    assert http["params"] == {"sn": "GS/1"}
+    assert http["query"] == {"a": ["1", "2"], "b": ""}
+    assert http["headers"] == {"x-firmware": "2.1"}
+    assert http["address"] == "127.0.0.1"
+
+
+async def test_get_without_body_has_the_query_as_payload(hooked: Hooked) -> None:
+    await hooked.deploy(
+        "  in: {type: http-in, with: {path: /ask, method: GET, open: true}, to: keep}\n  keep: {type: keep}\n"
+    )
+    assert (await send(hooked, "ask", "GET", params={"sn": "GS1"}))[0] == 200
+    assert hooked.got() == [{"sn": "GS1"}]
+
+
+async def test_literal_path_goes_before_parameter(hooked: Hooked) -> None:
+    await hooked.deploy(
+        "  any: {type: http-in, with: {path: '/x/{id}', open: true}, to: keep}\n"
+        "  one: {type: http-in, with: {path: /x/all, open: true}, to: all}\n"
+        "  keep: {type: keep}\n  all: {type: keep}\n"
+    )
+    await send(hooked, "x/all", data=b"1")
+    await send(hooked, "x/7", data=b"2")
+    assert (hooked.got("all"), hooked.got()) == ([b"1"], [b"2"])
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "payload"),
+    [
+        (b'{"a": [1, null]}', "application/json", {"a": [1, None]}),
+        (b"1", "application/vnd.x+json", 1),
+        (b"a=1&b=%E6%B0%94&b=2", "application/x-www-form-urlencoded", {"a": "1", "b": ["气", "2"]}),
+        ("气体".encode("gb18030"), "text/plain; charset=gb18030", "气体"),
+        (b"\x00\xff", "application/octet-stream", b"\x00\xff"),
+        (b"", "application/octet-stream", b""),
+    ],
+)
+async def test_body_is_decoded_by_its_content_type(
+    hooked: Hooked, body: bytes, content_type: str, payload: Any
+) -> None:
+    await hooked.deploy(OPEN)
+    assert (await send(hooked, data=body, headers={"Content-Type": content_type}))[0] == 200
+    assert hooked.got() == [payload]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b'{"a": ', "application/json", 400),
+        (b'{"a": NaN}', "application/json", 400),
+        (b"", "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b'"\xff"', "application/json", 400),
+        (b"a=%FF", "application/x-www-form-urlencoded", 400),
+        (b"a&b", "application/x-www-form-urlencoded", 400),
+        (b"&".join([b"a=1"] * 2000), "application/x-www-form-urlencoded", 400),
+        (b"\xff", "text/plain", 400),
+        (b"x", "text/plain; charset=klingon", 415),
+        (b"x", "multipart/form-data; boundary=x", 415),
+        (b"x" * 1_000_001, "application/octet-stream", 413),
+        (b"x" * 1_000_001, "application/json", 413),
+    ],
+)
+async def test_bad_body_is_refused_to_the_sender_and_never_gets_in(
+    hooked: Hooked, body: bytes, content_type: str, status: int
+) -> None:
+    await hooked.deploy(OPEN)
+    answered, text = await send(hooked, data=body, headers={"Content-Type": content_type})
+    assert answered == status, text
+    assert msgspec.json.decode(text)["error"]["message"]
+    assert hooked.got() == []
+    assert hooked.under_way == 0
+
+
+async def test_packed_body_counts_unpacked(hooked: Hooked) -> None:
+    await hooked.deploy(OPEN)
+    bomb = gzip.compress(bytes(200_000_000), 9)
+    assert (await send(hooked, data=bomb, headers={"Content-Encoding": "gzip"}))[0] == 413
+    assert (await send(hooked, data=gzip.compress(b"1"), headers={"Content-Encoding": "gzip"}))[0] == 200
+    assert hooked.got() == [b"1"]
+
+
+async def test_caller_that_hangs_up_in_the_middle_leaves_nothing(hooked: Hooked) -> None:
+    await hooked.deploy(OPEN)
+    _, writer = await asyncio.open_connection("127.0.0.1", hooked.server.url.port)
+    writer.write(b"POST /hook/data HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+    await writer.drain()
+    await eventually(lambda: hooked.instance("in").under_way == 1)
+    writer.transport.abort()
+    await eventually(lambda: hooked.instance("in").under_way == 0)
+    assert hooked.got() == []
+
+
+async def test_body_that_does_not_come_in_time_is_408(hooked: Hooked) -> None:
+    await hooked.deploy(GATED.format(more="answer_within_s: 0.2"))
+    reader, writer = await asyncio.open_connection("127.0.0.1", hooked.server.url.port)
+    writer.write(b"POST /hook/data HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+    assert b" 408 " in await reader.readline()
+    writer.close()
+
+
+async def test_sign_in_is_needed_unless_open(hooked: Hooked) -> None:
+    await hooked.deploy("  in: {type: http-in, with: {path: /data}, to: keep}\n  keep: {type: keep}\n")
+    assert (await send(hooked, data=b"1"))[0] == 401
+    assert (await send(hooked, data=b"1", headers={"Authorization": "Bearer mcs_wrong"}))[0] == 401
+    assert (await send(hooked, data=b"1", headers=await hooked.token("viewer")))[0] == 403
+    assert (await send(hooked, data=b"1", headers={**await hooked.token(), "Origin": "https://else.where"}))[0] == 200
+    assert [message.props["http"]["user"] for message in hooked.messages()] == ["token:operator-1"]
+
+
+async def test_cookie_counts_only_from_a_page_of_ours(hooked: Hooked) -> None:
+    await hooked.deploy("  in: {type: http-in, with: {path: /data}, to: keep}\n  keep: {type: keep}\n")
+    hooked.session.cookie_jar.update_cookies({})
+    browser = Browser(hooked.server, hooked.session)
+    async with hooked.session.post(
+        hooked.server.url / "api/session", json={"user": "admin", "password": PASSWORD}, headers=browser.headers
+    ) as answer:
+        cookie = {"Cookie": f"mcs_session={answer.cookies['mcs_session'].value}"}
+    assert (await send(hooked, data=b"1", headers=cookie))[0] == 403
+    assert (await send(hooked, data=b"1", headers={**cookie, **browser.headers, "Origin": "http://evil.example"}))[
+        0
+    ] == 403
+    assert (await send(hooked, data=b"1", headers={**cookie, **browser.headers}))[0] == 200
+
+
+async def test_open_hook_takes_other_sites_too(hooked: Hooked) -> None:
+    await hooked.deploy(OPEN)
+    assert (await send(hooked, data=b"1", headers={"Origin": "https://else.where"}))[0] == 200
+
+
+async def test_answer_can_not_act_as_a_page_of_the_editor(hooked: Hooked) -> None:
+    await hooked.deploy(OPEN)
+    async with hooked.session.post(hooked.url / "data", data=b"1") as answer:
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+        assert "allow-same-origin" not in answer.headers["Content-Security-Policy"]
+
+
+async def test_unknown_path_is_404_and_other_method_405(hooked: Hooked) -> None:
+    await hooked.deploy(OPEN)
+    assert (await send(hooked, "elsewhere"))[0] == 404
+    async with hooked.session.put(hooked.url / "data") as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    "path", ["/hook/", "/hook/data/", "/hook//data", "/hook/data%00", "/hook/%ff", "/hook/x/../data%2f"]
+)
+async def test_odd_paths_lead_nowhere(hooked: Hooked, path: str) -> None:
+    await hooked.deploy(OPEN)
+    reader, writer = await asyncio.open_connection("127.0.0.1", hooked.server.url.port)
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode())
+    assert b" 404 " in await reader.readline()
+    writer.close()
+
+
+async def test_deploy_takes_over_without_an_unanswered_request(hooked: Hooked) -> None:
+    await hooked.deploy(OPEN)
+    statuses: list[int] = []
+
+    async def call() -> None:
+        while len(statuses) < 150:
+            statuses.append((await send(hooked, data=b"1"))[0])
+
+    calling = asyncio.create_task(call())
+    for largest_bytes in (10, 20, 30):
+        await hooked.deploy(OPEN.replace("open: true", f"open: true, largest_bytes: {largest_bytes}"))
+    await calling
+    assert set(statuses) <= {200, 503}
+    assert statuses[-1] == 200
+
+
+async def test_removed_node_closes_its_path(hooked: Hooked) -> None:
+    await hooked.deploy(OPEN)
+    await hooked.deploy("  keep: {type: keep}\n")
+    assert (await send(hooked))[0] == 404
+
+
+async def test_refused_deploy_leaves_the_path_as_it_was(hooked: Hooked) -> None:
+    await hooked.deploy(OPEN)
+    with pytest.raises(DeployFailed):
+        await hooked.deploy(OPEN.replace("/data", "/other") + "  bad: {type: http-in, with: {path: 'a b'}, to: keep}\n")
+    assert (await send(hooked))[0] == 200
+
+
+@pytest.mark.parametrize("path", ["data", "/", "/a//b", "/{a}/{a}", "/a b", "/..", "/{A}", "/a?b", "/a/"])
+async def test_bad_path_is_refused_with_the_reason(hooked: Hooked, path: str) -> None:
+    with pytest.raises(DeployFailed, match="path:"):
+        await hooked.deploy(f"  in: {{type: http-in, with: {{path: '{path}'}}, to: keep}}\n  keep: {{type: keep}}\n")
+
+
+async def test_second_node_of_a_flow_on_the_same_path_says_so(hooked: Hooked) -> None:
+    await hooked.deploy(OPEN + "  two: {type: http-in, with: {path: /data, open: true}, to: keep}\n")
+    levels = {hooked.status(id)[1] for id in ("in", "two")}
+    assert levels == {"ok", "error"}
+    assert (await send(hooked))[0] == 200
+
+
+@pytest.mark.parametrize("header", ["Authorization", "cookie"])
+async def test_secret_headers_do_not_travel_in_messages(hooked: Hooked, header: str) -> None:
+    with pytest.raises(FlowError, match="secret"):
+        await hooked.deploy(
+            f"  in: {{type: http-in, with: {{path: /data, headers: [{header}]}}, to: keep}}\n  keep: {{type: keep}}\n"
+        )

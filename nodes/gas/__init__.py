@@ -1,9 +1,11 @@
 """Node types for gas detectors."""
 
 from engine.api import Node
+from nodes.gas.alarm import Alarm
 from nodes.gas.alarm_record import AlarmRecord
+from nodes.gas.alarm_write import AlarmWrite
 from nodes.gas.device import Device
 from nodes.gas.gas_reading import GasReading
 from nodes.gas.sequence_check import SequenceCheck
 
-NODES: list[type[Node]] = [GasReading, SequenceCheck, Device, AlarmRecord]
+NODES: list[type[Node]] = [Alarm, AlarmWrite, GasReading, SequenceCheck, Device, AlarmRecord]

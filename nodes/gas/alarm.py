@@ -1,0 +1,241 @@
+"""`alarm`: judges readings by the levels of their device, and tells what happens to its alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar
+
+from engine.api import EMPTY, Context, Delivery, Example, Help, Message, Meta, Node, Port, Timer, field, node
+from plant.alarms.conditions import Policy
+from plant.alarms.event import AlarmEvent
+from plant.alarms.kinds import KINDS, SITE
+from plant.alarms.point import Point
+from plant.alarms.presence import Presence
+from plant.alarms.rules import Impossible, Rules
+from plant.alarms.service import Alarms, Command
+from plant.devices import Devices
+from plant.reading import Reading, as_reading
+
+TICK_S = 1.0
+UNSTORED_FOR_S = 7 * 86400.0
+_SECONDS = {"x-unit": "s"}
+_READING = {"sn": "GS001", "seq": 1, "v_raw": 2000.0, "temp": 25.0, "err": 0}
+
+
+def _given(at: float, conc: float) -> dict[str, Any]:
+    time = 1_700_000_000.0 + at
+    return {"at": at, "key": "GS001", "payload": {**_READING, "ts": time, "time": time, "conc": conc}}
+
+
+@node(category="gas", icon="siren", title="Alarm", buffers=True)
+class Alarm(Node):
+    """Judge each reading by its device's levels and send an event for everything that happens to an alarm (states of ISA-18.2).
+
+    A value above the level raises the alarm, exactly at the level it does not. Within `hold_s` of the last notification of the same device and
+    type an alarm is recorded but not told (`told` is false); another device, type or level is never silenced by it. An alarm that nobody has
+    acknowledged is told again every `repeat_s`. The return to normal is told with duration and peak.
+    Besides gas levels: sensor fault, over range, low battery, poor signal, a device that misses `missed` periods, and all devices at once.
+    A device's readings are its clock, so a backlog is judged as it would have been live. docs/alarms.md has the table of all steps.
+    """
+
+    hold_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Least time between two notifications of one device and type, s.",
+            extra_json_schema=_SECONDS,
+        ),
+    ] = 600.0
+    repeat_s: Annotated[
+        float,
+        Meta(gt=0, description="An unacknowledged alarm is told again after this time, s.", extra_json_schema=_SECONDS),
+    ] = 600.0
+    missed: Annotated[int, Meta(ge=1, description="Missed periods after which a device is off-line.")] = 3
+    warm_up_s: Annotated[
+        float, Meta(ge=0, description="Warming up for longer than this is a fault, s.", extra_json_schema=_SECONDS)
+    ] = 600.0
+    battery_pct: Annotated[
+        float, Meta(ge=0, le=100, description="Below this the battery is low, %.", extra_json_schema={"x-unit": "%"})
+    ] = 20.0
+    signal_dbm: Annotated[
+        float, Meta(le=0, description="Below this the signal is poor, dBm.", extra_json_schema={"x-unit": "dBm"})
+    ] = -100.0
+    under_range_pct: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="How far below its range a value is a fault, % of the range.",
+            extra_json_schema={"x-unit": "%"},
+        ),
+    ] = 10.0
+    latching: Annotated[list[str], Meta(description="Types that stay until somebody resets them, such as A2.")] = field(
+        default_factory=list
+    )
+    record_continued: Annotated[
+        bool, Meta(description="Record every further reading beyond the limit, not only what changes.")
+    ] = True
+
+    outputs: ClassVar = (Port("event", AlarmEvent, title="Event", title_zh="报警事件"),)
+    examples: ClassVar = [
+        Example(
+            "raised, within ten minutes recorded only, then back to normal",
+            {"record_continued": False},
+            given=[_given(0, 19), _given(10, 21), _given(20, 19), _given(30, 22)],
+            expect=[
+                {"payload": {"type": "A1", "kind": "raised", "state": "unacknowledged", "told": True, "value": 21.0}},
+                {"payload": {"kind": "returned", "state": "returned", "told": True, "lasted_s": 10.0, "peak": 21.0}},
+                {"payload": {"kind": "raised", "state": "unacknowledged", "told": False}},
+            ],
+            title_zh="报警；十分钟内只记录；恢复",
+            state={"devices": {"GS001": {"k": 1, "b": 0, "a1": 20}}},
+        ),
+    ]
+    zh: ClassVar = Help(
+        "报警",
+        "按设备的报警限判断每个读数，报警状态的每次变化送出一个事件（ISA-18.2 状态）。数值大于限值即报警，等于不报警；"
+        "距同一设备、同一类型上次通知不足 hold_s 时只记录、不通知；其他设备、其他类型、其他级别互不影响。"
+        "无人确认的报警每隔 repeat_s 再次通知；恢复时通知持续时间与峰值。"
+        "此外还判断传感器故障、超量程、电量低、信号差、设备离线和全站无数据。以读数自身的时间为准，补传的数据与实时数据判断结果相同。",
+        {
+            "hold_s": "同一设备、同一类型两次通知的最短间隔，秒。",
+            "repeat_s": "未确认的报警再次通知的间隔，秒。",
+            "missed": "连续缺多少个周期算离线。",
+            "warm_up_s": "预热超过此时间算故障，秒。",
+            "battery_pct": "低于此电量报警，%。",
+            "signal_dbm": "低于此信号强度报警，dBm。",
+            "under_range_pct": "低于量程下限多少算故障，量程的百分数。",
+            "latching": "需人工复位的报警类型，如 A2。",
+            "record_continued": "超限期间每个读数都记录，否则只记录状态变化。",
+        },
+    )
+
+    def start(self, ctx: Context) -> None:
+        unknown = [type for type in self.latching if type not in KINDS]
+        if unknown:
+            raise ValueError(f"latching: there is no type {unknown[0]!r}; the types are {', '.join(KINDS)}")
+        self.ctx = ctx
+        self._alarms = ctx.service(Alarms)
+        self._devices = ctx.service(Devices)
+        self._points = ctx.state("points", Point)
+        self._known = ctx.state("devices", float)
+        self._unstored = ctx.state("unstored", AlarmEvent)
+        self._last = ctx.shared_state("last_alarm", float)
+        self._presence = Presence(self.missed)
+        self._clocked: set[str] = {SITE}
+        self._timer: Timer | None = None
+        self._rules = self._make_rules()
+
+    def resume(self) -> None:
+        self._rules = self._make_rules()
+        now = self.ctx.clock.now()
+        for sn, _ in self._known.items():
+            device = self._devices.get(sn)
+            if device is not None:
+                self._presence.expect(sn, now, device.period_s)
+        for sn, points in self._rules.points.items():
+            if "channel" in points:
+                self._clocked.add(sn)
+        self._presence.site_silent = SITE in self._rules.points and self._rules.points[SITE]["link"].active
+        self._alarms.attach(self)
+        # What a crash left between the memory's commit and the table's: the same events under the same ids.
+        for _, event in self._unstored.items():
+            self._emit([event])
+        self._timer = self.ctx.clock.call_later(TICK_S, self._tick)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._alarms.detach(self)
+
+    def process(self, msg: Message) -> Any:
+        reading = msg.payload
+        if reading.__class__ is not Reading:
+            reading = as_reading(reading)
+        sn = reading.sn
+        device = msg.props.get("device") or self._devices.get(sn)
+        now = self.ctx.clock.now()
+        events: list[AlarmEvent] = []
+        if self._presence.heard(sn, now, device.period_s if device is not None else 10.0):
+            self._rules.forget_times()
+            events += self._rules.condition(SITE, "link", False, now)
+        if sn not in self._rules.seen_to:
+            self._known.set(sn, now)
+        if sn in self._clocked:
+            self._clocked.discard(sn)
+        events += self._rules.observe(reading, device)
+        if not events:
+            return None
+        self._keep_unstored(events)
+        return [msg.replace(payload=event, key=event.sn, time=event.at) for event in events]
+
+    def points(self) -> list[Point]:
+        """For the service: all alarms that are not normal."""
+        return [point for points in self._rules.points.values() for point in points.values()]
+
+    def command(self, command: Command) -> list[AlarmEvent]:
+        """For the service: what somebody wants of the rules. Raises Impossible."""
+        events = command(self._rules, self.ctx.clock.now())
+        self._clocked.update(event.sn for event in events if event.type == "channel")
+        self._send(events)
+        return events
+
+    def stored(self, ids: Iterable[str]) -> None:
+        """For the service: these events are in the table."""
+        for id in ids:
+            self._unstored.delete(id)
+
+    def _make_rules(self) -> Rules:
+        policy = Policy(
+            hold_s=self.hold_s,
+            repeat_s=self.repeat_s,
+            missed=self.missed,
+            warm_up_s=self.warm_up_s,
+            battery_pct=self.battery_pct,
+            signal_dbm=self.signal_dbm,
+            under_range_pct=self.under_range_pct,
+            latching=frozenset(self.latching),
+            record_continued=self.record_continued,
+        )
+        return Rules(policy, self._points, self._last)
+
+    def _tick(self) -> None:
+        """Drives what no reading drives: silent devices, the site's own alarms, the end of shelves."""
+        now = self.ctx.clock.now()
+        self._timer = self.ctx.clock.call_later(TICK_S, self._tick)
+        silent, site_silent = self._presence.check(now)
+        events: list[AlarmEvent] = []
+        if site_silent:
+            events += self._rules.condition(SITE, "link", True, now, {"devices": len(self._known)})
+        for sn in silent:
+            events += self._fallen_silent(sn, now)
+        for sn in self._clocked:
+            events += self._rules.advance(sn, now)
+        events += self._rules.ended_by(now)
+        self._send(events)
+
+    def _fallen_silent(self, sn: str, now: float) -> list[AlarmEvent]:
+        device = self._devices.get(sn)
+        if device is not None and device.enabled:
+            self._clocked.add(sn)
+            return self._rules.silent(sn, device, now)
+        # It has left the registry: its readings are refused before they come here, and nobody waits for it.
+        self._known.delete(sn)
+        try:
+            return self._rules.remove(sn, "", "not in the registry, or switched off there", now)
+        except Impossible:
+            return []
+
+    def _send(self, events: list[AlarmEvent]) -> None:
+        self._keep_unstored(events)
+        self._emit(events)
+
+    def _emit(self, events: Iterable[AlarmEvent]) -> None:
+        for event in events:
+            # A delivery that nobody waits for: the engine counts the message as the flow's own.
+            unheld = Delivery(lambda _: None, pending=0)
+            self.ctx.emit(Message(event, key=event.sn, time=event.at, props=EMPTY, delivery=unheld), "event")
+
+    def _keep_unstored(self, events: Iterable[AlarmEvent]) -> None:
+        if self._alarms.writers:
+            for event in events:
+                self._unstored.set(event.id, event, ttl_s=UNSTORED_FOR_S)

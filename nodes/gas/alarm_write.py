@@ -1,0 +1,63 @@
+"""`alarm-write`: stores everything that happens to alarms, many events in one commit."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from engine.api import Context, Help, Message, Node, Port, Refused, node
+from plant.alarms.event import AlarmEvent
+from plant.alarms.service import Alarms
+
+
+def as_event(payload: Any) -> AlarmEvent:
+    """The payload as an alarm event, also when it comes as a dict. Refused when it is neither."""
+    if payload.__class__ is AlarmEvent:
+        return payload
+    try:
+        return msgspec.convert(payload, AlarmEvent)
+    except msgspec.ValidationError as error:
+        raise Refused(f"payload is no alarm event ({error}); put alarm before this node") from error
+
+
+@node(category="gas", icon="database", title="Write alarms", side_effect=True)
+class AlarmWrite(Node):
+    """Write alarm events to the tables `alarms` and `alarm_events`, and pass each on once it is committed.
+
+    The reading that caused an alarm is acknowledged to the broker only after this commit. An event that comes again is stored once.
+    While the database is away events wait.
+    """
+
+    inputs: ClassVar = (Port("in", AlarmEvent),)
+    outputs: ClassVar = (Port("out", AlarmEvent, title="Stored", title_zh="已入库"),)
+    max_batch: ClassVar[int] = 1000
+    timeout_s: ClassVar[float] = 60.0
+    zh: ClassVar = Help(
+        "报警入库",
+        "把报警事件写入 alarms 与 alarm_events 表，提交后再向下传递。引起报警的读数在提交后才向代理确认；重复到来的事件只存一次。",
+    )
+
+    def start(self, ctx: Context) -> None:
+        self._alarms = ctx.service(Alarms)
+        self._store = self._alarms.store
+        self._alarms.writers += 1
+
+    def stop(self) -> None:
+        self._alarms.writers -= 1
+
+    async def process_batch(self, messages: list[Message]) -> list[Any]:
+        results: list[Any] = []
+        events: list[AlarmEvent] = []
+        for message in messages:
+            try:
+                event = as_event(message.payload)
+            except Refused as refused:
+                results.append(refused)
+            else:
+                events.append(event)
+                results.append(message.replace(payload=event))
+        if events:
+            await self._store.write(events)
+            self._alarms.stored([event.id for event in events])
+        return results

@@ -49,7 +49,7 @@ class Scale(Node):
     mode: Literal["linear", "square"] = "linear"
     window: Annotated[int, Meta(ge=1, le=60)] = 10
     labels: list[str] = field(default_factory=list)
-    on: bool = True
+    active: bool = True
 
     def process(self, msg: Message) -> Message:
         return msg

@@ -3,15 +3,10 @@ import type { NodeType } from "../api/types";
 import type { NodeSpec, Words } from "../flow/types";
 import { SUBFLOW_PREFIX } from "../flow/types";
 
-const families: Record<string, string> = {
-  input: "input", source: "input", in: "input", io: "input", network: "input",
-  output: "output", sink: "output", out: "output",
-  filter: "filter", logic: "filter",
-  function: "function", transform: "function", math: "function", compute: "function",
-  flow: "flow", common: "flow", core: "flow", control: "flow", sequence: "flow",
-  storage: "storage", database: "storage", archive: "storage",
-  notify: "notify", notification: "notify", alarm: "notify",
-  gas: "gas", plant: "gas",
+/** Categories in the order of the palette, each with the family of colours that it belongs to. */
+export const families: Record<string, string> = {
+  input: "input", network: "input", flow: "flow", logic: "filter", filter: "filter", shape: "function", calculate: "function", parse: "function",
+  sequence: "flow", time: "flow", storage: "storage", gas: "gas", output: "output", notify: "notify",
 };
 
 export const familyOf = (type: NodeType | undefined): string => families[type?.category ?? ""] ?? "other";

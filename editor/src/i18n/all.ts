@@ -1,8 +1,9 @@
 /** Every area's words; a new area adds its line here, and the test then reads it. */
 import type { AreaWords } from "./words";
 import { kitWords } from "../kit/words";
+import { canvasWords } from "../canvas/words";
 import { flowsWords } from "../flows/words";
 import { sessionWords } from "../session/words";
 import { shellWords } from "../shell/words";
 
-export const allWords: AreaWords[] = [kitWords, flowsWords, sessionWords, shellWords];
+export const allWords: AreaWords[] = [kitWords, flowsWords, canvasWords, sessionWords, shellWords];

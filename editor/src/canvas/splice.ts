@@ -1,0 +1,70 @@
+/** Putting a node into a wire, and taking nodes out so that what they joined stays joined. */
+import { sheet, useDocument } from "../editing/document";
+import { refusal } from "../flow/connect";
+import type { Operation } from "../flow/operations";
+import { endAt, portArguments } from "../flow/ports";
+import { addressOf } from "../flow/sheet";
+import { wireOperation, unwireOperation, refusalWords } from "./wiring";
+import { useCanvas } from "./view";
+import type { SceneWire } from "./scene";
+import type { PortType } from "../api/types";
+import { say } from "../i18n";
+
+/** The operations that put `id` into `wire`, or why it does not fit in. */
+export function splice(id: string, wire: SceneWire): Operation[] | string {
+  const { nodes } = useCanvas.getState().scene;
+  const ports = nodes.get(id)?.ports;
+  return ports ? spliceNew(id, ports.inputs, ports.outputs, wire) : say("canvas.refused.noports", { node: id });
+}
+
+/** The same for a node that is only just being added. */
+export function spliceNew(id: string, inputs: PortType[], outputs: PortType[], wire: SceneWire): Operation[] | string {
+  const { nodes } = useCanvas.getState().scene;
+  const { scope } = useDocument.getState();
+  const before = nodes.get(wire.from)?.ports.outputs.find((port) => port.name === wire.port) ?? { name: wire.port };
+  const after = nodes.get(wire.to)?.ports.inputs.find((port) => port.name === wire.input) ?? { name: wire.input };
+  const input = inputs.find((port) => !refusal(before, port));
+  const output = outputs.find((port) => !refusal(port, after));
+  const [anyInput] = inputs;
+  const [anyOutput] = outputs;
+  if (!anyInput || !anyOutput) return say("canvas.refused.noports", { node: id });
+  if (!input) return refusalWords(refusal(before, anyInput) ?? { why: "twice" });
+  if (!output) return refusalWords(refusal(anyOutput, after) ?? { why: "twice" });
+  return [
+    unwireOperation(wire),
+    { op: "add_wire", node: addressOf(scope, wire.from), to: endAt(id, input.name, inputs), ...portArguments(wire.port, nodes.get(wire.from)?.ports.outputs ?? []) },
+    { op: "add_wire", node: addressOf(scope, id), to: wire.end, ...portArguments(output.name, outputs) },
+  ];
+}
+
+/** The operations that remove nodes; with `reconnect` their neighbours are joined where ports fit. */
+export function removal(ids: string[], reconnect: boolean): Operation[] {
+  const { scope } = useDocument.getState();
+  const gone = new Set(ids);
+  const joins: Operation[] = [];
+  if (reconnect) {
+    const { wires } = useCanvas.getState().scene;
+    const joined = new Set(wires.map(({ from, port, to, input }) => `${from}.${port}>${to}.${input}`));
+    for (const wire of wires) {
+      if (gone.has(wire.from) || !gone.has(wire.to)) continue;
+      for (const far of beyond(wire.to, gone, wires)) {
+        const key = `${wire.from}.${wire.port}>${far.to}.${far.input}`;
+        if (joined.has(key)) continue;
+        joined.add(key);
+        joins.push(wireOperation({ from: wire.from, port: wire.port, to: far.to, input: far.input }));
+      }
+    }
+  }
+  const notes = ids.filter((id) => id.startsWith("note:")).map((id): Operation => ({ op: "remove_note", name: addressOf(scope, id.slice(5)) }));
+  const groups = ids.filter((id) => id.startsWith("group:")).map((id): Operation => ({ op: "remove_group", name: addressOf(scope, id.slice(6)) }));
+  const nodes = ids.filter((id) => id in sheet().nodes).map((id): Operation => ({ op: "remove_node", id: addressOf(scope, id) }));
+  return [...joins, ...nodes, ...notes, ...groups];
+}
+
+/** Where messages that reach `id` come out behind the nodes that go; only through first outputs. */
+function beyond(id: string, gone: ReadonlySet<string>, wires: SceneWire[], seen = new Set<string>()): SceneWire[] {
+  if (seen.has(id)) return [];
+  seen.add(id);
+  const first = useCanvas.getState().scene.nodes.get(id)?.ports.outputs[0]?.name;
+  return wires.filter((wire) => wire.from === id && wire.port === first).flatMap((wire) => (gone.has(wire.to) ? beyond(wire.to, gone, wires, seen) : [wire]));
+}

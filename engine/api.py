@@ -3,6 +3,7 @@
 from msgspec import UNSET, Meta, Struct, field
 
 from engine.clock import Clock, ManualClock, SystemClock, Timer
+from engine.connection_now import connection_now
 from engine.context import Context, Emitter, Memory
 from engine.database import Database, is_transient
 from engine.errors import SetupError
@@ -19,6 +20,8 @@ from engine.run.links import Links
 from engine.run.quarantine import Quarantine
 from engine.run.stores import connection_or_retry
 from engine.settings import Settings
+from engine.web.refusals import ApiError, json_answer, not_found
+from engine.web.route import Call, Nothing, Route
 
 __all__ = [
     "DEFAULT_PORT",
@@ -26,6 +29,8 @@ __all__ = [
     "ERROR_PORT",
     "ROLES",
     "UNSET",
+    "ApiError",
+    "Call",
     "Clock",
     "Command",
     "Context",
@@ -50,6 +55,7 @@ __all__ = [
     "Message",
     "Meta",
     "Node",
+    "Nothing",
     "Output",
     "Pack",
     "Path",
@@ -58,6 +64,7 @@ __all__ = [
     "Refused",
     "Retry",
     "Role",
+    "Route",
     "Service",
     "Settings",
     "SetupError",
@@ -66,9 +73,12 @@ __all__ = [
     "Struct",
     "SystemClock",
     "Timer",
+    "connection_now",
     "connection_or_retry",
     "field",
     "is_transient",
+    "json_answer",
     "node",
+    "not_found",
     "requires",
 ]

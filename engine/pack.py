@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engine.clock import Clock
     from engine.settings import Settings
+    from engine.web.route import Route
 
 __all__ = ["Command", "Pack", "Service", "SiteView"]
 
@@ -59,7 +60,8 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
 
     nodes        node classes, each decorated with `@node`
     services     makers of services, started in this order, stopped in reverse
-    routes       adds the pack's HTTP routes (under /api/NAME/) to the site's table
+    api          routes that are checked, documented and audited as the engine's own (under /api/)
+    routes       adds plain aiohttp routes (under /api/NAME/) to the site's table, for what a Route can't say
     migrations   folder of numbered SQL files (001_readings.sql), applied in order before the flows start
     needs        names of packs that must be started first
     commands     commands added to `mcs`
@@ -70,6 +72,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     nodes: Sequence[type[Node]] = ()
     services: Sequence[Callable[[SiteView], Service]] = ()
+    api: Sequence[Route] = ()
     routes: Callable[[SiteView, web.UrlDispatcher], None] | None = None
     migrations: Path | None = None
     needs: Sequence[str] = ()

@@ -64,9 +64,9 @@ def make_app(server: ServerView, *, editor: Path | None = None) -> web.Applicati
 def _add_packs(app: web.Application, server: ServerView) -> None:
     ours = set(app.router.routes())
     for pack in server.site.catalogue.packs.values():
-        if pack.routes is None:
-            continue
-        pack.routes(server, app.router)
+        mount(app, pack.api)
+        if pack.routes is not None:
+            pack.routes(server, app.router)
         for route in set(app.router.routes()) - ours:
             path = route.resource.canonical if route.resource is not None else ""
             if not path.startswith("/api/"):

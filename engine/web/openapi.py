@@ -35,7 +35,7 @@ _REFUSED = {
 def openapi(app: web.Application, version: str) -> dict[str, Any]:
     """Every route of ours with its schemas, and every route of a pack with its role."""
     ours = list(routes_of(app))
-    types = [kind for route in ours for kind in (route.given, route.answer) if kind not in (Nothing, None)]
+    types = [kind for route in ours for kind in (route.given, route.answer) if kind not in (Nothing, None, bytes)]
     schemas, components = msgspec.json.schema_components(
         [*types, ErrorAnswer], ref_template="#/components/schemas/{name}"
     )
@@ -101,10 +101,15 @@ def _operation(route: Route, of_type: dict[str, Any], components: dict[str, Any]
         statuses.add(404)
     if route.method in ("GET", "HEAD"):
         if route.given is not Nothing:
-            operation["parameters"] += _query_parameters(components[route.given.__name__])
+            operation["parameters"] += _query_parameters(_resolved(of_type[repr(route.given)], components))
     else:
         statuses |= {403, 413, 415}
-        if route.given is not Nothing:
+        if route.given is bytes:
+            operation["requestBody"] = {
+                "required": True,
+                "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in route.media},
+            }
+        elif route.given is not Nothing:
             operation["requestBody"] = {
                 "required": True,
                 "content": {"application/json": {"schema": of_type[repr(route.given)]}},
@@ -120,7 +125,15 @@ def _answer(route: Route, of_type: dict[str, Any]) -> dict[str, Any]:
         return {"description": "Done." if route.status != 101 else "The WebSocket is open."}
     if route.answer is str:
         return {"description": "Done.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    if route.answer is bytes:
+        return {"description": "Done.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
     return {"description": "Done.", "content": {"application/json": {"schema": of_type[repr(route.answer)]}}}
+
+
+def _resolved(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """Two types of one name are told apart in the components, so the name is read off the reference."""
+    named: dict[str, Any] = components[schema["$ref"].rpartition("/")[2]]
+    return named
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

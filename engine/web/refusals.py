@@ -14,6 +14,7 @@ from aiohttp import web
 from engine.accounts import AccountRefused
 from engine.database import Unavailable, is_transient
 from engine.deploys import NotRecorded
+from engine.failure import Retry
 from engine.flow.problem import FlowError, Problem
 from engine.run.flow_run import DeployFailed
 
@@ -116,6 +117,8 @@ def _of(request: web.Request, error: Exception) -> ApiError:
             return ApiError(
                 503, "not_recorded", str(error), "it runs; the revision is written when the database is back"
             )
+        case Retry():
+            return ApiError(503, "away", str(error), "try again in a moment", headers={"Retry-After": "2"})
         case asyncpg.DataError() | UnicodeEncodeError():
             return ApiError(400, "bad_value", "a value can't be stored", "leave out control characters and odd symbols")
     if isinstance(error, Unavailable) or (is_transient(error) and not isinstance(error, OSError)):

@@ -20,6 +20,7 @@ IDENTITY = web.RequestKey("identity", Identity)
 NOTED = web.RequestKey("noted", tuple[str, str, dict[str, Any]])
 
 G = TypeVar("G")
+S = TypeVar("S")
 
 TIME_LIMIT_S = 20.0
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -44,6 +45,15 @@ class Call(Generic[G]):
         """Who asks; KeyError on a route that is open to anyone when nobody is signed in."""
         return self.request[IDENTITY]
 
+    def service(self, kind: type[S]) -> S:
+        """A service of a pack. ApiError (503) while the server is still starting it."""
+        try:
+            return self.server.service(kind)
+        except LookupError as missing:
+            raise ApiError(
+                503, "starting", str(missing.args[0]), "try again", headers={"Retry-After": "2"}
+            ) from missing
+
     def path(self, name: str) -> str:
         """A part of the path."""
         return self.request.match_info[name]
@@ -57,7 +67,8 @@ class Call(Generic[G]):
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """`given` is the Struct of the JSON body, or of the query of a GET. `answer` is the type of what the handler returns.
+    """`given` is the Struct of the JSON body, or of the query of a GET; `bytes` for a body that is taken as it comes, of one of the
+    content types in `media`. `answer` is the type of what the handler returns; `str` and `bytes` for what it sends as text or a file.
 
     The first sentence of the handler's docstring is the summary in the OpenAPI document. `refusals` are statuses
     besides those that every route has. Everything that changes something is `audited` under the name of the action.
@@ -69,6 +80,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     handler: Callable[[Call[Any]], Awaitable[Any]]
     answer: Any
     given: type[Any] = Nothing
+    media: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
     status: int = 200
     action: str = ""
@@ -95,7 +107,13 @@ def _aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.Stre
     reads_query = route.method in ("GET", "HEAD")
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        given = _query(request, route.given) if reads_query else await _body(request, route.given)
+        given: Any
+        if reads_query:
+            given = _query(request, route.given)
+        elif route.given is bytes:
+            given = await _raw(request, route.media)
+        else:
+            given = await _body(request, route.given)
         call = Call(request, given)
         try:
             async with asyncio.timeout(route.time_limit_s):
@@ -130,6 +148,13 @@ def _query(request: web.Request, kind: type[G]) -> G:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as wrong:
         raise ApiError(400, "bad_request", f"the query: {wrong}", "see /api/openapi.json") from wrong
+
+
+async def _raw(request: web.Request, media: tuple[str, ...]) -> bytes:
+    if request.content_type not in media:
+        wanted = " or ".join(media)
+        raise ApiError(415, "wrong_type", f"the body is declared as {request.content_type}", f"send {wanted}")
+    return await request.read()
 
 
 async def _body(request: web.Request, kind: type[G]) -> G:

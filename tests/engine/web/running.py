@@ -14,6 +14,7 @@ from yarl import URL
 
 from engine.accounts import Accounts
 from engine.api import (
+    Call,
     Context,
     Emitter,
     Example,
@@ -23,6 +24,7 @@ from engine.api import (
     Pack,
     Port,
     Refused,
+    Route,
     SiteView,
     Source,
     node,
@@ -132,6 +134,26 @@ def _routes(site: SiteView, router: web.UrlDispatcher) -> None:
     router.add_put("/api/testing/change/{what}", change)
 
 
+async def weigh(call: Call[bytes]) -> dict[str, int]:
+    """How many bytes came."""
+    call.details = {"size": len(call.given)}
+    return {"size": len(call.given)}
+
+
+API = [
+    Route(
+        method="POST",
+        path="/api/testing/weigh/{what}",
+        role="operator",
+        handler=weigh,
+        given=bytes,
+        media=("image/png",),
+        answer=dict[str, int],
+        action="testing.weigh",
+    )
+]
+
+
 class RunningServer:
     """A `ServerView`. Its web listens on a free port of 127.0.0.1."""
 
@@ -144,7 +166,7 @@ class RunningServer:
         self.announced: list[str] = []
         self.accounts = Accounts(self.database, self.settings.admin_password, self.announced.append)
         self.secrets = SecretsStore(self.database, self.settings.data)
-        pack = Pack(name="testing", nodes=[Tick, Scale, Last, Stubborn], routes=_routes)
+        pack = Pack(name="testing", nodes=[Tick, Scale, Last, Stubborn], api=API, routes=_routes)
         self.site = Site(
             Catalogue([pack]),
             self.clock,

@@ -18,6 +18,7 @@ from engine.run.http_paths import HttpCall, HttpDoor, HttpPaths, HttpReply
 from engine.run.hubs import DebugHub, LiveHub
 from engine.run.links import Links
 from engine.run.quarantine import Quarantine
+from engine.run.standstill import Refusal, Standstill
 from engine.run.stores import connection_or_retry
 from engine.settings import Settings
 from engine.web.refusals import ApiError, json_answer, not_found
@@ -61,6 +62,7 @@ __all__ = [
     "Path",
     "Port",
     "Quarantine",
+    "Refusal",
     "Refused",
     "Retry",
     "Role",
@@ -70,6 +72,7 @@ __all__ = [
     "SetupError",
     "SiteView",
     "Source",
+    "Standstill",
     "Struct",
     "SystemClock",
     "Timer",

@@ -106,6 +106,8 @@ class Server:
             "services": services,
             "quarantined": site["quarantined"],
         }
+        if "held" in site:
+            told["held"] = site["held"]
         return told if self.ready.is_set() else {**told, "starting": self.starting}
 
     async def _start(self, opened: contextlib.AsyncExitStack) -> None:

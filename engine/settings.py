@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 
@@ -15,6 +16,7 @@ from engine.errors import SetupError
 from engine.secret import Secret
 
 PREFIX = "MCS_"
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,16 @@ class Settings:
     s3_access_key_id: str | None = None
     s3_secret_access_key: Secret | None = None
     licence_url: str | None = None
+    """`https://…` of the vendor's licence server."""
     licence_key: Secret | None = None
+    licence_ca_file: Path | None = None
+    """PEM file with the authority of the licence server's certificate; the system's without it."""
+    licence_vendor_key: str | None = None
+    """Public key of the vendor, base64; a build that carries the vendor's key takes no other."""
+    machine_id: Path = Path("/etc/machine-id")
+    """File that names this machine; in a container the host's is mounted."""
+    time_zone: ZoneInfo = CHINA
+    """The site's time zone: when a day begins, and when it is 03:00."""
     admin_password: Secret | None = None
     """Password of the first user, read at the first start only; without it one is made and printed."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
@@ -117,6 +128,13 @@ def _on_or_off(text: str) -> bool:
     return text == "on"
 
 
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'"{text}" is not a time zone; give one such as Asia/Shanghai or UTC') from None
+
+
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
@@ -163,8 +181,12 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "s3_bucket": str,
     "s3_access_key_id": str,
     "s3_secret_access_key": Secret,
-    "licence_url": _url("https", "http"),
+    "licence_url": _url("https"),
     "licence_key": Secret,
+    "licence_ca_file": _folder,
+    "licence_vendor_key": str,
+    "machine_id": _folder,
+    "time_zone": _zone,
     "admin_password": Secret,
     "trusted_proxies": _networks,
     "python_nodes": _on_or_off,

@@ -99,6 +99,8 @@ class FlowRun:
             clock=site.clock, journal=site.journal, next_id=site.message_id, window=window, acknowledge=None
         )
         self.window = window
+        self.held = ""
+        """Why sources bring nothing; "" while they do."""
         self._program: Program | None = None
         self._observed: Program | None = None
         self._failures: dict[str, list[str]] = {}
@@ -115,6 +117,16 @@ class FlowRun:
         """
         async with self._lock:
             return await self._deploy(plan, hold_sources)
+
+    async def hold(self, reason: str) -> None:
+        """Stops sources from bringing more, with what is under way going on; "" lets them bring again."""
+        async with self._lock:
+            self.held = reason
+            sources = [node for node in self.nodes.values() if node.intake is not None]
+            if reason:
+                await asyncio.gather(*(node.halt() for node in sources))
+            for node in sources:
+                node.go(held=reason)
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Sources first, then up to `grace_s` for what is under way, then everything else. What is left comes again."""
@@ -278,7 +290,7 @@ class FlowRun:
             self._pass_on(old, fresh.get(old.id))
         if not hold_sources:
             for node in self.nodes.values():
-                node.go()
+                node.go(held=self.held)
         await asyncio.gather(*(old.stop() for old in replaced))
         for old in replaced:
             if old.id not in plan.nodes or plan.nodes[old.id].kind.type != old.planned.kind.type:

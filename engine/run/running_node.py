@@ -144,8 +144,8 @@ class RunningNode:
         self.instance.ctx = self.context  # type: ignore[attr-defined]
         await _finished(self.instance.start(self.context))
 
-    def go(self) -> None:
-        """Begins to feed it: its lane's task, or its own when it is a source."""
+    def go(self, *, held: str = "") -> None:
+        """Begins to feed it: its lane's task, or its own when it is a source that is not `held`."""
         if not self._resumed:
             self._resumed = True
             try:
@@ -155,7 +155,11 @@ class RunningNode:
                 self.context.log.exception("failed to take over what the state holds")
         if self.lane is not None:
             self.lane.start()
-        if self.intake is not None and self.task is None:
+        if self.intake is not None and held:
+            self.context.status(held, "warning")
+        elif self.intake is not None and self.task is None:
+            if self.context.status_level == "warning":
+                self.context.status("")
             self.task = asyncio.create_task(self._bring(self.intake), name=f"source {self._run.name}/{self.id}")
 
     async def halt(self) -> None:

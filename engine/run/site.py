@@ -25,6 +25,7 @@ from engine.run.journal import Journal, JournalStore
 from engine.run.links import Links
 from engine.run.memory import Memories
 from engine.run.quarantine import Quarantine, QuarantineStore
+from engine.run.standstill import Standstill
 from engine.settings import Settings
 
 __all__ = ["Site"]
@@ -63,6 +64,8 @@ class Site:
         self.quarantine = Quarantine(quarantine_store, self.clock)
         self.live = LiveHub()
         self.debug = DebugHub()
+        self.standstill = Standstill()
+        self.standstill.change_sources = self._change_sources
         self.flows: dict[str, FlowRun] = {}
         self.problems: dict[str, list[Problem]] = {}
         self.refused: dict[str, str] = {}
@@ -72,7 +75,15 @@ class Site:
         self._ids = itertools.count(int.from_bytes(os.urandom(4), "big") >> 1 << 32)
         self.message_id = self._ids.__next__
         """Ids no other worker makes: 31 random bits of this process above 32 bits of counting."""
-        for service in (self.live, self.debug, self.quarantine, Links(), HttpPaths(), settings or Settings()):
+        for service in (
+            self.live,
+            self.debug,
+            self.quarantine,
+            self.standstill,
+            Links(),
+            HttpPaths(),
+            settings or Settings(),
+        ):
             self.provide(service)
         if database is not None:
             self.provide(database)
@@ -139,6 +150,7 @@ class Site:
             return await self._disable(flow, run)
         fresh = run is None
         run = run or FlowRun(flow.flow, self)
+        run.held = self.standstill.held
         try:
             report = await run.deploy(plan, hold_sources=hold_sources)
         except DeployFailed as failed:
@@ -159,7 +171,8 @@ class Site:
         self.refused.pop(name, None)
 
     def health(self) -> dict[str, Any]:
-        """{"status", "flows": {name: {"status", "under_way", "nodes": {id: problem}}}, "quarantined", "memory"}; only troubled nodes are listed."""
+        """{"status", "flows": {name: {"status", "under_way", "nodes": {id: problem}}}, "quarantined", "memory"}; only troubled nodes are
+        listed. "held" says why sources bring nothing, when they are held."""
         flows: dict[str, Any] = {}
         for name, run in self.flows.items():
             nodes = self._troubled(run)
@@ -180,6 +193,7 @@ class Site:
             "flows": flows,
             "quarantined": self.quarantine.count,
             "memory": self.journal.problem or "ok",
+            **({"held": self.standstill.held} if self.standstill.held else {}),
         }
 
     def _troubled(self, run: FlowRun) -> dict[str, str]:
@@ -196,6 +210,9 @@ class Site:
             elif node.errors and now - node.last_error_at < RECENT_S and node.last_error:
                 nodes[id] = f"{node.errors} errors, the last: {node.last_error}"
         return nodes
+
+    async def _change_sources(self) -> None:
+        await asyncio.gather(*(run.hold(self.standstill.held) for run in self.flows.values()))
 
     async def _disable(self, flow: Flow, run: FlowRun | None) -> DeployReport:
         removed: list[str] = []

@@ -58,6 +58,7 @@ def make_app(server: ServerView, *, editor: Path | None = None) -> web.Applicati
     add_editor(app, editor or built_editor())
     app.cleanup_ctx.append(_topics)
     app.on_shutdown.append(_say_goodbye)
+    server.site.standstill.on_close.append(lambda: _close_sockets(app, 1013, "the API is closed"))
     return app
 
 
@@ -80,6 +81,10 @@ async def _topics(app: web.Application) -> AsyncIterator[None]:
 
 async def _say_goodbye(app: web.Application) -> None:
     """Browsers are told that the server goes, and come back when it does."""
+    await _close_sockets(app, 1001, "the server is stopping")
+
+
+async def _close_sockets(app: web.Application, code: int, reason: str) -> None:
     clients = app[sockets.CLIENTS]
-    closing = [client.close(1001, "the server is stopping") for client in list(clients)]
+    closing = [client.close(code, reason) for client in list(clients)]
     await asyncio.gather(*closing, return_exceptions=True)

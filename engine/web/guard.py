@@ -37,6 +37,7 @@ def own_checks(handler: _H) -> _H:
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The one place where access is decided. What a route needs stands on its handler; see `engine.roles.requires`."""
+    refuse_at_standstill(request)
     if request.match_info.http_exception is not None or hasattr(request.match_info.handler, _OWN_CHECKS):
         return await handler(request)
     need = needed_role(request.match_info.handler, request.method)
@@ -66,6 +67,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if writes and answer.status < 400:
         await _record(request, identity)
     return answer
+
+
+def refuse_at_standstill(request: web.Request) -> None:
+    """ApiError (403) while a pack has closed the API; see `engine.run.standstill`. Health and sign-in always answer."""
+    path = request.path
+    if not path.startswith(("/api/", "/hook/")) or path == "/api/health" or path.startswith(OWN_SESSION):
+        return
+    refusal = request.app[SERVER].site.standstill.refusal(path)
+    if refusal is not None:
+        raise ApiError(403, refusal.code, refusal.message, refusal.hint)
 
 
 async def identify(request: web.Request) -> tuple[Identity | None, bool]:

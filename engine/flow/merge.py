@@ -11,7 +11,8 @@ from msgspec import UNSET
 from engine.flow import operations as ops
 from engine.flow.diff import ends_as_json, same_value
 from engine.flow.edit_script import node_document, operations_between
-from engine.flow.model import Flow, NodeSpec, Subflow, Target
+from engine.flow.merged_names import ends_in, in_one_group, leading_to, of_members, with_used
+from engine.flow.model import Flow, Group, NodeSpec, Subflow, Target
 
 Side = Literal["mine", "theirs"]
 Choices = Mapping[tuple[str, str], Side]
@@ -55,21 +56,30 @@ def merge_flows(base: Flow, mine: Flow, theirs: Flow, choices: Choices | None = 
     merged one by one. A position on the canvas is never a conflict: mine is taken.
     """
     merge = _Merge(choices or {})
-    nodes = merge.nodes("", base.nodes, mine.nodes, theirs.nodes)
-    subflows = merge.subflows(base, mine, theirs)
+    nodes = merge.nodes("", *(_Nodes(side.nodes, ends_in(side.on_error)) for side in (base, mine, theirs)))
+    subflows = with_used(merge.subflows(base, mine, theirs), nodes, (theirs, mine, base))
     flow = msgspec.structs.replace(
         theirs,
         nodes=nodes,
         subflows=subflows,
         layout=_layout(base.layout, mine.layout, theirs.layout, nodes),
-        groups=merge.entries("groups", base.groups, mine.groups, theirs.groups),
+        groups=merge.groups("groups", (base.groups, mine.groups, theirs.groups), nodes),
         notes=merge.entries("notes", base.notes, mine.notes, theirs.notes),
         **{
             name: merge.value("", name, getattr(base, name), getattr(mine, name), getattr(theirs, name))
-            for name in ("flow", "title", "help", "disabled", "on_error")
+            for name in ("flow", "title", "help", "disabled")
         },
+        on_error=merge.on_error(base, mine, theirs, nodes),
     )
     return Merged(flow=flow, operations=operations_between(theirs, flow), conflicts=merge.conflicts)
+
+
+class _Nodes(dict[str, NodeSpec]):
+    """The nodes of one side, and which of them something besides a wire names: `on_error`, the ports of a subflow."""
+
+    def __init__(self, nodes: Mapping[str, NodeSpec], named: frozenset[str]) -> None:
+        super().__init__(nodes)
+        self.named = named
 
 
 class _Merge:
@@ -97,9 +107,16 @@ class _Merge:
             )
         return choice == "mine"
 
-    def nodes(
-        self, prefix: str, base: Mapping[str, NodeSpec], mine: Mapping[str, NodeSpec], theirs: Mapping[str, NodeSpec]
-    ) -> dict[str, NodeSpec]:
+    def on_error(self, base: Flow, mine: Flow, theirs: Flow, nodes: Mapping[str, NodeSpec]) -> Target | None:
+        """Where errors go; an end that went with its node is no change that anybody made to it."""
+        sides = (
+            None if end is None or end.node not in nodes else end
+            for end in (base.on_error, mine.on_error, theirs.on_error)
+        )
+        end: Target | None = self.value("", "on_error", *sides)
+        return end
+
+    def nodes(self, prefix: str, base: _Nodes, mine: _Nodes, theirs: _Nodes) -> dict[str, NodeSpec]:
         """The nodes of a flow or subflow, in their order, each of mine after the node that it stood after."""
         kept: dict[str, NodeSpec] = {}
         for id in _in_order(mine, theirs):
@@ -110,13 +127,13 @@ class _Merge:
                 kept[id] = found
         return {id: self._with_wires(prefix + id, node, base, mine, theirs, kept) for id, node in kept.items()}
 
-    def _wired_anew(
-        self, id: str, base: Mapping[str, NodeSpec], mine: Mapping[str, NodeSpec], theirs: Mapping[str, NodeSpec]
-    ) -> bool:
+    def _wired_anew(self, id: str, base: _Nodes, mine: _Nodes, theirs: _Nodes) -> bool:
         """Whether the side that keeps a node has a new wire to it, which the other's removal would take away."""
         if id not in base or (id in mine) == (id in theirs):
             return False
         side = theirs if id in theirs else mine
+        if id in side.named and id not in base.named:
+            return True
         return any(
             end.node == id and end not in (base[source].to.get(port, ()) if source in base else ())
             for source, node in side.items()
@@ -179,7 +196,8 @@ class _Merge:
         ours = _wires(mine.get(node.id, node))
         others = _wires(theirs.get(node.id, node))
         found: dict[str, list[Target]] = {}
-        for port, end in dict.fromkeys([*others, *ours]):
+        # The order in which a message goes out is the side's that has changed the wires, theirs when both have.
+        for port, end in dict.fromkeys([*ours, *others] if list(others) == list(was) else [*others, *ours]):
             key = (port, end)
             field = f"to.{port}.{end}" if port else f"to.{end}"
             sides = was.get(key, UNSET), ours.get(key, UNSET), others.get(key, UNSET)
@@ -220,6 +238,13 @@ class _Merge:
         }
         return {name: entry for name, entry in found.items() if entry is not UNSET}
 
+    def groups(
+        self, section: str, sides: tuple[Mapping[str, Group], ...], nodes: Mapping[str, NodeSpec]
+    ) -> dict[str, Group]:
+        """Groups of the nodes that are left, each of them in one group: where mine has moved it, else where it is in theirs."""
+        base, mine, theirs = (of_members(side, nodes) for side in sides)
+        return in_one_group(self.entries(section, base, mine, theirs), base, mine, theirs)
+
     def subflows(self, base: Flow, mine: Flow, theirs: Flow) -> dict[str, Subflow]:
         """Subflows that both have are merged within; one that a side has removed goes unless the other changed it."""
         found: dict[str, Subflow] = {}
@@ -236,13 +261,18 @@ class _Merge:
         return found
 
     def _subflow(self, name: str, base: Subflow, mine: Subflow, theirs: Subflow) -> Subflow:
-        nodes = self.nodes(f"{name}/", base.nodes, mine.nodes, theirs.nodes)
+        sides = (base, mine, theirs)
+        nodes = self.nodes(
+            f"{name}/", *(_Nodes(side.nodes, ends_in(*side.inputs.values(), *side.outputs.values())) for side in sides)
+        )
         parts: dict[str, Any] = {
-            part: self.entries(
-                f"subflows.{name}.{part}", getattr(base, part), getattr(mine, part), getattr(theirs, part)
-            )
-            for part in ("inputs", "outputs", "fields", "groups", "notes")
+            part: self.entries(f"subflows.{name}.{part}", *(getattr(side, part) for side in sides))
+            for part in ("fields", "notes")
         }
+        for part in ("inputs", "outputs"):
+            ports = (leading_to(getattr(side, part), nodes) for side in sides)
+            parts[part] = self.entries(f"subflows.{name}.{part}", *ports)
+        parts["groups"] = self.groups(f"subflows.{name}.groups", (base.groups, mine.groups, theirs.groups), nodes)
         for part in ("title", "help"):
             parts[part] = self.value(
                 "", f"subflows.{name}.{part}", getattr(base, part), getattr(mine, part), getattr(theirs, part)

@@ -109,11 +109,11 @@ class _Merge:
 
     def on_error(self, base: Flow, mine: Flow, theirs: Flow, nodes: Mapping[str, NodeSpec]) -> Target | None:
         """Where errors go; an end that went with its node is no change that anybody made to it."""
-        sides = (
+        was, ours, others = (
             None if end is None or end.node not in nodes else end
             for end in (base.on_error, mine.on_error, theirs.on_error)
         )
-        end: Target | None = self.value("", "on_error", *sides)
+        end: Target | None = self.value("", "on_error", was, ours, others)
         return end
 
     def nodes(self, prefix: str, base: _Nodes, mine: _Nodes, theirs: _Nodes) -> dict[str, NodeSpec]:

@@ -63,11 +63,15 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Help(msgspec.Struct, frozen=True):
-    """The Chinese side of a node's help; the English side is its docstring and field descriptions."""
+    """The Chinese side of a node's help; the English side is its docstring and field descriptions.
+
+    `parts` are the fields of Structs within the config, by class name: {"SwitchRule": {"op": …}}.
+    """
 
     title: str
     text: str = ""
     fields: dict[str, str] = msgspec.field(default_factory=dict)
+    parts: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
 
 
 class About(msgspec.Struct, frozen=True):

@@ -31,6 +31,8 @@ def test_node_has_help_in_both_languages(kind: NodeType):
     assert kind.zh.text
     assert [name for name in fields if not kind.zh.fields.get(name)] == []
     assert [name for name in kind.zh.fields if name not in fields] == []
+    for part, told in kind.schema.get("$defs", {}).items():
+        assert sorted(kind.zh.parts.get(part, {})) == sorted(told.get("properties", {})), part
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)

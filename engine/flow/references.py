@@ -61,6 +61,11 @@ class References:
     def __repr__(self) -> str:
         return "References()"
 
+    def names(self, kind: str) -> list[str]:
+        """What references of that kind can name, as far as is known here; the environment is not told."""
+        known = {"broker": self._brokers, "secret": self._secrets}.get(kind)
+        return list(known or ())
+
     def fault(self, reference: Reference) -> tuple[str, str] | None:
         """What is missing for a reference and what to do about it; None when nothing is, as far as is known here."""
         kind, name = reference.kind, reference.name

@@ -18,7 +18,7 @@ from engine.flow.references import References
 from engine.flow_tests.cases import SUFFIX, flow_of, read_tests
 from engine.flow_tests.play import CaseResult, play_case
 
-__all__ = ["FileResult", "as_json", "junit", "run_file", "test_files", "told"]
+__all__ = ["AnyBroker", "FileResult", "as_json", "junit", "run_file", "test_files", "told"]
 
 
 class FileResult(msgspec.Struct):
@@ -41,7 +41,7 @@ class FileResult(msgspec.Struct):
         return self.reached / total if total else 1.0
 
 
-class _AnyBroker(Mapping[str, str]):
+class AnyBroker(Mapping[str, str]):
     """A test connects to nothing, so any broker's name will do."""
 
     def __getitem__(self, name: str) -> str:
@@ -69,7 +69,7 @@ def test_files(paths: Sequence[Path]) -> list[Path]:
 
 async def run_file(path: Path, catalogue: Catalogue, references: References | None = None) -> FileResult:
     """Runs all cases of a file; never raises for what a file may hold."""
-    references = references or References(brokers=_AnyBroker())
+    references = references or References(brokers=AnyBroker())
     try:
         tests = read_tests(path)
         flow, problems = read_flow(flow_of(path))

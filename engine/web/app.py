@@ -11,7 +11,19 @@ from aiohttp import web
 
 from engine.audit import AuditLog
 from engine.errors import SetupError
-from engine.web import deploying, flows, health, messages, node_types, secrets, session, users, watching
+from engine.web import (
+    deploying,
+    flows,
+    health,
+    messages,
+    node_types,
+    secrets,
+    session,
+    testing_flows,
+    trying,
+    users,
+    watching,
+)
 from engine.web import socket as sockets
 from engine.web.guard import AUDIT, guard
 from engine.web.hooks import add_hooks
@@ -34,6 +46,8 @@ ROUTES: tuple[Route, ...] = (
     *flows.ROUTES,
     *deploying.ROUTES,
     *watching.ROUTES,
+    *trying.ROUTES,
+    *testing_flows.ROUTES,
     *messages.ROUTES,
     *users.ROUTES,
     *secrets.ROUTES,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -21,12 +19,13 @@ from engine.flow.plan import Plan
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.read import read_flow
 from engine.flow_files import FileChanged, FlowFile, fault_of_flow_name, revision_of
-from engine.flow_tests.report import as_json, run_file
+from engine.flow_tests.report import as_json
 from engine.revisions import Revision
 from engine.run.flow_run import DeployReport
 from engine.web.flows import Base, FlowModel, flow_file, model_of, not_writable
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
+from engine.web.testing_flows import run_tests
 from engine.web.view import ServerView
 
 __all__ = ["ROUTES"]
@@ -57,14 +56,18 @@ class Previewed(msgspec.Struct, kw_only=True):
 
 
 class Deploy(msgspec.Struct, forbid_unknown_fields=True):
-    """A change to deploy: a whole text, or operations on the file as it is. `require_tests` runs the flow's own tests first.
-    `base_text`, when given, helps to merge after a conflict."""
+    """A change to deploy: a whole text, or operations on the file as it is. `base_text` helps to merge after a conflict.
+
+    `require_tests` runs the flow's own tests first; where they fail, only an `override_reason` deploys all the same, and
+    it stands in the note and the audit log.
+    """
 
     base: Base
     text: Text | UnsetType = UNSET
     operations: list[Operation] | UnsetType = UNSET
     note: Annotated[str, Meta(max_length=2000)] = ""
     require_tests: bool = False
+    override_reason: Annotated[str, Meta(max_length=500)] = ""
     base_text: Text | UnsetType = UNSET
 
 
@@ -127,10 +130,12 @@ async def deploy(call: Call[Deploy]) -> Done:
         text = await asyncio.to_thread(lambda: FlowText(file.text, str(file.path)).apply(given.operations or []))
     else:
         raise ApiError(400, "bad_request", "neither text nor operations", "give one of them")
-    if given.require_tests:
-        await _pass_tests(call.server, file, text)
+    note = given.note
+    if given.require_tests and not await _pass_tests(call.server, file, text, given.override_reason):
+        call.details["tests_overridden"] = given.override_reason
+        note = f"{note} [tests fail: {given.override_reason}]".strip()
     try:
-        row, report = await call.server.deploys.deploy(file.name, text, given.base, call.who.user, given.note)
+        row, report = await call.server.deploys.deploy(file.name, text, given.base, call.who.user, note)
     except FileChanged as changed:
         if changed.current is None:
             raise not_found(f"flow {file.name} any more") from changed
@@ -269,24 +274,21 @@ def _merged(base: str, mine: str, theirs: FlowFile) -> dict[str, Any] | None:
     }
 
 
-async def _pass_tests(server: ServerView, file: FlowFile, text: str) -> None:
-    """Plays the tests beside the file into the new text. ApiError (422, `tests`) with every case that fails."""
-    tests = file.path.with_name(f"{file.path.stem}_test.yaml")
-    if not tests.is_file():
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        beside = Path(folder) / tests.name
-        beside.write_bytes(tests.read_bytes())
-        (Path(folder) / file.path.name).write_text(text, encoding="utf-8", newline="")
-        result = await run_file(beside, server.site.catalogue)
-    if not result.passed:
-        raise ApiError(
-            422,
-            "tests",
-            f"the tests of flow {file.name} fail with this change",
-            "correct the flow or its tests, or deploy without them and say why in the note",
-            more={"tests": as_json([result])},
-        )
+async def _pass_tests(server: ServerView, file: FlowFile, text: str, override_reason: str) -> bool:
+    """Plays the tests beside the file into the new text; whether they pass. ApiError (422, `tests`) with every case that
+    fails when nobody says why it is to be deployed all the same."""
+    result = await run_tests(server, file.path.with_name(f"{file.path.stem}_test.yaml"), text)
+    if result is None or result.passed:
+        return True
+    if override_reason:
+        return False
+    raise ApiError(
+        422,
+        "tests",
+        f"the tests of flow {file.name} fail with this change",
+        "correct the flow or its tests, or deploy all the same and say why",
+        more={"tests": as_json([result])},
+    )
 
 
 async def _text_of(call: Call[Any], name: str, revision: str) -> str | None:

@@ -16,6 +16,7 @@ from engine.run.flow_run import DeployFailed
 from engine.testing import run_node
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
+from engine.web.trying import as_type
 
 __all__ = ["ROUTES"]
 
@@ -46,6 +47,7 @@ class ExampleView(msgspec.Struct):
     config: dict[str, Any]
     given: list[Any]
     expect: Any
+    site: dict[str, Any]
 
 
 class BrokenView(msgspec.Struct):
@@ -83,11 +85,13 @@ class Config(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"
 
 
 class Samples(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
-    """Messages for a node: payloads, or objects {payload, topic, at (seconds after the start), …}. `until_s` moves the clock on."""
+    """Messages for a node: payloads, or objects {payload, topic, at (seconds after the start), …}. `until_s` moves the clock on;
+    `site` is what the packs' services hold (`devices: {…}`), as in a flow's tests."""
 
     with_: dict[str, Any] = {}
     given: Annotated[list[Any], Meta(max_length=1000)] = []
     until_s: Annotated[float, Meta(ge=0, le=LONGEST_RUN_S)] = 0.0
+    site: dict[str, Any] = {}
 
 
 class Sent(msgspec.Struct):
@@ -140,7 +144,13 @@ async def run(call: Call[Samples]) -> list[Sent]:
         )
     try:
         async with asyncio.timeout(RUN_LIMIT_S):
-            outputs = await run_node(kind.cls, given.with_, given.given, until_s=given.until_s)
+            outputs = await run_node(
+                kind.cls,
+                given.with_,
+                [_fitting(kind, one) for one in given.given],
+                until_s=given.until_s,
+                services=_services(call, given.site),
+            )
     except TimeoutError as late:
         raise ApiError(422, "too_slow", f"it did not end within {RUN_LIMIT_S:g} s", "give fewer messages") from late
     except DeployFailed as refused:
@@ -163,6 +173,19 @@ async def run(call: Call[Samples]) -> list[Sent]:
     ]
 
 
+def _services(call: Call[Any], site: dict[str, Any]) -> list[object]:
+    packs = call.server.site.catalogue.packs.values()
+    return [service for pack in packs if pack.testing is not None for service in pack.testing(site)]
+
+
+def _fitting(kind: NodeType, given: Any) -> Any:
+    """A sample comes as JSON; a node that takes a Struct gets one."""
+    wanted = kind.inputs[0].payload if kind.inputs else Any
+    if isinstance(given, dict) and given.keys() & {"payload", "topic", "at", "props"}:
+        return {**given, "payload": as_type(given["payload"], wanted)} if "payload" in given else given
+    return as_type(given, wanted)
+
+
 def _kind(call: Call[Any]) -> NodeType:
     type = call.path("type")
     kind = call.server.site.catalogue.types.get(type)
@@ -180,7 +203,7 @@ def _view(kind: NodeType) -> NodeTypeView:
         color=about.color,
         title=Bilingual(zh.title if zh else "", about.title),
         help=Bilingual(zh.text if zh else "", kind.help),
-        schema=_with_chinese(kind.schema, zh.fields if zh else {}),
+        schema=_with_chinese(kind.schema, zh.fields if zh else {}, zh.parts if zh else {}),
         inputs=[_port(port) for port in kind.inputs],
         outputs=[_port(port) for port in kind.outputs],
         examples=[
@@ -189,6 +212,7 @@ def _view(kind: NodeType) -> NodeTypeView:
                 plain(example.config),
                 plain(example.given),
                 plain(example.expect),
+                plain(example.state),
             )
             for example in kind.cls.examples
         ],
@@ -207,12 +231,22 @@ def _broken(type: str, broken: BrokenView, file: str) -> NodeTypeView:
     )
 
 
-def _with_chinese(schema: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
-    properties = {
-        name: {**part, "x-zh": fields[name]} if name in fields else part
-        for name, part in schema.get("properties", {}).items()
-    }
-    return {**schema, "properties": properties}
+def _with_chinese(
+    schema: dict[str, Any], fields: dict[str, str], definitions: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    told = {**schema, "properties": _told(schema.get("properties", {}), fields)}
+    if "$defs" in schema:
+        told["$defs"] = {
+            name: {**part, "properties": _told(part["properties"], definitions.get(name, {}))}
+            if "properties" in part
+            else part
+            for name, part in schema["$defs"].items()
+        }
+    return told
+
+
+def _told(properties: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
+    return {name: {**part, "x-zh": fields[name]} if name in fields else part for name, part in properties.items()}
 
 
 def _port(port: Port) -> PortView:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from engine.catalogue import Catalogue
 from engine.roles import Role
 from engine.run.hubs import DebugRow, LiveHub, Subscription
 from engine.web.flows import flow_rows
@@ -46,6 +48,9 @@ TOPICS = (
     Topic("presence", "FLOW", "viewer", "who has the flow open"),
     Topic("deploys", "", "viewer", "flows that were deployed, removed, or changed on disk"),
     Topic("flows", "", "viewer", "the list of flows, when something about it changes"),
+    Topic(
+        "node-types", "", "viewer", "a version that changes with the node types, as when a custom node's file is saved"
+    ),
     Topic("live", "CHANNEL", "viewer", "live data of the site, the latest of every key first"),
     Topic("health", "", "viewer", "the health of the site, when it changes"),
 )
@@ -79,7 +84,7 @@ class Topics:
                 return self.taps.subscribe(flow, node, port)
             case "live":
                 return self._server.site.live.subscribe(argument)
-            case "health" | "flows":
+            case "health" | "flows" | "node-types":
                 return self._subscribe_state(name)
             case _:
                 return self.own.subscribe(topic, replay=name != "deploys")
@@ -125,7 +130,7 @@ class Topics:
             await asyncio.sleep(HEALTH_EVERY_S)
 
     def _look(self) -> None:
-        for name in ("health", "flows"):
+        for name in ("health", "flows", "node-types"):
             state = self._state_of(name)
             data = msgspec.json.encode(state, enc_hook=str)
             if self._last.get(name) != data:
@@ -133,7 +138,20 @@ class Topics:
                 self.own.publish(name, "", state)
 
     def _state_of(self, name: str) -> Any:
-        return self._server.health() if name == "health" else {"flows": flow_rows(self._server)}
+        match name:
+            case "health":
+                return self._server.health()
+            case "flows":
+                return {"flows": flow_rows(self._server)}
+            case _:
+                return {"version": _version(self._server.site.catalogue)}
+
+
+def _version(catalogue: Catalogue) -> str:
+    """Another whenever a type was loaded, loaded again or broken: each load makes new classes."""
+    types = sorted((type, id(kind.cls)) for type, kind in catalogue.types.items())
+    broken = sorted((file, why.problem) for file, why in catalogue.broken.items())
+    return hashlib.sha256(repr((types, broken)).encode()).hexdigest()[:16]
 
 
 def _wanted(filter: DebugFilter) -> Callable[[DebugRow, bytes], bool]:

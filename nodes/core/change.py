@@ -51,6 +51,21 @@ class Change(Node):
         "修改",
         "设置、删除、移动、改名、替换消息中的属性。规则依次执行，后面的规则看到前面的结果。不会在文本或数字之下写入，会报错。",
         {"rules": "依次执行的规则。"},
+        {
+            "ChangeRule": {
+                "do": "这条规则做什么。",
+                "path": "位置：payload.temp、topic、parts.index、flow.mode、site.shift 等。",
+                "value": "set：写入的值；replace：替换成的值。",
+                "value_from": "set 与 replace 用，代替 value：从哪个路径复制；那里没有值时 set 为删除。",
+                "expression": "set 用，代替 value：用载荷字段计算的公式，如 temp * 1.8 + 32。",
+                "now": "set 用，代替 value：当前时间（Unix 秒）。",
+                "to": "move：新路径；rename：新的末级名称。",
+                "find": "replace：要查找的文本、数字或真假值。",
+                "find_from": "replace 用，代替 find：要查找的内容的路径。",
+                "regex": "replace：find 为正则表达式；value 中可用 $1、$<name> 和 $&。",
+                "ignore_case": "replace 且 regex：不分大小写。",
+            }
+        },
     )
 
     def start(self, ctx: Context) -> None:

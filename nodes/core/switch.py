@@ -82,6 +82,19 @@ class Switch(Node):
             "renumber": "为每个端口输出的消息重新编成完整序列。",
             "limit": "序列未到齐时最多保留的消息数。",
         },
+        {
+            "SwitchRule": {
+                "op": "如何判断该值。",
+                "value": "与之比较的值；between 与 index 的一端；head 与 tail 的个数。",
+                "value_from": "代替 value：路径，如 payload.limit 或 flow.limit；previous 为上一个值。",
+                "upper": "between 与 index 的另一端。",
+                "upper_from": "代替 upper：路径，或 previous。",
+                "type": "用于 is_type：类型。",
+                "expression": "条件表达式，可用载荷字段、topic、previous、I（序号）、N（总数）。",
+                "ignore_case": "用于 matches：不分大小写。",
+                "port": "端口名；多条规则可共用；留空则由 op 和 value 生成。",
+            }
+        },
     )
 
     def output_ports(self) -> tuple[Port, ...]:

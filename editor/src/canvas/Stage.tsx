@@ -1,5 +1,5 @@
 /** The canvas: React Flow while boxes can be read, one painted canvas while they can't. */
-import { ConnectionMode, ReactFlow, useStoreApi, type Connection, type FinalConnectionState, type ReactFlowInstance } from "@xyflow/react";
+import { ConnectionMode, ReactFlow, ReactFlowProvider, useStoreApi, type Connection, type FinalConnectionState, type ReactFlowInstance } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { select, selectWire, sheetIn, useDocument } from "../editing/document";
@@ -35,7 +35,11 @@ interface Props {
   onDropType: (type: string, at: Position) => void;
 }
 
-export function Stage({ onOpen, onDropType }: Props) {
+export function Stage(props: Props) {
+  return <ReactFlowProvider><Board {...props} /></ReactFlowProvider>;
+}
+
+function Board({ onOpen, onDropType }: Props) {
   const { t, said } = useWords();
   const scene = useCanvas((state) => state.scene);
   const far = useCanvas((state) => state.far);
@@ -120,6 +124,8 @@ export function Stage({ onOpen, onDropType }: Props) {
       if (box) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(0.8, flow.getZoom()) });
     };
     stage.zoom = (factor) => void flow.zoomTo(flow.getZoom() * factor);
+    stage.zoomTo = (zoom) => void flow.zoomTo(zoom);
+    stage.scale = () => flow.getZoom();
     stage.toScreen = ([x, y]) => {
       const at = flow.flowToScreenPosition({ x, y });
       return [at.x, at.y];
@@ -223,7 +229,9 @@ function Watcher() {
   useEffect(() => {
     const look = (): void => {
       const far = store.getState().transform[2] < FAR_BELOW;
-      if (far !== useCanvas.getState().far) useCanvas.setState({ far });
+      const percent = Math.round(store.getState().transform[2] * 100);
+      const was = useCanvas.getState();
+      if (far !== was.far || percent !== was.percent) useCanvas.setState({ far, percent });
     };
     look();
     return store.subscribe(look);

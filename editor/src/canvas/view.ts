@@ -28,7 +28,9 @@ interface CanvasView {
   lassoFirst: boolean;
   live: boolean;
   heat: boolean;
+  /** Spoken, not shown. */
   announce: string;
+  percent: number;
 }
 
 const STORED = "mcs.canvas";
@@ -42,7 +44,7 @@ const kept = (): Partial<CanvasView> => {
 
 export const useCanvas = create<CanvasView>(() => ({
   scene: { nodes: new Map(), wires: [], frames: new Map(), bounds: null },
-  far: false, pending: null, quickAdd: null, menu: null, lassoFirst: false, live: true, heat: false, announce: "",
+  far: false, pending: null, quickAdd: null, menu: null, lassoFirst: true, live: true, heat: false, announce: "", percent: 100,
   ...(typeof localStorage === "undefined" ? {} : kept()),
 }));
 
@@ -58,12 +60,16 @@ export const stage: {
   centre: () => Position;
   reveal: (id: string) => void;
   zoom: (factor: number) => void;
+  zoomTo: (zoom: number) => void;
+  scale: () => number;
   toScreen: (at: Position) => Position;
 } = {
   fit: () => undefined,
   centre: () => [0, 0],
   reveal: () => undefined,
   zoom: () => undefined,
+  zoomTo: () => undefined,
+  scale: () => 1,
   toScreen: (at) => at,
 };
 

@@ -2,8 +2,11 @@
 import type { AreaWords } from "./words";
 import { kitWords } from "../kit/words";
 import { canvasWords } from "../canvas/words";
+import { commandWords } from "../commands/words";
+import { flowPageWords } from "../flow-page/words";
 import { flowsWords } from "../flows/words";
+import { paletteWords } from "../palette/words";
 import { sessionWords } from "../session/words";
 import { shellWords } from "../shell/words";
 
-export const allWords: AreaWords[] = [kitWords, flowsWords, canvasWords, sessionWords, shellWords];
+export const allWords: AreaWords[] = [kitWords, flowsWords, canvasWords, commandWords, flowPageWords, paletteWords, sessionWords, shellWords];

@@ -6,7 +6,7 @@ import {
   Key, KeyRound, Languages, Layers, Layers2, LayoutDashboard, Link, ListFilter, ListTree, Lock, LogOut, Mail, Map, Maximize, Megaphone, MessageSquare,
   Minus, Monitor, Moon, Network, Package, PanelBottom, PanelLeft, PanelRight, Pause, Pencil, Play, Plug, Plus, Power, Puzzle, Radio, RefreshCw, Repeat,
   RotateCcw, Route, Ruler, Save, ScrollText, Search, Send, Server, Settings, Shield, ShieldAlert, Shuffle, SlidersHorizontal, Smartphone, Spline, Split,
-  SquareFunction, StickyNote, Sun, Table, Tag, Terminal, Thermometer, Timer, ToggleLeft, Trash2, TrendingUp, TriangleAlert, Undo2, Redo2, Upload, User,
+  SquareDashed, SquareFunction, StickyNote, Sun, Table, Tag, Terminal, Thermometer, Timer, ToggleLeft, Trash2, TrendingUp, TriangleAlert, Undo2, Redo2, Upload, User,
   Users, Waves, Webhook, Wind, Workflow, Wrench, X, Zap, ZoomIn, ZoomOut, type IconNode,
 } from "lucide";
 
@@ -23,7 +23,7 @@ const own: Record<string, IconNode> = {
   "panel-right": PanelRight, pause: Pause, pencil: Pencil, play: Play, plug: Plug, plus: Plus, power: Power, puzzle: Puzzle, radio: Radio,
   "refresh-cw": RefreshCw, repeat: Repeat, "rotate-ccw": RotateCcw, route: Route, ruler: Ruler, save: Save, "scroll-text": ScrollText, search: Search,
   send: Send, server: Server, settings: Settings, shield: Shield, "shield-alert": ShieldAlert, shuffle: Shuffle, "sliders-horizontal": SlidersHorizontal,
-  smartphone: Smartphone, spline: Spline, split: Split, "square-function": SquareFunction, "sticky-note": StickyNote, sun: Sun, table: Table, tag: Tag,
+  smartphone: Smartphone, spline: Spline, split: Split, "square-function": SquareDashed, SquareFunction, "sticky-note": StickyNote, sun: Sun, table: Table, tag: Tag,
   terminal: Terminal, thermometer: Thermometer, timer: Timer, "toggle-left": ToggleLeft, "trash-2": Trash2, "trending-up": TrendingUp,
   "triangle-alert": TriangleAlert, "undo-2": Undo2, "redo-2": Redo2, upload: Upload, user: User, users: Users, waves: Waves, webhook: Webhook, wind: Wind,
   workflow: Workflow, wrench: Wrench, x: X, zap: Zap, "zoom-in": ZoomIn, "zoom-out": ZoomOut,

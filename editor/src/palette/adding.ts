@@ -1,26 +1,41 @@
 /** Adding a node, and with it the wire it was asked for: one step of the history. */
 import type { NodeType } from "../api/types";
+import { wireAt } from "../canvas/hits";
+import { spliceNew } from "../canvas/splice";
 import { freshPlace, stage, useCanvas, type QuickAddAt } from "../canvas/view";
 import { refusalOf } from "../canvas/wiring";
-import { edit, select, selectedNodes, sheet, useDocument } from "../editing/document";
+import { edit, select, sheet, useDocument } from "../editing/document";
 import { refusal } from "../flow/connect";
-import { snapped, WIDTH } from "../flow/geometry";
+import { HEAD, snapped, WIDTH } from "../flow/geometry";
 import type { Operation } from "../flow/operations";
 import { endAt, portArguments } from "../flow/ports";
 import { addressOf, freshName } from "../flow/sheet";
 import type { Json, Position } from "../flow/types";
 import { say } from "../i18n";
+import { toast } from "../kit/toasts";
+import { offered } from "./offered";
 
-const BESIDE = 70;
+const SPLICE_REACH_PX = 24;
 
-export function addNode(type: NodeType, at?: Position): string {
-  const [chosen] = selectedNodes().slice(-1);
-  const beside = chosen ? useCanvas.getState().scene.nodes.get(chosen) : undefined;
-  const place = at ?? freshPlace(beside ? [beside.x + WIDTH + BESIDE, beside.y] : stage.centre());
+/** Adds a node in the middle of what is seen of the canvas. */
+export function addNode(type: NodeType, at: Position = freshPlace(stage.centre())): string {
   const id = freshId(type);
-  edit(say("step.add"), [addition(type, id, place)]);
+  edit(say("step.add"), [addition(type, id, at)]);
   select([id]);
   return id;
+}
+
+/** Adds a node that was dropped at a place: on a wire it goes into the wire, where its ports fit. */
+export function addNamed(name: string, at: Position): void {
+  const type = offered(useDocument.getState()).find((candidate) => candidate.type === name);
+  if (!type) return;
+  const wire = wireAt(useCanvas.getState().scene, [at[0] + WIDTH / 2, at[1] + HEAD / 2], SPLICE_REACH_PX / stage.scale());
+  if (!wire) return void addNode(type, at);
+  const id = freshId(type);
+  const joined = spliceNew(id, type.inputs, type.outputs, wire);
+  if (typeof joined === "string") toast("warning", joined);
+  edit(say("step.add"), [addition(type, id, at), ...(typeof joined === "string" ? [] : joined)]);
+  select([id]);
 }
 
 /** A node at the free end of a wire that was dropped on the canvas. */
@@ -46,7 +61,7 @@ export function addAtWire(type: NodeType, { at, from }: QuickAddAt): string {
   return id;
 }
 
-export const freshId = (type: NodeType): string => freshName(type.type.split("/").at(-1) ?? "node", (name) => name in sheet().nodes);
+export const freshId = (type: Pick<NodeType, "type">): string => freshName(type.type.split("/").at(-1) ?? "node", (name) => name in sheet().nodes);
 
 function addition(type: NodeType, id: string, at: Position): Operation {
   const { scope } = useDocument.getState();

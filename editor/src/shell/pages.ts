@@ -19,6 +19,7 @@ const page = (load: () => Promise<{ default: ComponentType<never> }>): Page["vie
 
 export const pages: Page[] = [
   { path: "/flows", title: "page.flows", icon: "workflow", view: page(() => import("../flows/FlowsPage")) },
+  { path: "/flows/:name", title: "page.flows", view: page(() => import("../flow-page/FlowPage")) },
 ];
 
 export function pageAt(path: string): { page: Page; values: Record<string, string> } | null {

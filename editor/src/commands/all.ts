@@ -1,0 +1,12 @@
+/** Every command. An area adds its line here. */
+import { canvasCommands } from "../canvas/commands";
+import { pageCommands } from "../flow-page/commands";
+import type { Command } from "./command";
+
+export const commands: Command[] = [...canvasCommands, ...pageCommands];
+
+export function commandNamed(id: string): Command {
+  const found = commands.find((command) => command.id === id);
+  if (!found) throw new Error(`there is no command ${id}`);
+  return found;
+}

@@ -1,0 +1,37 @@
+/** The strip below the canvas with its tabs, and the panel that a tab opens above it. */
+import { Suspense } from "react";
+import { ZoomControls } from "../canvas/ZoomControls";
+import { useDocument } from "../editing/document";
+import { useWords } from "../i18n";
+import { IconButton } from "../kit/Button";
+import { Guarded } from "../shell/Broken";
+import { closeDialog, sizeDrawer, togglePanel, useLayout } from "./layout";
+import { PanelTabs } from "./PanelTabs";
+import { panelsAt } from "./panels";
+import { Splitter } from "./Splitter";
+
+export function BottomDrawer() {
+  const { t } = useWords();
+  const { drawer, drawerOpen, drawerHeight } = useLayout();
+  const selected = useDocument((state) => state.selected.size);
+  const all = panelsAt("drawer");
+  const open = drawerOpen ? all.find((panel) => panel.id === drawer) : undefined;
+  return (
+    <section className="bottom" aria-label={t("page.drawer")}>
+      {open && <Splitter label={t("page.drawer.size")} side="top" size={drawerHeight} onSize={sizeDrawer} />}
+      <div className="bottom-strip">
+        {all.length > 0 && <PanelTabs label={t("page.drawer")} panels={all} open={open?.id ?? ""} controls="bottom-body" onOpen={togglePanel} />}
+        <span className="bottom-status">{selected > 1 && t("page.selected", { count: selected })}</span>
+        {open && <IconButton icon="x" label={t("page.drawer.close")} onClick={() => useLayout.setState({ drawerOpen: false })} />}
+        <ZoomControls />
+      </div>
+      {open && (
+        <div className="bottom-body" id="bottom-body" role="tabpanel" aria-label={t(open.title)} style={{ height: drawerHeight }}>
+          <Guarded key={open.id}>
+            <Suspense fallback={<div className="empty" role="status">{t("kit.loading")}</div>}><open.view onClose={closeDialog} /></Suspense>
+          </Guarded>
+        </div>
+      )}
+    </section>
+  );
+}

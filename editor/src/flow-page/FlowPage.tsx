@@ -1,0 +1,74 @@
+/** The page on which a flow is wired: palette, canvas, dock, drawer, and the bar above them. */
+import { Suspense, useEffect, useState } from "react";
+import { Announcer } from "../canvas/Announcer";
+import { opener } from "../canvas/opening";
+import { CanvasMenu } from "../canvas/CanvasMenu";
+import { Stage } from "../canvas/Stage";
+import { keepShortcuts } from "../commands/shortcuts";
+import { openScope, sheet } from "../editing/document";
+import { SUBFLOW_PREFIX } from "../flow/types";
+import { useWords } from "../i18n";
+import { tellFailure } from "../kit/toasts";
+import { addNamed } from "../palette/adding";
+import { Palette } from "../palette/Palette";
+import { QuickAdd } from "../palette/QuickAdd";
+import { BottomDrawer } from "./BottomDrawer";
+import { Dock } from "./Dock";
+import { closeDialog, openPanel, useLayout } from "./layout";
+import { openFlow } from "./opening";
+import { panels, panelsAt } from "./panels";
+import { TopBar } from "./TopBar";
+import "./flow-page.css";
+
+function openNode(id: string): void {
+  const type = sheet().nodes[id]?.type ?? "";
+  if (type.startsWith(SUBFLOW_PREFIX)) openScope(type.slice(SUBFLOW_PREFIX.length));
+  else openPanel(panels.some((panel) => panel.id === "inspector") ? "inspector" : "sheet");
+}
+
+export default function FlowPage({ name }: { name: string }) {
+  const { t } = useWords();
+  const [ready, setReady] = useState(false);
+  const palette = useLayout((state) => state.palette);
+  useEffect(() => {
+    let close: (() => void) | null = null;
+    let left = false;
+    openFlow(name).then((end) => {
+      if (left) return end();
+      close = end;
+      setReady(true);
+    }).catch(tellFailure);
+    opener.open = openNode;
+    const stop = keepShortcuts();
+    return () => {
+      left = true;
+      close?.();
+      stop();
+    };
+  }, [name]);
+  if (!ready) return <div className="empty" role="status">{t("kit.loading")}</div>;
+  return (
+    <div className="flow-page">
+      <TopBar />
+      <div className="flow-page-middle">
+        {palette && <Palette />}
+        <div className="flow-page-centre">
+          {panelsAt("notice").map(({ id, view: View }) => <Suspense key={id} fallback={null}><View onClose={closeDialog} /></Suspense>)}
+          <div className="flow-page-stage"><Stage onOpen={openNode} onDropType={addNamed} /></div>
+          <BottomDrawer />
+        </div>
+        <Dock />
+      </div>
+      <CanvasMenu />
+      <QuickAdd />
+      <Announcer />
+      <OpenDialog />
+    </div>
+  );
+}
+
+function OpenDialog() {
+  const dialog = useLayout((state) => state.dialog);
+  const panel = panels.find(({ id, place }) => place === "dialog" && id === dialog);
+  return panel ? <Suspense fallback={null}><panel.view onClose={closeDialog} /></Suspense> : null;
+}

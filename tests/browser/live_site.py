@@ -35,6 +35,7 @@ class LiveSite(ServerProcess):
         self.dsn = dsn
         self._simulators: list[subprocess.Popen[bytes]] = []
         self._tokens: dict[str, str] = {}
+        self._cookie = ""
         if not self.flows.exists():
             shutil.copytree(FLOWS, self.flows)
         variables = {
@@ -76,11 +77,20 @@ class LiveSite(ServerProcess):
 
     def call(self, method: str, path: str, body: Any = None, role: str = "admin") -> Any:
         """The API with a token of that role: the decoded answer. Raises `urllib.error.HTTPError` on a refusal."""
+        return self._call(method, path, body, token=self.token(role))
+
+    def token(self, role: str) -> str:
+        """An API token of that role."""
         if role not in self._tokens:
-            self._call("POST", "/api/session", {"user": "admin", "password": PASSWORD})
-            made = self._call("POST", "/api/tokens", {"name": f"tests-{role}-{len(self._tokens)}", "role": role})
+            self.cookie()
+            made = self._call("POST", "/api/tokens", {"name": f"tests-{role}", "role": role})
             self._tokens[role] = made["text"]
-        return self._call(method, path, body, token=self._tokens[role])
+        return self._tokens[role]
+
+    def cookie(self) -> str:
+        """The cookie of a new session of `admin`, as a `Cookie` header."""
+        self._call("POST", "/api/session", {"user": "admin", "password": PASSWORD})
+        return self._cookie
 
     async def sign_in(self, page: Page, role: str = "admin") -> None:
         """Sign a page's browser in as a user of that role, without the form; every page that is opened then knows who it is."""
@@ -104,7 +114,7 @@ class LiveSite(ServerProcess):
         headers = {"Origin": self.url, "X-MCS": "1", "Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        elif hasattr(self, "_cookie"):
+        elif self._cookie:
             headers["Cookie"] = self._cookie
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)

@@ -11,7 +11,7 @@ from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE
 from plant.alarms.point import Point
 from plant.alarms.presence import Presence
-from plant.alarms.rules import Impossible, Rules
+from plant.alarms.rules import Rules
 from plant.alarms.service import Alarms, Command
 from plant.devices import Devices
 from plant.reading import Reading, as_reading
@@ -166,7 +166,7 @@ class Alarm(Node):
         if not events:
             return None
         self._keep_unstored(events)
-        return [msg.replace(payload=event, key=event.sn, time=event.at) for event in events]
+        return [msg.replace(payload=event, topic=_topic(event), key=event.sn, time=event.at) for event in events]
 
     def points(self) -> list[Point]:
         """For the service: all alarms that are not normal."""
@@ -220,10 +220,7 @@ class Alarm(Node):
             return self._rules.silent(sn, device, now)
         # It has left the registry: its readings are refused before they come here, and nobody waits for it.
         self._known.delete(sn)
-        try:
-            return self._rules.remove(sn, "", "not in the registry, or switched off there", now)
-        except Impossible:
-            return []
+        return self._rules.retire(sn, "not in the registry, or switched off there", now)
 
     def _send(self, events: list[AlarmEvent]) -> None:
         self._keep_unstored(events)
@@ -233,9 +230,15 @@ class Alarm(Node):
         for event in events:
             # A delivery that nobody waits for: the engine counts the message as the flow's own.
             unheld = Delivery(lambda _: None, pending=0)
-            self.ctx.emit(Message(event, key=event.sn, time=event.at, props=EMPTY, delivery=unheld), "event")
+            message = Message(event, _topic(event), event.sn, event.at, props=EMPTY, delivery=unheld)
+            self.ctx.emit(message, "event")
 
     def _keep_unstored(self, events: Iterable[AlarmEvent]) -> None:
         if self._alarms.writers:
             for event in events:
                 self._unstored.set(event.id, event, ttl_s=UNSTORED_FOR_S)
+
+
+def _topic(event: AlarmEvent) -> str:
+    """Names the alarm: what shows the latest event of each alarm takes it as its key."""
+    return f"{event.sn}/{event.type}"

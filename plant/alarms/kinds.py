@@ -35,6 +35,7 @@ KINDS: Final = {
         Kind("offline", "medium", "设备离线", "device off-line"),
         Kind("battery", "low", "电量低", "low battery"),
         Kind("signal", "low", "信号差", "poor signal"),
+        Kind("warm-up", "low", "预热中", "warming up"),
         Kind("link", "critical", "全站无数据", "no data from the whole site"),
         Kind("channel", "high", "通知渠道故障", "notification channel failed"),
     )

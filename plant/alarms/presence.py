@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 __all__ = ["Presence"]
 
 QUIET_PERIODS = 1.5
-"""When no device at all has been heard for this many periods, it is the link that is down and not one device after the other."""
+"""When of several devices that report equally often or more often none has been heard for so many periods, the link is down."""
 
 
 class Presence:
@@ -15,6 +17,7 @@ class Presence:
         self.site_silent = False
         self._missed = missed
         self._heard: dict[str, tuple[float, float]] = {}
+        self._granted: set[str] = set()
         self._last = 0.0
         self._shortest_s = float("inf")
 
@@ -23,10 +26,14 @@ class Presence:
         self._heard.pop(sn, None)
         self._heard[sn] = (now, period_s)
         self._last = now
-        self._shortest_s = min(self._shortest_s, period_s)
+        if period_s < self._shortest_s:
+            self._shortest_s = period_s
+        if self._granted:
+            self._granted.discard(sn)
         if not self.site_silent:
             return False
         self.site_silent = False
+        self._granted = set(self._heard) - {sn}
         for other, (_, period) in list(self._heard.items()):
             self._heard[other] = (now, period)
         return True
@@ -36,10 +43,6 @@ class Presence:
         self._heard.setdefault(sn, (now, period_s))
         self._last = max(self._last, now)
         self._shortest_s = min(self._shortest_s, period_s)
-
-    def forget(self, sn: str) -> None:
-        """The device has left the registry."""
-        self._heard.pop(sn, None)
 
     def check(self, now: float) -> tuple[list[str], bool]:
         """(devices that have just fallen silent, whether the whole site has just done so). A silent device is told once, until it is heard."""
@@ -51,12 +54,19 @@ class Presence:
                 due.append(sn)
         if not due or self.site_silent:
             return [], False
-        if len(self._heard) > 1 and now - self._last >= QUIET_PERIODS * self._slowest():
+        if self._site_is_silent(due, now):
             self.site_silent = True
             return [], True
         for sn in due:
             del self._heard[sn]
+            self._granted.discard(sn)
         return due, False
 
-    def _slowest(self) -> float:
-        return max(period for _, period in self._heard.values())
+    def _site_is_silent(self, due: Iterable[str], now: float) -> bool:
+        # One that did not come back when the link did is silent by itself, else it would take the link down with it again and again.
+        own = [sn for sn in due if sn not in self._granted]
+        if not own:
+            return False
+        slowest = max(self._heard[sn][1] for sn in own)
+        as_often = sum(period <= slowest for _, period in self._heard.values())
+        return as_often > 1 and now - self._last >= QUIET_PERIODS * slowest

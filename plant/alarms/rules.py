@@ -79,8 +79,14 @@ class Rules:
         """The device has missed its periods: it is off-line since then, by its own time where that is known."""
         since = self.seen_to.get(sn)
         at = since + self._silence_s(device) if since is not None else now
+        events: list[AlarmEvent] = []
+        warming = self.points.get(sn, {}).get(WARM_UP)
+        if warming is not None:
+            events += self._end_warm_up(warming, at)
         point = self._point(sn, OFFLINE, device)
-        return [] if point.active else self._raise(point, at, {"last_reading": since, "missed": self.policy.missed})
+        if not point.active:
+            events += self._raise(point, at, {"last_reading": since, "missed": self.policy.missed})
+        return events
 
     def condition(
         self, sn: str, type: str, holds: bool, at: float, story: Mapping[str, Any] | None = None
@@ -108,14 +114,17 @@ class Rules:
 
     def shelve(self, sn: str, type: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
         """Recorded but not told until that time, then told at once if it is active. Raises Impossible when it is suppressed already."""
+        if until <= at:
+            raise Impossible("the end of the shelf is not in the future; take a later one")
         return self._command(sn, type, "shelve", at, by, reason, until)
 
     def suppress_gas(self, sn: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
         """Calibration: the gas alarms of a device are recorded but not told until that time. What is shelved stays shelved."""
+        if until <= at:
+            raise Impossible("the end of the calibration is not in the future; take a later one")
         events: list[AlarmEvent] = []
         for type in GAS:
-            point = self._point(sn, type, None)
-            if step(point.state, "suppress") is not None:
+            if step(self._state(sn, type), "suppress") is not None:
                 events += self._command(sn, type, "suppress", at, by, reason, until)
         if not events:
             raise Impossible(f"all gas alarms of {sn} are shelved, suppressed or out of service already")
@@ -125,10 +134,21 @@ class Rules:
         """Takes all alarms of a device out of service, until `end`."""
         events: list[AlarmEvent] = []
         for type in (*GAS, "fault", OFFLINE, "battery", "signal"):
-            if step(self._point(sn, type, None).state, "remove") is not None:
+            if step(self._state(sn, type), "remove") is not None:
                 events += self._command(sn, type, "remove", at, by, reason)
         if not events:
             raise Impossible(f"{sn} is out of service already")
+        return events
+
+    def retire(self, sn: str, reason: str, at: float) -> list[AlarmEvent]:
+        """The device has left the registry: its alarms end, and nothing is remembered of it. Should it come back it begins anew."""
+        events: list[AlarmEvent] = []
+        for point in list(self.points.get(sn, {}).values()):
+            if step(point.state, "remove") is not None:
+                events += self._command(sn, point.type, "remove", at, "", reason)
+            self._memory.delete(f"{sn} {point.type}")
+        for known in (self.points, self.seen_to, self._conditions):
+            known.pop(sn, None)
         return events
 
     def restore(self, sn: str, state: State, by: str, at: float) -> list[AlarmEvent]:
@@ -164,9 +184,10 @@ class Rules:
         sn, at = reading.sn, reading.time
         events: list[AlarmEvent] = []
         if gap:
+            # While it was silent no reading drove its timers: they ran by the clock, and so they do in a replay.
             events += self.advance(sn, self.seen_to[sn] + self._silence_s(device))
             events += self.silent(sn, device, at)
-        events += self.advance(sn, at)
+            events += self.advance(sn, at)
         offline = self.points.get(sn, {}).get(OFFLINE)
         if offline is not None and offline.active:
             events += self._clear(offline, at)
@@ -177,7 +198,22 @@ class Rules:
                 value = 1.0
             if value is not None:
                 self._weigh(condition, value, reading, device, events)
-        return events
+        self._clear_without_condition(sn, conditions, at, events)
+        # What no value of this reading has driven: a gas alarm whose sensor has failed since is told again all the same.
+        return events + self.advance(sn, at)
+
+    def _clear_without_condition(
+        self, sn: str, conditions: tuple[Condition, ...], at: float, events: list[AlarmEvent]
+    ) -> None:
+        """A level or a range that was taken away in the registry has no alarm any more."""
+        watched = {condition.type for condition in conditions}
+        for point in list(self.points.get(sn, {}).values()):
+            if point.type in GAS and point.type not in watched and (point.active or point.beyond_since is not None):
+                if point.active:
+                    events += self._clear(point, at)
+                else:
+                    point.beyond_since = None
+                    self._keep(point)
 
     def _weigh(
         self, condition: Condition, value: float, reading: Reading, device: Device | None, events: list[AlarmEvent]
@@ -190,8 +226,8 @@ class Rules:
             if not holds:
                 return
             point = self._point(reading.sn, condition.type, device)
-        if reading.time < point.floor:
-            return
+        if reading.time <= point.floor:
+            return  # judged before: it came again after a crash
         point.floor = reading.time
         point.see(value)
         if not holds:
@@ -205,8 +241,12 @@ class Rules:
             point.beyond_since = reading.time
         point.threshold, point.unit, point.side = condition.limit, condition.unit, condition.side
         if active:
-            if self.policy.record_continued:
+            if point.repeat_at is not None and reading.time >= point.repeat_at:
+                events += self._step(point, "repeat", reading.time)
+            elif self.policy.record_continued:
                 events += self._step(point, "continue", reading.time)
+            else:
+                self._keep(point)
         elif reading.time - point.beyond_since >= condition.delay_s:
             events += self._raise(point, reading.time, _story(reading, device, condition))
         else:
@@ -218,11 +258,7 @@ class Rules:
         point = self.points.get(reading.sn, {}).get(WARM_UP)
         if reading.err != 2:
             if point is not None:
-                point.beyond_since = None
-                if point.state == "suppressed":
-                    events += self._step(point, "end-normal", at)
-                else:
-                    self._keep(point)
+                events += self._end_warm_up(point, at)
             return False
         if point is None:
             point = self._point(reading.sn, WARM_UP, device)
@@ -234,6 +270,13 @@ class Rules:
             point.reason = "it has lasted too long"
             events += self._step(point, "end-normal", at)
         return True
+
+    def _end_warm_up(self, point: Point, at: float) -> list[AlarmEvent]:
+        point.beyond_since = None
+        if point.state == "suppressed":
+            return self._step(point, "end-normal", at)
+        self._keep(point)
+        return []
 
     def _observe_late(self, reading: Reading, conditions: Iterable[Condition]) -> list[AlarmEvent]:
         self.late += 1
@@ -269,7 +312,8 @@ class Rules:
     def _clear(self, point: Point, at: float) -> list[AlarmEvent]:
         point.active = False
         point.beyond_since = None
-        point.returned_at = at
+        # A device that was thought off-line may bring readings from before.
+        point.returned_at = at if point.raised_at is None else max(at, point.raised_at)
         return self._step(point, "clear-latching" if point.type in self.policy.latching else "clear", at)
 
     def _step(self, point: Point, trigger: Trigger, at: float) -> list[AlarmEvent]:
@@ -348,6 +392,10 @@ class Rules:
         below = KINDS[point.type].above if point.type in KINDS else ""
         lower = self.points.get(point.sn, {}).get(below)
         return lower is not None and lower.active
+
+    def _state(self, sn: str, type: str) -> State:
+        point = self.points.get(sn, {}).get(type)
+        return point.state if point is not None else "normal"
 
     def _silence_s(self, device: Device | None) -> float:
         return self.policy.missed * (device.period_s if device is not None else 10.0)

@@ -116,7 +116,6 @@ class AlarmStore:
 
 
 def _event_row(event: AlarmEvent) -> tuple[object, ...]:
-    body = msgspec.json.encode(event).decode().replace("\\u0000", "�")
     return (
         event.id,
         event.sn,
@@ -129,7 +128,7 @@ def _event_row(event: AlarmEvent) -> tuple[object, ...]:
         event.untold,
         event.by,
         event.reason,
-        body,
+        _json(event),
     )
 
 
@@ -154,8 +153,13 @@ def _alarm_row(event: AlarmEvent) -> tuple[Any, ...]:
         _moment(event.at) if acknowledged else None,
         event.by if acknowledged else None,
         event.revision,
-        msgspec.json.encode(event.story).decode(),
+        _json(event.story),
     )
+
+
+def _json(value: Any) -> str:
+    """JSON that PostgreSQL takes: it has no NUL character."""
+    return msgspec.json.encode(value).decode().replace("\\u0000", "�")
 
 
 def _moment(seconds: float | None) -> datetime.datetime | None:

@@ -1,0 +1,165 @@
+"""`alarm`: what drives the rules besides readings, restarts, people, and that live and replayed input are judged alike."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.catalogue import Catalogue, discover_packs
+from engine.clock import ManualClock
+from engine.run.site import Site
+from engine.testing import NodeHarness
+from plant.alarms.event import AlarmEvent
+from plant.alarms.service import Alarms, Impossible
+from plant.device import Device
+from plant.devices import Devices
+from tests.plant.alarms.bench import START, reading
+
+KIND = Catalogue(discover_packs()).types["alarm"].cls
+FLEET = [Device(sn=f"GS{n}", k=1.0, b=0.0, a1=20.0, a2=50.0, a1_delay_s=20.0, a1_deadband=2.0) for n in range(4)]
+QUICK = [Device(sn=f"GS{n}", k=1.0, b=0.0, a1=20.0, a2=50.0) for n in range(4)]
+
+
+def harness(config: dict[str, Any] | None = None, devices: Iterable[Device] = QUICK, **options: Any) -> NodeHarness:
+    clock = options.pop("clock", None) or ManualClock(START)
+    services = [Devices(devices=devices), Alarms()]
+    return NodeHarness(KIND, config or {"record_continued": False}, clock=clock, services=services, **options)
+
+
+def happened(bench: NodeHarness, *types: str) -> list[tuple[float, str, str, str, bool]]:
+    """(seconds, device, type, kind, told) of every event, those of some types only if named."""
+    events: list[AlarmEvent] = bench.sent()
+    return [
+        (event.at - START, event.sn, event.type, event.kind, event.told)
+        for event in events
+        if not types or event.type in types
+    ]
+
+
+async def give(bench: NodeHarness, at: float, conc: float | None, sn: str = "GS0", **fields: Any) -> None:
+    await bench.give({"payload": reading(at, conc, sn, **fields), "key": sn, "time": START + at})
+
+
+async def live(bench: NodeHarness, at: float, conc: float | None, sn: str = "GS0", **fields: Any) -> None:
+    """As `give`, at its own time."""
+    await bench.clock.advance_to(START + at)
+    await give(bench, at, conc, sn, **fields)
+
+
+async def test_a_device_that_falls_silent_among_others_is_off_line_and_repeated_by_the_clock():
+    async with harness() as bench:
+        await live(bench, 0, 1.0, "GS0")
+        for at in range(0, 660, 10):
+            await live(bench, at, 1.0, "GS1")
+        assert happened(bench) == [
+            (30, "GS0", "offline", "raised", True),
+            (630, "GS0", "offline", "repeated", True),
+        ]
+
+
+async def test_the_site_falling_silent_is_one_alarm_and_ends_with_the_first_reading():
+    async with harness() as bench:
+        for n in range(4):
+            await live(bench, n, 1.0, f"GS{n}")
+        await bench.clock.advance_to(START + 100)
+        await live(bench, 100, 1.0, "GS2")
+        assert happened(bench) == [
+            (30, "site", "link", "raised", True),
+            (100, "site", "link", "returned", True),
+        ]
+
+
+async def test_a_device_that_is_gone_from_the_registry_is_not_waited_for():
+    devices = Devices(devices=QUICK)
+    async with NodeHarness(KIND, {}, clock=ManualClock(START), services=[devices, Alarms()]) as bench:
+        await live(bench, 0, 30.0, "GS0")
+        await devices.remove("GS0")
+        for at in range(0, 100, 10):
+            await live(bench, at, 1.0, "GS1")
+        assert [(kind, told) for _, sn, _, kind, told in happened(bench) if sn == "GS0"] == [
+            ("raised", True),
+            ("removed", False),
+        ]
+
+
+async def test_an_operator_acknowledges_and_the_event_goes_down_the_flow_with_the_name():
+    async with harness() as bench:
+        await live(bench, 0, 60.0)
+        alarms = bench.site.service(Alarms)
+        alarms.acknowledge("GS0", "A2", "li")
+        assert [(event.kind, event.by) for event in bench.sent()][-1] == ("acknowledged", "li")
+        with pytest.raises(Impossible):
+            alarms.acknowledge("GS0", "A2", "wang")
+
+
+async def test_a_shelf_ends_by_the_clock_although_no_reading_comes():
+    async with harness() as bench:
+        await live(bench, 0, 60.0)
+        bench.site.service(Alarms).shelve("GS0", "A2", "li", "works", START + 20)
+        await bench.clock.advance_to(START + 25)
+        assert (20, "GS0", "A2", "unshelved", True) in happened(bench)
+
+
+async def test_states_survive_the_restart_of_the_node_and_nothing_is_told_twice():
+    clock = ManualClock(START)
+    site = Site(Catalogue(), clock)
+    async with harness(clock=clock, site=site) as bench:
+        await live(bench, 0, 60.0)
+        before = bench.site.service(Alarms).active()
+    async with harness(clock=clock, site=site) as bench:
+        assert bench.site.service(Alarms).active() == before
+        await give(bench, 0, 60.0)
+        await live(bench, 10, 61.0)
+        assert happened(bench) == []
+        await live(bench, 20, 1.0)
+        assert happened(bench, "A2") == [(20, "GS0", "A2", "returned", True)]
+
+
+async def test_a_channel_that_fails_is_an_alarm_that_is_repeated_and_ends():
+    async with harness() as bench:
+        alarms = bench.site.service(Alarms)
+        alarms.report("robot", "channel", True, {"answer": "310000 sign not match"})
+        alarms.report("robot", "channel", True, {"answer": "310000 sign not match"})
+        await bench.clock.advance(601)
+        alarms.report("robot", "channel", False, {})
+        assert [entry[2:] for entry in happened(bench)] == [
+            ("channel", "raised", True),
+            ("channel", "repeated", True),
+            ("channel", "returned", True),
+        ]
+
+
+async def test_a_type_that_does_not_exist_can_not_latch():
+    with pytest.raises(Exception, match="there is no type 'A3'"):
+        async with harness({"latching": ["A3"]}):
+            pass
+
+
+VALUES = st.one_of(st.floats(0, 70), st.sampled_from([19.0, 20.0, 21.0, 49.0, 51.0, None]))
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(0, 3), VALUES), min_size=1, max_size=90), st.sampled_from([FLEET, QUICK]))
+def test_a_backlog_delivered_in_a_second_gives_the_same_transitions_as_live(
+    packets: list[tuple[int, float | None]], devices: list[Device]
+):
+    """Five minutes and more of four devices, each reading at its own time; then the same at once, through a node of its own."""
+
+    async def play(at_their_time: bool) -> list[tuple[float, str, str, str, bool]]:
+        async with harness({"record_continued": True}, devices) as bench:
+            # Every round all four report, so that nobody is off-line.
+            for round_, (n, conc) in enumerate(packets):
+                at = 10.0 * round_
+                for other in range(4):
+                    value = conc if other == n else 1.0
+                    fields = {"err": 1} if value is None else {}
+                    step = live if at_their_time else give
+                    await step(bench, at + other, value, f"GS{other}", **fields)
+            return sorted(happened(bench))
+
+    assert asyncio.run(play(True)) == asyncio.run(play(False))

@@ -79,6 +79,7 @@ class Bench:
         own = {name: fields.pop(name) for name in ("key", "topic", "delivery") if name in fields}
         own.setdefault("delivery", run.own.adopt())
         run.enter(id, Message(payload, **own, id=self.site.message_id(), props=fields))
+        own["delivery"].release()
 
     @property
     def refused(self) -> list[str]:

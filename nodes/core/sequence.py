@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.api import Message, Refused
 
-__all__ = ["belongs", "new_ids", "parts_of"]
+__all__ = ["array_sequence", "belongs", "new_ids", "parts_of"]
 
 
 def new_ids() -> Callable[[], str]:
@@ -22,6 +22,13 @@ def new_ids() -> Callable[[], str]:
     prefix = secrets.token_hex(6)
     numbers = itertools.count()
     return lambda: f"{prefix}-{next(numbers)}"
+
+
+def array_sequence(msg: Message, values: Sequence[Any], id: str) -> list[Message]:
+    """One message per value, with the `parts` that `join` makes a list of again; parts that were there go around them."""
+    around = parts_of(msg)
+    parts = {"id": id, "count": len(values), "type": "array", **({} if around is None else {"parts": dict(around)})}
+    return [msg.replace(payload=value).with_props(parts={**parts, "index": n}) for n, value in enumerate(values)]
 
 
 def parts_of(message: Message) -> Mapping[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import contextlib
 import os
 from typing import Annotated, Any, ClassVar, Literal
@@ -26,6 +27,7 @@ class FileLines(Source):
     Where the flow has finished with all lines up to is kept in the node's memory: after a restart, or a crash, those are not read again and all
     others are. A file that is renamed and begun anew (rotated) is read to its end first; one that was cut short is read from the start. A last
     line without an end waits until it has one. A line that is too long or not in the encoding goes the way of errors with its beginning.
+    When the file was rotated more than once while the engine was down, the files between the one it was reading and the new one are not read.
     """
 
     file: Annotated[str, Meta(min_length=1, max_length=1000, description="Name of the file in MCS_DATA/files.")]
@@ -68,6 +70,9 @@ class FileLines(Source):
                 try:
                     mark = await asyncio.to_thread(self._open, mark)
                     self.ctx.status(self.file)
+                    if self.memory.get(PLACE) is None:
+                        # so that `begin: end` skips what was there at the first start, and never more
+                        self.memory.set(PLACE, mark)
                     mark = await self._follow(emit, mark)
                 except Refused as refused:
                     self.ctx.status(str(refused), "warning")
@@ -101,7 +106,8 @@ class FileLines(Source):
                 if not skipping:
                     while emit.full:
                         await emit.room()
-                    self._push(emit, line.removesuffix(b"\r"), [device, inode, offset])
+                    begin = offset - len(line) - 1
+                    self._push(emit, _bare(line, begin), [device, inode, offset])
                 skipping = False
             if len(rest) > self.longest_bytes:
                 if not skipping:
@@ -169,6 +175,11 @@ class FileLines(Source):
             with contextlib.suppress(OSError):
                 os.close(self.descriptor)
             self.descriptor = -1
+
+
+def _bare(line: bytes, begin: int) -> bytes:
+    """The line without its end, and the first of a file without the mark that some editors put before it."""
+    return (line if begin else line.removeprefix(codecs.BOM_UTF8)).removesuffix(b"\r")
 
 
 def _by_inode(at: int, own: str, mark: Mark) -> str | None:

@@ -7,6 +7,7 @@ import os
 from typing import Annotated, ClassVar, Literal
 
 from engine.api import Context, Help, Message, Meta, Node, Path, Refused, Settings, node
+from nodes.core.sequence import array_sequence, new_ids
 from nodes.io.file_area import FileArea
 
 
@@ -15,7 +16,8 @@ class FileRead(Node):
     """Put the content of a file into the message: as text, as bytes, or line by line as a sequence of messages with `parts` (for `join`).
 
     Names are within MCS_DATA/files; further folders are allowed by the setting MCS_FILES. Nothing leads out of them: `..` and symbolic
-    links are refused. A file that is missing, too large or not in the encoding sends the message to the error port.
+    links are refused. A file that is missing, too large or not in the encoding sends the message to the error port. Lines end at LF or
+    CR LF; an empty file has none, and is counted as dropped. A byte order mark of UTF-8 is no part of the text.
     To follow a file that grows, or to read a large one line by line, take `file-lines`.
     """
 
@@ -30,6 +32,9 @@ class FileRead(Node):
     largest_bytes: Annotated[
         int, Meta(ge=1, le=100_000_000, description="Largest file.", extra_json_schema={"x-unit": "B"})
     ] = 10_000_000
+    most_lines: Annotated[int, Meta(ge=1, le=1_000_000, description="For lines: most of them; more are refused.")] = (
+        100_000
+    )
 
     zh: ClassVar = Help(
         title="读文件",
@@ -41,6 +46,7 @@ class FileRead(Node):
             "form": "内容的形式：文本、字节、逐行。",
             "encoding": "文本编码。",
             "largest_bytes": "最大文件，字节。",
+            "most_lines": "逐行：最多行数，超出则拒绝。",
         },
     )
     timeout_s: ClassVar[float] = 60.0
@@ -50,6 +56,8 @@ class FileRead(Node):
             raise ValueError("file: name a file, or say in file_from where the message names it")
 
     def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.new_id = new_ids()
         self.area = FileArea(ctx.service(Settings))
         self.place = Path(self.file_from) if self.file_from else None
 
@@ -61,19 +69,21 @@ class FileRead(Node):
         if self.form == "bytes":
             return msg.replace(payload=content)
         try:
-            text = content.decode(self.encoding)
+            text = content.decode("utf-8-sig" if self.encoding == "utf-8" else self.encoding)
         except UnicodeDecodeError as wrong:
             raise Refused(
                 f"{name}: it is no {self.encoding} from byte {wrong.start} on; set another encoding"
             ) from wrong
         if self.form == "text":
             return msg.replace(payload=text)
-        lines = text.splitlines()
-        id = str(msg.id)
-        return [
-            msg.replace(payload=line).with_props(parts={"id": id, "index": index, "count": len(lines), "type": "array"})
-            for index, line in enumerate(lines)
-        ]
+        lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
+        if len(lines) > self.most_lines:
+            raise Refused(
+                f"{name}: it has {len(lines):,} lines, more than most_lines ({self.most_lines:,}); use file-lines"
+            )
+        if not lines:
+            self.ctx.drop()
+        return array_sequence(msg, lines, self.new_id())
 
     def _read(self, name: str) -> bytes:
         with self.area.opened(name) as descriptor:

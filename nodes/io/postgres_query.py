@@ -9,6 +9,7 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
 from engine.api import Context, Database, Help, Message, Meta, Node, Path, Refused, connection_or_retry, node
+from nodes.core.sequence import array_sequence, new_ids
 from nodes.io.postgres_values import as_parameter, as_plain
 
 
@@ -19,7 +20,8 @@ class PostgresQuery(Node):
     Values come in only as parameters: $1 is the first of `parameters`, a path in the message, and so on. They are converted to the type
     that the statement wants, strictly: Unix seconds or ISO text for times, objects and lists for json; anything else that doesn't fit is
     refused. The payload becomes a list of rows {column: value}, or the first row (null when there is none), or each row is a message of
-    its own. Times come back as Unix seconds, numeric as a number, json as what it says.
+    its own with `parts` (for `join`; an answer without rows is counted as dropped). Times come back as Unix seconds, numeric as a number,
+    json as what it says.
 
     A transaction can't write unless `read_only` is off. Above `most_rows` the rest is cut off and the property `more` is true. A statement that
     takes longer than `limit_s` is ended and the message refused. While the database is away messages wait.
@@ -68,6 +70,7 @@ class PostgresQuery(Node):
 
     async def start(self, ctx: Context) -> None:
         self.ctx = ctx
+        self.new_id = new_ids()
         self.paths = [Path(text) for text in self.parameters]
         self.connected: Database = (
             await ctx.shared(f"postgres {self.database}", self._connect, Database.stop)
@@ -78,15 +81,21 @@ class PostgresQuery(Node):
     async def process(self, msg: Message) -> Any:
         try:
             async with connection_or_retry(self.connected) as connection:
-                rows, more = await self._ask(connection, msg)
+                try:
+                    rows, more = await self._ask(connection, msg)
+                except asyncpg.ReadOnlySQLTransactionError as writes:
+                    if not self.read_only:
+                        raise  # the server itself takes no writes: the primary has moved, which passes
+                    raise Refused(f"{writes}; set read_only: false to let it write") from writes
         except asyncpg.QueryCanceledError as late:
             raise Refused(f"the statement was ended after limit_s ({self.limit_s:g} s)") from late
-        except asyncpg.ReadOnlySQLTransactionError as writes:
-            raise Refused(f"{writes}; set read_only: false to let it write") from writes
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
             raise Refused(f"the database refuses the statement: {wrong}") from wrong
         if self.output == "each":
-            return [msg.replace(payload=row) for row in rows]
+            if not rows:
+                self.ctx.drop()
+            sequence = array_sequence(msg, rows, self.new_id())
+            return [one.with_props(more=True) for one in sequence] if more else sequence
         answer = msg.replace(payload=rows if self.output == "rows" else rows[0] if rows else None)
         return answer.with_props(more=True) if more else answer
 

@@ -6,7 +6,15 @@ from typing import Any
 
 import msgspec
 from redis import asyncio as redis
-from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    MasterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    TryAgainError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -18,6 +26,7 @@ RESERVED = "mcs:"
 LONGEST_KEY = 1000
 
 RedisProblem = (RedisError, OSError)
+_PASSING = (ClusterDownError, MasterDownError, OutOfMemoryError, ReadOnlyError, TryAgainError)
 
 
 async def redis_client(ctx: Context, url: str) -> Any:
@@ -60,7 +69,7 @@ def problem_of(error: Exception) -> Exception:
     if isinstance(error, (RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError)):
         return Retry(f"Redis is away ({error})")
     text = str(error)
-    if text.startswith(("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN")):
+    if isinstance(error, _PASSING) or text.startswith(("MISCONF", "NOREPLICAS")):
         return Retry(f"Redis takes no writes now ({text})", after_s=2.0)
     return Refused(f"Redis refuses: {text}")
 

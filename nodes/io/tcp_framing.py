@@ -10,18 +10,19 @@ FramingKind = Literal["line", "length", "idle"]
 
 
 class BadFrame(Exception):
-    """The stream can't be followed any further; `head` is the beginning of what could not be taken."""
+    """The stream can't be followed any further; `head` is the beginning of what could not be taken, `before` what was whole before it."""
 
-    def __init__(self, reason: str, head: bytes) -> None:
+    def __init__(self, reason: str, head: bytes, before: list[bytes]) -> None:
         super().__init__(reason)
         self.head = head
+        self.before = before
 
 
 class Framing(Protocol):
     """Takes the stream in pieces of any size."""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The messages that are complete now. BadFrame when one is larger than allowed."""
+        """The messages that are complete now. BadFrame when one is larger than allowed; nothing is left over then."""
 
     def idle(self) -> list[bytes]:
         """Nothing has come for a while: what that completes."""
@@ -52,11 +53,12 @@ class _Line:
 
     def feed(self, data: bytes) -> list[bytes]:
         *messages, self._rest = (self._rest + data).split(self._delimiter)
-        for message in (*messages, self._rest):
-            if len(message) > self._largest:
-                raise BadFrame(f"a message is larger than largest_bytes ({self._largest})", message)
         if self._delimiter == b"\n":
-            return [message.removesuffix(b"\r") for message in messages]
+            messages = [message.removesuffix(b"\r") for message in messages]
+        for index, message in enumerate((*messages, self._rest)):
+            if len(message) > self._largest:
+                self._rest = b""
+                raise BadFrame(f"a message is larger than largest_bytes ({self._largest})", message, messages[:index])
         return messages
 
     def idle(self) -> list[bytes]:
@@ -79,8 +81,11 @@ class _Length:
         while len(rest) - at >= self._length:
             size = int.from_bytes(rest[at : at + self._length], "big")
             if size > self._largest:
+                self._rest = b""
                 raise BadFrame(
-                    f"a message says it is {size} bytes long, more than largest_bytes ({self._largest})", rest[at:]
+                    f"a message says it is {size} bytes long, more than largest_bytes ({self._largest})",
+                    rest[at:],
+                    messages,
                 )
             begin = at + self._length
             if len(rest) < begin + size:
@@ -105,7 +110,8 @@ class _Idle:
     def feed(self, data: bytes) -> list[bytes]:
         self._rest += data
         if len(self._rest) > self._largest:
-            raise BadFrame(f"more than largest_bytes ({self._largest}) came without a pause", self._rest)
+            head, self._rest = self._rest, b""
+            raise BadFrame(f"more than largest_bytes ({self._largest}) came without a pause", head, [])
         return []
 
     def idle(self) -> list[bytes]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import Context, Emitter, Help, Meta, Source, node
+from nodes.io.progress import Step
 from nodes.io.tcp_framing import BadFrame, FramingKind, make_framing
-from nodes.io.tcp_sessions import TcpSessions, keep_alive, tcp_sessions
+from nodes.io.tcp_sessions import Receipts, TcpSessions, keep_alive, tcp_sessions
 
 CHUNK_BYTES = 65_536
 HEAD_BYTES = 1000
@@ -23,7 +25,8 @@ class TcpIn(Source):
     `idle_s` (`idle`). One that is too large, or cut off when the connection ends, goes the way of errors with its beginning; after one that is too
     large the connection is closed. While the flow is full nothing is read, so the sender waits.
 
-    TCP itself confirms nothing. With `acknowledge` the sender gets a text, or the message itself, back when the flow has finished with it.
+    TCP itself confirms nothing. With `acknowledge` the sender gets a text, or the message itself, back when the flow has finished with it, in
+    the order of its messages; one that is kept in quarantine is finished.
     The topic is the peer's address; the property `tcp` has session and peer, with which `tcp-out` can answer.
     """
 
@@ -100,9 +103,9 @@ class TcpIn(Source):
                 task.cancel()
             await asyncio.gather(*talking, return_exceptions=True)
 
-    def settled(self, tokens: list[tuple[str, bytes]]) -> None:
-        for session, data in tokens:
-            self.sessions.send(session, data)
+    def settled(self, tokens: list[tuple[Receipts, Step[int]]]) -> None:
+        for receipts, step in tokens:
+            receipts.finish(step)
 
     async def _listen(self, emit: Emitter) -> None:
         async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -151,6 +154,7 @@ class TcpIn(Source):
         address = writer.get_extra_info("peername")
         peer = f"{address[0]}:{address[1]}" if address else "unknown"
         session = self.sessions.add(writer)
+        receipts = Receipts(self.sessions, session)
         framing = make_framing(self.framing, self.delimiter.encode(), self.length_bytes, self.largest_bytes)
         heard = False
         try:
@@ -167,34 +171,48 @@ class TcpIn(Source):
                 else:
                     messages = framing.feed(data) if data else framing.idle()
                     heard = self.framing == "idle" and bool(data)
-                for message in messages:
-                    await emit.room()
-                    self._push(emit, message, session, peer)
+                await self._push_all(emit, messages, session, peer, receipts)
                 if not heard and not messages and self.framing == "idle":
                     break
                 if self.framing != "idle" and not data:
                     break
         except BadFrame as bad:
+            await self._push_all(emit, bad.before, session, peer, receipts)
             emit.refuse(bad.head[:HEAD_BYTES], peer, f"{bad}; the connection from {peer} was closed")
         except OSError as error:
             self.ctx.log.info("connection with %s ended: %s", peer, error)
         finally:
-            if framing.rest() and not emit.full:
+            if framing.rest():
                 emit.refuse(
                     framing.rest()[:HEAD_BYTES], peer, f"the connection with {peer} ended in the middle of a message"
                 )
             self.sessions.remove(session)
             writer.close()
 
-    def _push(self, emit: Emitter, message: bytes, session: str, peer: str) -> None:
+    async def _push_all(
+        self, emit: Emitter, messages: list[bytes], session: str, peer: str, receipts: Receipts
+    ) -> None:
+        for message in messages:
+            await emit.room()
+            self._push(emit, message, session, peer, receipts)
+
+    def _push(self, emit: Emitter, message: bytes, session: str, peer: str, receipts: Receipts) -> None:
+        token = None
+        if self.acknowledge != "none":
+            text = self.acknowledge_text.encode() if self.acknowledge == "text" else message
+            token = (receipts, receipts.expect(text))
         payload: Any = message
         if self.payload == "text":
             try:
                 payload = message.decode("utf-8")
             except UnicodeDecodeError as wrong:
-                emit.refuse(message, peer, f"the message is no UTF-8 from byte {wrong.start} on; set payload: bytes")
+                reason = f"the message is no UTF-8 from byte {wrong.start} on; set payload: bytes"
+                kept = asyncio.ensure_future(emit.refuse(message, peer, reason))
+                if token is not None:
+                    kept.add_done_callback(partial(self._kept, token))
                 return
-        token = None
-        if self.acknowledge != "none":
-            token = (session, self.acknowledge_text.encode() if self.acknowledge == "text" else message)
         emit.push(payload, peer, props={"tcp": {"session": session, "peer": peer}}, token=token)
+
+    def _kept(self, token: tuple[Receipts, Step[int]], done: asyncio.Future[None]) -> None:
+        if not done.cancelled():
+            self.settled([token])

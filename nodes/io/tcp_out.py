@@ -20,7 +20,7 @@ class TcpOut(Node):
 
     Text and bytes go as they are, everything else as JSON. While the server is away messages wait, in order. TCP does not say what the
     other side has taken: what was sent just before a connection broke may be lost, so where that matters take a protocol that confirms. A
-    message whose sender has hung up is refused.
+    message whose sender has hung up, or takes nothing for 5 s, is refused.
     """
 
     mode: Annotated[
@@ -105,7 +105,7 @@ class TcpOut(Node):
         try:
             await self.sessions.drain(session)
         except OSError as gone:
-            raise Refused("the sender of the message has hung up") from gone
+            raise Refused("the sender of the message has hung up, or takes nothing") from gone
 
     async def _send(self, data: bytes) -> None:
         try:

@@ -7,10 +7,12 @@ import os
 import socket
 
 from engine.api import Context
+from nodes.io.progress import Progress, Step
 
-__all__ = ["TcpSessions", "keep_alive", "tcp_sessions"]
+__all__ = ["Receipts", "TcpSessions", "keep_alive", "tcp_sessions"]
 
 MOST_UNREAD_BYTES = 1_000_000
+TAKE_S = 5.0
 
 
 class TcpSessions:
@@ -41,10 +43,40 @@ class TcpSessions:
         return True
 
     async def drain(self, id: str) -> None:
-        """Waits until it has room again. OSError when it closes meanwhile."""
+        """Waits until it has room again. OSError when it closes meanwhile; one that takes nothing for 5 s is closed here."""
         writer = self._open.get(id)
-        if writer is not None:
-            await writer.drain()
+        if writer is None:
+            return
+        try:
+            async with asyncio.timeout(TAKE_S):
+                await writer.drain()
+        except TimeoutError as stuck:
+            writer.transport.abort()
+            raise ConnectionError("it takes nothing") from stuck
+
+
+class Receipts:
+    """What one connection is told when its messages are done: in the order in which they came, whatever order they finish in."""
+
+    def __init__(self, sessions: TcpSessions, session: str) -> None:
+        self._sessions = sessions
+        self._session = session
+        self._progress: Progress[int] = Progress()
+        self._texts: list[bytes] = []
+        self._told = 0
+
+    def expect(self, text: bytes) -> Step[int]:
+        """The next message is under way, and `text` its receipt."""
+        self._texts.append(text)
+        return self._progress.begin(self._told + len(self._texts))
+
+    def finish(self, step: Step[int]) -> None:
+        """That message is done."""
+        reached = self._progress.finish(step)
+        if reached is not None:
+            due = reached - self._told
+            ready, self._texts, self._told = self._texts[:due], self._texts[due:], reached
+            self._sessions.send(self._session, b"".join(ready))
 
 
 async def tcp_sessions(ctx: Context) -> TcpSessions:

@@ -27,8 +27,6 @@ class Watch(Source):
     again. The folder is looked through every `poll_s`, which works on network drives too. Symbolic links are left out.
     """
 
-    outputs: ClassVar = Source.outputs
-
     folder: Annotated[str, Meta(max_length=1000, description="Folder in MCS_DATA/files; empty: that itself.")] = ""
     pattern: Annotated[str, Meta(min_length=1, max_length=200, description="Which names: *.csv, GS?_*.txt")] = "*"
     subfolders: Annotated[bool, Meta(description="Look into the folders below, too.")] = False

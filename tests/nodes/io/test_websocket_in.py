@@ -28,7 +28,9 @@ async def hooked(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[Hooked]:
 async def connect(
     hooked: Hooked, path: str = "live", headers: dict[str, str] | None = None
 ) -> aiohttp.ClientWebSocketResponse:
-    return await hooked.session.ws_connect(hooked.url / path, headers=headers, timeout=aiohttp.ClientWSTimeout(ws_close=2))
+    return await hooked.session.ws_connect(
+        hooked.url / path, headers=headers, timeout=aiohttp.ClientWSTimeout(ws_close=2)
+    )
 
 
 async def test_frames_become_messages_in_order(hooked: Hooked) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.api import Command, Database, Pack, SiteView
+from aiohttp import web
+
+from engine.api import Command, Database, Pack, SiteView, Standstill
 from plant import simulate
 from plant.alarms.service import Alarms
 from plant.devices import Devices
 from plant.health import DeviceHealth
+from plant.licence import routes as licence_routes
+from plant.licence.guard import Licence
+from plant.licence_server import command as licence_server
+from plant.licence_server import demo as licence_demo
 from plant.partitions import ReadingPartitions
 
 __all__ = ["pack"]
@@ -32,6 +39,18 @@ def _alarms(site: SiteView) -> Alarms:
     return Alarms(site.service(Database))
 
 
+def _licence(site: SiteView) -> Licence:
+    return Licence(site.settings, site.clock, site.service(Standstill), site.service(Database))
+
+
+def _routes(site: SiteView, router: web.UrlDispatcher) -> None:
+    licence_routes.add_routes(site, router)
+
+
+async def _demo(site: SiteView) -> None:
+    await asyncio.gather(simulate.demo(site), licence_demo.demo(site))
+
+
 def _testing(site: Mapping[str, Any]) -> Sequence[object]:
     """`devices: {sn: {k: …, b: …}}` fills the registry of a flow test."""
     return [Devices.holding(site.get("devices", {})), DeviceHealth(), Alarms()]
@@ -39,9 +58,18 @@ def _testing(site: Mapping[str, Any]) -> Sequence[object]:
 
 pack = Pack(
     name="plant",
-    services=[_devices, _health, _partitions, _alarms],
+    services=[_licence, _devices, _health, _partitions, _alarms],
+    routes=_routes,
     migrations=Path(__file__).parent / "sql",
     testing=_testing,
-    commands=[Command("simulate", "run simulated devices against a broker", simulate.arguments, simulate.run)],
-    demo=simulate.demo,
+    commands=[
+        Command("simulate", "run simulated devices against a broker", simulate.arguments, simulate.run),
+        Command(
+            "licence-server",
+            "the vendor's side: issue, list and revoke licences, and answer sites",
+            licence_server.arguments,
+            licence_server.run,
+        ),
+    ],
+    demo=_demo,
 )

@@ -1,0 +1,334 @@
+"""The licence guard as a service: asks at the start and every day at 03:00, keeps the token, and locks or unlocks the site."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+import math
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from engine.api import Clock, Database, Refusal, Settings, Standstill
+from plant.licence.machine import Machine, MachineUnknown
+from plant.licence.record import Record, Records, write_private
+from plant.licence.standing import Standing, judge
+from plant.licence.token import Claims, TokenRefused, open_token, read_vendor_key
+from plant.licence.trusted_time import TrustedTime
+from plant.licence.vendor import HttpsVendor, Question, Vendor, VendorAway, VendorRefused
+
+__all__ = ["Licence", "LicenceView"]
+
+log = logging.getLogger("mcs.licence")
+
+OWNER = "licence"
+BAKED_KEY = Path(__file__).parent / "vendor.pub"
+"""The vendor's public key, put into the image when it is built."""
+DAILY = datetime.time(3, 0)
+LOOK_EVERY_S = 600.0
+FIRST_RETRY_S, LAST_RETRY_S, LOCKED_RETRY_S = 60.0, 3600.0, 300.0
+REFUSAL = Refusal(
+    code="license_expired",
+    message="License Expired",
+    hint="connect the server to the Internet or enter a valid key on the Licence page; it unlocks by itself once verified",
+    open=("/api/licence",),
+)
+HELD = "locked: the licence has expired, messages wait at their source"
+
+
+class LicenceView(msgspec.Struct, kw_only=True):
+    """What the Licence page shows. Times are Unix seconds; `ends` is None where nothing more ends. `code` says why the last attempt failed."""
+
+    state: str
+    light: str
+    machine: str
+    ends: float | None
+    last_success: float | None
+    customer: str
+    until: float | None
+    key: str
+    key_from: str
+    problem: str
+    code: str
+    next_check: float | None
+    clock_behind_s: float
+    server: str
+
+
+class Licence:
+    """Knows how the site stands. Locked, the sources are held and the API is closed; a success opens both again within the same turn."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, standstill: Standstill, database: Database | None = None
+    ) -> None:
+        self._clock = clock
+        self._zone = settings.time_zone
+        self._standstill = standstill
+        self._folder = settings.data / "licence"
+        self._given_key = settings.licence_key.reveal() if settings.licence_key else ""
+        self._key = ""
+        self._server = settings.licence_url or ""
+        self._vendor: Vendor | None = (
+            HttpsVendor(settings.licence_url, settings.licence_ca_file) if settings.licence_url else None
+        )
+        self._setup_problem = ""
+        self._vendor_key = self._read_vendor_key(settings.licence_vendor_key)
+        try:
+            self._machine = Machine.read(settings.machine_id)
+            self._known_machine = True
+        except MachineUnknown as unknown:
+            self._machine, self._known_machine = Machine.unknown(), False
+            self._setup_problem = str(unknown)
+        self._records = Records(self._folder, database, self._machine)
+        self._time = TrustedTime(clock)
+        self._first_start = 0.0
+        self._token: Claims | None = None
+        self._problem = self._code = ""
+        self._retry_s = FIRST_RETRY_S
+        self._ask_at = 0.0
+        self._written_at = -math.inf
+        self._locked = False
+        self._asking = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def machine(self) -> str:
+        """The fingerprint that the vendor is told."""
+        return self._machine.fingerprint
+
+    @property
+    def standing(self) -> Standing:
+        """How the site stands now."""
+        return judge(self._time.now(), self._token, self._first_start)
+
+    async def start(self) -> None:
+        """Judges by what is on the disk before any flow starts, then asks the vendor in the background."""
+        self._key = self._given_key or self._stored_key()
+        record = await self._records.read()
+        now = self._clock.now()
+        self._first_start = now if record is None else record.first_start
+        self._time.at_least(record.seen if record is not None else 0.0)
+        self._token = self._stored_token()
+        if self._token is not None:
+            self._time.at_least(self._token.issued)
+        await self._act()
+        await self._remember()
+        self._task = asyncio.create_task(self._keep(), name="licence")
+
+    async def stop(self) -> None:
+        """Writes down how late it is, and ends."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._remember()
+
+    def health(self) -> Mapping[str, Any]:
+        """`locked`, `degraded` while the vendor has not answered for a day, else `ok`; an evaluation says when it ends."""
+        standing = self.standing
+        status = {"locked": "locked", "grace": "degraded"}.get(standing.state, "ok")
+        told: dict[str, Any] = {"status": status, "state": standing.state, "light": standing.light}
+        if math.isfinite(standing.ends):
+            told["ends"] = _iso(standing.ends)
+        problem = self._told(standing)
+        return {**told, "problem": problem} if problem else told
+
+    def view(self) -> LicenceView:
+        """For the page; it never holds the key, only its last characters."""
+        standing, token = self.standing, self._token
+        return LicenceView(
+            state=standing.state,
+            light=standing.light,
+            machine=self.machine if self._known_machine else "",
+            ends=standing.ends if math.isfinite(standing.ends) else None,
+            last_success=token.issued if token else None,
+            customer=token.customer if token else "",
+            until=token.until if token else None,
+            key=f"…{self._key[-5:]}" if self._key else "",
+            key_from="" if not self._key else "settings" if self._given_key else "page",
+            problem=self._told(standing),
+            code=self._code,
+            next_check=self._ask_at if math.isfinite(self._ask_at) and self._ask_at else None,
+            clock_behind_s=self._time.behind_s,
+            server=self._server,
+        )
+
+    async def use_key(self, key: str) -> LicenceView:
+        """Keeps another licence key and asks with it at once. ValueError when the settings give the key, OSError when it can't be kept."""
+        if self._given_key:
+            raise ValueError("MCS_LICENCE_KEY gives the key; change it there and restart")
+        write_private(self._folder / "key", key.encode())
+        self._key = key
+        self._token = self._stored_token()
+        return await self.ask_now()
+
+    async def use_vendor(self, vendor: Vendor, vendor_key: Ed25519PublicKey, key: str) -> None:
+        """Asks another vendor from now on; for a demonstration that brings its own. A build that carries a vendor's key refuses (ValueError)."""
+        if BAKED_KEY.is_file():
+            raise ValueError("this build takes licences of its vendor only")
+        self._vendor, self._vendor_key, self._key, self._given_key = vendor, vendor_key, key, key
+        self._server, self._setup_problem = "demo", ""
+        self._token = self._stored_token()
+        await self.ask_now()
+
+    async def ask_now(self) -> LicenceView:
+        """Asks the vendor now, and acts on the answer."""
+        await self._ask()
+        await self._act()
+        await self._remember()
+        self._woken.set()
+        return self.view()
+
+    async def _keep(self) -> None:
+        while True:
+            if self._time.now() >= self._ask_at:
+                await self._ask()
+            await self._act()
+            if self._time.now() - self._written_at >= LOOK_EVERY_S:
+                await self._remember()
+            now = self._time.now()
+            self._woken.clear()
+            await self._sleep(max(1.0, min(self._ask_at - now, self.standing.ends - now, LOOK_EVERY_S)))
+
+    async def _sleep(self, delay_s: float) -> None:
+        sleeping = asyncio.ensure_future(self._clock.sleep(delay_s))
+        waking = asyncio.ensure_future(self._woken.wait())
+        try:
+            await asyncio.wait([sleeping, waking], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+            await asyncio.gather(sleeping, waking, return_exceptions=True)
+
+    async def _ask(self) -> None:
+        async with self._asking:
+            problem, code = await self._asked()
+            now = self._time.now()
+            if not problem:
+                self._retry_s = FIRST_RETRY_S
+                self._ask_at = self._next_daily(now)
+            elif code in ("no_key", "setup"):
+                self._ask_at = math.inf
+            else:
+                limit = LOCKED_RETRY_S if self.standing.state == "locked" else LAST_RETRY_S
+                self._ask_at = min(now + min(self._retry_s, limit), self._next_daily(now))
+                self._retry_s = min(self._retry_s * 2, LAST_RETRY_S)
+            if problem and problem != self._problem:
+                log.warning("the licence was not verified: %s", problem)
+            self._problem, self._code = problem, code
+
+    async def _asked(self) -> tuple[str, str]:
+        """Why it did not work and a code for that; both empty after a success."""
+        if not self._key:
+            return "no licence key is set; enter it on the Licence page or set MCS_LICENCE_KEY", "no_key"
+        if self._setup_problem:
+            return self._setup_problem, "setup"
+        if self._vendor is None or self._vendor_key is None:
+            missing = "MCS_LICENCE_URL" if self._vendor is None else "MCS_LICENCE_VENDOR_KEY"
+            return f"{missing} is not set, so the licence can't be verified", "setup"
+        nonce, key = secrets.token_hex(16), self._key
+        try:
+            text = await self._vendor.ask(Question(machine=self.machine, key=key, nonce=nonce))
+            token = open_token(text, self._vendor_key, machine=self.machine, key=key, nonce=nonce)
+        except VendorAway as away:
+            return str(away), "away"
+        except VendorRefused as refused:
+            return f"the vendor refuses this licence: {refused}", refused.code
+        except TokenRefused as refused:
+            return str(refused), "token"
+        self._token = token
+        self._time.put_right(token.issued)
+        try:
+            write_private(self._folder / "token.json", text)
+        except OSError as failure:
+            log.error("the licence token can't be kept: %s", failure)
+        return "", ""
+
+    async def _act(self) -> None:
+        """Locks or unlocks; both say the same again without harm."""
+        locked = self.standing.state == "locked"
+        if locked and not self._locked:
+            log.error("the site is locked: %s", self._told(self.standing))
+            self._locked = True
+            await self._standstill.close_api(OWNER, REFUSAL)
+            await self._standstill.hold_sources(OWNER, HELD)
+        elif self._locked and not locked:
+            log.warning("the site is unlocked: the licence was verified")
+            self._locked = False
+            self._standstill.open_api(OWNER)
+            await self._standstill.let_go(OWNER)
+
+    async def _remember(self) -> None:
+        self._written_at = self._time.now()
+        record = Record(first_start=self._first_start, seen=self._written_at)
+        try:
+            self._records.write_file(record)
+        except OSError as failure:
+            log.error("the licence record can't be kept: %s", failure)
+        await self._records.write_database(record)
+
+    def _stored_key(self) -> str:
+        try:
+            return (self._folder / "key").read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def _stored_token(self) -> Claims | None:
+        if self._vendor_key is None or not self._key or not self._known_machine:
+            return None
+        try:
+            text = (self._folder / "token.json").read_bytes()
+        except OSError:
+            return None
+        try:
+            return open_token(text, self._vendor_key, machine=self.machine, key=self._key)
+        except TokenRefused as refused:
+            log.warning("token.json does not count: %s", refused)
+            return None
+
+    def _read_vendor_key(self, given: str | None) -> Ed25519PublicKey | None:
+        baked = BAKED_KEY.read_text(encoding="ascii").strip() if BAKED_KEY.is_file() else ""
+        if baked and given and given.strip() != baked:
+            self._setup_problem = (
+                "MCS_LICENCE_VENDOR_KEY is not the vendor's key that this build carries; remove the setting"
+            )
+        text = baked or given
+        if not text:
+            return None
+        try:
+            return read_vendor_key(text)
+        except ValueError as wrong:
+            self._setup_problem = f"MCS_LICENCE_VENDOR_KEY: {wrong}"
+            return None
+
+    def _told(self, standing: Standing) -> str:
+        sentences = []
+        if standing.state == "evaluation":
+            sentences.append(f"evaluation without a verified licence until {_iso(standing.ends)}")
+        elif standing.state == "grace":
+            sentences.append(f"the licence was not verified for over a day; the site locks at {_iso(standing.ends)}")
+        elif standing.state == "locked":
+            sentences.append("locked: the licence was not verified for 72 hours")
+        if self._problem:
+            sentences.append(self._problem)
+        if self._time.behind_s:
+            sentences.append("the server's clock was put back; the licence goes by the latest time seen")
+        return "; ".join(sentences)
+
+    def _next_daily(self, now: float) -> float:
+        local = datetime.datetime.fromtimestamp(now, self._zone)
+        day = local.date()
+        while True:
+            at = datetime.datetime.combine(day, DAILY, self._zone).timestamp()
+            if at > now:
+                return at
+            day += datetime.timedelta(days=1)
+
+
+def _iso(moment: float) -> str:
+    return datetime.datetime.fromtimestamp(moment, datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,125 @@
+"""What the guard remembers besides the token: when the site first started, and the latest time it has seen. Kept twice, sealed."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from pathlib import Path
+
+import asyncpg
+import msgspec
+
+from engine.api import Database, is_transient
+from plant.licence.machine import Machine
+
+__all__ = ["Record", "Records", "write_private"]
+
+log = logging.getLogger("mcs.licence")
+
+FILE = "record.json"
+DATABASE_WAIT_S = 5.0
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Unix seconds. `first_start` is 0 when a record was found that this machine had not sealed: the evaluation is over then."""
+
+    first_start: float
+    seen: float
+
+
+class _Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    record: Record
+    seal: str
+
+
+class Records:
+    """The record in a file of the data folder and in a row of the database: who takes one away finds the other.
+
+    Of two records the earlier first start and the later time seen count.
+    """
+
+    def __init__(self, folder: Path, database: Database | None, machine: Machine) -> None:
+        self._file = folder / FILE
+        self._database = database
+        self._machine = machine
+
+    async def read(self) -> Record | None:
+        """What both places know together; None when neither has anything: the first start."""
+        found = [self._opened(text) for text in (self._of_file(), await self._of_database()) if text is not None]
+        if not found:
+            return None
+        return Record(first_start=min(one.first_start for one in found), seen=max(one.seen for one in found))
+
+    def write_file(self, record: Record) -> None:
+        """OSError when the folder can't be written."""
+        write_private(self._file, self._closed(record))
+
+    async def write_database(self, record: Record) -> None:
+        """Harmless while the database is away: the next time does it."""
+        if self._database is None:
+            return
+        try:
+            async with self._database.connection(DATABASE_WAIT_S) as connection:
+                await connection.execute(
+                    "insert into licence_records (machine, record) values ($1, $2) "
+                    "on conflict (machine) do update set record = excluded.record, written_at = now()",
+                    self._machine.fingerprint,
+                    self._closed(record),
+                )
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.debug("the licence record waits for the database: %s", error)
+
+    def _of_file(self) -> bytes | None:
+        try:
+            return self._file.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as failure:
+            log.warning("the licence record can't be read: %s", failure)
+            return b""
+
+    async def _of_database(self) -> bytes | None:
+        if self._database is None:
+            return None
+        try:
+            async with self._database.connection(DATABASE_WAIT_S) as connection:
+                found: bytes | None = await connection.fetchval(
+                    "select record from licence_records where machine = $1", self._machine.fingerprint
+                )
+                return found
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            log.warning("the licence record in the database can't be read: %s", error)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+        return None
+
+    def _opened(self, text: bytes) -> Record:
+        try:
+            sealed = msgspec.json.decode(text, type=_Sealed)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return Record(first_start=0.0, seen=0.0)
+        if not self._machine.sealed(msgspec.json.encode(sealed.record), sealed.seal):
+            return Record(first_start=0.0, seen=0.0)
+        return sealed.record
+
+    def _closed(self, record: Record) -> bytes:
+        return msgspec.json.encode(_Sealed(record=record, seal=self._machine.seal(msgspec.json.encode(record))))
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Whole or not at all, readable for the owner only."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = file.with_name(f".{file.name}.{os.getpid()}.new")
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(content)
+        fresh.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise

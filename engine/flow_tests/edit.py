@@ -42,6 +42,8 @@ def without_case(text: str, name: str, path: str = "") -> str:
     after = last + 1
     while after < len(lines) and not lines[after].strip():
         after += 1
+    while after == len(lines) and first > 0 and not lines[first - 1].strip():
+        first -= 1
     return "".join([*lines[:first], *lines[after:]])
 
 

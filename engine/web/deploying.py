@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -80,6 +80,31 @@ class Done(msgspec.Struct):
     balanced: bool
 
 
+class Choice(msgspec.Struct, forbid_unknown_fields=True):
+    """Whose change is taken of one thing that both changed."""
+
+    node: str
+    field: str
+    side: Literal["mine", "theirs"]
+
+
+class Merge(msgspec.Struct, forbid_unknown_fields=True):
+    """Three texts of a flow: what both started from, mine, and theirs; and what was chosen where they disagree."""
+
+    base: Text
+    mine: Text
+    theirs: Text
+    choices: list[Choice] = []
+
+
+class MergedView(msgspec.Struct, kw_only=True):
+    """Theirs with mine brought in; of what is still in `conflicts` it has theirs. Each names node, field, base, mine, theirs."""
+
+    text: str
+    flow: FlowModel | None
+    conflicts: list[dict[str, Any]]
+
+
 class RevisionsQuery(msgspec.Struct, forbid_unknown_fields=True):
     """Which part of the list."""
 
@@ -144,6 +169,13 @@ async def deploy(call: Call[Deploy]) -> Done:
         raise not_writable(failure) from failure
     call.details |= {"number": row.number, "revision": row.revision}
     return Done(row.revision, row.number, report, report.balanced)
+
+
+async def merge(call: Call[Merge]) -> MergedView:
+    """Bring two people's changes together, node by node and field by field; saves nothing."""
+    given = call.given
+    choices = {(choice.node, choice.field): choice.side for choice in given.choices}
+    return await asyncio.to_thread(_brought_together, call.path("name"), given, choices)
 
 
 async def list_revisions(call: Call[RevisionsQuery]) -> list[Revision]:
@@ -274,6 +306,21 @@ def _merged(base: str, mine: str, theirs: FlowFile) -> dict[str, Any] | None:
     }
 
 
+def _brought_together(name: str, given: Merge, choices: dict[tuple[str, str], Literal["mine", "theirs"]]) -> MergedView:
+    sides = []
+    for text in (given.base, given.mine, given.theirs):
+        flow, problems = read_flow(text, f"{name}.yaml")
+        if flow is None:
+            raise FlowError(problems)
+        sides.append(flow)
+    base, mine, theirs = sides
+    merged = merge_flows(base, mine, theirs, choices)
+    text = FlowText(given.theirs, f"{name}.yaml").apply(merged.operations)
+    return MergedView(
+        text=text, flow=model_of(merged.flow), conflicts=[conflict.as_json() for conflict in merged.conflicts]
+    )
+
+
 async def _pass_tests(server: ServerView, file: FlowFile, text: str, override_reason: str) -> bool:
     """Plays the tests beside the file into the new text; whether they pass. ApiError (422, `tests`) with every case that
     fails when nobody says why it is to be deployed all the same."""
@@ -327,6 +374,15 @@ ROUTES = (
         refusals=(404, 409, 422, 424),
         action="flow.deploy",
         time_limit_s=60.0,
+    ),
+    Route(
+        method="POST",
+        path="/api/flows/{name}/merge",
+        role="admin",
+        handler=merge,
+        given=Merge,
+        answer=MergedView,
+        refusals=(422,),
     ),
     Route(
         method="GET",

@@ -32,7 +32,11 @@ class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = ""
     expression: Annotated[
-        str, Meta(description="For set, instead of value: a formula over the payload's fields, e.g. temp * 1.8 + 32.")
+        str,
+        Meta(
+            description="For set, instead of value: a formula over the payload's fields, e.g. temp * 1.8 + 32.",
+            extra_json_schema={"x-widget": "expression", "x-strings": True},
+        ),
     ] = ""
     now: Annotated[bool, Meta(description="For set, instead of value: the time now, Unix seconds.")] = False
     to: Annotated[str, Meta(description="For move: the new path; for rename: the new last name.")] = ""

@@ -65,11 +65,21 @@ class Join(Node):
         bool, Meta(description="manual: once complete, every further message sends again.")
     ] = False
     expression: Annotated[
-        str, Meta(max_length=1000, description="reduce: formula over the payload, A (so far), I (index), N (count).")
+        str,
+        Meta(
+            max_length=1000,
+            description="reduce: formula over the payload, A (so far), I (index), N (count).",
+            extra_json_schema={"x-widget": "expression", "x-strings": True},
+        ),
     ] = ""
     start_value: Annotated[Any, Meta(description="reduce: A for the first message.")] = 0
     finish: Annotated[
-        str, Meta(max_length=1000, description="reduce: formula over A and N, applied at the end; empty: none.")
+        str,
+        Meta(
+            max_length=1000,
+            description="reduce: formula over A and N, applied at the end; empty: none.",
+            extra_json_schema={"x-widget": "expression", "x-strings": True},
+        ),
     ] = ""
     from_end: Annotated[bool, Meta(description="reduce: begin with the last message.")] = False
     limit: Annotated[

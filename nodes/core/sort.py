@@ -46,7 +46,11 @@ class Sort(Node):
         Meta(description="Path of what goes first; default payload (sequence) or the element itself (list)."),
     ] = None
     expression: Annotated[
-        str, Meta(description="Instead of by: a formula over the fields of the payload, or of the element (`value`).")
+        str,
+        Meta(
+            description="Instead of by: a formula over the fields of the payload, or of the element (`value`).",
+            extra_json_schema={"x-widget": "expression", "x-strings": True},
+        ),
     ] = ""
     descending: Annotated[bool, Meta(description="The largest first.")] = False
     numeric: Annotated[bool, Meta(description="Take texts that are numbers as numbers.")] = False

@@ -50,7 +50,11 @@ class SwitchRule(Struct, kw_only=True, forbid_unknown_fields=True):
     upper_from: Annotated[str, Meta(description="Instead of upper: a path, or previous.")] = ""
     type: Annotated[Kind | None, Meta(description="For is_type.")] = None
     expression: Annotated[
-        str, Meta(description="A condition over payload fields, topic, previous, I (index) and N (count).")
+        str,
+        Meta(
+            description="A condition over payload fields, topic, previous, I (index) and N (count).",
+            extra_json_schema={"x-widget": "expression", "x-strings": True},
+        ),
     ] = ""
     ignore_case: Annotated[bool, Meta(description="For matches: upper and lower case are the same.")] = False
     port: Annotated[

@@ -138,3 +138,23 @@ async def test_version_of_the_node_types_changes_with_a_custom_file(
         file.write_text("def", encoding="utf-8")
         server.site.catalogue.add_file(file)
         assert (await socket.receive_json(timeout=10))["items"][-1]["version"] != first
+
+
+async def test_changes_of_two_people_are_brought_together(browser: Browser):
+    """Disjoint ones by themselves; where both changed one thing the choice decides."""
+    texts = {
+        "base": FLOW,
+        "mine": FLOW.replace("factor: 2", "factor: 3"),
+        "theirs": FLOW.replace("en: Gas", "en: Plant"),
+    }
+    status, told = await browser.call("POST", "/api/flows/gas/merge", texts)
+    assert (status, told["conflicts"]) == (200, [])
+    assert "factor: 3" in told["text"]
+    assert "en: Plant" in told["text"]
+    texts["theirs"] = FLOW.replace("factor: 2", "factor: 4")
+    _, told = await browser.call("POST", "/api/flows/gas/merge", texts)
+    assert told["conflicts"] == [{"node": "scale", "field": "with.factor", "base": 2, "mine": 3, "theirs": 4}]
+    choices = [{"node": "scale", "field": "with.factor", "side": "mine"}]
+    _, told = await browser.call("POST", "/api/flows/gas/merge", {**texts, "choices": choices})
+    assert told["conflicts"] == []
+    assert "factor: 3" in told["text"]

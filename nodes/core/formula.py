@@ -44,16 +44,17 @@ class Formula(Node):
     """
 
     expression: Annotated[
-        str, Meta(min_length=1, max_length=1000, description="The formula, e.g. k * v_raw + b + t_coef * (temp - 25).")
-    ]
-    result: Annotated[
         str,
         Meta(
             min_length=1,
-            max_length=100,
-            description="Field of the payload that the result is written to.",
+            max_length=1000,
+            description="The formula, e.g. k * v_raw + b + t_coef * (temp - 25).",
             extra_json_schema={"x-widget": "expression"},
         ),
+    ]
+    result: Annotated[
+        str,
+        Meta(min_length=1, max_length=100, description="Field of the payload that the result is written to."),
     ] = "result"
     floor: Annotated[float | None, Meta(description="Smallest result; in the unit of the result. Empty: none.")] = None
     parameters: Annotated[str, Meta(description="Property of the message that holds the device's parameters.")] = (

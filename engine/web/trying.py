@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from engine.expression import EvaluationError, Expression, ExpressionError
+from engine.expression import FUNCTIONS, EvaluationError, Expression, ExpressionError
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError, errors_in
 from engine.flow.read import read_flow
@@ -84,6 +84,7 @@ class Evaluated(msgspec.Struct, kw_only=True):
     result: float | bool | str | None
     problems: list[Mistake]
     names: list[Name]
+    functions: list[str]
     at: float | None
     topic: str
     key: str
@@ -137,6 +138,7 @@ async def evaluate(call: Call[Evaluate]) -> Evaluated:
         result=result,
         problems=problems,
         names=names,
+        functions=list(FUNCTIONS),
         at=seen[0] if seen is not None else None,
         topic=seen[1].topic if seen is not None else "",
         key=seen[1].key if seen is not None else "",

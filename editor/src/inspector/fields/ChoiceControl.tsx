@@ -1,0 +1,23 @@
+/** One of a few values. */
+import { useWords } from "../../i18n";
+import { same } from "../../flow/same";
+import { choicesOf, shortly, withoutNull } from "../form";
+import { useForm } from "../formContext";
+import type { ControlProps } from "./control";
+
+export function ChoiceControl({ schema, value, onChange, ids }: ControlProps) {
+  const { t } = useWords();
+  const { root, readOnly } = useForm();
+  const choices = choicesOf(schema, root);
+  const empty = value === undefined && schema.default === undefined;
+  const at = choices.findIndex((choice) => same(choice, value ?? schema.default));
+  return (
+    <select className="input" disabled={readOnly} {...ids} value={at} onChange={(event) => {
+      const index = Number(event.target.value);
+      onChange(index < 0 ? undefined : choices[index]);
+    }}>
+      {(empty || at < 0 || withoutNull(schema, root).nullable) && <option value={-1}>{at < 0 && value !== undefined && value !== null ? shortly(value) : t("inspector.none")}</option>}
+      {choices.map((choice, index) => <option key={index} value={index}>{shortly(choice)}</option>)}
+    </select>
+  );
+}

@@ -1,0 +1,14 @@
+/** What every control is given. */
+import type { Json } from "../../flow/types";
+import type { Schema } from "../schema";
+
+export interface ControlProps {
+  schema: Schema;
+  value: Json | undefined;
+  /** `undefined` takes the field out of the file, which is its default. */
+  onChange: (value: Json | undefined) => void;
+  /** Dotted place in the node, `with.rules.0.op`. */
+  path: string;
+  ids: { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };
+  label: string;
+}

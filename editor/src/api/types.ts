@@ -25,6 +25,8 @@ export interface Example {
   config: Record<string, Json>;
   given: Json[];
   expect: Json;
+  /** What the shared services hold while it runs. */
+  site?: Record<string, Json>;
 }
 
 export interface NodeType {

@@ -1,6 +1,7 @@
 /** The flow that is open: what is deployed, the draft with its history, what is selected, what the server says of it. */
 import { create } from "zustand";
 import { api, segment } from "../api/client";
+import { socket } from "../api/socket";
 import type { FlowView, NodeType, PortType, Problem } from "../api/types";
 import { current, begun, canRedo, canUndo, draftOf, edited, moved, typed, type Draft, type History } from "../flow/history";
 import type { Operation } from "../flow/operations";
@@ -54,6 +55,16 @@ export const isDirty = (state: Document): boolean => {
 export async function loadCatalogue(): Promise<void> {
   const types = await api.get<NodeType[]>("/node-types");
   set({ catalogue: new Map(types.map((type) => [type.type, type])) });
+}
+
+/** The palette follows the node folders: a custom node that is saved is there without a reload. The answer ends it. */
+export function followTypes(): () => void {
+  let known = "";
+  return socket.subscribe<{ version: string }>("node-types", ({ items }) => {
+    const version = items.at(-1)?.version ?? "";
+    if (known && version !== known) void loadCatalogue();
+    known = version;
+  });
 }
 
 /** Begin with what the file holds. */

@@ -1,5 +1,5 @@
 /** Opens a flow: what the file holds, and on top of it the draft that was left in this browser. */
-import { edit, fetchView, loadCatalogue, show } from "../editing/document";
+import { edit, fetchView, followTypes, loadCatalogue, show } from "../editing/document";
 import { keepChecking } from "../editing/checking";
 import { keepDraft, leftDraft, takeUp } from "../editing/keeping";
 import { followDraft } from "../canvas/view";
@@ -29,7 +29,7 @@ export async function openFlow(name: string): Promise<() => void> {
       }
     }
   }
-  const ends = [followDraft(), keepDraft(), keepChecking(), live.follow(name)];
+  const ends = [followTypes(), followDraft(), keepDraft(), keepChecking(), live.follow(name)];
   return () => {
     for (const end of ends) end();
   };

@@ -24,6 +24,7 @@ export const later = (load: () => Promise<{ default: ComponentType<{ onClose: ()
   lazy(load as () => Promise<{ default: ComponentType<{ onClose: () => void }> }>);
 
 export const panels: Panel[] = [
+  { id: "inspector", title: "inspector.panel", icon: "sliders-horizontal", place: "dock", view: later(() => import("../inspector/Inspector")) },
   { id: "sheet", title: "page.panel.sheet", icon: "settings", place: "dock", view: later(() => import("./SheetPanel")) },
   { id: "commands", title: "command.palette", icon: "search", place: "dialog", view: later(() => import("../commands/CommandPalette")), keys: ["Mod+K"] },
   { id: "keys", title: "command.keys", icon: "key", place: "dialog", view: later(() => import("../commands/KeysDialog")), keys: ["?"] },

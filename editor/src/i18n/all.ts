@@ -5,8 +5,9 @@ import { canvasWords } from "../canvas/words";
 import { commandWords } from "../commands/words";
 import { flowPageWords } from "../flow-page/words";
 import { flowsWords } from "../flows/words";
+import { inspectorWords } from "../inspector/words";
 import { paletteWords } from "../palette/words";
 import { sessionWords } from "../session/words";
 import { shellWords } from "../shell/words";
 
-export const allWords: AreaWords[] = [kitWords, flowsWords, canvasWords, commandWords, flowPageWords, paletteWords, sessionWords, shellWords];
+export const allWords: AreaWords[] = [kitWords, flowsWords, canvasWords, commandWords, flowPageWords, inspectorWords, paletteWords, sessionWords, shellWords];

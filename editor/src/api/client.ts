@@ -9,6 +9,13 @@ export function whenSignedOut(call: () => void): void {
   onSignedOut = call;
 }
 
+let onLocked: () => void = () => undefined;
+
+/** Told when the API refuses because the licence has expired. */
+export function whenLocked(call: () => void): void {
+  onLocked = call;
+}
+
 async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { "X-MCS": "1", "Accept-Language": document.documentElement.lang };
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -26,7 +33,11 @@ async function request<T>(method: Method, path: string, body?: unknown, signal?:
     throw new ApiError(0, "unreachable", String(error));
   }
   if (response.status === 401 && path !== "/session") onSignedOut();
-  if (!response.ok) throw await refusal(response);
+  if (!response.ok) {
+    const error = await refusal(response);
+    if (error.code === "license_expired") onLocked();
+    throw error;
+  }
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 

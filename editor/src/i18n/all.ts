@@ -7,7 +7,11 @@ import { flowPageWords } from "../flow-page/words";
 import { flowsWords } from "../flows/words";
 import { inspectorWords } from "../inspector/words";
 import { paletteWords } from "../palette/words";
+import { licenceWords } from "../licence/words";
 import { sessionWords } from "../session/words";
 import { shellWords } from "../shell/words";
 
-export const allWords: AreaWords[] = [kitWords, flowsWords, canvasWords, commandWords, flowPageWords, inspectorWords, paletteWords, sessionWords, shellWords];
+export const allWords: AreaWords[] = [
+  kitWords, flowsWords, canvasWords, commandWords, flowPageWords, inspectorWords, paletteWords, sessionWords, shellWords,
+  licenceWords,
+];

@@ -34,6 +34,7 @@ export function tellFailure(error: unknown): void {
     toast("error", error instanceof Error ? error.message : String(error));
     return;
   }
+  if (error.code === "license_expired") return; // the banner of the locked site says it once, on every page
   const known = say(`error.${error.code}`);
   const text = known === `error.${error.code}` ? error.message : known;
   const hint = known === text && error.message !== text && error.status !== 0 ? `${error.message} ${error.hint}` : error.hint;

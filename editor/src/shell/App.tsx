@@ -7,6 +7,8 @@ import { findSession, signOut, useSession } from "../session/session";
 import { SignIn } from "../session/SignIn";
 import { tellFailure } from "../kit/toasts";
 import { Guarded } from "./Broken";
+import { followLicence, useLicence } from "../licence/licence";
+import { LockedBanner } from "../licence/LockedBanner";
 import { LinkBanner } from "./LinkBanner";
 import { Navigation } from "./Navigation";
 import { pageAt } from "./pages";
@@ -17,12 +19,16 @@ export function App() {
   const { t } = useWords();
   const path = usePath();
   const { session } = useSession();
+  const locked = useLicence(({ view }) => view?.state === "locked");
   useEffect(() => {
     findSession().catch(tellFailure);
   }, []);
   useEffect(() => {
     if (location.pathname === "/") go("/flows", true);
   }, [path]);
+
+  const entered = Boolean(session && !session.must_change);
+  useEffect(() => (entered ? followLicence() : undefined), [entered]);
 
   if (session === undefined) return <div className="empty" role="status">{t("kit.loading")}</div>;
   if (session === null) return <SignIn />;
@@ -35,9 +41,9 @@ export function App() {
     <div className={found?.page.bare ? "shell shell-bare" : "shell"}>
       {!found?.page.bare && <Navigation />}
       <div className="shell-main">
-        <LinkBanner />
+        {locked ? <LockedBanner /> : <LinkBanner />}
         <main className="shell-page">
-          <Guarded key={found?.page.path}>
+          <Guarded key={`${found?.page.path} ${locked}`}>
             <Suspense fallback={<div className="empty" role="status">{t("kit.loading")}</div>}>
               {View ? <View key={JSON.stringify(found.values)} {...found.values} /> : (
                 <div className="empty"><h1>{t("shell.missing")}</h1><p>{t("shell.missing.hint")}</p></div>

@@ -6,6 +6,7 @@ import { IconButton } from "../kit/Button";
 import { Menu } from "../kit/Menu";
 import { tellFailure } from "../kit/toasts";
 import { mayAs, signOut, useSession } from "../session/session";
+import { LicenceLight } from "../licence/LicenceLight";
 import { ChangePassword } from "../session/ChangePassword";
 import { setLanguage } from "../i18n";
 import { Link } from "./Link";
@@ -33,6 +34,7 @@ export function Navigation() {
           </li>
         ))}
       </ul>
+      <LicenceLight />
       <IconButton icon={theme === "dark" ? "sun" : "moon"} label={t(theme === "dark" ? "shell.light" : "shell.dark")} onClick={() => setTheme(theme === "dark" ? "light" : "dark")} />
       <IconButton icon="languages" label={language === "zh" ? "English" : "中文"} onClick={() => setLanguage(language === "zh" ? "en" : "zh")} />
       <IconButton icon="user" label={`${t("shell.account")}: ${session?.user ?? ""}`} aria-haspopup="menu"

@@ -20,6 +20,7 @@ const page = (load: () => Promise<{ default: ComponentType<never> }>): Page["vie
 export const pages: Page[] = [
   { path: "/flows", title: "page.flows", icon: "workflow", view: page(() => import("../flows/FlowsPage")) },
   { path: "/flows/:name", title: "page.flows", view: page(() => import("../flow-page/FlowPage")) },
+  { path: "/licence", title: "page.licence", view: page(() => import("../licence/LicencePage")) },
 ];
 
 export function pageAt(path: string): { page: Page; values: Record<string, string> } | null {

@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
 import aiomqtt
 import asyncpg
 import pytest
-from aiohttp import web
 
-from engine.clock import SystemClock
 from engine.secret import Secret
 from engine.server import Server
 from engine.settings import Settings
@@ -22,10 +20,8 @@ from plant.device import Device
 from plant.devices import Devices
 from plant.licence.guard import Licence
 from plant.licence.token import told_vendor_key
-from plant.licence_server.app import make_app
-from plant.licence_server.book import Book
 from tests.eventually import eventually
-from tests.servers.certificates import make_certificates
+from tests.plant.licence.vendor_site import ShiftedClock, VendorSite
 from tests.servers.mosquitto import Mosquitto
 from tests.servers.process import free_port
 
@@ -35,42 +31,9 @@ FIRST_TS = 1_767_225_600
 FLOWS = Path("flows").absolute()
 
 
-class ShiftedClock(SystemClock):
-    """The system's clock, some hours ahead."""
-
-    ahead_s = 0.0
-
-    def now(self) -> float:
-        return super().now() + self.ahead_s
-
-
-class VendorSite:
-    """The licence server on HTTPS, at one port, with the certificate of the folder given."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.book = Book.create(folder / "book")
-        self.port = free_port()
-
-    @contextlib.asynccontextmanager
-    async def open(self, certificates: Path) -> AsyncIterator[None]:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(certificates / "server.pem", certificates / "server.key")
-        runner = web.AppRunner(make_app(self.book), access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=context).start()
-        try:
-            yield
-        finally:
-            await runner.cleanup()
-
-
 @pytest.fixture
 def vendor(tmp_path: Path) -> VendorSite:
-    for name in ("right", "wrong"):
-        (tmp_path / name).mkdir()
-        make_certificates(tmp_path / name)
-    return VendorSite(tmp_path)
+    return VendorSite.made(tmp_path)
 
 
 async def test_backlog_of_the_lock_is_processed_with_its_true_times(

@@ -22,6 +22,7 @@ class Device(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown
                       `_deadband` how far the value must come back, `_delay_s` how long it must last
     left_pct, top_pct place on the floor plan `plan_id`, from its left and upper edge, in percent of its size
     period_s          how often it reports
+    revision          counts the changes of its row
     """
 
     sn: str
@@ -50,8 +51,4 @@ class Device(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown
     top_pct: float | None = None
     period_s: float = 10.0
     enabled: bool = True
-
-    @property
-    def calibrated(self) -> bool:
-        """Whether a concentration can be calculated at all."""
-        return (self.k is not None and self.b is not None) or self.formula is not None
+    revision: int = 1

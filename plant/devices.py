@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -34,6 +34,8 @@ class Devices:
     def __init__(self, database: Database | None = None, devices: Iterable[Device] = ()) -> None:
         """Without a database it holds just `devices` (tests, simulations)."""
         self.known: dict[str, Device] = {device.sn: device for device in devices}
+        self.on_change: list[Callable[[str, Device | None], None]] = []
+        """Called with every device that has changed, None when it is gone; at the first reading with all of them."""
         self._database = database
         self._loaded = asyncio.Event()
         self._wake = asyncio.Event()
@@ -132,11 +134,17 @@ class Devices:
         for sn in (set(self.known) if stale is None else stale) - found.keys():
             self.known.pop(sn, None)
             self._problems.pop(sn, None)
+            self._tell(sn, None)
         for sn, row in found.items():
             try:
-                self.known[sn] = msgspec.convert(row, Device)
+                device = self.known[sn] = msgspec.convert(row, Device)
             except msgspec.ValidationError as error:
                 self._problems[sn] = f"device {sn} can't be used: {error}; correct it in the registry"
                 log.error("%s", self._problems[sn])
             else:
                 self._problems.pop(sn, None)
+                self._tell(sn, device)
+
+    def _tell(self, sn: str, device: Device | None) -> None:
+        for call in self.on_change:
+            call(sn, device)

@@ -9,9 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from engine.api import Command, Database, Pack, SiteView, Standstill
+from engine.api import Command, Database, LiveHub, Pack, SiteView, Standstill
 from plant import simulate
 from plant.alarms.service import Alarms
+from plant.api import devices as devices_api
+from plant.api import plans as plans_api
+from plant.debugging import Debugging
 from plant.devices import Devices
 from plant.health import DeviceHealth
 from plant.licence import routes as licence_routes
@@ -19,6 +22,8 @@ from plant.licence.guard import Licence
 from plant.licence_server import command as licence_server
 from plant.licence_server import demo as licence_demo
 from plant.partitions import ReadingPartitions
+from plant.plan_image import PlanImages
+from plant.site_feed import SiteFeed
 
 __all__ = ["pack"]
 
@@ -51,6 +56,19 @@ async def _demo(site: SiteView) -> None:
     await asyncio.gather(simulate.demo(site), licence_demo.demo(site))
 
 
+def _debugging(site: SiteView) -> Debugging:
+    url = site.settings.mqtt_url
+    return Debugging(site.service(Database), site.service(LiveHub), site.clock, url.reveal() if url else None)
+
+
+def _feed(site: SiteView) -> SiteFeed:
+    return SiteFeed(site.service(Database), site.service(Devices), site.service(LiveHub), site.clock)
+
+
+def _images(site: SiteView) -> PlanImages:
+    return PlanImages()
+
+
 def _testing(site: Mapping[str, Any]) -> Sequence[object]:
     """`devices: {sn: {k: …, b: …}}` fills the registry of a flow test."""
     return [Devices.holding(site.get("devices", {})), DeviceHealth(), Alarms()]
@@ -58,7 +76,20 @@ def _testing(site: Mapping[str, Any]) -> Sequence[object]:
 
 pack = Pack(
     name="plant",
-    services=[_licence, _devices, _health, _partitions, _alarms],
+    services=[
+        _licence,
+        _devices,
+        _health,
+        _partitions,
+        _alarms,
+        _debugging,
+        _images,
+        _feed,
+    ],
+    api=[
+        *devices_api.ROUTES,
+        *plans_api.ROUTES,
+    ],
     routes=_routes,
     migrations=Path(__file__).parent / "sql",
     testing=_testing,

@@ -9,11 +9,12 @@ import math
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.api import Database, Settings, SetupError, SiteView
+from plant.demo_plan import Spot, demo_plan
 from plant.devices import Devices
 from plant.simulated_device import SimulatedDevice, fleet
 
@@ -26,7 +27,6 @@ __all__ = ["arguments", "demo", "run"]
 
 DEMO_DEVICES = 20
 DEMO_INTERVAL_S = 5.0
-DEMO_PLAN = 1
 MOST_DEVICES = 1000
 REGISTRY_S = 10.0
 
@@ -73,19 +73,22 @@ async def demo(site: SiteView) -> None:
     from plant.simulator import Simulator
 
     devices = fleet(DEMO_DEVICES, interval_s=DEMO_INTERVAL_S)
-    await register(site.service(Devices), devices)
+    plan, places = await demo_plan(site.service(Database))
+    await register(site.service(Devices), devices, plan, places)
     assert site.settings.mqtt_url is not None, "the demo starts a broker when none is named"
     await Simulator(site.settings.mqtt_url.reveal(), devices).run()
 
 
-async def register(registry: Devices, devices: list[SimulatedDevice]) -> None:
-    """Adds what the registry lacks, spread over the floor plan. Raises Retry while the database is away."""
-    columns = math.ceil(math.sqrt(len(devices)))
+async def register(
+    registry: Devices,
+    devices: Sequence[SimulatedDevice],
+    plan: int | None = None,
+    places: Sequence[Spot] = (),
+) -> None:
+    """Adds what the registry lacks, on the plan as far as there are places. Raises Retry while the database is away."""
     for number, device in enumerate(devices):
         if registry.get(device.sn) is None:
-            row, column = divmod(number, columns)
-            place = (100 * (column + 0.5) / columns, 100 * (row + 0.5) / columns)
-            await registry.put(device.parameters(DEMO_PLAN, place))
+            await registry.put(device.parameters(plan, places[number] if number < len(places) else None))
 
 
 async def _run(simulator: Simulator, settings: Settings | None) -> int:

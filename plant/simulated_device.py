@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+from plant.demo_plan import Spot
 from plant.device import Device
 
 __all__ = ["KINDS", "Kind", "SimulatedDevice", "fleet"]
@@ -71,12 +72,12 @@ class SimulatedDevice:
         luck = self._random.random()
         return [] if luck < 0.1 else [packet, packet] if luck < 0.15 else [packet]
 
-    def parameters(self, plan_id: int | None = None, place: tuple[float, float] | None = None) -> Device:
-        """The registry's row for it, with the calibration that it measures by."""
-        left, top = place or (None, None)
+    def parameters(self, plan_id: int | None = None, spot: Spot | None = None) -> Device:
+        """The registry's row for it, with the calibration that it measures by. `spot` is its place on that plan."""
+        placed = spot is not None and plan_id is not None
         return Device(
             sn=self.sn,
-            name=f"{self.kind} {self.sn[-3:]}",
+            name=spot.name if spot is not None else f"{self.kind} {self.sn[-3:]}",
             gas="CO",
             k=K,
             b=B,
@@ -84,10 +85,13 @@ class SimulatedDevice:
             raw_high=RAIL_MV,
             range_high=500.0,
             a1=20.0,
+            a1_deadband=2.0,
             a2=50.0,
-            plan_id=plan_id,
-            left_pct=left,
-            top_pct=top,
+            a2_deadband=5.0,
+            location=spot.location if spot is not None else "",
+            plan_id=plan_id if placed else None,
+            left_pct=spot.left_pct if placed and spot is not None else None,
+            top_pct=spot.top_pct if placed and spot is not None else None,
             period_s=self.normal_interval_s,
         )
 

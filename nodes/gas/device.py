@@ -7,12 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, Refused, node
-from plant.device import Device as Parameters
+from plant.concentration import flag_of
 from plant.devices import Devices
-from plant.reading import Flag, Reading, as_reading
+from plant.reading import Reading, as_reading
 
 _READING = {"sn": "GS001", "ts": 1700000000.0, "seq": 1, "v_raw": 2000.0, "temp": 25.0, "err": 0}
-_ERR_FLAGS = {2: int(Flag.WARMING_UP)}
 
 
 @node(category="gas", icon="cpu", title="Device")
@@ -21,7 +20,7 @@ class Device(Node):
 
     They come from memory and a change in the registry acts on the next message. A device that is unknown or switched off is refused. A reading
     from which no concentration may be calculated leaves by `fault` with a flag: 16 the device reports a fault (`err` other than 0 and 2) or
-    its raw value is at or beyond `raw_low` or `raw_high`, 32 it is warming up (`err` 2), 64 the registry has neither k and b nor a formula for it.
+    its raw value is at or beyond `raw_low` or `raw_high`, 32 it is warming up (`err` 2), 64 the registry lacks what its formula needs (k and b).
     """
 
     key: Annotated[str, Meta(description="Where the serial number is.")] = "key"
@@ -78,24 +77,12 @@ class Device(Node):
         if payload.__class__ is not Reading:
             payload = as_reading(payload)
         props = {**msg.props, "device": device} if msg.props else {"device": device}
-        flag = _fault(payload, device)
+        flag = flag_of(payload, device)
         if not flag:
             return Message(payload, msg.topic, msg.key, msg.time, msg.id, props, msg.delivery)
         payload = msgspec.structs.replace(payload, conc=None, conc_raw=None, flags=payload.flags | flag)
         marked = msg.replace(payload=payload, props=props)
         return {"fault": marked} if self.on_fault == "separate" else marked
-
-
-def _fault(reading: Reading, device: Parameters) -> int:
-    if reading.err:
-        return _ERR_FLAGS.get(reading.err, int(Flag.FAULT))
-    if (device.raw_low is not None and reading.v_raw <= device.raw_low) or (
-        device.raw_high is not None and reading.v_raw >= device.raw_high
-    ):
-        return int(Flag.FAULT)
-    if device.formula is None and (device.k is None or device.b is None):
-        return int(Flag.UNCALIBRATED)
-    return 0
 
 
 def _unknown(sn: Any, path: str) -> str:

@@ -50,10 +50,7 @@ class Ledger:
             unnamed = [file for file in files if not file.name]
             await connection.executemany(
                 "update archives set name = $4 where sn = $1 and day = $2 and part = $3",
-                [
-                    (file.sn, file.begins.date(), file.part, file_name(file.sn, file.day, file.part))
-                    for file in unnamed
-                ],
+                [(file.sn, file.begins.date(), file.part, file_name(file.sn, file.day, file.part)) for file in unnamed],
             )
         return [_named(file) for file in files]
 
@@ -61,7 +58,10 @@ class Ledger:
         """The entry of that device, day and part as it is now."""
         async with connection_or_retry(self.database) as connection:
             row = await connection.fetchrow(
-                "select * from archives where sn = $1 and day = $2 and part = $3", file.sn, file.begins.date(), file.part
+                "select * from archives where sn = $1 and day = $2 and part = $3",
+                file.sn,
+                file.begins.date(),
+                file.part,
             )
         return None if row is None else _file(row)
 
@@ -88,9 +88,7 @@ class Ledger:
         async with connection_or_retry(self.database) as connection:
             return await self.advance_on(connection, file, state, **fields)
 
-    async def advance_on(
-        self, connection: PoolConnectionProxy, file: ArchiveFile, state: State, **fields: str
-    ) -> bool:
+    async def advance_on(self, connection: PoolConnectionProxy, file: ArchiveFile, state: State, **fields: str) -> bool:
         """The same inside a transaction of the caller's."""
         before = _ORDER[: _ORDER.index(state) + 1]
         extra = "".join(f", {name} = ${number}" for number, name in enumerate(fields, 7))

@@ -1,0 +1,1 @@
+"""The site's HTTP API: what each part answers under /api/."""

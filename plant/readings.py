@@ -1,0 +1,96 @@
+"""What pages ask of the stored readings. All of it in one place: where an edition has something better, it goes here."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+from asyncpg import Record
+from asyncpg.pool import PoolConnectionProxy
+
+from plant.reading import Reading
+
+__all__ = ["Minute", "last_readings", "minutes", "readings_since", "recent_readings"]
+
+CHUNK = 500
+LOOK_BACK_DAYS = 4
+"""The last reading is looked for this far back: what is older is in the archive (handbook 5.2 keeps three days)."""
+
+_COLUMNS = "time, received_at, v_raw, temp, humi, conc, conc_raw, seq, bat, rssi, err, flags, sn, net"
+
+
+class Minute(msgspec.Struct, frozen=True, array_like=True):
+    """One minute of one device, as an array: start (Unix s), mean, least and greatest concentration (null without any), readings, mean raw value."""
+
+    at: float
+    mean: float | None
+    low: float | None
+    high: float | None
+    count: int
+    raw: float | None
+
+
+async def minutes(connection: PoolConnectionProxy, sn: str, since: float, until: float) -> list[Minute]:
+    """The minutes that have readings, in order."""
+    rows = await connection.fetch(
+        "select floor(extract(epoch from time) / 60)::float8 * 60 as at, avg(conc) as mean, min(conc) as low, max(conc) as high, "
+        "count(*) as count, avg(v_raw) as raw from readings where sn = $1 and time >= $2 and time < $3 group by 1 order by 1",
+        sn,
+        _moment(since),
+        _moment(until),
+    )
+    return [Minute(row["at"], row["mean"], row["low"], row["high"], row["count"], row["raw"]) for row in rows]
+
+
+async def recent_readings(connection: PoolConnectionProxy, sn: str, limit: int) -> list[Reading]:
+    """The latest first."""
+    rows = await connection.fetch(
+        f"select {_COLUMNS} from readings where sn = $1 order by time desc, seq desc limit $2", sn, limit
+    )
+    return [_reading(row) for row in rows]
+
+
+async def last_readings(connection: PoolConnectionProxy, sns: Sequence[str], now: float) -> list[Reading]:
+    """The last reading of each of these devices, of those that have one in the last days."""
+    rows = await connection.fetch(
+        f"select found.* from unnest($1::text[]) as wanted (sn), lateral (select {_COLUMNS} from readings where readings.sn = wanted.sn "
+        "and time > $2 order by time desc, seq desc limit 1) as found",
+        list(sns),
+        _moment(now - LOOK_BACK_DAYS * 86400),
+    )
+    return [_reading(row) for row in rows]
+
+
+async def readings_since(connection: PoolConnectionProxy, sn: str, since: float) -> AsyncIterator[list[Reading]]:
+    """All readings from that time on in the order of their time, a few hundred at once whatever their number."""
+    async with connection.transaction(readonly=True):
+        cursor = await connection.cursor(
+            f"select {_COLUMNS} from readings where sn = $1 and time >= $2 order by time, seq", sn, _moment(since)
+        )
+        while rows := await cursor.fetch(CHUNK):
+            yield [_reading(row) for row in rows]
+
+
+def _reading(row: Record) -> Reading:
+    return Reading(
+        ts=row["time"].timestamp(),
+        seq=row["seq"],
+        v_raw=row["v_raw"],
+        temp=row["temp"],
+        err=row["err"],
+        humi=row["humi"],
+        bat=row["bat"],
+        rssi=row["rssi"],
+        net=row["net"],
+        sn=row["sn"],
+        time=row["time"].timestamp(),
+        received_at=row["received_at"].timestamp(),
+        conc=row["conc"],
+        conc_raw=row["conc_raw"],
+        flags=row["flags"],
+    )
+
+
+def _moment(seconds: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)

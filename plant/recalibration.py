@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -83,16 +84,16 @@ async def compare(
         # The flows of this process go on between two chunks.
         await asyncio.sleep(0)
     before, after = sides
-    kept = sum(_found_in(alarm, after.alarms) for alarm in before.alarms)
-    lost = [alarm for alarm in before.alarms if not _found_in(alarm, after.alarms)]
-    gained = [alarm for alarm in after.alarms if not _found_in(alarm, before.alarms)]
+    was, would_be = _Times(before.alarms), _Times(after.alarms)
+    lost = [alarm for alarm in before.alarms if not would_be.has(alarm)]
+    gained = [alarm for alarm in after.alarms if not was.has(alarm)]
     return Comparison(
         readings=count,
         bucket_s=bucket_s,
         curve=_merged(before, after, since, bucket_s),
         lost=lost[:MOST_ALARMS],
         gained=gained[:MOST_ALARMS],
-        kept=kept,
+        kept=len(before.alarms) - len(lost),
         lost_count=len(lost),
         gained_count=len(gained),
     )
@@ -158,13 +159,23 @@ class _Memory:
         return len(self._values)
 
 
-def _found_in(alarm: PastAlarm, others: list[PastAlarm]) -> bool:
-    """The same alarm is one of the same type that was on at the same time, be it for another length."""
-    end = alarm.until if alarm.until is not None else float("inf")
-    return any(
-        other.type == alarm.type and other.at <= end and (other.until is None or other.until >= alarm.at)
-        for other in others
-    )
+class _Times:
+    """Finds an alarm among those of the other side. Of one type they follow each other in time and never overlap."""
+
+    def __init__(self, alarms: list[PastAlarm]) -> None:
+        self._alarms: dict[str, list[PastAlarm]] = {}
+        for alarm in alarms:
+            self._alarms.setdefault(alarm.type, []).append(alarm)
+        self._begins = {type: [alarm.at for alarm in known] for type, known in self._alarms.items()}
+
+    def has(self, alarm: PastAlarm) -> bool:
+        """The same alarm is one of the same type that was on at the same time, be it for another length."""
+        end = alarm.until if alarm.until is not None else float("inf")
+        at = bisect_right(self._begins.get(alarm.type, []), end)
+        if at == 0:
+            return False
+        last = self._alarms[alarm.type][at - 1]
+        return last.until is None or last.until >= alarm.at
 
 
 def _merged(before: _Side, after: _Side, since: float, bucket_s: float) -> list[Bucket]:

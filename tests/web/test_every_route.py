@@ -17,7 +17,11 @@ from tests.browser.live_site import LiveSite
 OPEN_TO_ANYONE = {"GET /api/health", "POST /api/session", "GET /metrics"}
 OF_ONES_OWN = {"DELETE /api/session", "POST /api/session/password"}
 """What every signed-in person may change: only what is theirs."""
-ONLY_ASKED = {"POST /api/node-types/{type}/ports"}
+ONLY_ASKED = {
+    "POST /api/node-types/{type}/ports",
+    "POST /api/devices/{sn}/try",
+    "POST /api/devices/{sn}/recalibration",
+}
 """Questions that are too long for an address."""
 ONLY_FOR_ADMINS = re.compile(r"/api/(users|tokens|secrets|audit)\b")
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")

@@ -10,7 +10,12 @@ def test_a_shelf_says_who_why_and_until_when():
     bench = Bench()
     bench.see(0, 21.0)
     (event,) = bench.rules.shelve("GS1", "A1", "li", "sensor is being changed", START + 3600, START + 5)
-    assert (event.state, event.by, event.reason, event.until) == ("shelved", "li", "sensor is being changed", START + 3600)
+    assert (event.state, event.by, event.reason, event.until) == (
+        "shelved",
+        "li",
+        "sensor is being changed",
+        START + 3600,
+    )
 
 
 def test_what_happens_on_the_shelf_is_recorded_and_not_told():

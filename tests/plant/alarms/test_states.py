@@ -42,7 +42,13 @@ def test_the_notice_of_the_return_tells_duration_and_peak():
     for at, conc in ((0, 21.0), (10, 48.5), (20, 30.0), (90, 12.0)):
         bench.see(at, conc)
     notice = bench.events[-1]
-    assert (notice.kind, notice.told, notice.lasted_s, notice.peak, notice.value) == ("returned", True, 90.0, 48.5, 12.0)
+    assert (notice.kind, notice.told, notice.lasted_s, notice.peak, notice.value) == (
+        "returned",
+        True,
+        90.0,
+        48.5,
+        12.0,
+    )
 
 
 def test_the_return_of_an_alarm_that_nobody_was_told_of_is_not_told():

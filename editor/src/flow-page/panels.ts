@@ -26,6 +26,12 @@ export const later = (load: () => Promise<{ default: ComponentType<{ onClose: ()
 export const panels: Panel[] = [
   { id: "inspector", title: "inspector.panel", icon: "sliders-horizontal", place: "dock", view: later(() => import("../inspector/Inspector")) },
   { id: "sheet", title: "page.panel.sheet", icon: "settings", place: "dock", view: later(() => import("./SheetPanel")) },
+  { id: "versions", title: "versions.title", icon: "history", place: "dock", view: later(() => import("../versions/VersionsPanel")) },
+  { id: "problems", title: "problems.title", icon: "circle-alert", place: "drawer", view: later(() => import("../problems/ProblemsPanel")), count: (state) => state.problems.length },
+  { id: "deploy-bar", title: "deploy.title", icon: "upload", place: "bar", view: later(() => import("../deploy/DeployBar")) },
+  { id: "notices", title: "deploy.title", icon: "info", place: "notice", view: later(() => import("../deploy/Notices")) },
+  { id: "deploy", title: "deploy.title", icon: "upload", place: "dialog", view: later(() => import("../deploy/DeployDialog")), keys: ["Mod+Enter"] },
+  { id: "conflict", title: "deploy.conflict", icon: "git-merge", place: "dialog", view: later(() => import("../deploy/ConflictDialog")) },
   { id: "commands", title: "command.palette", icon: "search", place: "dialog", view: later(() => import("../commands/CommandPalette")), keys: ["Mod+K"] },
   { id: "keys", title: "command.keys", icon: "key", place: "dialog", view: later(() => import("../commands/KeysDialog")), keys: ["?"] },
 ];

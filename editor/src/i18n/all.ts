@@ -3,15 +3,29 @@ import type { AreaWords } from "./words";
 import { kitWords } from "../kit/words";
 import { canvasWords } from "../canvas/words";
 import { commandWords } from "../commands/words";
+import { deployWords } from "../deploy/words";
 import { flowPageWords } from "../flow-page/words";
 import { flowsWords } from "../flows/words";
 import { inspectorWords } from "../inspector/words";
-import { paletteWords } from "../palette/words";
 import { licenceWords } from "../licence/words";
+import { paletteWords } from "../palette/words";
+import { problemWords } from "../problems/words";
 import { sessionWords } from "../session/words";
 import { shellWords } from "../shell/words";
+import { versionWords } from "../versions/words";
 
 export const allWords: AreaWords[] = [
-  kitWords, flowsWords, canvasWords, commandWords, flowPageWords, inspectorWords, paletteWords, sessionWords, shellWords,
+  kitWords,
+  flowsWords,
+  canvasWords,
+  commandWords,
+  deployWords,
+  flowPageWords,
+  inspectorWords,
   licenceWords,
+  paletteWords,
+  problemWords,
+  sessionWords,
+  shellWords,
+  versionWords,
 ];

@@ -1,0 +1,111 @@
+/** The strip above the canvas: what a deploy did and the way back, and that the file is another by now. */
+import { useEffect, useState } from "react";
+import { socket } from "../api/socket";
+import type { FlowView } from "../api/types";
+import { draftIn, fetchView, isDirty, rebase, show, useDocument } from "../editing/document";
+import { openPanel } from "../flow-page/layout";
+import { say, useWords } from "../i18n";
+import { Button, IconButton } from "../kit/Button";
+import { Icon } from "../kit/Icon";
+import { tellFailure, toast } from "../kit/toasts";
+import { useSession } from "../session/session";
+import { closeReport, mergeWithFile, takeBack, useDeploying, type Done } from "./deploying";
+import { keepPresence } from "./presence";
+import { sumOf } from "./report";
+import "./deploy.css";
+
+interface Told {
+  flow: string;
+  revision: string | null;
+  number: number | null;
+  who: string;
+  note: string;
+}
+
+export default function Notices() {
+  const name = useDocument((state) => state.name);
+  const done = useDeploying((state) => state.done);
+  const busy = useDeploying((state) => state.busy);
+  const changed = useFileChanges(name);
+  useEffect(() => keepPresence(name), [name]);
+  return (
+    <div className="notices">
+      {changed && <FileNotice view={changed.view} who={changed.who} onDone={changed.forget} />}
+      {!changed && <DiskNotice />}
+      {done && <ReportNotice done={done} busy={busy} />}
+    </div>
+  );
+}
+
+function ReportNotice({ done, busy }: { done: Done; busy: boolean }) {
+  const { t } = useWords();
+  const { report } = done;
+  const touched = [...report.added, ...report.changed, ...report.removed];
+  return (
+    <div className={`strip ${done.balanced ? "strip-ok" : "strip-warning"}`} role="status">
+      <Icon name={done.balanced ? "check" : "triangle-alert"} />
+      <strong>{t("deploy.done", { number: done.number })}</strong>
+      <span className="number" title={t("deploy.sum.help")}>{sumOf(report)}</span>
+      <span className="strip-more">{touched.length ? t("deploy.touched", { count: touched.length, kept: report.kept.length }) : t("deploy.no-restart")}</span>
+      {report.quarantined > 0 && <span>{t("deploy.quarantined", { count: report.quarantined })}</span>}
+      {done.before !== null && <Button kind="quiet" icon="undo-2" needs="admin" refused={busy && t("deploy.busy")} onClick={() => void takeBack(done)}>{t("deploy.undo", { number: done.number })}</Button>}
+      <IconButton icon="x" label={t("kit.close")} onClick={closeReport} />
+    </div>
+  );
+}
+
+/** The file differs from what runs although nobody deployed it here: ops have edited it. */
+function DiskNotice() {
+  const { t } = useWords();
+  const changed = useDocument((state) => state.view?.changed_on_disk === true && !isDirty(state));
+  if (!changed) return null;
+  return (
+    <div className="strip strip-info" role="status">
+      <Icon name="hard-drive" />
+      <span>{t("deploy.disk.waiting")}</span>
+      <Button kind="quiet" icon="upload" needs="admin" onClick={() => openPanel("deploy")}>{t("deploy.disk.look")}</Button>
+    </div>
+  );
+}
+
+function FileNotice({ view, who, onDone }: { view: FlowView; who: string; onDone: () => void }) {
+  const { t } = useWords();
+  const dirty = useDocument(isDirty);
+  return (
+    <div className="strip strip-warning" role="alert">
+      <Icon name="users" />
+      <span>{who === "disk" ? t("deploy.changed.disk") : t("deploy.changed.by", { who })} {t(dirty ? "deploy.changed.mine" : "deploy.changed.clean")}</span>
+      {dirty
+        ? <Button kind="quiet" icon="git-merge" needs="admin" onClick={() => void mergeWithFile(who).then(onDone)}>{t("deploy.merge")}</Button>
+        : null}
+      <Button kind="quiet" icon="refresh-cw" onClick={() => { show(view); onDone(); }}>{t(dirty ? "deploy.take.theirs" : "deploy.take")}</Button>
+    </div>
+  );
+}
+
+/** The file as it is now, while it is another than the one the draft stands on. */
+function useFileChanges(name: string): { view: FlowView; who: string; forget: () => void } | null {
+  const [found, setFound] = useState<{ view: FlowView; who: string } | null>(null);
+  const me = useSession(({ session }) => session?.user ?? "");
+  const known = useDocument((state) => state.view?.revision);
+  useEffect(() => socket.subscribe<Told>("deploys", ({ items }) => {
+    const told = items.findLast(({ flow }) => flow === name);
+    if (!told || useDeploying.getState().busy) return;
+    fetchView(name).then((view) => {
+      const state = useDocument.getState();
+      const here = state.view;
+      if (!here || useDeploying.getState().busy) return;
+      const who = view.changed_on_disk ? "disk" : told.who;
+      if (view.revision === here.revision) {
+        // The same file: only who deployed it when is new.
+        rebase(view);
+        setFound(null);
+      } else if (draftIn(state)?.text === view.text) rebase(view);
+      else if (!isDirty(state) && who !== "disk") {
+        show(view);
+        if (who !== me) toast("ok", say("deploy.followed", { who, number: told.number ?? 0 }));
+      } else setFound({ view, who });
+    }).catch(tellFailure);
+  }), [name, me]);
+  return found && found.view.revision !== known ? { ...found, forget: () => setFound(null) } : null;
+}

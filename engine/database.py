@@ -86,7 +86,9 @@ class Database:
             raise
         finally:
             # The work is done, or its own error is on the way; a connection that can't be reset is closed by the pool.
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+            with contextlib.suppress(
+                asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError
+            ):
                 await pool.release(connection, timeout=RESET_LIMIT_S)
 
     def listen(self, channel: str, callback: Listener) -> Callable[[], None]:

@@ -36,13 +36,18 @@ Output = Message | None | Sequence[Message] | Mapping[str, Any]
 
 
 class Port(msgspec.Struct, frozen=True):
-    """One place where wires end. `payload` is the type that passes (Any: everything), `unit` what its number is measured in."""
+    """One place where wires end. `payload` is the type that passes (Any: everything), `unit` what its number is measured in.
+
+    An output with `same_as`, the name of an input, sends what came in there: its type and unit are those of the messages that the wires
+    bring, so a check sees through a switch or a delay.
+    """
 
     name: str = DEFAULT_PORT
     payload: Any = Any
     unit: str = ""
     title: str = ""
     title_zh: str = ""
+    same_as: str = ""
 
 
 class Example(msgspec.Struct, frozen=True):

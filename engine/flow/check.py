@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import networkx as nx
 
 from engine.catalogue import Catalogue, NodeType
+from engine.flow.carried import carried
 from engine.flow.fit import misfit, port_words
 from engine.flow.graph import graph_of, loops, told_loop, unreached
 from engine.flow.model import Flow
@@ -85,6 +86,7 @@ class _Check:
             self._check_node(node)
         wired = [named for wire in self.written.wires if (named := self._named(wire)) is not None]
         self._check_twice(wired)
+        self._check_fit(wired)
         graph = graph_of(self.written, wired)
         on_error = self._on_error()
         self._check_loops(graph)
@@ -108,17 +110,29 @@ class _Check:
         input = target.input(wire.input)
         if input is None and target.kind is not None:
             self._no_input(wire, target)
-        if port is not None and input is not None and port.name != ERROR_PORT:
-            wrong = misfit(port, input)
-            if wrong is not None:
-                self._say(
-                    wire.place,
-                    f"`{wire.source}` sends {port_words(port)} from `{port.name}`, `{wire.target}` takes {port_words(input)}: {wrong[0]}",
-                    wrong[1],
-                )
         if (port is None and source.outputs is not None) or (input is None and target.kind is not None):
             return None
         return wire, port.name if port else wire.port, input.name if input else wire.input
+
+    def _check_fit(self, wired: list[Wired]) -> None:
+        """Tells of each wire whose ends can't fit, also when what it brings was made several nodes before."""
+        declared = {
+            (id, port.name): port for id, node in self.nodes.items() for port in node.outputs or () if not port.same_as
+        }
+        ways = carried(wired, declared, {id: node.outputs or () for id, node in self.nodes.items()})
+        for wire, port, input in wired:
+            if wire.link or port == ERROR_PORT:
+                continue
+            taken = self.nodes[wire.target].input(input)
+            for origin, made in ways.get((wire.source, port), {}).items():
+                wrong = None if taken is None else misfit(made, taken)
+                if wrong is not None and taken is not None:
+                    by_way = "" if origin[0] == wire.source else f" by way of `{wire.source}`"
+                    self._say(
+                        wire.place,
+                        f"`{origin[0]}` sends {port_words(made)} from `{origin[1]}`{by_way}, `{wire.target}` takes {port_words(taken)}: {wrong[0]}",
+                        wrong[1],
+                    )
 
     def _no_port(self, wire: WrittenWire, node: str, side: str, port: str, known: list[str]) -> None:
         if not port:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Port, Refused, node
 from nodes.core.keeping import Held, Keeping
 from nodes.core.sequence import belongs, new_ids, parts_of
 from nodes.core.timers import Timers
@@ -37,6 +37,7 @@ class Batch(Node):
     topics: Annotated[tuple[str, ...], Meta(description="concat: topics in the order of the result.")] = ()
     limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages kept; more are refused.")] = 10_000
 
+    outputs: ClassVar = (Port("out", same_as="in"),)
     examples: ClassVar = [
         Example(
             "in pairs", {"count": 2}, given=[1, 2, 3], expect=[{"payload": 1}, {"payload": 2}], title_zh="两条一组"

@@ -30,8 +30,8 @@ class Debounce(Node):
     ] = 600.0
 
     outputs: ClassVar = (
-        Port("out", title="first", title_zh="首次"),
-        Port("suppressed", title="suppressed", title_zh="抑制"),
+        Port("out", title="first", title_zh="首次", same_as="in"),
+        Port("suppressed", title="suppressed", title_zh="抑制", same_as="in"),
     )
     examples: ClassVar = [
         Example(

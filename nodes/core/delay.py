@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
 from nodes.core.control import asked_for, only_control
 from nodes.core.keeping import Held, Keeping
 from nodes.core.numeric import as_number
@@ -38,6 +38,7 @@ class Delay(Node):
     )
     limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages held; more are refused.")] = 10_000
 
+    outputs: ClassVar = (Port("out", same_as="in"),)
     examples: ClassVar = [
         Example(
             "five seconds later", {"delay_s": 5}, given=["a"], expect=[{"payload": "a", "at": 5}], title_zh="五秒之后"

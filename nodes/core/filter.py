@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
 from nodes.core.comparison import STRICT, loose_text
 from nodes.core.keeping import storable
 from nodes.core.numeric import Reading, as_number
@@ -51,6 +51,7 @@ class Filter(Node):
         Meta(ge=0, description="Forget a key not seen for so long, s; 0: never.", extra_json_schema={"x-unit": "s"}),
     ] = 0.0
 
+    outputs: ClassVar = (Port("out", same_as="in"),)
     examples: ClassVar = [
         Example(
             "report by exception",

@@ -19,6 +19,7 @@ from engine.api import (
     Message,
     Meta,
     Node,
+    Port,
     Refused,
     Struct,
     node,
@@ -60,6 +61,9 @@ class Formula(Node):
     parameters: Annotated[str, Meta(description="Property of the message that holds the device's parameters.")] = (
         "device"
     )
+    unit: Annotated[
+        str, Meta(max_length=20, description="Unit of the result, e.g. ppm: it goes no further into another unit.")
+    ] = ""
 
     examples: ClassVar = [
         Example(
@@ -95,8 +99,13 @@ class Formula(Node):
             "result": "写入结果的载荷字段。",
             "floor": "结果的下限；低于它取下限，原值存入 结果名_raw。",
             "parameters": "消息中设备参数所在的属性。",
+            "unit": "结果的单位，如 ppm；不能连到其他单位。",
         },
     )
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """The output is in the unit of the result."""
+        return (Port("out", unit=self.unit),)
 
     def __post_init__(self) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Port, node
 from nodes.core.numeric import Reading, as_number
 from nodes.core.place import Place
 
@@ -30,6 +30,9 @@ class Range(Node):
     numbers: Annotated[
         Reading, Meta(description="What counts as a number: numbers, also numeric texts, or texts that begin so.")
     ] = "strict"
+
+    from_unit: Annotated[str, Meta(max_length=20, description="Unit of the number, e.g. mA; empty: any.")] = ""
+    to_unit: Annotated[str, Meta(max_length=20, description="Unit of the result, e.g. ppm; empty: any.")] = ""
 
     examples: ClassVar = [
         Example(
@@ -65,6 +68,8 @@ class Range(Node):
             "round": "结果取整。",
             "property": "数字所在路径。",
             "numbers": "哪些值算作数字。",
+            "from_unit": "输入的单位，如 mA；空则不限。",
+            "to_unit": "结果的单位，如 ppm；空则不限。",
         },
     )
 
@@ -73,6 +78,14 @@ class Range(Node):
             raise ValueError("from_range: its two ends must differ")
         if not all(map(math.isfinite, (*self.from_range, *self.to_range))):
             raise ValueError("from_range and to_range: their ends must be finite numbers")
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """The input takes from_unit."""
+        return (Port("in", unit=self.from_unit),)
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """The output is in to_unit."""
+        return (Port("out", unit=self.to_unit),)
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx

@@ -61,8 +61,8 @@ class RateLimit(Node):
     limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages that wait; more are refused.")] = 10_000
 
     outputs: ClassVar = (
-        Port("out", title="within the limit", title_zh="限内"),
-        Port("over", title="over the limit", title_zh="超限"),
+        Port("out", title="within the limit", title_zh="限内", same_as="in"),
+        Port("over", title="over the limit", title_zh="超限", same_as="in"),
     )
     examples: ClassVar = [
         Example(

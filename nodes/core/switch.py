@@ -101,7 +101,7 @@ class Switch(Node):
         """One port per rule, in their order; rules that name the same port share it."""
         ports: dict[str, Port] = {}
         for name, rule in zip(self._port_names(), self.rules, strict=True):
-            ports.setdefault(name, Port(name, title=rule.title()))
+            ports.setdefault(name, Port(name, title=rule.title(), same_as="in"))
         return tuple(ports.values())
 
     def start(self, ctx: Context) -> None:

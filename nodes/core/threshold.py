@@ -35,10 +35,13 @@ class Threshold(Node):
     parameters: Annotated[str, Meta(description="Property of the message that holds the device's parameters.")] = (
         "device"
     )
+    unit: Annotated[
+        str, Meta(max_length=20, description="Unit of value and limit, e.g. %LEL: wires in another are refused.")
+    ] = ""
 
     outputs: ClassVar = (
-        Port("over", title="over the limit", title_zh="超限"),
-        Port("normal", title="normal", title_zh="正常"),
+        Port("over", title="over the limit", title_zh="超限", same_as="in"),
+        Port("normal", title="normal", title_zh="正常", same_as="in"),
     )
     examples: ClassVar = [
         Example(
@@ -70,8 +73,13 @@ class Threshold(Node):
             "deadband": "回差，单位同该值。",
             "key": "分开记忆的依据路径。",
             "parameters": "消息中设备参数所在的属性。",
+            "unit": "值与限值的单位，如 %LEL；其他单位的连线被拒绝。",
         },
     )
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """The input takes the unit of the limit."""
+        return (Port("in", unit=self.unit),)
 
     def start(self, ctx: Context) -> None:
         self.value_of = Path(self.value).get

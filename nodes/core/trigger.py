@@ -100,7 +100,11 @@ class Trigger(Node):
 
     def output_ports(self) -> tuple[Port, ...]:
         """`out`, and `later` when the second message has a port of its own."""
-        return (Port("out"), Port("later")) if self.second_port else (Port("out"),)
+        unchanged = "in" if self.first in ("message", "nothing") else ""
+        later = "in" if self.second in ("latest", "payload", "nothing") else ""
+        if self.second_port:
+            return Port("out", same_as=unchanged), Port("later", same_as=later)
+        return (Port("out", same_as=unchanged if unchanged == later else ""),)
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx

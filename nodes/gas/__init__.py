@@ -7,5 +7,6 @@ from nodes.gas.alarm_write import AlarmWrite
 from nodes.gas.device import Device
 from nodes.gas.gas_reading import GasReading
 from nodes.gas.sequence_check import SequenceCheck
+from nodes.gas.unit_convert import UnitConvert
 
-NODES: list[type[Node]] = [Alarm, AlarmWrite, GasReading, SequenceCheck, Device, AlarmRecord]
+NODES: list[type[Node]] = [Alarm, AlarmWrite, GasReading, SequenceCheck, Device, AlarmRecord, UnitConvert]

@@ -30,8 +30,8 @@ class Device(Node):
     ] = "separate"
 
     outputs: ClassVar = (
-        Port("ok", title="Valid", title_zh="有效"),
-        Port("fault", title="No valid value", title_zh="无有效值"),
+        Port("ok", title="Valid", title_zh="有效", same_as="in"),
+        Port("fault", title="No valid value", title_zh="无有效值", same_as="in"),
     )
     examples: ClassVar = [
         Example(

@@ -38,7 +38,9 @@ async def test_the_row_of_an_alarm_tells_its_whole_life(postgres_dsn: str):
         await bench.give(*events)
         await eventually(lambda: len(bench.sent()) == len(events))
         (row,) = await AlarmStore(database).history(before=None, limit=10)
-        shown = {name: row[name] for name in ("sn", "type", "value", "threshold", "notified", "state", "active", "peak")}
+        shown = {
+            name: row[name] for name in ("sn", "type", "value", "threshold", "notified", "state", "active", "peak")
+        }
         assert shown == {
             "sn": "GS1",
             "type": "A1",

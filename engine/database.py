@@ -108,7 +108,7 @@ class Database:
             assert pool is not None
             try:
                 return pool, await pool.acquire()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
                 if not is_transient(error):
                     raise
                 self._look.set()
@@ -121,7 +121,13 @@ class Database:
                 async with self._connected() as sentry:
                     retry_s = FIRST_RETRY_S
                     await self._watch(sentry)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+            except (
+                OSError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,  # a server stopped in the middle of an answer
+                ValueError,
+            ) as error:
                 self._went_down(error)
             await asyncio.sleep(retry_s)
             retry_s = min(2 * retry_s, LAST_RETRY_S)
@@ -156,10 +162,10 @@ class Database:
         told: set[tuple[str, Listener]] = set()
         while True:
             self._look.clear()
-            for channel in self._listeners.keys() - listening:
-                await sentry.add_listener(channel, self._notified)
-                listening.add(channel)
             async with asyncio.timeout(PROBE_EVERY_S):
+                for channel in self._listeners.keys() - listening:
+                    await sentry.add_listener(channel, self._notified)
+                    listening.add(channel)
                 await sentry.execute("select 1")
             self._came_up()
             heard = {(channel, callback) for channel in listening for callback in self._listeners[channel]}

@@ -59,6 +59,24 @@ async def test_server_that_went_away_is_noticed_and_used_again(make_postgres: Ca
             assert await connection.fetchval("select 1") == 1
 
 
+async def test_server_that_stops_in_the_middle_of_an_answer_to_the_probe_is_used_again(
+    postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncpg then raises an error of a family of its own; it must not end the watch for good."""
+    execute, broken = asyncpg.Connection.execute, []
+
+    async def breaks_once(connection: asyncpg.Connection, query: str) -> str:
+        if not broken:
+            broken.append(query)
+            raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+        return await execute(connection, query)
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", breaks_once)
+    async with started(postgres_dsn) as database, database.connection(timeout_s=20) as connection:
+        assert await connection.fetchval("select 1") == 1
+    assert broken == ["select 1"]
+
+
 async def test_query_under_way_when_the_server_stops_raises_a_transient_error(
     make_postgres: Callable[[], Postgres],
 ) -> None:

@@ -115,6 +115,61 @@ export interface Telemetry {
 export interface Account {
   name: string;
   role: Role;
-  disabled?: boolean;
-  last_seen?: string | null;
+  language: Language;
+  must_change: boolean;
+  last_seen: string | null;
+}
+
+export interface ApiToken {
+  name: string;
+  role: Role;
+  created_at: string;
+  created_by: string;
+  ends_at: string | null;
+  last_seen: string | null;
+}
+
+export interface SecretInfo {
+  name: string;
+  changed_at: string;
+  changed_by: string;
+  /** False when it was encrypted with another key: it has to be set again. */
+  readable: boolean;
+}
+
+export interface AuditEntry {
+  id: number;
+  at: string;
+  who: string;
+  address: string;
+  action: string;
+  target: string;
+  details: Record<string, Json>;
+}
+
+export type ServiceHealth = { status: string; problem?: string } & Record<string, Json | undefined>;
+
+export interface Health {
+  status: "ok" | "degraded" | "locked";
+  version: string;
+  starting?: string;
+  quarantined: number;
+  services: Record<string, ServiceHealth>;
+  flows: Record<string, { status: string; under_way: number; nodes: Record<string, string>; problems?: string[]; refused?: string }>;
+}
+
+export interface Quarantined {
+  id: number;
+  at: string;
+  flow: string;
+  node: string;
+  topic: string;
+  key: string;
+  reason: string;
+  payload: string;
+  size_bytes: number;
+  /** Only the beginning was kept. */
+  cut: boolean;
+  props: Record<string, Json>;
+  replayed: string | null;
 }

@@ -10,6 +10,11 @@ import { inspectorWords } from "../inspector/words";
 import { licenceWords } from "../licence/words";
 import { paletteWords } from "../palette/words";
 import { problemWords } from "../problems/words";
+import { auditWords } from "../audit/words";
+import { healthWords } from "../health/words";
+import { peopleWords } from "../people/words";
+import { quarantineWords } from "../quarantine/words";
+import { secretsWords } from "../secrets/words";
 import { sessionWords } from "../session/words";
 import { shellWords } from "../shell/words";
 import { versionWords } from "../versions/words";
@@ -25,6 +30,11 @@ export const allWords: AreaWords[] = [
   licenceWords,
   paletteWords,
   problemWords,
+  auditWords,
+  healthWords,
+  peopleWords,
+  quarantineWords,
+  secretsWords,
   sessionWords,
   shellWords,
   versionWords,

@@ -21,6 +21,11 @@ export const pages: Page[] = [
   { path: "/flows", title: "page.flows", icon: "workflow", view: page(() => import("../flows/FlowsPage")) },
   { path: "/flows/:name", title: "page.flows", view: page(() => import("../flow-page/FlowPage")) },
   { path: "/licence", title: "page.licence", view: page(() => import("../licence/LicencePage")) },
+  { path: "/quarantine", title: "page.quarantine", icon: "inbox", needs: "operator", view: page(() => import("../quarantine/QuarantinePage")) },
+  { path: "/health", title: "page.health", icon: "heart", view: page(() => import("../health/HealthPage")) },
+  { path: "/users", title: "page.users", icon: "users", needs: "admin", view: page(() => import("../people/PeoplePage")) },
+  { path: "/secrets", title: "page.secrets", icon: "key-round", needs: "admin", view: page(() => import("../secrets/SecretsPage")) },
+  { path: "/audit", title: "page.audit", icon: "scroll-text", needs: "admin", view: page(() => import("../audit/AuditPage")) },
 ];
 
 export function pageAt(path: string): { page: Page; values: Record<string, string> } | null {

@@ -5,7 +5,7 @@ import { useWords } from "../../i18n";
 import { IconButton } from "../../kit/Button";
 import { Menu, type MenuItem } from "../../kit/Menu";
 import { tellFailure } from "../../kit/toasts";
-import { NewSecret } from "../NewSecret";
+import { NewSecret } from "../../secrets/NewSecret";
 
 export function ReferenceButton({ label, onPick }: { label: string; onPick: (reference: string) => void }) {
   const { t } = useWords();

@@ -5,7 +5,7 @@ import { Button } from "../../kit/Button";
 import { Icon } from "../../kit/Icon";
 import { referenceIn } from "../form";
 import { useForm } from "../formContext";
-import { NewSecret } from "../NewSecret";
+import { NewSecret } from "../../secrets/NewSecret";
 import type { ControlProps } from "./control";
 import { ReferenceButton } from "./ReferenceButton";
 

@@ -26,6 +26,7 @@ export const later = (load: () => Promise<{ default: ComponentType<{ onClose: ()
 export const panels: Panel[] = [
   { id: "inspector", title: "inspector.panel", icon: "sliders-horizontal", place: "dock", view: later(() => import("../inspector/Inspector")) },
   { id: "sheet", title: "page.panel.sheet", icon: "settings", place: "dock", view: later(() => import("./SheetPanel")) },
+  { id: "yaml", title: "yaml.title", icon: "code", place: "dock", view: later(() => import("../yaml/YamlPanel")) },
   { id: "versions", title: "versions.title", icon: "history", place: "dock", view: later(() => import("../versions/VersionsPanel")) },
   { id: "problems", title: "problems.title", icon: "circle-alert", place: "drawer", view: later(() => import("../problems/ProblemsPanel")), count: (state) => state.problems.length },
   { id: "deploy-bar", title: "deploy.title", icon: "upload", place: "bar", view: later(() => import("../deploy/DeployBar")) },

@@ -18,6 +18,7 @@ import { secretsWords } from "../secrets/words";
 import { sessionWords } from "../session/words";
 import { shellWords } from "../shell/words";
 import { versionWords } from "../versions/words";
+import { yamlWords } from "../yaml/words";
 
 export const allWords: AreaWords[] = [
   kitWords,
@@ -38,4 +39,5 @@ export const allWords: AreaWords[] = [
   sessionWords,
   shellWords,
   versionWords,
+  yamlWords,
 ];

@@ -31,7 +31,7 @@ export function SchemaField({ name, schema, required, path, value, quiet, onChan
     readOnly ? null : <IconButton icon="rotate-ccw" className="field-reset" label={t("inspector.reset", { field: name, value: standard })} onClick={() => onChange(undefined)} />
   ) : quiet ? null : <span className="field-default">{t("inspector.default", { value: standard })}</span>);
   return (
-    <div className="schema-field" data-field={path} data-changed={changed || undefined} title={quiet ? help : undefined}>
+    <div className="schema-field" data-field={path} data-changed={(changed && !required) || undefined} title={quiet ? help : undefined}>
       <Field label={name} unit={schema["x-unit"]} required={required} aside={aside} help={quiet ? undefined : help} problem={problem && `${problem.message}${problem.hint ? ` — ${problem.hint}` : ""}`}>
         {(ids) => grouped
           ? <div id={ids.id}><Control schema={schema} value={value} path={path} label={name} onChange={onChange} ids={{ ...ids, id: `${ids.id}c` }} /></div>

@@ -1,0 +1,60 @@
+/** The debug list as it is kept in the browser: the last 10,000 rows, in order, with what was skipped while it was paused. */
+
+export interface DebugRow {
+  number: number;
+  time: number;
+  flow: string;
+  node: string;
+  topic: string;
+  key: string;
+  id: string;
+  value: unknown;
+  size_bytes: number;
+  level: string;
+}
+
+export const MOST_ROWS = 10_000;
+
+/** A ring: adding a thousand rows a second moves no other row. */
+export class Rows {
+  private readonly ring: (DebugRow | undefined)[];
+  private next = 0;
+  count = 0;
+  /** Rows that did not come, because the server had more than this tab could take. */
+  lost = 0;
+  /** Rows that came while the list stood still. */
+  skipped = 0;
+  paused = false;
+
+  constructor(private readonly most = MOST_ROWS) {
+    this.ring = new Array<DebugRow | undefined>(most);
+  }
+
+  add(rows: readonly DebugRow[], lost = 0): void {
+    if (this.paused) {
+      this.skipped += rows.length + lost;
+      return;
+    }
+    this.lost += lost;
+    for (const row of rows) {
+      this.ring[this.next] = row;
+      this.next = (this.next + 1) % this.most;
+      if (this.count < this.most) this.count += 1;
+    }
+  }
+
+  /** The row at a place, 0 the oldest that is kept. */
+  at(index: number): DebugRow | undefined {
+    return index < 0 || index >= this.count ? undefined : this.ring[(this.next - this.count + index + this.most) % this.most];
+  }
+
+  clear(): void {
+    this.ring.fill(undefined);
+    this.next = this.count = this.lost = this.skipped = 0;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.skipped = 0;
+  }
+}

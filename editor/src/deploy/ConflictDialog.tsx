@@ -7,6 +7,7 @@ import { useWords } from "../i18n";
 import { Button } from "../kit/Button";
 import { Dialog } from "../kit/Dialog";
 import { settle, useDeploying, type Clash } from "./deploying";
+import "../debug/value-tree.css";
 import "./deploy.css";
 
 type Side = "mine" | "theirs";

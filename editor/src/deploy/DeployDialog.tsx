@@ -14,6 +14,7 @@ import { bySeverity, errorsIn } from "../problems/order";
 import { deploy, outlook, useDeploying, type Outlook } from "./deploying";
 import { merged } from "../versions/merged";
 import { DiffList, isNothing } from "./DiffList";
+import "../problems/problems.css";
 import "./deploy.css";
 
 export default function DeployDialog({ onClose }: { onClose: () => void }) {

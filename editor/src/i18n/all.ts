@@ -3,6 +3,7 @@ import type { AreaWords } from "./words";
 import { kitWords } from "../kit/words";
 import { canvasWords } from "../canvas/words";
 import { commandWords } from "../commands/words";
+import { debugWords } from "../debug/words";
 import { deployWords } from "../deploy/words";
 import { flowPageWords } from "../flow-page/words";
 import { flowsWords } from "../flows/words";
@@ -17,6 +18,7 @@ import { quarantineWords } from "../quarantine/words";
 import { secretsWords } from "../secrets/words";
 import { sessionWords } from "../session/words";
 import { shellWords } from "../shell/words";
+import { testingWords } from "../testing/words";
 import { versionWords } from "../versions/words";
 import { yamlWords } from "../yaml/words";
 
@@ -25,6 +27,7 @@ export const allWords: AreaWords[] = [
   flowsWords,
   canvasWords,
   commandWords,
+  debugWords,
   deployWords,
   flowPageWords,
   inspectorWords,
@@ -38,6 +41,7 @@ export const allWords: AreaWords[] = [
   secretsWords,
   sessionWords,
   shellWords,
+  testingWords,
   versionWords,
   yamlWords,
 ];

@@ -80,6 +80,16 @@ def _parser(packs: Sequence[Pack]) -> argparse.ArgumentParser:
     new.add_argument(
         "--folder", type=Path, default=None, help="default: the first folder of MCS_NODES, else ./my_nodes"
     )
+    upgrade = command("upgrade-flows", "bring newly shipped flows together with the site's own edits", _upgrade_flows)
+    upgrade.add_argument("flows", nargs="*", metavar="NAME", help="only these flows")
+    upgrade.add_argument(
+        "--from", dest="shipped", type=Path, metavar="FOLDER", help="the shipped flows; default: those of this version"
+    )
+    upgrade.add_argument("--into", type=Path, metavar="FOLDER", help="the site's flows; default: MCS_FLOWS")
+    upgrade.add_argument("--write", action="store_true", help="do it; without this it is only shown")
+    upgrade.add_argument(
+        "--keep", choices=("mine", "theirs"), help="settle conflicts: what the site has, or what is shipped"
+    )
     command("migrate", "bring the database's tables up to date", _migrate)
     for pack in packs:
         for extra in pack.commands:
@@ -249,6 +259,33 @@ def _new_node(options: argparse.Namespace) -> int:
     if folder not in folders:
         print(f"use it in flows: set MCS_NODES={folder}")
     return 0
+
+
+def _upgrade_flows(options: argparse.Namespace) -> int:
+    from engine.flow.check import check_flow
+    from engine.flow_upgrade import carry_out, plan_upgrade, told
+
+    catalogue = _catalogue()
+    folder = options.into or settings_now().flows
+    steps = plan_upgrade(
+        options.shipped or shipped_flows(),
+        folder,
+        lambda flow: check_flow(flow, catalogue)[1],
+        only=options.flows,
+        keep=options.keep,
+    )
+    print(told(steps) or "no flows are shipped")
+    if options.write:
+        carry_out(steps, folder)
+    elif any(step.text is not None for step in steps):
+        print("nothing was written; --write does it")
+    return 0 if all(step.settled for step in steps) else 1
+
+
+def shipped_flows() -> Path:
+    """The flows that came with this version: beside the engine in a checkout, in the container's /app else."""
+    beside = Path(__file__).parents[1] / "flows"
+    return beside if beside.is_dir() else Path("/app/flows")
 
 
 def _migrate(options: argparse.Namespace) -> int:

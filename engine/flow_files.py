@@ -17,7 +17,7 @@ from engine.flow.names import fault_of_name
 from engine.flow.problem import Problem
 from engine.flow.read import read_flow
 
-__all__ = ["FileChanged", "FlowFile", "FlowFiles", "fault_of_flow_name", "revision_of"]
+__all__ = ["FileChanged", "FlowFile", "FlowFiles", "fault_of_flow_name", "replace_file", "revision_of"]
 
 TEST_SUFFIX = "_test"
 SETTLED_S = 2.0
@@ -111,7 +111,7 @@ class FlowFiles:
         if (current.revision if current is not None else None) != base:
             raise FileChanged(name, current)
         path = current.path if current is not None else self._new_path(name)
-        _replace(path, text)
+        replace_file(path, text)
         if self._paths is not None and path not in self._paths:
             self._paths.append(path)
         written = self._look(path, always=True, parsed=parsed)
@@ -209,7 +209,8 @@ def _unreadable(path: Path, failure: OSError) -> Problem:
     )
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Writes a file whole or not at all, and so that it survives a power cut; a link is followed. OSError when it can't be."""
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)

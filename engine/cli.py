@@ -91,6 +91,12 @@ def _parser(packs: Sequence[Pack]) -> argparse.ArgumentParser:
         "--keep", choices=("mine", "theirs"), help="settle conflicts: what the site has, or what is shipped"
     )
     command("migrate", "bring the database's tables up to date", _migrate)
+    backup = command("backup", "write database, flows, files and the secrets' key into one file", _backup)
+    backup.add_argument("file", type=Path, metavar="FILE.zip", help="- writes to standard output")
+    restore = command("restore-backup", "make an empty database and folders into the site of a backup", _restore_backup)
+    restore.add_argument("file", type=Path, metavar="FILE.zip")
+    for one in (backup, restore):
+        one.add_argument("--flows", type=Path, metavar="FOLDER", help="default: MCS_FLOWS")
     for pack in packs:
         for extra in pack.commands:
             extra.arguments(command(extra.name, extra.help, extra.run))
@@ -293,6 +299,31 @@ def _migrate(options: argparse.Namespace) -> int:
 
     applied = asyncio.run(migrate_only(settings_now()))
     print(f"{len(applied)} migrations applied" + "".join(f"\n  {name}" for name in applied))
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from engine.backup.save import save
+
+    settings = settings_now()
+    target = None if options.file == Path("-") else options.file
+    manifest = asyncio.run(save(settings, target, options.flows or settings.flows))
+    rows = sum(table.rows for table in manifest.tables)
+    print(f"{options.file}: {len(manifest.tables)} tables, {rows} rows, {len(manifest.files)} files", file=sys.stderr)
+    print("it holds the site's secrets and their key: keep it as you keep a key", file=sys.stderr)
+    return 0
+
+
+def _restore_backup(options: argparse.Namespace) -> int:
+    from engine.backup.restore import restore
+    from engine.server import migrations_of
+
+    settings = settings_now()
+    manifest = asyncio.run(
+        restore(settings, options.file, options.flows or settings.flows, migrations_of(list(_packs())))
+    )
+    rows = sum(table.rows for table in manifest.tables)
+    print(f"restored {rows} rows in {len(manifest.tables)} tables and {len(manifest.files)} files")
     return 0
 
 

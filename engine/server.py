@@ -25,7 +25,7 @@ from engine.embedded.postgres import EmbeddedPostgres
 from engine.errors import SetupError
 from engine.flow.references import References
 from engine.flow_files import FlowFiles
-from engine.migrations import migrate, read_migrations
+from engine.migrations import Migration, migrate, read_migrations
 from engine.node_folders import NodeFolders
 from engine.pack import Pack, Service
 from engine.revisions import Revisions
@@ -39,7 +39,7 @@ from engine.secrets_store import SecretsStore
 from engine.settings import Settings
 from engine.web.app import make_app
 
-__all__ = ["Server", "migrate_only"]
+__all__ = ["Server", "migrate_only", "migrations_of"]
 
 log = logging.getLogger("mcs.server")
 
@@ -223,12 +223,17 @@ async def migrate_only(settings: Settings) -> list[str]:
         return await _migrate(database, _packs())
 
 
-async def _migrate(database: Database, packs: list[Pack]) -> list[str]:
+def migrations_of(packs: list[Pack]) -> list[Migration]:
+    """The engine's migrations and then each pack's, in the order in which they are applied."""
     folders = [
         ("engine", Path(__file__).parent / "sql"),
         *((pack.name, pack.migrations) for pack in packs if pack.migrations),
     ]
-    migrations = [migration for name, folder in folders for migration in read_migrations(name, folder)]
+    return [migration for name, folder in folders for migration in read_migrations(name, folder)]
+
+
+async def _migrate(database: Database, packs: list[Pack]) -> list[str]:
+    migrations = migrations_of(packs)
     while True:
         try:
             async with database.connection() as connection:

@@ -20,6 +20,7 @@ from engine.run.links import Links
 from engine.run.quarantine import Quarantine
 from engine.run.standstill import Refusal, Standstill
 from engine.run.stores import connection_or_retry
+from engine.secrets_store import SecretsStore
 from engine.settings import Settings
 from engine.web.refusals import ApiError, json_answer, not_found
 from engine.web.route import Call, Nothing, Route
@@ -67,6 +68,7 @@ __all__ = [
     "Retry",
     "Role",
     "Route",
+    "SecretsStore",
     "Service",
     "Settings",
     "SetupError",

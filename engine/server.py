@@ -137,6 +137,7 @@ class Server:
             database=self.database,
             settings=self.settings,
         )
+        self.site.provide(self.secrets)
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)
         self._node_folders = NodeFolders(self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types))
         watchdog = Watchdog()

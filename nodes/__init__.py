@@ -8,6 +8,7 @@ from nodes.core import NODES as CORE
 from nodes.core.python_worker import PythonPermission
 from nodes.gas import NODES as GAS
 from nodes.io import NODES as IO
+from nodes.notify import NODES as NOTIFY
 
 
 def _testing(site: Mapping[str, Any]) -> list[object]:
@@ -17,7 +18,7 @@ def _testing(site: Mapping[str, Any]) -> list[object]:
 
 pack = Pack(
     name="nodes",
-    nodes=[*CORE, *IO, *GAS],
+    nodes=[*CORE, *IO, *GAS, *NOTIFY],
     needs=["plant"],
     services=[lambda site: PythonPermission(site.settings.python_nodes)],
     testing=_testing,

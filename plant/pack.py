@@ -9,11 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from engine.api import Command, Database, LiveHub, Pack, SiteView, Standstill
+from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Standstill
 from plant import simulate
 from plant.alarms.service import Alarms
 from plant.api import devices as devices_api
 from plant.api import plans as plans_api
+from plant.channels.service import Channels
 from plant.debugging import Debugging
 from plant.devices import Devices
 from plant.health import DeviceHealth
@@ -69,9 +70,13 @@ def _images(site: SiteView) -> PlanImages:
     return PlanImages()
 
 
+def _channels(site: SiteView) -> Channels:
+    return Channels(site.service(Database), site.service(SecretsStore), live=site.service(LiveHub), clock=site.clock)
+
+
 def _testing(site: Mapping[str, Any]) -> Sequence[object]:
     """`devices: {sn: {k: …, b: …}}` fills the registry of a flow test."""
-    return [Devices.holding(site.get("devices", {})), DeviceHealth(), Alarms()]
+    return [Devices.holding(site.get("devices", {})), DeviceHealth(), Alarms(), Channels()]
 
 
 pack = Pack(
@@ -82,6 +87,7 @@ pack = Pack(
         _health,
         _partitions,
         _alarms,
+        _channels,
         _debugging,
         _images,
         _feed,

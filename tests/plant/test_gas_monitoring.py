@@ -17,6 +17,8 @@ from engine.flow.references import References
 from engine.run.hubs import LiveHub
 from engine.run.site import Site
 from engine.run.stores import PostgresJournal, PostgresQuarantine
+from plant.alarms.service import Alarms
+from plant.channels.service import Channels
 from plant.device import Device
 from plant.devices import Devices
 from plant.health import DeviceHealth
@@ -45,6 +47,10 @@ async def running(database: Database, broker: Mosquitto) -> AsyncIterator[Site]:
     await registry.start()
     site.provide(registry)
     site.provide(DeviceHealth())
+    site.provide(Alarms(database))
+    channels = Channels(database)
+    await channels.start()
+    site.provide(channels)
     flow, problems = read_flow(FLOW)
     assert flow is not None
     await site.deploy(flow, read_problems=problems)
@@ -54,6 +60,7 @@ async def running(database: Database, broker: Mosquitto) -> AsyncIterator[Site]:
         yield site
     finally:
         await site.stop()
+        await channels.stop()
         await registry.stop()
 
 
@@ -96,14 +103,16 @@ async def test_gas_above_its_level_raises_an_alarm_that_is_told_once(
             for seq in range(3):
                 await client.publish("metachip/gas/GS001/data", packet(seq, 3250.0), qos=1)
         await eventually(
-            lambda: site.flows["gas-monitoring"].under_way == 0 and "GS001" in site.service(LiveHub).latest("alarms")
+            lambda: site.flows["gas-monitoring"].under_way == 0 and "GS001/A1" in site.service(LiveHub).latest("alarms")
         )
         async with database.connection() as connection:
-            rows = await connection.fetch("select type, value, notified from alarms order by time")
-        assert [tuple(row) for row in rows] == [
-            ("gas_a1", 25.0, True),
-            ("gas_a1", 25.0, False),
-            ("gas_a1", 25.0, False),
+            rows = await connection.fetch("select type, value, notified, state from alarms")
+            events = await connection.fetch("select kind, told, untold from alarm_events order by at")
+        assert [tuple(row) for row in rows] == [("A1", 25.0, True, "unacknowledged")]
+        assert [tuple(row) for row in events] == [
+            ("raised", True, ""),
+            ("continued", False, "recorded only"),
+            ("continued", False, "recorded only"),
         ]
 
 

@@ -1,0 +1,139 @@
+"""`alarm-group`: makes one message of a storm of alarms, and holds back nothing that is critical."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from engine.api import EMPTY, Context, Delivery, Example, Help, Message, Meta, Node, Port, field, node
+from nodes.core.timers import Timers
+from nodes.gas.alarm_write import as_event
+from plant.alarms.event import AlarmEvent
+from plant.channels.notice import AlarmNotice, notice_of
+
+STORM = 10
+"""From so many on a group counts as a storm, and the next one gathers for twice as long."""
+LONGEST_S = 60.0
+_SECONDS = {"x-unit": "s"}
+
+
+def _given(at: float, sn: str, type: str = "A1", priority: str = "high", told: bool = True) -> dict[str, Any]:
+    return {
+        "at": at,
+        "payload": {
+            "id": f"{sn}/{type}/{at}/raised",
+            "sn": sn,
+            "type": type,
+            "kind": "raised",
+            "state": "unacknowledged",
+            "at": 1_700_000_000.0 + at,
+            "priority": priority,
+            "told": told,
+        },
+    }
+
+
+@node(category="gas", icon="layers", title="Group alarms", buffers=True)
+class AlarmGroup(Node):
+    """Gather alarms that come close together into one message, named after the first of them. Put it between `alarm` and the channels.
+
+    A group is sent when nothing more has come for `quiet_s`, or `longest_s` after its first alarm; while a storm goes on
+    each further group gathers for twice as long, up to a minute. Priorities in `at_once` are sent on right away and alone: an A2 never
+    waits. What people are not to be told of (`told` is false) ends here. What is gathered survives a restart; nothing is dropped.
+    """
+
+    quiet_s: Annotated[
+        float,
+        Meta(ge=0, le=60, description="A group ends after this long without an alarm, s.", extra_json_schema=_SECONDS),
+    ] = 2.0
+    longest_s: Annotated[
+        float,
+        Meta(gt=0, le=60, description="A group is sent after this time at the latest, s.", extra_json_schema=_SECONDS),
+    ] = 10.0
+    at_once: Annotated[
+        list[str], Meta(description="Priorities that are never held back: critical, high, medium, low.")
+    ] = field(default_factory=lambda: ["critical"])
+
+    inputs: ClassVar = (Port("in", AlarmEvent),)
+    outputs: ClassVar = (Port("out", AlarmNotice, title="Notice", title_zh="通知"),)
+    examples: ClassVar = [
+        Example(
+            "three alarms are one message, an A2 goes at once",
+            {},
+            given=[
+                _given(0, "GS001"),
+                _given(1, "GS002"),
+                _given(1.5, "GS003", "A2", "critical"),
+                _given(2, "GS004"),
+                _given(2.5, "GS005", told=False),
+            ],
+            expect=[
+                {"at": 1.5, "payload": {"count": 1, "priority": "critical", "events": [{"sn": "GS003", "type": "A2"}]}},
+                {"at": 4, "payload": {"count": 3, "events": [{"sn": "GS001"}, {"sn": "GS002"}, {"sn": "GS004"}]}},
+            ],
+            title_zh="三个报警合为一条，A2 立即发送",
+        )
+    ]
+    zh: ClassVar = Help(
+        "报警合并",
+        "把短时间内的多个报警合并为一条通知，以首个报警的设备命名，接在 alarm 与各通知渠道之间。"
+        "quiet_s 内没有新报警，或首个报警已过 longest_s，即送出；"
+        "报警风暴持续时，下一组的收集时间加倍，最长一分钟。at_once 中的优先级立即单独送出：A2 不等待。不需要通知的报警到此为止。"
+        "正在收集的报警重启后不丢失。",
+        {
+            "quiet_s": "多久没有新报警即送出，秒。",
+            "longest_s": "最迟多久送出，秒。",
+            "at_once": "立即送出的优先级：critical、high、medium、low。",
+        },
+    )
+
+    def start(self, ctx: Context) -> None:
+        known = ("critical", "high", "medium", "low")
+        unknown = [priority for priority in self.at_once if priority not in known]
+        if unknown:
+            raise ValueError(f"at_once: there is no priority {unknown[0]!r}; the priorities are {', '.join(known)}")
+        self.ctx = ctx
+        self._waiting = ctx.state("waiting", AlarmEvent)
+        self._timers = Timers(ctx.clock)
+        self._since: float | None = None
+        self._longest_s = self.longest_s
+
+    def resume(self) -> None:
+        if len(self._waiting):
+            self._gather()
+
+    def stop(self) -> None:
+        self._timers.cancel_all()
+
+    def process(self, msg: Message) -> Message | None:
+        event = as_event(msg.payload)
+        if not event.told:
+            return None
+        if event.priority in self.at_once and event.kind != "returned":
+            return msg.replace(payload=notice_of([event]))
+        self._waiting.set(event.id, event)
+        self._gather()
+        return None
+
+    def _gather(self) -> None:
+        now = self.ctx.clock.now()
+        if self._since is None:
+            self._since = now
+            self._timers.after("longest", self._longest_s, self._send)
+        self._timers.after("quiet", self.quiet_s, self._send)
+        self.ctx.status(f"{len(self._waiting)} gathered", "busy")
+
+    def _send(self) -> None:
+        self._timers.cancel_all()
+        self._since = None
+        events = [event for _, event in self._waiting.items()]
+        self._longest_s = min(2 * self._longest_s, LONGEST_S) if len(events) >= STORM else self.longest_s
+        self.ctx.status("")
+        if not events:
+            return
+        notice = notice_of(events)
+        first = notice.events[0]
+        unheld = Delivery(lambda _: None, pending=0)
+        self.ctx.emit(Message(notice, key=first.sn, time=first.at, props=EMPTY, delivery=unheld))
+        # The channels have taken it into their own memory in this very turn, so both changes are in one commit.
+        for event in events:
+            self._waiting.delete(event.id)

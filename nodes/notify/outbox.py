@@ -1,0 +1,260 @@
+"""What every channel node does: takes notices into a memory that survives a crash, and sends them as the vendor lets it.
+
+It keeps its own queue instead of the engine's lane for three reasons: a vendor that is down for an hour must not hold up the readings that
+raised the alarms; an A2 must overtake what waits for the vendor's rate limit; and what has waited is told in one message, not in fifty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import ClassVar
+
+from engine.api import EMPTY, Context, Delivery, Message, Node, Port, Refused, Struct, field
+from plant.alarms.event import AlarmEvent
+from plant.alarms.service import Alarms
+from plant.channels.answer import Away, Declined
+from plant.channels.attempts import Attempt, Result
+from plant.channels.card import Card
+from plant.channels.notice import AlarmNotice, as_notice, notice_of
+from plant.channels.service import Channels
+
+__all__ = ["Outbox", "Receipt"]
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
+ALARM_AFTER = 3
+"""Attempts in a row without success after which the channel itself is an alarm."""
+GIVE_UP_S = 86_400.0
+"""What could not be told for a day is news to nobody: it goes the way of errors, where it can be sent again by hand."""
+TOLD_FOR_S = 86_400.0
+MOST_EVENTS = 1000
+FINISH_S = 4.0
+
+
+class Receipt(Struct, frozen=True):
+    """A message that the vendor took."""
+
+    channel: str
+    subject: str
+    answer: str
+    count: int
+
+
+class _Held(Struct, frozen=True):
+    """A notice that waits, since when, and where it came from."""
+
+    notice: AlarmNotice
+    since: float
+    topic: str = ""
+
+
+class Outbox(Node):
+    """Base of the channel nodes. `channel` names the card; `per_minute` is what the vendor takes."""
+
+    inputs: ClassVar = (Port("in", AlarmNotice),)
+    outputs: ClassVar = (Port("sent", Receipt, title="Sent", title_zh="已发送"),)
+    channel: str = ""
+    per_minute: int = field(default=10)
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self._channels = ctx.service(Channels)
+        self._alarms = ctx.service(Alarms)
+        if self.channel not in self._channels.cards:
+            known = ", ".join(self._channels.cards)
+            raise ValueError(f"channel: there is no card {self.channel!r} under Settings → Alarms; there are {known}")
+        self._held = ctx.state("outbox", _Held)
+        self._told = ctx.state("told", float)
+        self._pace = _Pace(self.per_minute)
+        self._wake = asyncio.Event()
+        self._attempt = 0
+        self._not_before = 0.0
+        self._count = 0
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+
+    def resume(self) -> None:
+        self._channels.on_change.append(self._changed)
+        self._task = asyncio.create_task(self._work(), name=f"channel {self.channel}")
+        self._wake.set()
+        self._show()
+
+    async def stop(self) -> None:
+        """A message that is on its way is given a moment, so that it is not sent twice."""
+        self._stopping = True
+        if self._changed in self._channels.on_change:
+            self._channels.on_change.remove(self._changed)
+        if self._task is None:
+            return
+        self._wake.set()
+        done, _ = await asyncio.wait([self._task], timeout=FINISH_S)
+        if not done:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def process(self, msg: Message) -> None:
+        notice = as_notice(msg.payload)
+        now = self.ctx.clock.now()
+        # An alarm of the channel itself is for the others. What comes again after a crash has been told, or waits to be.
+        fresh = [
+            event
+            for event in notice.events
+            if event.told
+            and not (event.type == "channel" and event.sn == self.channel)
+            and self._told.get(event.id) is None
+        ]
+        if not fresh or not self._card.enabled:
+            self._show()
+            return
+        for event in fresh:
+            self._told.set(event.id, now, ttl_s=TOLD_FOR_S)
+        taken = notice_of(fresh)
+        self._held.set(taken.id, _Held(taken, now, msg.topic))
+        self._show()
+        self._wake.set()
+
+    @property
+    def _card(self) -> Card:
+        return self._channels.cards[self.channel]
+
+    def _changed(self) -> None:
+        """Somebody has saved the card: perhaps it is right now, so nothing waits for the end of a pause."""
+        self._not_before = 0.0
+        self._show()
+        self._wake.set()
+
+    async def _work(self) -> None:
+        turn = self._channels.turn(f"{self.ctx.flow}/{self.ctx.node}")
+        while not self._stopping:
+            await self._wake.wait()
+            self._wake.clear()
+            async with turn:
+                while not self._stopping and (batch := self._next()):
+                    await self._send(batch)
+
+    def _next(self) -> list[tuple[str, _Held]]:
+        """What is told in the next message: all critical ones, else all others; [] when nothing may be sent now."""
+        waiting = sorted(self._held.items(), key=lambda entry: (entry[1].since, entry[0]))
+        if not waiting:
+            return []
+        urgent = [entry for entry in waiting if entry[1].notice.priority == "critical"]
+        now = self.ctx.clock.now()
+        pause = max(self._not_before - now, self._pace.wait_s(now, urgent=bool(urgent)))
+        if pause > 0:
+            self.ctx.clock.call_later(pause, self._wake.set)
+            return []
+        batch: list[tuple[str, _Held]] = []
+        size = 0
+        for entry in urgent or waiting:
+            size += entry[1].notice.count
+            if batch and size > MOST_EVENTS:
+                break
+            batch.append(entry)
+        return batch
+
+    async def _send(self, batch: list[tuple[str, _Held]]) -> None:
+        card, now = self._card, self.ctx.clock.now()
+        events = [event for _, held in batch for event in held.notice.events]
+        if not card.enabled:
+            self._done(batch)
+            return
+        self._attempt += 1
+        self._pace.sent(now)
+        try:
+            subject, answer = await self._channels.send(card, events)
+        except Away as away:
+            self._note("again", str(away), events, away.hint)
+            self._away(batch, away)
+        except Declined as declined:
+            self._note("refused", str(declined), events, declined.hint)
+            self._declined(batch, declined)
+        except Exception as error:
+            # Whatever goes wrong with one message, the channel must live: nobody would hear of any alarm any more.
+            self.ctx.log.exception("a message could not be made")
+            self._declined(batch, Declined(f"{type(error).__name__}: {error}", "vendor"))
+        else:
+            self._note("sent", answer.text, events)
+            self._attempt = 0
+            self._count += 1
+            self._done(batch)
+            self._alarms.report(self.channel, "channel", False, {})
+            receipt = Receipt(self.channel, subject, answer.text, len(events))
+            unheld = Delivery(lambda _: None, pending=0)
+            self.ctx.emit(Message(receipt, key=self.channel, time=now, props=EMPTY, delivery=unheld), "sent")
+        self._show()
+
+    def _away(self, batch: list[tuple[str, _Held]], away: Away) -> None:
+        now = self.ctx.clock.now()
+        pause = min(FIRST_PAUSE_S * 2 ** min(self._attempt - 1, 10), LONGEST_PAUSE_S)
+        self._not_before = now + (away.after_s or pause)
+        if self._attempt == ALARM_AFTER and away.hint != "rate":
+            self._report(str(away), away.hint)
+        old = [entry for entry in batch if now - entry[1].since > GIVE_UP_S]
+        if old:
+            self._fail(old, Refused(f"could not be told for a day: {away}"))
+
+    def _declined(self, batch: list[tuple[str, _Held]], declined: Declined) -> None:
+        self._attempt = 0
+        self._report(str(declined), declined.hint)
+        self._fail(batch, declined)
+
+    def _report(self, answer: str, hint: str) -> None:
+        story = {"answer": answer, "hint": hint, "attempt": self._attempt}
+        self._alarms.report(self.channel, "channel", True, story)
+
+    def _fail(self, batch: list[tuple[str, _Held]], error: Exception) -> None:
+        for _, held in batch:
+            first = held.notice.events[0]
+            self.ctx.fail(Message(held.notice, held.topic, first.sn, first.at), error)
+        self._done(batch)
+
+    def _done(self, batch: list[tuple[str, _Held]]) -> None:
+        for key, _ in batch:
+            self._held.delete(key)
+
+    def _note(self, result: Result, answer: str, events: list[AlarmEvent], hint: str = "") -> None:
+        self._channels.note(
+            Attempt(
+                at=self.ctx.clock.now(),
+                channel=self.channel,
+                attempt=self._attempt,
+                result=result,
+                answer=answer,
+                hint=hint,
+                subject=self._channels.subject(self._card, events),
+                events=[event.id for event in events],
+                count=len(events),
+            )
+        )
+
+    def _show(self) -> None:
+        waiting = len(self._held)
+        if not self._card.enabled:
+            self.ctx.status("off")
+        elif self._attempt:
+            self.ctx.status(f"{waiting} wait", "error" if self._attempt >= ALARM_AFTER else "warning")
+        else:
+            self.ctx.status(f"{waiting} wait" if waiting else f"{self._count} sent", "busy" if waiting else "ok")
+
+
+class _Pace:
+    """At most so many messages in any minute. The first three leave at once; of a storm each further one waits a little longer, so that the
+    limit is never run into and an alarm waits seconds, not for the rest of the minute. What is not urgent leaves a quarter to what is."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._most = per_minute
+        self._sent: deque[float] = deque(maxlen=per_minute)
+        self._step_s = 120.0 / ((per_minute - 3) * (per_minute - 2)) if per_minute > 3 else 0.0
+
+    def sent(self, now: float) -> None:
+        """A message has left."""
+        self._sent.append(now)
+
+    def wait_s(self, now: float, *, urgent: bool) -> float:
+        """How long until the next may leave."""
+        recent = [at for at in self._sent if now - at < 60.0]
+        most = self._most if urgent else max(1, self._most * 3 // 4)
+        if len(recent) >= most:
+            return recent[-most] + 60.0 - now
+        return recent[-1] + self._step_s * (len(recent) - 2) - now if len(recent) > 2 else 0.0

@@ -1,0 +1,153 @@
+"""Every attempt to tell people, with the vendor's answer: kept in memory until the database has it, so that telling never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+from collections import deque
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from engine.api import Database, Retry, connection_or_retry
+
+__all__ = ["Attempt", "AttemptLog", "Result"]
+
+log = logging.getLogger("mcs.channels")
+
+Result = Literal["sent", "again", "refused"]
+HELD_BACK = 10_000
+RETRY_S = 2.0
+
+_INSERT = (
+    "insert into notifications (at, channel, attempt, result, answer, subject, events, test, hint, count) "
+    "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+)
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One attempt. `events` are ids of `alarm_events`; `count` of them, as many as the message told of."""
+
+    at: float
+    channel: str
+    attempt: int
+    result: Result
+    answer: str
+    hint: str = ""
+    subject: str
+    events: list[str] = []
+    count: int = 1
+    test: bool = False
+
+
+class AttemptLog:
+    """Writes in the background. While the database is away up to 10,000 attempts are held back, the oldest go first."""
+
+    def __init__(self, database: Database | None) -> None:
+        self._database = database
+        self._held: deque[Attempt] = deque(maxlen=HELD_BACK)
+        self._wake = asyncio.Event()
+        self._written = asyncio.Event()
+        self._written.set()
+        self._task: asyncio.Task[None] | None = None
+        self.last: dict[str, Attempt] = {}
+
+    def start(self) -> None:
+        """Begins to write."""
+        if self._database is not None and self._task is None:
+            self._task = asyncio.create_task(self._write(self._database), name="notification attempts")
+
+    async def stop(self) -> None:
+        """Gives what is held a moment to be written."""
+        if self._task is None:
+            return
+        try:
+            async with asyncio.timeout(2.0):
+                await self._written.wait()
+        except TimeoutError:
+            log.warning("%d notification attempts are not in the database", len(self._held))
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    def add(self, attempt: Attempt) -> None:
+        """Takes note; returns at once."""
+        self.last[attempt.channel] = attempt
+        if self._database is not None:
+            self._held.append(attempt)
+            self._written.clear()
+            self._wake.set()
+
+    async def load(self) -> None:
+        """Takes the last attempt of every channel back from the table, for the cards after a restart."""
+        if self._database is None:
+            return
+        async with connection_or_retry(self._database) as connection:
+            rows = await connection.fetch(
+                "select distinct on (channel) * from notifications order by channel, at desc, id desc"
+            )
+        for row in rows:
+            self.last.setdefault(row["channel"], _attempt(dict(row)))
+
+    async def entries(
+        self, *, channel: str = "", result: str = "", before: int | None = None, limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """The latest first, from below the id `before`. Raises Retry while the database is away."""
+        if self._database is None:
+            return []
+        async with connection_or_retry(self._database, timeout_s=1.0) as connection:
+            rows = await connection.fetch(
+                "select id, extract(epoch from at)::float8 as at, channel, attempt, result, answer, hint, subject, count, test "
+                "from notifications where ($1 = '' or channel = $1) and ($2 = '' or result = $2) "
+                "and ($3::bigint is null or id < $3) order by id desc limit $4",
+                channel,
+                result,
+                before,
+                limit,
+            )
+        return [dict(row) for row in rows]
+
+    async def _write(self, database: Database) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._held:
+                batch = [self._held[n] for n in range(min(200, len(self._held)))]
+                try:
+                    async with connection_or_retry(database) as connection:
+                        await connection.executemany(_INSERT, [_row(attempt) for attempt in batch])
+                except Retry as away:
+                    log.info("notification attempts wait: %s", away)
+                    await asyncio.sleep(RETRY_S)
+                    continue
+                except Exception:
+                    # One that can't be written must not keep all others from being.
+                    log.exception("%d notification attempts can't be written", len(batch))
+                for attempt in batch:
+                    if self._held and self._held[0] is attempt:
+                        self._held.popleft()
+            self._written.set()
+
+
+def _row(attempt: Attempt) -> tuple[object, ...]:
+    return (
+        datetime.datetime.fromtimestamp(attempt.at, datetime.UTC),
+        attempt.channel,
+        attempt.attempt,
+        attempt.result,
+        _clean(attempt.answer),
+        _clean(attempt.subject),
+        attempt.events,
+        attempt.test,
+        attempt.hint,
+        attempt.count,
+    )
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    fields = {name: row[name] for name in Attempt.__struct_fields__ if name != "at"}
+    return Attempt(at=row["at"].timestamp(), **fields)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "�").encode("utf-8", "replace").decode()

@@ -1,0 +1,55 @@
+"""Message templates: a text with variables such as {sn}, and nothing else that could run or read."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Final
+
+__all__ = ["VARIABLES", "fault_of_template", "filled"]
+
+VARIABLES: Final[dict[str, tuple[str, str]]] = {
+    "sn": ("设备序列号", "serial number"),
+    "time": ("发生时间", "time of the event"),
+    "type": ("报警类型", "type of alarm"),
+    "val": ("数值", "value"),
+    "unit": ("单位", "unit"),
+    "name": ("设备名称", "name of the device"),
+    "location": ("位置", "place"),
+    "level": ("级别：A1 或 A2", "level: A1 or A2"),
+    "threshold": ("报警限", "limit"),
+    "state": ("报警状态", "state of the alarm"),
+    "event": ("事件：报警、升级、恢复等", "what happened: alarm, escalation, return …"),
+    "priority": ("优先级", "priority"),
+    "duration": ("已持续时间", "how long it has lasted"),
+    "peak": ("峰值", "peak"),
+    "raised": ("报警开始时间", "when it was raised"),
+    "count": ("本条消息的报警数", "number of alarms in this message"),
+}
+"""{variable: (Chinese, English)}."""
+
+_HOLE = re.compile(r"\{([^{}]*)\}")
+
+
+def fault_of_template(text: str) -> str:
+    """What is wrong with a template and what to write instead, or "".
+
+    >>> fault_of_template("{sn}: {vla}")
+    'there is no variable {vla}; did you mean {val}?'
+    """
+    for hole in _HOLE.findall(text):
+        if hole not in VARIABLES:
+            near = difflib.get_close_matches(hole, VARIABLES, n=1, cutoff=0.5)
+            known = ", ".join(f"{{{name}}}" for name in VARIABLES)
+            hint = f"did you mean {{{near[0]}}}?" if near else f"there are {known}"
+            return f"there is no variable {{{hole[:40]}}}; {hint}"
+    rest = _HOLE.sub("", text)
+    if "{" in rest or "}" in rest:
+        return "a brace is not closed; write variables as {sn}"
+    return ""
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """The template with its variables filled in. What a value holds is never taken for a variable."""
+    return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), template)

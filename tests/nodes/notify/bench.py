@@ -1,0 +1,82 @@
+"""A channel node beside a vendor's server, on a clock that the test moves."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from engine.clock import ManualClock
+from engine.run.site import Site
+from engine.testing import NodeHarness
+from plant.alarms.service import Alarms
+from plant.channels.card import Card
+from plant.channels.service import Channels
+from tests.eventually import eventually
+from tests.plant.channels.bench import AT, channels
+
+
+class Desk:
+    """Stands where the running `alarm` node does, and notes what the channels report."""
+
+    def __init__(self) -> None:
+        self.reports: list[tuple[str, bool]] = []
+
+    def points(self) -> list[Any]:
+        return []
+
+    def command(self, command: Any) -> list[Any]:
+        return command(self, 0.0)  # type: ignore[no-any-return]
+
+    def condition(self, sn: str, type: str, holds: bool, at: float, story: Any = None) -> list[Any]:
+        if not self.reports or self.reports[-1] != (sn, holds):
+            self.reports.append((sn, holds))
+        return []
+
+    def stored(self, ids: Any) -> None:
+        return None
+
+
+class ChannelBench(NodeHarness):
+    """`service` holds the card, `desk` what was reported."""
+
+    service: Channels
+    desk: Desk
+
+    async def until_told(self, count: int) -> None:
+        """Moves the clock on until so many attempts were made."""
+
+        async def told() -> bool:
+            await self.clock.advance(1.0)
+            return len(self.results) >= count
+
+        await eventually(told)
+
+    @property
+    def results(self) -> list[tuple[str, int]]:
+        """(result, number of events) of every attempt."""
+        return [(attempt.result, attempt.count) for attempt in self.noted]
+
+    noted: list[Any]
+
+
+@contextlib.asynccontextmanager
+async def channel(
+    card: Card, *, site: Site | None = None, config: dict[str, Any] | None = None, **secrets: str
+) -> AsyncIterator[ChannelBench]:
+    """The node of that card's kind, running."""
+    clock = site.clock if site is not None else ManualClock(AT)
+    assert isinstance(clock, ManualClock)
+    alarms, desk = Alarms(), Desk()
+    alarms.attach(desk)
+    async with channels(card, **secrets) as service:
+        noted: list[Any] = []
+        keep = service.note
+        service.note = lambda attempt: (noted.append(attempt), keep(attempt))[1]  # type: ignore[method-assign]
+        bench = ChannelBench(card.kind, config or {}, clock=clock, services=[alarms, service], site=site)
+        if site is not None:
+            site.provide(alarms)
+            site.provide(service)
+        bench.service, bench.desk, bench.noted = service, desk, noted
+        async with bench:
+            yield bench

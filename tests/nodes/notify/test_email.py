@@ -1,0 +1,22 @@
+"""`email` through a real SMTP server; what all channel nodes share is in test_robot.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from plant.channels.notice import notice_of
+from tests.eventually import eventually
+from tests.nodes.notify.bench import channel
+from tests.plant.channels.bench import alarm, email
+from tests.servers.smtp import MailServer
+
+
+async def test_a_group_of_alarms_is_one_mail(make_mail_server: Callable[..., MailServer]):
+    server = make_mail_server("none")
+    card = email(server.port, security="none", account="", sender="mcs@plant.cn")
+    async with channel(card) as bench:
+        await bench.give(notice_of([alarm(f"GS{n:03}", after=n) for n in range(30)]))
+        await eventually(lambda: bench.sent("sent"))
+    (message,) = server.messages
+    assert message["Subject"] == "【报警】GS000 等 30 条报警"
+    assert message.get_content().count("A1 一级浓度 报警") == 30

@@ -360,7 +360,10 @@ class FlowRun:
 
     def _swap(self, plan: Plan, nodes: dict[str, RunningNode]) -> None:
         """From one turn of the loop to the next the new program is in charge; nothing runs in between."""
-        self._keep_counts()
+        counted = self._keep_counts()
+        for id, node in nodes.items():
+            if node is not self.nodes.get(id, node):
+                node.received, node.sent, node.errors = counted[id]
         self.nodes = {id: nodes[id] for id in plan.nodes}
         for id, node in self.nodes.items():
             node.planned = plan.nodes[id]
@@ -368,13 +371,16 @@ class FlowRun:
         self._route_failures(plan)
         self._compile()
 
-    def _keep_counts(self) -> None:
-        for id, (received, sent, _) in self.counts().items():
+    def _keep_counts(self) -> dict[str, tuple[int, dict[str, int], int]]:
+        """The counts so far, kept in the nodes too: the next program counts from 0."""
+        counted = self.counts()
+        for id, (received, sent, _) in counted.items():
             node = self.nodes[id]
             node.received = received - (node.lane.received if node.lane is not None else 0)
-            node.sent = sent
+            node.sent = dict(sent)
             if node.intake is not None and node.planned.ports:
                 node.sent[node.planned.ports[0]] -= node.intake.accepted
+        return counted
 
     def _route_failures(self, plan: Plan) -> None:
         self._listeners = {}
@@ -465,6 +471,7 @@ class FlowRun:
             return
         for message in old.lane.take_over():
             if new is not None:
+                new.received -= 1  # it is counted as received already, by the node before
                 self.enter(new.id, message)
             else:
                 self.site.quarantine.put(

@@ -34,7 +34,7 @@ async def test_changed_config_restarts_only_that_node():
         assert bench.report.changed == ["plus"]
         assert bench.report.kept == ["in", "count", "end"]
         assert bench.report.balanced
-        assert bench.run.counts()["plus"][0] == 1
+        assert bench.run.counts()["plus"] == (2, {"out": 2}, 0)
         assert bench.run.counts()["in"][1] == {"out": 2}
 
 
@@ -90,6 +90,7 @@ async def test_messages_waiting_for_a_changed_node_go_to_the_new_one():
         assert bench.run.nodes["end"].instance.got == [0, 1, 2, 3]
         assert feed.done == [0, 1, 2, 3]
         assert bench.report.balanced
+        assert bench.run.counts()["away"] == (4, {"out": 4}, 0)
 
 
 async def test_messages_waiting_for_a_removed_node_land_in_quarantine():

@@ -140,7 +140,7 @@ class Server:
         self.site.provide(self.secrets)
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)
         self._node_folders = NodeFolders(self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types))
-        watchdog = Watchdog()
+        watchdog = Watchdog(progress=lambda: self.site.messages_begun)
         watchdog.start()
         opened.callback(watchdog.stop)
         await self._serve(listening, packs, opened)

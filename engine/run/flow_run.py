@@ -217,7 +217,7 @@ class FlowRun:
             if isinstance(error, NodeHangs):
                 self._hung(running)
             elif not isinstance(error, Refused):
-                running.context.log.warning("%s", running.last_error, exc_info=error if running.errors == 1 else None)
+                running.tell_error(error)
         routes = self._failures.get(node, ())
         if "error" in message.props or not routes:
             self.site.quarantine.put(self.name, node, message, reason)
@@ -406,8 +406,8 @@ class FlowRun:
             plain[id] = ProgramNode(id, call, is_plain, ports, wires, partial(self.fail, id))
             looked_at = self.watch.wrap(id, ports[0] if ports else "", call) if is_plain else call
             seen[id] = ProgramNode(id, looked_at, is_plain, ports, wires, partial(self.fail, id))
-        self._program = compile_program(self.name, plain)
-        self._observed = compile_program(self.name, seen, longest_chain=1)
+        self._program = compile_program(plain)
+        self._observed = compile_program(seen, longest_chain=1)
         self._aim()
 
     def _program_call(self, node: RunningNode) -> tuple[Callable[[Message], Any], bool]:
@@ -485,12 +485,9 @@ class FlowRun:
             node.set_aside = True
             node.problem = "hangs; set aside until it is changed and deployed again"
             log.error("%s/%s does not return: set aside, its messages go the way of errors", self.name, node.id)
-            asyncio.get_running_loop().call_soon(self._recompile)
-
-    def _recompile(self) -> None:
-        if self.plan is not None:
-            self._keep_counts()
-            self._compile()
+            for program in (self._program, self._observed):
+                if program is not None:
+                    program.replace(node.id, _refuse_set_aside)
 
 
 def _refuse_set_aside(message: Message) -> Any:

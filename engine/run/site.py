@@ -110,6 +110,11 @@ class Site:
         """A node's config with its references filled in, secrets too."""
         return self.references.resolve(config, kind.schema, self.secrets)
 
+    @property
+    def messages_begun(self) -> str:
+        """How far message ids have come, without taking one; for any thread."""
+        return repr(self._ids)
+
     async def start(self) -> None:
         """Takes node memory back from its store (waiting for it as long as it takes) and starts the quarantine."""
         if self._journal_store is not None:

@@ -26,7 +26,9 @@ def change(number: int) -> list[dict[str, Any]]:
         case 2:
             return [{"op": "remove_node", "id": "extra"}]
         case _:
-            return [{"op": "change_node", "id": "store", "set": {"on_conflict": "update" if number % 8 == 3 else "ignore"}}]
+            return [
+                {"op": "change_node", "id": "store", "set": {"on_conflict": "update" if number % 8 == 3 else "ignore"}}
+            ]
 
 
 async def test_twenty_deploys_lose_nothing_and_keep_what_did_not_change(engine: EngineProcess, table: Table) -> None:

@@ -148,6 +148,15 @@ class Spin(Node):
 
 
 @node(category="test")
+class Tardy(Node):
+    """Plain, takes 20 ms."""
+
+    def process(self, msg: Message) -> Message:
+        time.sleep(0.02)
+        return msg
+
+
+@node(category="test")
 class Away(Node):
     """Says Retry until the test brings the outside world back."""
 
@@ -233,6 +242,7 @@ CATALOGUE_NODES = [
     Slow,
     Hang,
     Spin,
+    Tardy,
     Away,
     Batch,
     Count,

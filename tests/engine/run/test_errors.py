@@ -113,3 +113,37 @@ async def test_spinning_plain_node_is_interrupted_and_set_aside():
         assert bench.run.nodes["spin"].set_aside
         assert [kept.node for kept in bench.site.quarantine.recent] == ["spin"] * 3
         assert feed.done == [1, 2, 3]
+
+
+async def test_node_that_hangs_on_many_messages_of_one_read_is_set_aside_after_two():
+    """A source may bring a thousand in one turn of the loop; the node after the bad one is never interrupted in its place."""
+    async with flow("  in: {type: feed, to: [spin, end]}\n  spin: {type: spin}\n  end: {type: sink}\n") as bench:
+        bench.site.clock = SystemClock()
+        feed = await started(bench)
+        dog = Watchdog(limit_s=0.2, progress=lambda: bench.site.messages_begun)
+        dog.start()
+        try:
+            for number in range(50):
+                feed.emit.push(number, token=number)
+        finally:
+            dog.stop()
+        await settle()
+        assert bench.run.nodes["end"].instance.got == list(range(50))
+        reasons = [kept.reason for kept in bench.site.quarantine.recent]
+        assert sum("interrupted" in reason for reason in reasons) == 2
+        assert len(reasons) == len(feed.done) == 50
+
+
+async def test_slow_node_that_gets_through_its_messages_is_not_taken_for_hanging():
+    """One turn of the loop may take longer than the limit, as long as messages go through."""
+    async with flow("  in: {type: feed, to: slow}\n  slow: {type: tardy}\n") as bench:
+        bench.site.clock = SystemClock()
+        feed = await started(bench)
+        dog = Watchdog(limit_s=0.2, progress=lambda: bench.site.messages_begun)
+        dog.start()
+        try:
+            for number in range(20):
+                feed.emit.push(number)
+        finally:
+            dog.stop()
+        assert bench.run.counts()["slow"] == (20, {"out": 20}, 0)

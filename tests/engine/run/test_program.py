@@ -43,7 +43,7 @@ def chain(
 def test_chain_of_any_length_passes_every_node_once():
     """Two thousand nodes in a row need no deep recursion."""
     nodes, got, _ = chain(2000)
-    program = compile_program("long", nodes)
+    program = compile_program(nodes)
     program.enter["n0"](message(0))
     assert [payload for _, payload in got] == list(range(2000))
     assert program.counts()["n1999"] == (1, {"out": 1}, 0)
@@ -52,7 +52,7 @@ def test_chain_of_any_length_passes_every_node_once():
 def test_entering_in_the_middle_of_a_chain_counts_from_there():
     """A link or a replay may come in anywhere."""
     nodes, got, _ = chain(20)
-    program = compile_program("middle", nodes)
+    program = compile_program(nodes)
     program.enter["n13"](message(0))
     assert [name for name, _ in got] == [f"n{n}" for n in range(13, 20)]
     assert program.counts()["n12"][0] == 0
@@ -62,7 +62,7 @@ def test_entering_in_the_middle_of_a_chain_counts_from_there():
 def test_raising_node_ends_the_chain_there():
     """The node after it sees nothing; the failure is reported once."""
     nodes, got, failed = chain(10, raising=4)
-    program = compile_program("raise", nodes)
+    program = compile_program(nodes)
     program.enter["n0"](message(0))
     assert [name for name, _ in got] == ["n0", "n1", "n2", "n3"]
     assert failed == ["n4"]
@@ -95,6 +95,6 @@ def test_any_acyclic_graph_delivers_along_every_path(steps: dict[int, list[int]]
         )
         for n in names
     }
-    compile_program("any", nodes).enter[str(names[0])](message(0))
+    compile_program(nodes).enter[str(names[0])](message(0))
     walk(names[0])
     assert compiled == walked

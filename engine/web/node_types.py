@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from engine.catalogue import NodeType
 from engine.flow.schema import flow_schema
-from engine.node import Port
+from engine.node import Node, Port
 from engine.paths import plain
 from engine.run.flow_run import DeployFailed
 from engine.testing import run_node
@@ -58,7 +58,8 @@ class BrokenView(msgspec.Struct):
 
 
 class NodeTypeView(msgspec.Struct):
-    """One node type. `schema` is the JSON Schema of its `with`, with `x-unit` and `x-zh` per property."""
+    """One node type. `schema` is the JSON Schema of its `with`, with `x-unit` and `x-zh` per property; with `own_ports` the
+    outputs of a node hang on its config, and `/api/node-types/ports` tells them."""
 
     type: str
     category: str
@@ -73,6 +74,7 @@ class NodeTypeView(msgspec.Struct):
     source: bool
     side_effect: bool
     buffers: bool
+    own_ports: bool
     listens: str
     origin: str
     broken: BrokenView | None = None
@@ -82,6 +84,19 @@ class Config(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"
     """The config of one node."""
 
     with_: dict[str, Any] = {}
+
+
+class NodeConfig(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
+    """The type and the config of one node."""
+
+    type: Annotated[str, Meta(min_length=1, max_length=200)]
+    with_: dict[str, Any] = {}
+
+
+class NodeConfigs(msgspec.Struct, forbid_unknown_fields=True):
+    """Nodes whose ports are asked for."""
+
+    nodes: Annotated[list[NodeConfig], Meta(max_length=10_000)]
 
 
 class Samples(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
@@ -130,6 +145,19 @@ async def ports(call: Call[Config]) -> list[PortView]:
         return [_port(port) for port in kind.make(call.given.with_).output_ports()]
     except (msgspec.ValidationError, ValueError, LookupError, TypeError) as wrong:
         raise ApiError(422, "bad_config", f"{kind.type}: {wrong}", "correct the field") from wrong
+
+
+async def ports_of_many(call: Call[NodeConfigs]) -> list[list[PortView] | None]:
+    """The output ports of each of these nodes; null for one whose type is unknown or whose config does not hold."""
+    types = call.server.site.catalogue.types
+    answers: list[list[PortView] | None] = []
+    for node in call.given.nodes:
+        kind = types.get(node.type)
+        try:
+            answers.append([_port(port) for port in kind.make(node.with_).output_ports()] if kind else None)
+        except (msgspec.ValidationError, ValueError, LookupError, TypeError):
+            answers.append(None)
+    return answers
 
 
 async def run(call: Call[Samples]) -> list[Sent]:
@@ -219,6 +247,7 @@ def _view(kind: NodeType) -> NodeTypeView:
         source=kind.is_source,
         side_effect=about.side_effect,
         buffers=about.buffers,
+        own_ports=kind.cls.output_ports is not Node.output_ports,
         listens=getattr(kind.cls, "listens", ""),
         origin=kind.origin,
     )
@@ -227,7 +256,7 @@ def _view(kind: NodeType) -> NodeTypeView:
 def _broken(type: str, broken: BrokenView, file: str) -> NodeTypeView:
     title = Bilingual("", type)
     return NodeTypeView(
-        type, "broken", "triangle-alert", "", title, title, {}, [], [], [], False, False, False, "", file, broken
+        type, "broken", "triangle-alert", "", title, title, {}, [], [], [], False, False, False, False, "", file, broken
     )
 
 
@@ -266,6 +295,14 @@ ROUTES = (
         given=Config,
         answer=list[PortView],
         refusals=(404, 422),
+    ),
+    Route(
+        method="POST",
+        path="/api/node-types/ports",
+        role="viewer",
+        handler=ports_of_many,
+        given=NodeConfigs,
+        answer=list[list[PortView] | None],
     ),
     Route(
         method="POST",

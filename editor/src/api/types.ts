@@ -43,6 +43,8 @@ export interface NodeType {
   source?: boolean;
   side_effect?: boolean;
   buffers?: boolean;
+  /** Its outputs hang on the config; the server tells them. */
+  own_ports?: boolean;
   broken?: { problem: string; traceback?: string };
 }
 
@@ -109,7 +111,7 @@ export type NodeFigures = [number, number, number, number | null, number | null,
 export interface Telemetry {
   at: string | number;
   nodes: Record<string, NodeFigures>;
-  wires: Record<string, [number, string]>;
+  wires: Record<string, [number, string | null]>;
 }
 
 export interface Account {

@@ -3,7 +3,7 @@ import { Handle, Position, type NodeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import type { PortType } from "../api/types";
 import { useDocument } from "../editing/document";
-import { HEAD, isTall, ROW } from "../flow/geometry";
+import { inRows, portTop } from "../flow/geometry";
 import { refusal, type Refusal } from "../flow/connect";
 import { ERROR_PORT } from "../flow/types";
 import { useWords } from "../i18n";
@@ -42,8 +42,8 @@ export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps &
         {box.node.disabled && <Icon name="power" size={13} />}
         {problem && <Icon name={problem === "error" ? "circle-alert" : "triangle-alert"} size={15} />}
       </div>
-      {box.ports.inputs.map((port, index) => <Port key={port.name} node={id} port={port} side="in" index={index} tall={isTall(box.ports)} />)}
-      {box.ports.outputs.map((port, index) => <Port key={port.name} node={id} port={port} side="out" index={index} tall={isTall(box.ports)} />)}
+      {box.ports.inputs.map((port, index) => <Port key={port.name} node={id} port={port} side="in" top={portTop(box.ports.inputs, index)} named={inRows(box.ports.inputs)} />)}
+      {box.ports.outputs.map((port, index) => <Port key={port.name} node={id} port={port} side="out" top={portTop(box.ports.outputs, index)} named={inRows(box.ports.outputs)} />)}
       {hasError && (
         <Handle id={ERROR_PORT} type="source" position={Position.Bottom} className="port port-error" data-wired={box.node.to[ERROR_PORT] ? "" : undefined}
           aria-label={t("canvas.port.error")} title={t("canvas.port.error")} />
@@ -53,7 +53,7 @@ export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps &
   );
 });
 
-function Port({ node, port, side, index, tall }: { node: string; port: PortType; side: "in" | "out"; index: number; tall: boolean }) {
+function Port({ node, port, side, top, named }: { node: string; port: PortType; side: "in" | "out"; top: number; named: boolean }) {
   const { t, said } = useWords();
   const why = useCanvas((state) => {
     const from = state.pending;
@@ -68,16 +68,12 @@ function Port({ node, port, side, index, tall }: { node: string; port: PortType;
   const name = said(port.title) || port.name;
   const about = [name, port.payload && port.payload !== "any" ? port.payload : "", port.unit].filter(Boolean).join(" · ");
   const label = `${t(side === "in" ? "canvas.port.in" : "canvas.port.out")} ${about}`;
-  // A row per port; the first row lies below the head of the box.
-  const row = tall ? index + 1 : 0;
   return (
     <>
       <Handle id={port.name} type={side === "in" ? "target" : "source"} position={side === "in" ? Position.Left : Position.Right}
-        className={`port port-${side} port-row-${Math.min(row, 24)}`} data-fits={wiring ? !refused : undefined}
+        className={`port port-${side}`} style={{ top }} data-fits={wiring ? !refused : undefined} data-why={refused || undefined}
         aria-label={label} title={refused || label} data-node={node} />
-      {tall && <span className={`port-name port-name-${side} port-row-${Math.min(row, 24)}`}>{name}</span>}
+      {named && <span className={`port-name port-name-${side}`} style={{ top }}>{name}</span>}
     </>
   );
 }
-
-export const portTop = (row: number): number => (row === 0 ? HEAD / 2 : HEAD + (row - 1) * ROW + ROW / 2);

@@ -12,6 +12,7 @@ import { live } from "../live/telemetry";
 import { Elements } from "./elements";
 import { FarCanvas } from "./FarCanvas";
 import { Frame } from "./Frame";
+import { Grid } from "./Grid";
 import { press, type Ground } from "./gestures";
 import { keyOnCanvas } from "./keyboard";
 import { Minimap } from "./Minimap";
@@ -20,6 +21,7 @@ import { writeFigures } from "./marks";
 import { NodeBox } from "./NodeBox";
 import { NoteCard } from "./NoteCard";
 import { stage, useCanvas } from "./view";
+import { WireHint } from "./WireHint";
 import { WireLine } from "./WireLine";
 import { join, refusalOf, refusalWords, type Ends } from "./wiring";
 import { useMarks } from "./useMarks";
@@ -57,6 +59,11 @@ function Board({ onOpen, onDropType }: Props) {
     const node = sheet.nodes[id];
     return node ? labelOf(node, said) : id;
   }, [sheet, said]);
+  const store = useStoreApi();
+  const stopWiring = useCallback(() => {
+    store.setState({ connectionClickStartHandle: null });
+    useCanvas.setState({ pending: null });
+  }, [store]);
   const nodes = useMemo(() => (far ? NONE : elements.nodesOf(scene, sheet, marks, label)), [elements, far, scene, sheet, marks, label]);
   const edges = useMemo(() => (far ? NONE : elements.wiresOf(scene, marks)), [elements, far, scene, marks]);
 
@@ -153,7 +160,12 @@ function Board({ onOpen, onDropType }: Props) {
 
   return (
     <div ref={outer} className="stage" data-far={far || undefined} data-lasso={lassoFirst || undefined}
-      onKeyDown={(event) => keyOnCanvas(event, onOpen)}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && useCanvas.getState().pending) {
+          event.preventDefault();
+          stopWiring();
+        } else keyOnCanvas(event, onOpen);
+      }}
       onDoubleClick={(event) => {
         const id = (event.target as Element).closest<HTMLElement>(".react-flow__node")?.dataset["id"];
         if (id) onOpen(id);
@@ -173,6 +185,7 @@ function Board({ onOpen, onDropType }: Props) {
         if (type) onDropType(type, ground.toSheet(event.clientX - 60, event.clientY - 20));
       }}
     >
+      <Grid />
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -209,13 +222,17 @@ function Board({ onOpen, onDropType }: Props) {
         isValidConnection={(connection) => !refusalOf(endsIn(connection as Connection))}
         onConnect={(connection) => join(endsIn(connection))}
         onEdgeClick={(_, edge) => selectWire(edge.id)}
-        onPaneClick={() => select([])}
+        onPaneClick={() => {
+          select([]);
+          stopWiring();
+        }}
         aria-label={t("canvas.label")}
       >
         <Watcher />
       </ReactFlow>
       {far && <FarCanvas label={label} marks={marks} />}
       <Minimap />
+      <WireHint />
       <div ref={band} className="stage-lasso" hidden />
       <button type="button" className="stage-focus only-spoken" aria-label={t("canvas.label")} />
       {scene.nodes.size === 0 && Object.keys(sheet.notes).length === 0 && <p className="stage-empty">{t("canvas.empty")}</p>}

@@ -1,9 +1,8 @@
 /** The scene as React Flow wants it; what has not changed keeps its identity, so that nothing else is drawn again. */
-import type { Edge, Node } from "@xyflow/react";
-import type { Box } from "../flow/geometry";
-import { noteBox } from "../flow/geometry";
-import type { Sheet } from "../flow/types";
-import type { Scene } from "./scene";
+import { Position, type Edge, type Node, type NodeHandle } from "@xyflow/react";
+import { noteBox, portAt, type Box } from "../flow/geometry";
+import { ERROR_PORT, type Sheet } from "../flow/types";
+import type { Scene, SceneNode } from "./scene";
 
 export interface Marks {
   selected: ReadonlySet<string>;
@@ -51,7 +50,7 @@ export class Elements {
       const problem = marks.problems.get(box.id) ?? null;
       const changed = marks.changed.has(box.id);
       const said = label(box.id);
-      put(box.id, [box, selected, problem, changed, said], () => ({ ...element(box.id, "node", box, selected, { box, problem, changed }, 1), ariaLabel: said }));
+      put(box.id, [box, selected, problem, changed, said], () => ({ ...element(box.id, "node", box, selected, { box, problem, changed }, 1), ariaLabel: said, handles: handlesOf(box) }));
     }
     this.nodes = next;
     return [...next.values()].map(({ element: one }) => one);
@@ -85,4 +84,23 @@ function element(id: string, type: string, box: Box, selected: boolean, data: Re
     // Tab walks along the flow by our own keys: see keyboard.ts.
     focusable: false, draggable: false,
   };
+}
+
+const PORT = 11;
+
+/** Told instead of measured: a wire to a box that is not drawn has an end too, and no layout is forced. */
+function handlesOf({ ports }: SceneNode): NodeHandle[] {
+  const handle = (side: "in" | "out", name: string): NodeHandle => {
+    const [x, y] = portAt(ports, side, name);
+    return {
+      id: name, type: side === "in" ? "target" : "source", position: side === "in" ? Position.Left : Position.Right,
+      x: x - PORT / 2, y: y - PORT / 2, width: PORT, height: PORT,
+    };
+  };
+  const own = ports.outputs.some(({ name }) => name === ERROR_PORT);
+  return [
+    ...ports.inputs.map(({ name }) => handle("in", name)),
+    ...ports.outputs.map(({ name }) => handle("out", name)),
+    ...(own ? [] : [{ ...handle("out", ERROR_PORT), position: Position.Bottom }]),
+  ];
 }

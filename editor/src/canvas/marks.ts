@@ -1,10 +1,13 @@
 /** Where live figures are written: elements register, and twice a second get their text straight into the DOM. */
-import { cut, live, shortRate } from "../live/telemetry";
+import { cut, live, wireText } from "../live/telemetry";
 import { useCanvas } from "./view";
 
 interface WireMark {
   group: SVGGElement;
   text: SVGTextElement;
+  /** The whole last value, for who hovers. */
+  peek: Element;
+  room_px: number;
 }
 
 interface NodeMark {
@@ -52,9 +55,9 @@ function attribute(element: Element, name: string, value: string | null): void {
 function writeWire(port: string, marks: Set<WireMark>): void {
   const shown = useCanvas.getState().live;
   const figures = shown ? live.wires[port] : undefined;
-  const text = figures && figures.count > 0 ? [shortRate(figures.perSecond), cut(figures.last)].filter(Boolean).join(" · ") : "";
-  for (const { group, text: label } of marks) {
-    put(label, text);
+  for (const { group, text, peek, room_px } of marks) {
+    put(text, figures ? wireText(figures, room_px) : "");
+    put(peek, figures?.last ?? "");
     attribute(group, "data-flowing", figures && figures.perSecond > 0 && !live.stale ? "" : null);
     attribute(group, "data-stale", live.stale ? "" : null);
   }

@@ -4,9 +4,10 @@ import { ApiError } from "../api/problem";
 import type { PortType, Preview } from "../api/types";
 import { written } from "../flow/history";
 import { portsKey } from "../flow/ports";
+import type { NodeSpec } from "../flow/types";
 import { tellFailure } from "../kit/toasts";
 import { allowed } from "../session/session";
-import { draft, modelIn, useDocument } from "./document";
+import { draft, useDocument } from "./document";
 
 const PAUSE_MS = 90;
 let timer = 0;
@@ -66,27 +67,28 @@ export async function checkNow(): Promise<void> {
 
 const asked = new Set<string>();
 
-/** Types whose config makes the ports: the server knows which. */
+/** Nodes whose config makes their ports: the server knows which. All that are new are asked for at once. */
 async function learnPorts(): Promise<void> {
-  const state = useDocument.getState();
-  const flow = modelIn(state);
-  const nodes = [...Object.values(flow.nodes), ...Object.values(flow.subflows).flatMap((subflow) => Object.values(subflow.nodes))];
-  for (const node of nodes) {
-    const type = state.catalogue.get(node.type);
-    const key = portsKey(node);
-    if (!type || type.broken || !makesPorts(type.schema) || asked.has(key)) continue;
-    asked.add(key);
-    try {
-      const found = await api.post<PortType[]>(`/node-types/${segment(node.type)}/ports`, { with: node.with_ });
-      useDocument.setState((was) => ({ ports: new Map(was.ports).set(key, found) }));
-    } catch (error) {
-      // A config that does not hold yet has no ports of its own; the list of problems says why.
-      if (!(error instanceof ApiError) || error.status === 0) asked.delete(key);
+  const { catalogue, history } = useDocument.getState();
+  if (!history) return;
+  const flow = draft().model;
+  const fresh = new Map<string, { type: string; with: NodeSpec["with_"] }>();
+  for (const nodes of [flow.nodes, ...Object.values(flow.subflows).map((subflow) => subflow.nodes)]) {
+    for (const node of Object.values(nodes)) {
+      if (!catalogue.get(node.type)?.own_ports) continue;
+      const key = portsKey(node);
+      if (!asked.has(key)) fresh.set(key, { type: node.type, with: node.with_ });
     }
   }
-}
-
-/** Ports can only hang on lists and tables of the config, so plain nodes are not asked about. */
-function makesPorts(schema: { properties?: Record<string, { type?: string | string[]; anyOf?: unknown[]; $ref?: string }> }): boolean {
-  return Object.values(schema.properties ?? {}).some((field) => field.type === "array" || field.type === "object" || field.type === "integer" || field.anyOf || field.$ref);
+  if (fresh.size === 0) return;
+  for (const key of fresh.keys()) asked.add(key);
+  try {
+    const found = await api.post<(PortType[] | null)[]>("/node-types/ports", { nodes: [...fresh.values()] });
+    const known = new Map(useDocument.getState().ports);
+    // A config that does not hold yet has no ports of its own; the list of problems says why.
+    [...fresh.keys()].forEach((key, index) => found[index] && known.set(key, found[index]));
+    useDocument.setState({ ports: known });
+  } catch {
+    for (const key of fresh.keys()) asked.delete(key);
+  }
 }

@@ -18,19 +18,22 @@ export interface Box {
   height: number;
 }
 
-export const isTall = (ports: Ports): boolean => ports.outputs.length > 1 || ports.inputs.length > 1;
+/** Several ports of one side stand in rows of their own with their names; a single one stands beside the head of the box. */
+export const inRows = (list: readonly unknown[]): boolean => list.length > 1;
 
 export function heightOf(ports: Ports): number {
-  return isTall(ports) ? HEAD + Math.max(ports.inputs.length, ports.outputs.length) * ROW + 6 : HEAD;
+  const rows = Math.max(...[ports.inputs, ports.outputs].map((list) => (inRows(list) ? list.length : 0)));
+  return rows ? HEAD + rows * ROW + 6 : HEAD;
 }
+
+export const portTop = (list: readonly unknown[], index: number): number => (inRows(list) ? HEAD + index * ROW + ROW / 2 : HEAD / 2);
 
 /** The place of a port relative to the box of its node. */
 export function portAt(ports: Ports, side: "in" | "out", name: string): Position {
   if (side === "out" && name === ERROR_PORT && !ports.outputs.some((port) => port.name === name)) return [WIDTH - 22, heightOf(ports)];
   const list = side === "in" ? ports.inputs : ports.outputs;
   const index = Math.max(0, list.findIndex((port) => port.name === name));
-  const y = isTall(ports) ? HEAD + index * ROW + ROW / 2 : HEAD / 2;
-  return [side === "in" ? 0 : WIDTH, y];
+  return [side === "in" ? 0 : WIDTH, portTop(list, index)];
 }
 
 export interface Curve {

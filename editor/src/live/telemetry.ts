@@ -53,7 +53,7 @@ class Live {
       const passed = was === undefined ? 0 : Math.max(0, count - was);
       const now = seconds ? passed / seconds : 0;
       const smooth = this.wires[wire]?.perSecond;
-      wires[wire] = { count, last, perSecond: smooth === undefined || now === 0 ? now : smooth * 0.5 + now * 0.5 };
+      wires[wire] = { count, last: last ?? "", perSecond: smooth === undefined || now === 0 ? now : smooth * 0.5 + now * 0.5 };
     }
     this.before = { at, wires: latest.wires };
     this.nodes = latest.nodes;
@@ -82,6 +82,16 @@ export function shortRate(perSecond: number): string {
   if (perSecond < 0.95) return `${perSecond.toFixed(1)}/s`;
   if (perSecond < 1000) return `${Math.round(perSecond)}/s`;
   return `${(perSecond / 1000).toFixed(perSecond < 10_000 ? 1 : 0)}k/s`;
+}
+
+const SIGN_PX = 6.7;
+
+/** What stands on a wire with so much room: its rate, and as much of its last value as fits. */
+export function wireText({ perSecond, count, last }: WireFigures, room_px: number): string {
+  if (count === 0) return "";
+  const rate = shortRate(perSecond);
+  const signs = Math.min(24, Math.floor(room_px / SIGN_PX) - rate.length - 5);
+  return [rate, last && signs >= 4 ? cut(last, signs) : ""].filter(Boolean).join(" · ");
 }
 
 export const cut = (text: string, length = 24): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);

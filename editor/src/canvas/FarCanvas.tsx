@@ -2,6 +2,7 @@
 import { useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { sheetIn, useDocument } from "../editing/document";
+import { inLanguage } from "../i18n";
 import { live } from "../live/telemetry";
 import type { Marks } from "./elements";
 import { moving } from "./moving";
@@ -34,8 +35,8 @@ export function FarCanvas({ label, marks }: Props) {
         canvas.width = Math.round(clientWidth * ratio);
         canvas.height = Math.round(clientHeight * ratio);
       }
-      const { label: said, marks: { selected, problems } } = latest.current;
-      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: moving.now, problems, label: said, look }, store.getState().transform, ratio);
+      const { label: name, marks: { selected, problems } } = latest.current;
+      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: moving.now, problems, label: name, said: (words) => inLanguage(words), look }, store.getState().transform, ratio);
     };
     const soon = (): void => void (frame ||= requestAnimationFrame(draw));
     const relook = (): void => {

@@ -2,15 +2,15 @@
 import { Handle, Position, type NodeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import type { PortType } from "../api/types";
-import { useDocument } from "../editing/document";
+import { modelIn, useDocument } from "../editing/document";
 import { inRows, portTop } from "../flow/geometry";
 import { refusal, type Refusal } from "../flow/connect";
-import { ERROR_PORT } from "../flow/types";
+import { ERROR_PORT, SUBFLOW_PREFIX } from "../flow/types";
 import { useWords } from "../i18n";
 import { Icon } from "../kit/Icon";
 import { familyOf, iconOf, labelOf } from "./look";
 import { markNode } from "./marks";
-import type { SceneNode } from "./scene";
+import { portOfSheet, type SceneNode } from "./scene";
 import { useCanvas } from "./view";
 import { refusalWords } from "./wiring";
 
@@ -20,6 +20,7 @@ export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps &
   const { t, said } = useWords();
   const { box, problem, changed } = data;
   const type = useDocument((state) => state.catalogue.get(box.node.type));
+  const subflowTitle = useDocument((state) => (box.node.type.startsWith(SUBFLOW_PREFIX) ? modelIn(state).subflows[box.node.type.slice(SUBFLOW_PREFIX.length)]?.title : undefined));
   const element = useRef<HTMLDivElement>(null);
   const status = useRef<HTMLSpanElement>(null);
   const figures = useRef<HTMLSpanElement>(null);
@@ -27,11 +28,12 @@ export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps &
     if (element.current && status.current && figures.current) return markNode(id, { box: element.current, status: status.current, figures: figures.current });
   }, [id]);
   const label = labelOf(box.node, said);
-  const kind = said(type?.title) || box.node.type;
-  const hasError = !box.ports.outputs.some((port) => port.name === ERROR_PORT) && !type?.broken;
+  const own = portOfSheet(id);
+  const kind = own ? t(`canvas.own.${own.side}`) : said(subflowTitle) || said(type?.title) || box.node.type;
+  const hasError = !own && !box.ports.outputs.some((port) => port.name === ERROR_PORT) && !type?.broken;
   return (
     <div ref={element} className="node" data-family={familyOf(type)} data-selected={selected || undefined} data-off={box.node.disabled || undefined}
-      data-problem={problem ?? undefined} data-unknown={box.ports.unknown || undefined}>
+      data-problem={problem ?? undefined} data-unknown={box.ports.unknown || undefined} data-own={own ? "" : undefined}>
       <div className="node-icon"><Icon name={iconOf(box.node, type)} size={18} /></div>
       <div className="node-words">
         <span className="node-label" title={label}>{label}</span>

@@ -9,6 +9,7 @@ import { useWords } from "../i18n";
 import { toast } from "../kit/toasts";
 import { allowed } from "../session/session";
 import { live } from "../live/telemetry";
+import { importFile } from "./clipboard";
 import { Elements } from "./elements";
 import { FarCanvas } from "./FarCanvas";
 import { Frame } from "./Frame";
@@ -20,6 +21,7 @@ import { labelOf } from "./look";
 import { writeFigures } from "./marks";
 import { NodeBox } from "./NodeBox";
 import { NoteCard } from "./NoteCard";
+import { portOfSheet } from "./scene";
 import { stage, useCanvas } from "./view";
 import { WireHint } from "./WireHint";
 import { WireLine } from "./WireLine";
@@ -55,9 +57,10 @@ function Board({ onOpen, onDropType }: Props) {
   const outer = useRef<HTMLDivElement>(null);
   const band = useRef<HTMLDivElement>(null);
   const space = useRef(false);
+  const pointer = useRef<[number, number] | null>(null);
   const label = useCallback((id: string) => {
     const node = sheet.nodes[id];
-    return node ? labelOf(node, said) : id;
+    return node ? labelOf(node, said) : portOfSheet(id)?.name ?? id;
   }, [sheet, said]);
   const store = useStoreApi();
   const stopWiring = useCallback(() => {
@@ -103,9 +106,15 @@ function Board({ onOpen, onDropType }: Props) {
     box.addEventListener("pointerdown", down, true);
     box.addEventListener("mousedown", mouse, true);
     box.addEventListener("click", click, true);
+    const track = (event: PointerEvent): void => void (pointer.current = [event.clientX, event.clientY]);
+    const lose = (): void => void (pointer.current = null);
+    box.addEventListener("pointermove", track, { passive: true });
+    box.addEventListener("pointerleave", lose);
     addEventListener("keydown", keys);
     addEventListener("keyup", keys);
     return () => {
+      box.removeEventListener("pointermove", track);
+      box.removeEventListener("pointerleave", lose);
       box.removeEventListener("pointerdown", down, true);
       box.removeEventListener("mousedown", mouse, true);
       box.removeEventListener("click", click, true);
@@ -131,6 +140,7 @@ function Board({ onOpen, onDropType }: Props) {
       if (box) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(0.8, flow.getZoom()) });
     };
     stage.zoom = (factor) => void flow.zoomTo(flow.getZoom() * factor);
+    stage.pointer = () => pointer.current && ground.toSheet(...pointer.current);
     stage.zoomTo = (zoom) => void flow.zoomTo(zoom);
     stage.scale = () => flow.getZoom();
     stage.toScreen = ([x, y]) => {
@@ -181,8 +191,12 @@ function Board({ onOpen, onDropType }: Props) {
       }}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
+        event.preventDefault();
+        const at = ground.toSheet(event.clientX - 60, event.clientY - 20);
         const type = event.dataTransfer.getData("application/x-mcs-node");
-        if (type) onDropType(type, ground.toSheet(event.clientX - 60, event.clientY - 20));
+        const [file] = event.dataTransfer.files;
+        if (type) onDropType(type, at);
+        else if (file) void importFile(file, at);
       }}
     >
       <Grid />

@@ -10,7 +10,7 @@ import { freshGroup, freshNote } from "./around";
 import { openOnCanvas } from "./opening";
 import { removal } from "./splice";
 import { keepSetting, stage, useCanvas } from "./view";
-import { unwireOperation, wireById } from "./wiring";
+import { switchOperations, unwireOperations, wireById } from "./wiring";
 
 const here = () => useDocument.getState();
 const anything = (): boolean => here().selected.size > 0 || here().wire !== null;
@@ -27,7 +27,7 @@ function boxesOf(ids: Iterable<string>): Box[] {
 function remove(join: boolean): void {
   const wire = wireById(here().wire);
   if (wire) {
-    edit(say("step.unwire"), [unwireOperation(wire)]);
+    edit(say("step.unwire"), unwireOperations(wire));
     selectWire(null);
   } else edit(say("step.remove"), removal([...here().selected], join));
 }
@@ -36,10 +36,7 @@ function remove(join: boolean): void {
 function toggle(): void {
   const { scope } = here();
   const wire = wireById(here().wire);
-  if (wire) {
-    const { op: _op, ...at } = unwireOperation(wire) as Extract<Operation, { op: "remove_wire" }>;
-    return edit(say("step.disable"), [{ op: "change_wire", ...at, disabled: !wire.disabled }]);
-  }
+  if (wire) return edit(say("step.disable"), switchOperations(wire));
   const ids = selectedNodes();
   const disabled = ids.some((id) => !sheet().nodes[id]?.disabled);
   edit(say("step.disable"), ids.map((id): Operation => ({ op: "change_node", id: addressOf(scope, id), disabled })));
@@ -65,7 +62,7 @@ export const canvasCommands: Command[] = [
 
   { id: "fit", label: "canvas.do.fit", icon: "maximize", keys: ["Mod+1"], group: "view", run: () => stage.fit(null) },
   { id: "fit-selection", label: "canvas.do.fit-selection", icon: "frame", keys: ["F"], group: "view", run: () => stage.fit(boundsOf(boxesOf(here().selected))) },
-  { id: "zoom-in", label: "canvas.zoom.in", icon: "zoom-in", keys: ["Mod+=", "Mod++"], group: "view", run: () => stage.zoom(1.25) },
+  { id: "zoom-in", label: "canvas.zoom.in", icon: "zoom-in", keys: ["Mod+="], group: "view", run: () => stage.zoom(1.25) },
   { id: "zoom-out", label: "canvas.zoom.out", icon: "zoom-out", keys: ["Mod+-"], group: "view", run: () => stage.zoom(0.8) },
   { id: "zoom-100", label: "canvas.do.zoom-100", icon: "zoom-in", keys: ["Mod+0"], group: "view", run: () => stage.zoomTo(1) },
   { id: "live", label: "canvas.do.live", icon: "activity", keys: ["L"], group: "view", run: () => keepSetting({ live: !useCanvas.getState().live }) },

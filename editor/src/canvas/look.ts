@@ -1,6 +1,7 @@
 /** How a node type looks: colour of its category, icon, title. */
 import type { NodeType } from "../api/types";
 import type { NodeSpec, Words } from "../flow/types";
+import { portOfSheet } from "./scene";
 import { SUBFLOW_PREFIX } from "../flow/types";
 
 /** Categories in the order of the palette, each with the family of colours that it belongs to. */
@@ -11,9 +12,11 @@ export const families: Record<string, string> = {
 
 export const familyOf = (type: NodeType | undefined): string => families[type?.category ?? ""] ?? "other";
 
-export const iconOf = (node: Pick<NodeSpec, "type">, type: NodeType | undefined): string =>
-  type?.icon || (node.type.startsWith(SUBFLOW_PREFIX) ? "layers" : "circle-alert");
+const portIcon = (port: ReturnType<typeof portOfSheet>): string => (port ? (port.side === "inputs" ? "log-in" : "log-out") : "");
+
+export const iconOf = (node: Pick<NodeSpec, "id" | "type">, type: NodeType | undefined): string =>
+  portIcon(node.type === "" ? portOfSheet(node.id) : null) || type?.icon || (node.type.startsWith(SUBFLOW_PREFIX) ? "layers" : "circle-alert");
 
 export function labelOf(node: NodeSpec, said: (words: Words | undefined) => string): string {
-  return said(node.title) || node.id;
+  return said(node.title) || portOfSheet(node.id)?.name || node.id;
 }

@@ -5,7 +5,7 @@ import type { Operation } from "../flow/operations";
 import { addressOf } from "../flow/sheet";
 import type { Position } from "../flow/types";
 import { say } from "../i18n";
-import { curveOf, type SceneWire } from "./scene";
+import { curveOf, portOfSheet, type SceneWire } from "./scene";
 import { useCanvas } from "./view";
 
 /** The wires that are in the DOM just now. */
@@ -32,6 +32,7 @@ let elements: HTMLElement[] = [];
 let wires: SceneWire[] = [];
 
 export function beginMove(ids: ReadonlySet<string>): void {
+  ids = new Set([...ids].filter((id) => !portOfSheet(id)));
   moving.now = { ids, by: still };
   elements = [...document.querySelectorAll<HTMLElement>(".react-flow__node")].filter((element) => ids.has(element.dataset["id"] ?? ""));
   wires = useCanvas.getState().scene.wires.filter((wire) => drawn.has(wire.id) && (ids.has(wire.from) || ids.has(wire.to)));
@@ -78,7 +79,7 @@ export function moveOperations(ids: Iterable<string>, by: Position): Operation[]
   for (const id of ids) {
     const box = nodes.get(id);
     const note = id.startsWith("note:") ? sheet().notes[id.slice(5)] : undefined;
-    if (box) positions[addressOf(scope, id)] = [Math.round(box.x + by[0]), Math.round(box.y + by[1])];
+    if (box && !portOfSheet(id)) positions[addressOf(scope, id)] = [Math.round(box.x + by[0]), Math.round(box.y + by[1])];
     if (note) notes.push({ op: "set_note", name: addressOf(scope, id.slice(5)), at: [note.at[0] + by[0], note.at[1] + by[1]] });
   }
   return [...(Object.keys(positions).length ? [{ op: "set_layout", positions } as Operation] : []), ...notes];

@@ -1,7 +1,8 @@
 /** Draws a whole sheet on one canvas: what is shown when it is too small for the DOM to be worth it. */
-import { frameRound, noteBox, touches, type Box, type Curve } from "../flow/geometry";
-import type { Position, Sheet } from "../flow/types";
+import { frameRound, HEAD, noteBox, touches, type Box, type Curve } from "../flow/geometry";
+import type { Position, Sheet, Words } from "../flow/types";
 import { live } from "../live/telemetry";
+import { fitting } from "./picture";
 import { curveOf, type Scene } from "./scene";
 import type { Move } from "./moving";
 
@@ -15,6 +16,7 @@ export interface Look {
   warn: string;
   off: string;
   family: (id: string) => string;
+  tone: (colour: string) => string;
 }
 
 export interface Painting {
@@ -24,11 +26,26 @@ export interface Painting {
   move: Move | null;
   problems: ReadonlyMap<string, "error" | "warning">;
   label: (id: string) => string;
+  said: (words: Words) => string;
   look: Look;
 }
 
+const FONT = "system-ui, 'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif";
+const known = new Map<string, string>();
+
+/** A label cut to its box, remembered: a thousand of them are drawn in every frame. */
+function fitted(text: string, width: number, size: number): string {
+  const key = `${size} ${text}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size > 5000) known.clear();
+  const cut = fitting(text, width, size);
+  known.set(key, cut);
+  return cut;
+}
+
 export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty, zoom]: readonly [number, number, number], ratio: number): void {
-  const { scene, sheet, selected, move, problems, label, look } = painting;
+  const { scene, sheet, selected, move, problems, label, said, look } = painting;
   const { width, height } = to.canvas;
   to.setTransform(1, 0, 0, 1, 0, 0);
   to.clearRect(0, 0, width, height);
@@ -42,13 +59,22 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
       return box ? [{ ...box, x: box.x + by(member)[0], y: box.y + by(member)[1] }] : [];
     }));
     if (!frame) continue;
-    to.fillStyle = look.line;
-    to.globalAlpha = 0.35;
-    to.fillRect(frame.x, frame.y, frame.width, frame.height);
+    const tone = look.tone(group.colour);
+    to.beginPath();
+    to.roundRect(frame.x, frame.y, frame.width, frame.height, 10);
+    to.fillStyle = tone;
+    to.globalAlpha = 0.1;
+    to.fill();
+    to.globalAlpha = selected.has(`group:${name}`) ? 1 : 0.4;
+    to.strokeStyle = tone;
+    to.lineWidth = 1 / zoom;
+    to.stroke();
     to.globalAlpha = 1;
     to.fillStyle = look.ink;
-    to.font = "600 22px system-ui";
-    to.fillText(typeof group.title === "string" ? group.title || name : group.title.zh || group.title.en || name, frame.x + 10, frame.y + 26);
+    const size = Math.min(34, 12 / zoom);
+    to.font = `600 ${size}px ${FONT}`;
+    to.textBaseline = "alphabetic";
+    to.fillText(said(group.title) || name, frame.x + 10, frame.y - 6);
   }
   for (const note of Object.values(sheet.notes)) {
     const box = noteBox(note);
@@ -59,8 +85,9 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
   }
   paintWires(to, painting, seen, by);
   to.lineWidth = Math.min(3, 1 / zoom);
-  const words = zoom > 0.22;
-  to.font = "500 15px system-ui";
+  const words = zoom > 0.16;
+  const size = Math.round(Math.min(25, 11 / zoom));
+  to.font = `600 ${size}px ${FONT}`;
   to.textBaseline = "middle";
   for (const box of scene.nodes.values()) {
     const [dx, dy] = by(box.id);
@@ -85,7 +112,7 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
     }
     if (words) {
       to.fillStyle = look.ink;
-      to.fillText(label(box.id), x + 20, y + box.height / 2, box.width - 28);
+      to.fillText(fitted(label(box.id), box.width - 30, size), x + 20, y + HEAD / 2 + 1);
     }
   }
   to.globalAlpha = 1;

@@ -3,6 +3,8 @@ import { sheetIn, useDocument } from "../editing/document";
 import { familyOf } from "./look";
 import type { Look } from "./painter";
 
+const tones: Record<string, string> = { blue: "--info", teal: "--accent", green: "--ok", amber: "--warn", red: "--error", violet: "--cat-output" };
+
 export function readLook(element: Element): Look {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim();
@@ -16,6 +18,6 @@ export function readLook(element: Element): Look {
   };
   return {
     panel: token("--panel"), line: token("--line-strong"), ink: token("--ink"), wire: token("--wire"),
-    accent: token("--accent"), error: token("--error"), warn: token("--warn"), off: token("--ink-3"), family,
+    accent: token("--accent"), error: token("--error"), warn: token("--warn"), off: token("--ink-3"), family, tone: (colour) => token(tones[colour] ?? "--cat-flow"),
   };
 }

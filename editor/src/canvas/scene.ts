@@ -2,8 +2,9 @@
 import type { NodeType, PortType } from "../api/types";
 import { boundsOf, curveBetween, frameRound, heightOf, noteBox, placesOf, portAt, WIDTH, type Box, type Curve } from "../flow/geometry";
 import { ranksOf } from "../flow/order";
-import { portsOf, type Ports } from "../flow/ports";
-import type { FlowModel, NodeSpec, Position, Sheet } from "../flow/types";
+import { inputName, outputName, portsOf, type Ports } from "../flow/ports";
+import { spelledEnd } from "../flow/targets";
+import type { FlowModel, NodeSpec, Position, Sheet, Subflow } from "../flow/types";
 import { ERROR_PORT } from "../flow/types";
 import { wiresOf, type Wire } from "../flow/wires";
 
@@ -16,6 +17,10 @@ export interface SceneNode extends Box {
 export interface SceneWire extends Wire {
   curve: Curve;
 }
+
+/** What stands on the sheet of a subflow for its own ports: `in:NAME` gives messages, `out:NAME` takes them. */
+export const portOfSheet = (id: string): { side: "inputs" | "outputs"; name: string } | null =>
+  id.startsWith("in:") ? { side: "inputs", name: id.slice(3) } : id.startsWith("out:") ? { side: "outputs", name: id.slice(4) } : null;
 
 export interface Scene {
   nodes: Map<string, SceneNode>;
@@ -36,7 +41,8 @@ export function sceneOf(sheet: Sheet, model: FlowModel, catalogue: ReadonlyMap<s
     const unchanged = was && was.node === node && was.x === x && was.y === y && samePorts(was.ports, ports);
     nodes.set(node.id, unchanged ? was : { id: node.id, node, ports, x, y, width: WIDTH, height: heightOf(ports) });
   }
-  const wires = wiresOf(sheet, (id) => nodes.get(id)?.ports).map((wire) => ({ ...wire, curve: curveOf(wire, nodes) }));
+  const plain = wiresOf(sheet, (id) => nodes.get(id)?.ports);
+  const wires = [...plain, ...putPorts(sheet, nodes, before)].map((wire) => ({ ...wire, curve: curveOf(wire, nodes) }));
   const frames = new Map<string, Box>();
   for (const [name, group] of Object.entries(sheet.groups)) {
     const frame = frameRound(group.members.flatMap((member) => nodes.get(member) ?? []));
@@ -55,6 +61,39 @@ export function curveOf(wire: Wire, nodes: ReadonlyMap<string, SceneNode>, shift
   const [tx, ty] = shift(wire.to);
   const down = wire.port === ERROR_PORT && !from.ports.outputs.some((port) => port.name === ERROR_PORT);
   return curveBetween([from.x + ax + sx, from.y + ay + sy], [to.x + bx + tx, to.y + by + ty], down);
+}
+
+const BESIDE = 90;
+
+/** Puts the ports of a subflow left and right of its nodes; the wires between them and the nodes. */
+function putPorts(sheet: Sheet, nodes: Map<string, SceneNode>, before?: Scene): Wire[] {
+  if (!("inputs" in sheet)) return [];
+  const { inputs, outputs } = sheet as Subflow;
+  const bounds = boundsOf(nodes.values()) ?? { x: 320, y: 80, width: 0, height: 0 };
+  const put = (id: string, x: number, y: number, ports: Ports): void => {
+    const was = before?.nodes.get(id);
+    const same = was && was.x === x && was.y === y;
+    nodes.set(id, same ? was : { id, node: { id, type: "", with_: {}, to: {}, title: "", note: "", disabled: false }, ports, x, y, width: WIDTH, height: heightOf(ports) });
+  };
+  const wires: Wire[] = [];
+  const join = (from: string, port: string, to: string, input: string, end: string, disabled: boolean): void => {
+    wires.push({ id: `${from}.${port}>${to}.${input}`, from, port, to, input, end, disabled });
+  };
+  Object.keys(inputs).forEach((name, row) => put(`in:${name}`, bounds.x - WIDTH - BESIDE, bounds.y + row * 70, { inputs: [], outputs: [{ name: "out" }], unknown: false }));
+  Object.keys(outputs).forEach((name, row) => put(`out:${name}`, bounds.x + bounds.width + BESIDE, bounds.y + row * 70, { inputs: [{ name: "in" }], outputs: [], unknown: false }));
+  for (const [name, targets] of Object.entries(inputs)) {
+    for (const target of targets) {
+      const there = nodes.get(target.node);
+      if (there) join(`in:${name}`, "out", target.node, inputName(target.port, there.ports.inputs), spelledEnd(target), target.disabled);
+    }
+  }
+  for (const [name, ends] of Object.entries(outputs)) {
+    for (const end of ends) {
+      const there = nodes.get(end.node);
+      if (there) join(end.node, outputName(end.port, there.ports.outputs), `out:${name}`, "in", name, end.disabled);
+    }
+  }
+  return wires;
 }
 
 function samePorts(one: Ports, other: Ports): boolean {

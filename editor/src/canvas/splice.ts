@@ -1,12 +1,14 @@
 /** Putting a node into a wire, and taking nodes out so that what they joined stays joined. */
-import { sheet, useDocument } from "../editing/document";
+import { model, sheet, useDocument } from "../editing/document";
 import { refusal } from "../flow/connect";
 import type { Operation } from "../flow/operations";
 import { endAt, portArguments } from "../flow/ports";
 import { addressOf } from "../flow/sheet";
-import { wireOperation, unwireOperation, refusalWords } from "./wiring";
+import { removedPort } from "../flow/subflowPorts";
+import { operationsBetween } from "../flow/toOperations";
+import { wireOperations, unwireOperations, refusalWords } from "./wiring";
 import { useCanvas } from "./view";
-import type { SceneWire } from "./scene";
+import { portOfSheet, type SceneWire } from "./scene";
 import type { PortType } from "../api/types";
 import { say } from "../i18n";
 
@@ -30,8 +32,10 @@ export function spliceNew(id: string, inputs: PortType[], outputs: PortType[], w
   if (!anyInput || !anyOutput) return say("canvas.refused.noports", { node: id });
   if (!input) return refusalWords(refusal(before, anyInput) ?? { why: "twice" });
   if (!output) return refusalWords(refusal(anyOutput, after) ?? { why: "twice" });
+  // A node can't be put between a subflow's own port and its inside in one step: the port is wired by hand.
+  if (portOfSheet(wire.from) || portOfSheet(wire.to)) return say("canvas.refused.own-port");
   return [
-    unwireOperation(wire),
+    ...unwireOperations(wire),
     { op: "add_wire", node: addressOf(scope, wire.from), to: endAt(id, input.name, inputs), ...portArguments(wire.port, nodes.get(wire.from)?.ports.outputs ?? []) },
     { op: "add_wire", node: addressOf(scope, id), to: wire.end, ...portArguments(output.name, outputs) },
   ];
@@ -46,19 +50,25 @@ export function removal(ids: string[], reconnect: boolean): Operation[] {
     const { wires } = useCanvas.getState().scene;
     const joined = new Set(wires.map(({ from, port, to, input }) => `${from}.${port}>${to}.${input}`));
     for (const wire of wires) {
-      if (gone.has(wire.from) || !gone.has(wire.to)) continue;
+      if (gone.has(wire.from) || !gone.has(wire.to) || portOfSheet(wire.from)) continue;
       for (const far of beyond(wire.to, gone, wires)) {
+        if (portOfSheet(far.to)) continue;
         const key = `${wire.from}.${wire.port}>${far.to}.${far.input}`;
         if (joined.has(key)) continue;
         joined.add(key);
-        joins.push(wireOperation({ from: wire.from, port: wire.port, to: far.to, input: far.input }));
+        joins.push(...wireOperations({ from: wire.from, port: wire.port, to: far.to, input: far.input }));
       }
     }
   }
   const notes = ids.filter((id) => id.startsWith("note:")).map((id): Operation => ({ op: "remove_note", name: addressOf(scope, id.slice(5)) }));
   const groups = ids.filter((id) => id.startsWith("group:")).map((id): Operation => ({ op: "remove_group", name: addressOf(scope, id.slice(6)) }));
   const nodes = ids.filter((id) => id in sheet().nodes).map((id): Operation => ({ op: "remove_node", id: addressOf(scope, id) }));
-  return [...joins, ...nodes, ...notes, ...groups];
+  let ports = model();
+  for (const id of ids) {
+    const own = portOfSheet(id);
+    if (own) ports = removedPort(ports, scope, own.side, own.name);
+  }
+  return [...operationsBetween(model(), ports), ...joins, ...nodes, ...notes, ...groups];
 }
 
 /** Where messages that reach `id` come out behind the nodes that go; only through first outputs. */

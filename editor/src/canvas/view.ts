@@ -62,6 +62,8 @@ export const stage: {
   zoom: (factor: number) => void;
   zoomTo: (zoom: number) => void;
   scale: () => number;
+  /** Where the pointer is on the sheet; null when it is elsewhere. */
+  pointer: () => Position | null;
   toScreen: (at: Position) => Position;
 } = {
   fit: () => undefined,
@@ -70,6 +72,7 @@ export const stage: {
   zoom: () => undefined,
   zoomTo: () => undefined,
   scale: () => 1,
+  pointer: () => null,
   toScreen: (at) => at,
 };
 

@@ -1,12 +1,17 @@
 /** From a wire being drawn to operations, and the words of a refusal. */
-import { edit, sheet, useDocument } from "../editing/document";
+import { edit, model, sheet, useDocument } from "../editing/document";
 import { refusal, type Refusal } from "../flow/connect";
 import type { Operation } from "../flow/operations";
 import { endAt, portArguments } from "../flow/ports";
 import { addressOf } from "../flow/sheet";
+import { joined, parted, type Side } from "../flow/subflowPorts";
+import { spelledEnd, targetOf } from "../flow/targets";
+import { operationsBetween } from "../flow/toOperations";
+import type { Target } from "../flow/types";
 import type { Wire } from "../flow/wires";
 import { say } from "../i18n";
 import { toast } from "../kit/toasts";
+import { portOfSheet } from "./scene";
 import { useCanvas } from "./view";
 
 export interface Ends {
@@ -32,11 +37,26 @@ export function refusalWords(why: Refusal): string {
   return say(`canvas.refused.${why.why}`);
 }
 
-export function wireOperation({ from, port, to, input }: Ends): Operation {
+/** What joins two ports. A wire to a port of the open subflow itself is part of the subflow, so its operations come first in an edit. */
+export function wireOperations(ends: Ends): Operation[] {
+  const { from, port, to, input } = ends;
   const { scene } = useCanvas.getState();
   const { scope } = useDocument.getState();
+  const own = ownEnd(ends);
+  if (own) return operationsBetween(model(), joined(model(), scope, own.side, own.name, own.end));
   const inputs = scene.nodes.get(to)?.ports.inputs ?? [];
-  return { op: "add_wire", node: addressOf(scope, from), to: endAt(to, input, inputs), ...portArguments(port, scene.nodes.get(from)?.ports.outputs ?? []) };
+  return [{ op: "add_wire", node: addressOf(scope, from), to: endAt(to, input, inputs), ...portArguments(port, scene.nodes.get(from)?.ports.outputs ?? []) }];
+}
+
+/** The port of the open subflow that a wire begins or ends at, and its inner end. */
+function ownEnd({ from, port, to, input }: Ends): { side: Side; name: string; end: Target } | null {
+  const { nodes } = useCanvas.getState().scene;
+  const source = portOfSheet(from);
+  if (source) return { ...source, end: targetOf(endAt(to, input, nodes.get(to)?.ports.inputs ?? [])) };
+  const sink = portOfSheet(to);
+  if (!sink) return null;
+  const outputs = nodes.get(from)?.ports.outputs ?? [];
+  return { ...sink, end: { node: from, port: port === outputs[0]?.name ? "" : port, disabled: false } };
 }
 
 /** Joins two ports, or says why it does not. */
@@ -46,14 +66,33 @@ export function join(ends: Ends): boolean {
     toast("warning", refusalWords(why));
     return false;
   }
-  edit(say("step.wire"), [wireOperation(ends)]);
+  edit(say("step.wire"), wireOperations(ends));
   return true;
 }
 
-export function unwireOperation(wire: Wire): Operation {
+export function unwireOperations(wire: Wire): Operation[] {
+  const { scope } = useDocument.getState();
   const outputs = useCanvas.getState().scene.nodes.get(wire.from)?.ports.outputs ?? [];
-  return { op: "remove_wire", node: addressOf(useDocument.getState().scope, wire.from), to: wire.end, ...portArguments(wire.port, outputs) };
+  const own = ownEnd(wire);
+  if (own) {
+    const gone = (end: Target): boolean => end.node === own.end.node && (end.port === own.end.port || (wire.end === spelledEnd(end)) || end.port === wire.port);
+    return operationsBetween(model(), parted(model(), scope, own.side, own.name, gone));
+  }
+  return [{ op: "remove_wire", node: addressOf(scope, wire.from), to: wire.end, ...portArguments(wire.port, outputs) }];
+}
+
+/** Switches a wire off or on. */
+export function switchOperations(wire: Wire): Operation[] {
+  const { scope } = useDocument.getState();
+  const own = ownEnd(wire);
+  if (own) {
+    const [disabled, isEnd] = [!wire.disabled, (end: Target) => end.node === own.end.node];
+    const subflow = model().subflows[scope];
+    const ends = subflow?.[own.side][own.name]?.map((end) => (isEnd(end) ? { ...end, disabled } : end)) ?? [];
+    return subflow ? operationsBetween(model(), { ...model(), subflows: { ...model().subflows, [scope]: { ...subflow, [own.side]: { ...subflow[own.side], [own.name]: ends } } } }) : [];
+  }
+  const outputs = useCanvas.getState().scene.nodes.get(wire.from)?.ports.outputs ?? [];
+  return [{ op: "change_wire", node: addressOf(scope, wire.from), to: wire.end, ...portArguments(wire.port, outputs), disabled: !wire.disabled }];
 }
 
 export const wireById = (id: string | null): Wire | undefined => useCanvas.getState().scene.wires.find((wire) => wire.id === id);
-

@@ -23,9 +23,11 @@ interface Props {
   /** Where its corner stands; without it the box is at the top of the window. */
   at?: { x: number; y: number } | undefined;
   note?: ReactNode;
+  /** Says nothing about an empty list: nothing has been asked yet. */
+  quiet?: boolean;
 }
 
-export function Finder({ label, placeholder, typed, onType, rows, onClose, at, note }: Props) {
+export function Finder({ label, placeholder, typed, onType, rows, onClose, at, note, quiet }: Props) {
   const { t } = useWords();
   const id = useId();
   const element = useRef<HTMLDialogElement>(null);
@@ -34,14 +36,21 @@ export function Finder({ label, placeholder, typed, onType, rows, onClose, at, n
   const here = Math.min(chosen, Math.max(0, rows.length - 1));
   useEffect(() => {
     const dialog = element.current;
-    if (!dialog || dialog.open) return;
+    if (!dialog) return;
+    const before = document.activeElement;
     dialog.showModal();
-    if (!at) return;
-    const { width, height } = dialog.getBoundingClientRect();
-    dialog.style.left = `${Math.max(8, Math.min(at.x, innerWidth - width - 8))}px`;
-    dialog.style.top = `${Math.max(8, Math.min(at.y, innerHeight - Math.max(height, 340) - 8))}px`;
-  }, [at]);
-  useEffect(() => list.current?.children[here]?.scrollIntoView({ block: "nearest" }), [here, typed]);
+    if (at) {
+      const { width, height } = dialog.getBoundingClientRect();
+      dialog.style.left = `${Math.max(8, Math.min(at.x, innerWidth - width - 8))}px`;
+      dialog.style.top = `${Math.max(8, Math.min(at.y, innerHeight - Math.max(height, 340) - 8))}px`;
+    }
+    return () => {
+      dialog.close();
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+    // Where it opened it stays.
+  }, []);
+  useEffect(() => void list.current?.children[here]?.scrollIntoView({ block: "nearest" }), [here, typed]);
 
   const onKeyDown = (event: React.KeyboardEvent): void => {
     event.stopPropagation();
@@ -83,7 +92,7 @@ export function Finder({ label, placeholder, typed, onType, rows, onClose, at, n
           </li>
         ))}
       </ul>
-      {rows.length === 0 && <p className="finder-none" role="status">{t("command.none")}</p>}
+      {rows.length === 0 && !quiet && <p className="finder-none" role="status">{t("command.none")}</p>}
     </dialog>
   );
 }

@@ -1,9 +1,11 @@
 /** Every command. An area adds its line here. */
+import { arrangeCommands } from "../canvas/arranging";
 import { canvasCommands } from "../canvas/commands";
+import { partCommands } from "../canvas/partCommands";
 import { pageCommands } from "../flow-page/commands";
 import type { Command } from "./command";
 
-export const commands: Command[] = [...canvasCommands, ...pageCommands];
+export const commands: Command[] = [...canvasCommands, ...partCommands, ...arrangeCommands, ...pageCommands];
 
 export function commandNamed(id: string): Command {
   const found = commands.find((command) => command.id === id);

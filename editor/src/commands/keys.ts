@@ -19,7 +19,7 @@ export function isPress(event: Pressed, keys: string): boolean {
   const sign = key.length === 1 && !/[a-z0-9]/i.test(key);
   if (!sign && event.shiftKey !== has("Shift")) return false;
   // With Shift or Alt held a letter may come as another sign: the place of the key tells.
-  return event.key.toLowerCase() === key.toLowerCase() || event.code === `Key${key.toUpperCase()}` || event.code === `Digit${key}`;
+  return event.key.toLowerCase() === key.toLowerCase() || event.code === `Key${key.toUpperCase()}` || event.code === `Digit${key}` || (key === "=" && event.key === "+");
 }
 
 /** A single sign types text, so it is a shortcut only where nothing is typed. */

@@ -1,4 +1,5 @@
 /** Runs commands by their keys while the flow page is open. */
+import { useLayout } from "../flow-page/layout";
 import { commands } from "./all";
 import { run } from "./command";
 import { isBare, isPress } from "./keys";
@@ -8,7 +9,8 @@ const TEXT = "input:not([type=checkbox], [type=radio]), textarea, select, [conte
 export function keepShortcuts(): () => void {
   const pressed = (event: KeyboardEvent): void => {
     const target = event.target instanceof Element ? event.target : document.body;
-    if (event.defaultPrevented || target.closest("dialog, [role=menu], [role=listbox]")) return;
+    // A dialog that is only just being loaded gets its keys too: typed ahead, they mean nothing to the canvas.
+    if (useLayout.getState().dialog !== null || event.defaultPrevented || target.closest("dialog, [role=menu], [role=listbox]")) return;
     const typing = target.closest(TEXT) !== null;
     for (const command of commands) {
       const keys = command.keys?.find((candidate) => isPress(event, candidate));

@@ -118,6 +118,7 @@ function forgetGone(): void {
 function isThere(here: Sheet | undefined, id: string): boolean {
   if (!here) return false;
   if (id.startsWith("note:")) return id.slice(5) in here.notes;
+  if ("inputs" in here && (id.startsWith("in:") || id.startsWith("out:"))) return true;
   return id.startsWith("group:") ? id.slice(6) in here.groups : id in here.nodes;
 }
 

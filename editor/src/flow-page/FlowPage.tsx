@@ -2,12 +2,14 @@
 import { Suspense, useEffect, useState } from "react";
 import { Announcer } from "../canvas/Announcer";
 import { opener } from "../canvas/opening";
+import { revealNode } from "../canvas/reveal";
 import { CanvasMenu } from "../canvas/CanvasMenu";
 import { Stage } from "../canvas/Stage";
 import { keepShortcuts } from "../commands/shortcuts";
 import { openScope, sheet } from "../editing/document";
 import { SUBFLOW_PREFIX } from "../flow/types";
 import { useWords } from "../i18n";
+import { usePath } from "../shell/place";
 import { tellFailure } from "../kit/toasts";
 import { addNamed } from "../palette/adding";
 import { Palette } from "../palette/Palette";
@@ -16,32 +18,42 @@ import { BottomDrawer } from "./BottomDrawer";
 import { Dock } from "./Dock";
 import { closeDialog, openPanel, useLayout } from "./layout";
 import { openFlow } from "./opening";
-import { panels, panelsAt } from "./panels";
+import { loadSoon, panels, panelsAt } from "./panels";
 import { TopBar } from "./TopBar";
 import "./flow-page.css";
+
+const IDLE_MS = 400;
 
 function openNode(id: string): void {
   const type = sheet().nodes[id]?.type ?? "";
   if (type.startsWith(SUBFLOW_PREFIX)) openScope(type.slice(SUBFLOW_PREFIX.length));
-  else openPanel(panels.some((panel) => panel.id === "inspector") ? "inspector" : "sheet");
+  else openPanel("inspector");
 }
 
 export default function FlowPage({ name }: { name: string }) {
   const { t } = useWords();
   const [ready, setReady] = useState(false);
+  const wanted = new URLSearchParams(usePath().split("?")[1]).get("node");
+  useEffect(() => {
+    // Once the canvas is there: a link to a node, as the search over all flows makes it.
+    if (ready && wanted) requestAnimationFrame(() => revealNode(wanted));
+  }, [ready, wanted]);
   const palette = useLayout((state) => state.palette);
   useEffect(() => {
     let close: (() => void) | null = null;
     let left = false;
+    let idle = 0;
     openFlow(name).then((end) => {
       if (left) return end();
       close = end;
       setReady(true);
+      idle = window.setTimeout(loadSoon, IDLE_MS);
     }).catch(tellFailure);
     opener.open = openNode;
     const stop = keepShortcuts();
     return () => {
       left = true;
+      clearTimeout(idle);
       close?.();
       stop();
     };

@@ -43,7 +43,7 @@ export function TopBar() {
         <CommandButton command={commandNamed("undo")} />
         <CommandButton command={commandNamed("redo")} />
         <span className="top-bar-line" />
-        <CommandButton command={commandNamed("panel.commands")} />
+        <CommandButton command={commandNamed("panel.search")} />
         <IconButton icon="ellipsis" label={t("command.more")} aria-haspopup="menu" onClick={(event) => {
           const { left, bottom } = event.currentTarget.getBoundingClientRect();
           setMenu({ x: left, y: bottom + 4 });

@@ -2,6 +2,7 @@
 import { edit, fetchView, followTypes, loadCatalogue, show } from "../editing/document";
 import { keepChecking } from "../editing/checking";
 import { keepDraft, leftDraft, takeUp } from "../editing/keeping";
+import { keepClipboard } from "../canvas/clipboard";
 import { followDraft } from "../canvas/view";
 import { restored } from "../flow/history";
 import { merged } from "../flow/merge";
@@ -29,7 +30,7 @@ export async function openFlow(name: string): Promise<() => void> {
       }
     }
   }
-  const ends = [followTypes(), followDraft(), keepDraft(), keepChecking(), live.follow(name)];
+  const ends = [keepClipboard(), followTypes(), followDraft(), keepDraft(), keepChecking(), live.follow(name)];
   return () => {
     for (const end of ends) end();
   };

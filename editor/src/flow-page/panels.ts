@@ -1,5 +1,5 @@
 /** Every panel of the flow page. An area adds its line here; a panel is loaded when it is first opened. */
-import { lazy, type ComponentType } from "react";
+import { createElement, lazy, type ComponentType } from "react";
 import type { Document } from "../editing/document";
 
 export interface Panel {
@@ -19,13 +19,29 @@ export interface Panel {
   count?: (state: Document) => number;
 }
 
+const soonLoads: Load[] = [];
+type Load = () => Promise<{ default: ComponentType<{ onClose: () => void }> | ComponentType }>;
+
 /** A component of another chunk: `later(() => import("…"))`. */
-export const later = (load: () => Promise<{ default: ComponentType<{ onClose: () => void }> | ComponentType }>): Panel["view"] =>
-  lazy(load as () => Promise<{ default: ComponentType<{ onClose: () => void }> }>);
+export const later = (load: Load): Panel["view"] => lazy(load as () => Promise<{ default: ComponentType<{ onClose: () => void }> }>);
+
+/** The same for one that is typed into at once: fetched while the page is idle, and then there in the very turn in which it is opened. */
+export function soon(load: Load): Panel["view"] {
+  let here: ComponentType<{ onClose: () => void }> | null = null;
+  const fetched: Load = async () => {
+    const loaded = await load();
+    here = loaded.default as ComponentType<{ onClose: () => void }>;
+    return loaded;
+  };
+  soonLoads.push(fetched);
+  const Later = later(fetched);
+  return (props) => createElement(here ?? Later, props);
+}
+
+export const loadSoon = (): void => soonLoads.forEach((load) => void load().catch(() => undefined));
 
 export const panels: Panel[] = [
   { id: "inspector", title: "inspector.panel", icon: "sliders-horizontal", place: "dock", view: later(() => import("../inspector/Inspector")) },
-  { id: "sheet", title: "page.panel.sheet", icon: "settings", place: "dock", view: later(() => import("./SheetPanel")) },
   { id: "yaml", title: "yaml.title", icon: "code", place: "dock", view: later(() => import("../yaml/YamlPanel")) },
   { id: "versions", title: "versions.title", icon: "history", place: "dock", view: later(() => import("../versions/VersionsPanel")) },
   { id: "problems", title: "problems.title", icon: "circle-alert", place: "drawer", view: later(() => import("../problems/ProblemsPanel")), count: (state) => state.problems.length },
@@ -37,7 +53,8 @@ export const panels: Panel[] = [
   { id: "notices", title: "deploy.title", icon: "info", place: "notice", view: later(() => import("../deploy/Notices")) },
   { id: "deploy", title: "deploy.title", icon: "upload", place: "dialog", view: later(() => import("../deploy/DeployDialog")), keys: ["Mod+Enter"] },
   { id: "conflict", title: "deploy.conflict", icon: "git-merge", place: "dialog", view: later(() => import("../deploy/ConflictDialog")) },
-  { id: "commands", title: "command.palette", icon: "search", place: "dialog", view: later(() => import("../commands/CommandPalette")), keys: ["Mod+K"] },
+  { id: "search", title: "search.label", icon: "search", place: "dialog", view: soon(() => import("../search/SearchPanel")), keys: ["Mod+F"] },
+  { id: "commands", title: "command.palette", icon: "terminal", place: "dialog", view: soon(() => import("../commands/CommandPalette")), keys: ["Mod+K"] },
   { id: "keys", title: "command.keys", icon: "key", place: "dialog", view: later(() => import("../commands/KeysDialog")), keys: ["?"] },
 ];
 

@@ -212,6 +212,10 @@ export function mapValues<T, U>(entries: Record<string, T>, change: (value: T) =
   return Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, change(value)]));
 }
 
+export function picked<T>(entries: Record<string, T>, keep: (key: string, value: T) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).filter(([key, value]) => keep(key, value)));
+}
+
 function insertedAfter<T>(entries: Record<string, T>, after: string, name: string, value: T): Record<string, T> {
   if (!after || !(after in entries)) return { ...entries, [name]: value };
   return Object.fromEntries(Object.entries(entries).flatMap(([key, old]) => (key === after ? [[key, old], [name, value]] : [[key, old]])));

@@ -1,6 +1,7 @@
 /** Every area's words; a new area adds its line here, and the test then reads it. */
 import type { AreaWords } from "./words";
 import { kitWords } from "../kit/words";
+import { aroundWords } from "../around/words";
 import { canvasWords } from "../canvas/words";
 import { commandWords } from "../commands/words";
 import { debugWords } from "../debug/words";
@@ -16,6 +17,7 @@ import { healthWords } from "../health/words";
 import { peopleWords } from "../people/words";
 import { quarantineWords } from "../quarantine/words";
 import { secretsWords } from "../secrets/words";
+import { searchWords } from "../search/words";
 import { sessionWords } from "../session/words";
 import { shellWords } from "../shell/words";
 import { testingWords } from "../testing/words";
@@ -25,6 +27,7 @@ import { yamlWords } from "../yaml/words";
 export const allWords: AreaWords[] = [
   kitWords,
   flowsWords,
+  aroundWords,
   canvasWords,
   commandWords,
   debugWords,
@@ -38,6 +41,7 @@ export const allWords: AreaWords[] = [
   healthWords,
   peopleWords,
   quarantineWords,
+  searchWords,
   secretsWords,
   sessionWords,
   shellWords,

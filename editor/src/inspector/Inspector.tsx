@@ -7,6 +7,7 @@ import { modelIn } from "../editing/document";
 import { useWords } from "../i18n";
 import { Icon } from "../kit/Icon";
 import { Markdown } from "../kit/Markdown";
+import { AroundForm } from "../around/AroundForm";
 import { Examples } from "./Examples";
 import { NodeForm } from "./NodeForm";
 import { NodeHead } from "./NodeHead";
@@ -19,14 +20,10 @@ export default function Inspector() {
   const sheet = useDocument(sheetIn);
   const ids = selectedNodes();
   const node = ids.length === 1 ? sheet.nodes[ids[0] ?? ""] : undefined;
-  if (!node) {
-    return (
-      <div className="empty">
-        <Icon name="sliders-horizontal" size={26} />
-        <p>{selected.size > 1 ? t("inspector.several", { count: selected.size }) : t("inspector.nothing")}</p>
-      </div>
-    );
+  if (!node && selected.size > 1) {
+    return <div className="empty"><Icon name="sliders-horizontal" size={26} /><p>{t("inspector.several", { count: selected.size })}</p></div>;
   }
+  if (!node) return <AroundForm />;
   return <OfNode key={node.id} id={node.id} />;
 }
 

@@ -1,17 +1,20 @@
 /** Icons by lucide name: the common ones come with the page, any other is fetched once when first asked for. */
 import {
-  Activity, AlignHorizontalJustifyCenter, Archive, ArrowLeft, ArrowRight, BadgeCheck, Bell, BellRing, Box, Boxes, Braces, Bug, Calculator,
-  Check, ChevronDown, ChevronRight, Circle, CircleAlert, Clock, Cloud, Code, Copy, Database, Download, Ellipsis, Eye, FileText, Filter, Flag,
-  FlaskConical, Flame, Folder, Frame, Funnel, Gauge, GitBranch, GitMerge, Globe, Group, Hash, HardDrive, Heart, History, Hourglass, House, Inbox, Info,
-  Key, KeyRound, Languages, Layers, Layers2, LayoutDashboard, Link, ListFilter, ListTree, Lock, LogOut, Mail, Map, Maximize, Megaphone, MessageSquare,
+  Activity, AlignCenterHorizontal, AlignCenterVertical, AlignEndHorizontal, AlignEndVertical, AlignHorizontalDistributeCenter, AlignHorizontalJustifyCenter, AlignStartHorizontal, AlignStartVertical, AlignVerticalDistributeCenter, Archive, ArrowLeft, ArrowRight, BadgeCheck, Bell, BellRing, Box, Boxes, Braces, Bug, Calculator,
+  Check, ChevronDown, ChevronRight, Circle, CircleAlert, Clock, ClipboardPaste, Cloud, Code, Copy, CopyPlus, Database, Download, Ellipsis, Eye, FileText, Filter, Flag,
+  FlaskConical, Flame, Folder, Frame, Funnel, Gauge, GitBranch, GitMerge, Globe, Group, Hash, HardDrive, Heart, History, Hourglass, House, Image, Inbox, Info,
+  Key, KeyRound, Languages, Layers, Layers2, LayoutDashboard, Link, ListFilter, ListTree, Lock, LogIn, LogOut, Mail, Map, Maximize, Megaphone, MessageSquare,
   Minus, Monitor, Moon, Network, Package, PanelBottom, PanelLeft, PanelRight, Pause, Pencil, Play, Plug, Plus, Power, Puzzle, Radio, RefreshCw, Repeat,
-  RotateCcw, Route, Ruler, Save, ScrollText, Search, Send, Server, Settings, Shield, ShieldAlert, Shuffle, SlidersHorizontal, Smartphone, Spline, Split,
+  RotateCcw, Route, Ruler, Save, Scissors, ScrollText, Search, Send, Server, Settings, Shield, ShieldAlert, Shuffle, SlidersHorizontal, Smartphone, Spline, Split,
   SquareDashed, SquareFunction, StickyNote, Sun, Table, Tag, Terminal, Thermometer, Timer, ToggleLeft, Trash2, TrendingUp, TriangleAlert, Undo2, Redo2, Upload, User,
   Users, Waves, Webhook, Wind, Workflow, Wrench, X, Zap, ZoomIn, ZoomOut, type IconNode,
 } from "lucide";
 
 const own: Record<string, IconNode> = {
-  activity: Activity, align: AlignHorizontalJustifyCenter, archive: Archive, "arrow-left": ArrowLeft, "arrow-right": ArrowRight, "badge-check": BadgeCheck,
+  activity: Activity, align: AlignHorizontalJustifyCenter, "align-center-horizontal": AlignCenterHorizontal, "align-center-vertical": AlignCenterVertical,
+  "align-end-horizontal": AlignEndHorizontal, "align-end-vertical": AlignEndVertical, "align-horizontal-distribute-center": AlignHorizontalDistributeCenter,
+  "align-start-horizontal": AlignStartHorizontal, "align-start-vertical": AlignStartVertical, "align-vertical-distribute-center": AlignVerticalDistributeCenter,
+  "clipboard-paste": ClipboardPaste, "copy-plus": CopyPlus, image: Image, "log-in": LogIn, scissors: Scissors, archive: Archive, "arrow-left": ArrowLeft, "arrow-right": ArrowRight, "badge-check": BadgeCheck,
   bell: Bell, "bell-ring": BellRing, box: Box, boxes: Boxes, braces: Braces, bug: Bug, calculator: Calculator, check: Check, "chevron-down": ChevronDown,
   "chevron-right": ChevronRight, circle: Circle, "circle-alert": CircleAlert, clock: Clock, cloud: Cloud, code: Code, copy: Copy, database: Database,
   download: Download, ellipsis: Ellipsis, eye: Eye, "file-text": FileText, filter: Filter, flag: Flag, "flask-conical": FlaskConical, flame: Flame,

@@ -2,14 +2,17 @@
 import type { NodeType } from "../api/types";
 import { wireAt } from "../canvas/hits";
 import { spliceNew } from "../canvas/splice";
+import { portOfSheet } from "../canvas/scene";
 import { freshPlace, stage, useCanvas, type QuickAddAt } from "../canvas/view";
 import { refusalOf } from "../canvas/wiring";
-import { edit, select, sheet, useDocument } from "../editing/document";
+import { edit, model, select, sheet, useDocument } from "../editing/document";
 import { refusal } from "../flow/connect";
 import { HEAD, snapped, WIDTH } from "../flow/geometry";
 import type { Operation } from "../flow/operations";
 import { endAt, portArguments } from "../flow/ports";
 import { addressOf, freshName } from "../flow/sheet";
+import { joined } from "../flow/subflowPorts";
+import { operationsBetween } from "../flow/toOperations";
 import type { Json, Position } from "../flow/types";
 import { say } from "../i18n";
 import { toast } from "../kit/toasts";
@@ -45,7 +48,12 @@ export function addAtWire(type: NodeType, { at, from }: QuickAddAt): string {
   const operations: Operation[] = [addition(type, id, freshPlace(place))];
   const near = from && useCanvas.getState().scene.nodes.get(from.node);
   const { scope } = useDocument.getState();
-  if (from && near && from.side === "out") {
+  const own = from && portOfSheet(from.node);
+  if (own) {
+    const port = own.side === "inputs" ? type.inputs[0] : type.outputs[0];
+    // The subflow's definition comes first: it is that of before the node is there.
+    if (port) operations.unshift(...operationsBetween(model(), joined(model(), scope, own.side, own.name, { node: id, port: "", disabled: false })));
+  } else if (from && near && from.side === "out") {
     const port = near.ports.outputs.find(({ name }) => name === from.port) ?? { name: from.port };
     const input = type.inputs.find((candidate) => !refusal(port, candidate));
     if (input) operations.push({ op: "add_wire", node: addressOf(scope, from.node), to: endAt(id, input.name, type.inputs), ...portArguments(from.port, near.ports.outputs) });

@@ -1,4 +1,4 @@
-/** The flow itself at the right: its title and help, whether it runs, where errors go. */
+/** The flow itself: its title and help, whether it runs, where errors go. */
 import { edit, modelIn, useDocument } from "../editing/document";
 import { spelledEnd } from "../flow/targets";
 import type { Words } from "../flow/types";
@@ -7,14 +7,14 @@ import { SelectField, SwitchField } from "../kit/Field";
 import { useAllowed } from "../session/session";
 import { WordsField } from "./WordsField";
 
-export default function SheetPanel() {
+export function FlowForm() {
   const { t, said } = useWords();
   const model = useDocument(modelIn);
   const may = useAllowed("admin");
   const ends = Object.values(model.nodes);
   const change = (fields: { title?: Words; help?: Words; on_error?: string; disabled?: boolean }): void => edit(say("step.flow"), [{ op: "set_flow", ...fields }]);
   return (
-    <form className="sheet-panel" onSubmit={(event) => event.preventDefault()}>
+    <form className="around-form" onSubmit={(event) => event.preventDefault()}>
       <WordsField label={t("sheet.title")} words={model.title} onCommit={(title) => change({ title })} />
       <WordsField label={t("sheet.help")} words={model.help} long onCommit={(help) => change({ help })} />
       <SelectField label={t("sheet.on_error")} help={t("sheet.on_error.help")} value={model.on_error ? spelledEnd(model.on_error) : ""} disabled={!may}

@@ -1,0 +1,56 @@
+/** The ports of a subflow: added, renamed, removed and joined, with the wires of every node that uses it. */
+import { mapValues, picked } from "./apply";
+import { renamed, without } from "./sheet";
+import type { FlowModel, NodeSpec, Sheet, Subflow, Target } from "./types";
+import { SUBFLOW_PREFIX } from "./types";
+
+export type Side = "inputs" | "outputs";
+
+const onSubflow = (model: FlowModel, name: string, change: (subflow: Subflow) => Subflow): FlowModel => {
+  const subflow = model.subflows[name];
+  return subflow ? { ...model, subflows: { ...model.subflows, [name]: change(subflow) } } : model;
+};
+
+export const withPort = (model: FlowModel, subflow: string, side: Side, port: string): FlowModel =>
+  onSubflow(model, subflow, (was) => ({ ...was, [side]: { ...was[side], [port]: [] } }));
+
+/** An inner end joined to a port: where messages of an input go, or what feeds an output. */
+export const joined = (model: FlowModel, subflow: string, side: Side, port: string, end: Target): FlowModel =>
+  onSubflow(model, subflow, (was) => ({ ...was, [side]: { ...was[side], [port]: [...(was[side][port] ?? []), end] } }));
+
+export const parted = (model: FlowModel, subflow: string, side: Side, port: string, isEnd: (end: Target) => boolean): FlowModel =>
+  onSubflow(model, subflow, (was) => ({ ...was, [side]: { ...was[side], [port]: (was[side][port] ?? []).filter((end) => !isEnd(end)) } }));
+
+export function renamedPort(model: FlowModel, subflow: string, side: Side, old: string, name: string): FlowModel {
+  const moved = onSubflow(model, subflow, (was) => ({ ...was, [side]: renamed(was[side], old, name) }));
+  return onUsers(moved, subflow, side, (port) => (port === old ? name : port));
+}
+
+export function removedPort(model: FlowModel, subflow: string, side: Side, name: string): FlowModel {
+  const [first] = Object.keys(model.subflows[subflow]?.[side] ?? {});
+  const left = onSubflow(model, subflow, (was) => ({ ...was, [side]: without(was[side], name) }));
+  // The first port may be written without its name.
+  return onUsers(left, subflow, side, (port) => (port === name || (port === "" && first === name) ? null : port));
+}
+
+/** Wires to (inputs) or from (outputs) all nodes of a subflow with their port named anew; null takes the wire away. */
+function onUsers(model: FlowModel, subflow: string, side: Side, change: (port: string) => string | null): FlowModel {
+  const onSheet = <S extends Sheet>(sheet: S): S => {
+    const users = new Set(Object.values(sheet.nodes).filter(({ type }) => type === SUBFLOW_PREFIX + subflow).map(({ id }) => id));
+    if (users.size === 0) return sheet;
+    const targets = (list: Target[]): Target[] => list.flatMap((target) => {
+      const port = users.has(target.node) ? change(target.port) : target.port;
+      return port === null ? [] : port === target.port ? [target] : [{ ...target, port }];
+    });
+    const node = (one: NodeSpec): NodeSpec => {
+      if (side === "inputs") return { ...one, to: picked(mapValues(one.to, targets), (_, list) => list.length > 0) };
+      if (!users.has(one.id)) return one;
+      return { ...one, to: Object.fromEntries(Object.entries(one.to).flatMap(([port, list]) => {
+        const next = change(port);
+        return next === null ? [] : [[next, list]];
+      })) };
+    };
+    return { ...sheet, nodes: mapValues(sheet.nodes, node) };
+  };
+  return { ...onSheet(model), subflows: mapValues(model.subflows, onSheet) };
+}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.api import Pack
+from nodes.archive import NODES as ARCHIVE
 from nodes.core import NODES as CORE
 from nodes.core.python_worker import PythonPermission
 from nodes.gas import NODES as GAS
@@ -18,7 +19,7 @@ def _testing(site: Mapping[str, Any]) -> list[object]:
 
 pack = Pack(
     name="nodes",
-    nodes=[*CORE, *IO, *GAS, *NOTIFY],
+    nodes=[*CORE, *IO, *GAS, *NOTIFY, *ARCHIVE],
     needs=["plant"],
     services=[lambda site: PythonPermission(site.settings.python_nodes)],
     testing=_testing,

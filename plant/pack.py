@@ -12,8 +12,11 @@ from aiohttp import web
 from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Standstill
 from plant import simulate
 from plant.alarms.service import Alarms
+from plant.api import archive as archive_api
 from plant.api import devices as devices_api
 from plant.api import plans as plans_api
+from plant.archive import restore_command
+from plant.archive.service import Archive
 from plant.channels.service import Channels
 from plant.debugging import Debugging
 from plant.devices import Devices
@@ -74,6 +77,10 @@ def _channels(site: SiteView) -> Channels:
     return Channels(site.service(Database), site.service(SecretsStore), live=site.service(LiveHub), clock=site.clock)
 
 
+def _archive(site: SiteView) -> Archive:
+    return Archive(site)
+
+
 def _testing(site: Mapping[str, Any]) -> Sequence[object]:
     """`devices: {sn: {k: …, b: …}}` fills the registry of a flow test."""
     return [Devices.holding(site.get("devices", {})), DeviceHealth(), Alarms(), Channels()]
@@ -91,16 +98,19 @@ pack = Pack(
         _debugging,
         _images,
         _feed,
+        _archive,
     ],
     api=[
         *devices_api.ROUTES,
         *plans_api.ROUTES,
+        *archive_api.ROUTES,
     ],
     routes=_routes,
     migrations=Path(__file__).parent / "sql",
     testing=_testing,
     commands=[
         Command("simulate", "run simulated devices against a broker", simulate.arguments, simulate.run),
+        Command("restore", "put archive files into a table", restore_command.arguments, restore_command.run),
         Command(
             "licence-server",
             "the vendor's side: issue, list and revoke licences, and answer sites",

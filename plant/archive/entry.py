@@ -8,37 +8,47 @@ from urllib.parse import quote
 
 import msgspec
 
-__all__ = ["ArchiveFile", "State", "file_name"]
+__all__ = ["FOLDER", "ArchiveFile", "State", "file_name"]
 
 State = Literal["selected", "filed", "uploaded", "verified", "cleaned"]
 """selected: rows are in the table only; filed: on disk too; uploaded, verified: in the bucket too; cleaned: in the bucket only."""
+
+FOLDER = "archive"
+"""Where files wait for their upload, in MCS_DATA/files."""
 
 
 class ArchiveFile(msgspec.Struct, frozen=True, kw_only=True):
     """One file and the rows in it. Days are UTC days, as the partitions of the table are.
 
-    part       1, or more for rows that came after the day had been archived
-    path       where the file is on this machine
+    part         1, or more for rows that came after the day had been archived
+    path         the file on this machine, within MCS_DATA/files
     size_bytes, md5 (hex)   of the compressed file
+    fingerprint  of the rows: see `plant.archive.rows`
     first_time, last_time   event times of its first and last row, Unix seconds
     bucket, object_key      where it is in the object store, once it has been uploaded
-    etag       what the store said of it
+    etag         what the store said of it
     """
 
     sn: str
     day: str
     part: int = 1
     name: str = ""
-    state: State = "selected"
     path: str = ""
+    state: State = "selected"
     rows: int = 0
     size_bytes: int = 0
     md5: str = ""
+    fingerprint: str = ""
     first_time: float | None = None
     last_time: float | None = None
     bucket: str = ""
     object_key: str = ""
     etag: str = ""
+
+    @property
+    def date(self) -> datetime.date:
+        """The day as a date."""
+        return datetime.date.fromisoformat(self.day)
 
     @property
     def begins(self) -> datetime.datetime:

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import boto3
 import pytest
+from mypy_boto3_s3 import S3Client
 
 from tests.eventually import wait_until
 from tests.servers.process import ServerProcess, accepts, free_port, program
 
 ACCESS_KEY_ID = "test-key"
 SECRET_ACCESS_KEY = "test-secret"
+OWNER_KEY_ID = "owner-key"
+"""Its secret is the same. To who may do all a missing bucket is no obstacle: the server makes it."""
 
 
 class SeaweedFS(ServerProcess):
@@ -24,11 +27,17 @@ class SeaweedFS(ServerProcess):
     def __init__(self, folder: Path) -> None:
         ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
         self.endpoint = f"http://127.0.0.1:{ports['s3']}"
-        access = [{"accessKey": ACCESS_KEY_ID, "secretKey": SECRET_ACCESS_KEY}]
-        identities = {"identities": [{"name": "test", "credentials": access, "actions": ["Admin"]}]}
-        (folder / "s3.json").write_text(json.dumps(identities))
+        identities = [
+            {"name": name, "credentials": [{"accessKey": key, "secretKey": SECRET_ACCESS_KEY}], "actions": actions}
+            for name, key, actions in (
+                ("owner", OWNER_KEY_ID, ["Admin"]),
+                ("test", ACCESS_KEY_ID, ["Read", "Write", "List"]),
+            )
+        ]
+        (folder / "s3.json").write_text(json.dumps({"identities": identities}))
+        # Every bucket takes seven volumes for itself.
         command = [program("weed", str(Path(sys.executable).parent)), "server", f"-dir={folder}", "-ip=127.0.0.1"]
-        command += ["-ip.bind=127.0.0.1", "-s3", f"-s3.config={folder / 's3.json'}", "-volume.max=20"]
+        command += ["-ip.bind=127.0.0.1", "-s3", f"-s3.config={folder / 's3.json'}", "-volume.max=1000"]
         command += ["-master.volumeSizeLimitMB=64", "-volume.index=memory"]
         for name, port in ports.items():
             command += [f"-{name}.port={port}", f"-{name}.port.grpc={free_port()}"]
@@ -52,6 +61,16 @@ class Bucket:
     secret_access_key: str = SECRET_ACCESS_KEY
     region: str = "auto"
 
+    def owner(self) -> S3Client:
+        """A client that may do everything, make and delete buckets too."""
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=OWNER_KEY_ID,
+            aws_secret_access_key=self.secret_access_key,
+        )
+
 
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeaweedFS]:
@@ -71,12 +90,5 @@ def _bucket_numbers() -> Iterator[int]:
 def s3_bucket(s3_server: SeaweedFS, _bucket_numbers: Iterator[int]) -> Bucket:
     """A fresh, empty bucket of this test."""
     bucket = Bucket(s3_server.endpoint, f"test-{next(_bucket_numbers)}")
-    client = boto3.client(
-        "s3",
-        endpoint_url=bucket.endpoint,
-        region_name=bucket.region,
-        aws_access_key_id=bucket.access_key_id,
-        aws_secret_access_key=bucket.secret_access_key,
-    )
-    client.create_bucket(Bucket=bucket.name)
+    bucket.owner().create_bucket(Bucket=bucket.name)
     return bucket

@@ -1,0 +1,87 @@
+"""`s3-put`: uploads a file to a bucket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from engine.api import Context, Help, Message, Meta, Node, Path, Refused, Retry, Settings, node
+from nodes.io.file_area import FileArea
+from plant.archive.bucket import Bucket, Stored
+from plant.archive.entry import ArchiveFile
+from plant.archive.service import Archive
+
+
+@node(category="archive", icon="cloud-upload", title="Upload to S3", side_effect=True)
+class S3Put(Node):
+    """Upload a file to an S3-compatible store (Cloudflare R2, MinIO, AWS) and add where it went as the property `s3`.
+
+    `s3` is {bucket, key, size_bytes, etag}. The address and the keys are the settings MCS_S3_ENDPOINT, MCS_S3_REGION,
+    MCS_S3_ACCESS_KEY_ID and MCS_S3_SECRET_ACCESS_KEY. Every part is sent with its MD5, so what was damaged on the way is refused by the store
+    and sent again. A file above `part_mb` goes up in parts. While the store is away, or refuses, the message waits. Files are within
+    MCS_DATA/files, as for the other nodes that touch files.
+    """
+
+    file: Annotated[str, Meta(description="Path of the file's name in the message.")] = "payload.path"
+    name: Annotated[str, Meta(description="Path of the object's name in the message.")] = "payload.name"
+    prefix: Annotated[
+        str, Meta(max_length=500, pattern=r"^[^\\\x00-\x1f]*$", description="Goes before the name, such as site-7/.")
+    ] = ""
+    bucket: Annotated[str, Meta(max_length=255, description="Bucket; empty: MCS_S3_BUCKET.")] = ""
+    endpoint: Annotated[
+        str,
+        Meta(max_length=500, pattern=r"^(https?://.+|\$\{.+\})?$", description="Address; empty: MCS_S3_ENDPOINT."),
+    ] = ""
+    part_mb: Annotated[int, Meta(ge=5, le=1000, description="Size of a part.", extra_json_schema={"x-unit": "MB"})] = 16
+
+    zh: ClassVar = Help(
+        "上传到 S3",
+        "把文件上传到 S3 兼容的对象存储（Cloudflare R2、MinIO、AWS），并以属性 s3 附上 {bucket, key, size_bytes, etag}。地址和密钥取自 "
+        "MCS_S3_* 设置。每一段都带 MD5，途中损坏的由存储端拒收并重发；大文件分段上传。存储不可用或拒绝时消息等待。",
+        {
+            "file": "消息中文件名的路径。",
+            "name": "消息中对象名的路径。",
+            "prefix": "加在对象名之前，如 site-7/。",
+            "bucket": "存储桶；空为 MCS_S3_BUCKET。",
+            "endpoint": "地址；空为 MCS_S3_ENDPOINT。",
+            "part_mb": "分段大小，MB。",
+        },
+    )
+    timeout_s: ClassVar[float] = 3600.0
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        settings = ctx.service(Settings)
+        self.area = FileArea(settings)
+        self.target = Bucket(
+            settings, endpoint=self.endpoint, bucket=self.bucket, part_bytes=self.part_mb * 1024 * 1024
+        )
+        self.file_path, self.name_path = Path(self.file), Path(self.name)
+
+    async def process(self, msg: Message) -> Message:
+        file, name = self.file_path.get(msg), self.name_path.get(msg)
+        for path, text in ((self.file, file), (self.name, name)):
+            if not isinstance(text, str) or not text:
+                raise Refused(f"{path} is no name; put the node before this one that makes the file")
+        try:
+            async with self._noted(msg):
+                stored = await asyncio.to_thread(self._put, file, self.prefix + name)
+        except Retry as away:
+            self.ctx.status(str(away)[:200], "error")
+            raise
+        self.ctx.status(stored.key)
+        return msg.with_props(s3=msgspec.to_builtins(stored))
+
+    def _noted(self, msg: Message) -> contextlib.AbstractAsyncContextManager[object]:
+        """What goes wrong with an archive file is to stand in the ledger; any other file is between the flow and the store."""
+        if isinstance(msg.payload, ArchiveFile):
+            return self.ctx.service(Archive).working(msg.payload)
+        return contextlib.nullcontext()
+
+    def _put(self, file: str, key: str) -> Stored:
+        with self.area.opened(file) as descriptor, os.fdopen(os.dup(descriptor), "rb") as opened:
+            return self.target.put(opened, key)

@@ -1,0 +1,163 @@
+"""Brings archive files back: into a table of their own, where they can be queried without ever being archived again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Literal
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+from engine.api import Refused, Retry, Settings, connection_or_retry
+from plant.archive.bucket import Bucket
+from plant.archive.entry import ArchiveFile
+from plant.archive.file import is_intact
+from plant.archive.ledger import Ledger
+from plant.archive.rows import COLUMNS
+
+__all__ = ["TABLE", "Restored", "Restores", "restore_file"]
+
+TABLE = "restored_readings"
+TABLE_NAME = re.compile(r"restored[a-z0-9_]{0,50}")
+PIECE_BYTES = 1 << 18
+UNPACKED_BYTES = 1 << 20
+KEPT = 20
+GZIP = 31
+
+_MADE = """
+create table if not exists {table} (
+    time timestamptz not null, received_at timestamptz, v_raw double precision not null, temp double precision,
+    humi double precision, conc double precision, conc_raw double precision, seq integer not null, bat smallint, rssi smallint,
+    err smallint, flags smallint, sn text not null, net text, extra jsonb, primary key (sn, time, seq)
+)
+"""
+
+
+class Restored(msgspec.Struct, kw_only=True):
+    """One restore. `rows` are in the file, `added` were new in the table."""
+
+    name: str
+    table: str
+    state: Literal["running", "done", "failed"] = "running"
+    rows: int = 0
+    added: int = 0
+    problem: str = ""
+
+
+async def restore_file(connection: PoolConnectionProxy, path: Path, table: str = TABLE) -> tuple[int, int]:
+    """Puts all rows of a file into a table, which is made when it is not there; (rows in the file, rows that were new).
+
+    All or nothing. Refused when the file is damaged, or no archive file, or the table's name does not begin with `restored`.
+    """
+    if not TABLE_NAME.fullmatch(table):
+        raise Refused(f"{table[:80]!r} can't be restored into; take a name of small letters that begins with restored")
+    try:
+        async with connection.transaction():
+            await connection.execute(_MADE.format(table=table))
+            text = _unpacked(path)
+            first = await anext(text, b"")
+            names = _columns(path, first)
+            await connection.execute(
+                f"create temp table mcs_restore on commit drop as select * from {table} with no data"
+            )
+            await connection.copy_to_table(
+                "mcs_restore", source=_and_then(first, text), columns=names, format="csv", header=True
+            )
+            rows = await connection.fetchval("select count(*) from mcs_restore")
+            added = await connection.execute(
+                f"insert into {table} ({', '.join(names)}) select {', '.join(names)} from mcs_restore on conflict do nothing"
+            )
+    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as wrong:
+        raise Refused(f"{path.name} holds something that is no reading: {wrong}; nothing of it was restored") from wrong
+    return int(rows), int(added.rpartition(" ")[2])
+
+
+class Restores:
+    """Restores from the bucket, one at a time; the last ones are remembered."""
+
+    def __init__(self, ledger: Ledger, settings: Settings, folder: Path) -> None:
+        self.recent: list[Restored] = []
+        self._ledger = ledger
+        self._settings = settings
+        self._folder = folder
+        self._one = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, file: ArchiveFile, table: str) -> Restored:
+        """Starts restoring an archived file; how it goes is in what is returned. Refused for a table that may not be one."""
+        if not TABLE_NAME.fullmatch(table):
+            raise Refused("the table's name must be of small letters and begin with restored")
+        job = Restored(name=file.name, table=table)
+        self.recent = [job, *self.recent[: KEPT - 1]]
+        task = asyncio.create_task(self._restore(file, job), name=f"restore {file.name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    async def stop(self) -> None:
+        """Ends what is under way; a file is restored wholly or not at all."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _restore(self, file: ArchiveFile, job: Restored) -> None:
+        try:
+            async with self._one:
+                path = self._folder / f"{file.name}.back"
+                try:
+                    await asyncio.to_thread(self._fetch, file, path)
+                    async with connection_or_retry(self._ledger.database) as connection:
+                        job.rows, job.added = await restore_file(connection, path, job.table)
+                finally:
+                    path.unlink(missing_ok=True)
+            job.state = "done"
+        except (Refused, Retry, OSError) as error:
+            job.state, job.problem = "failed", str(error)
+
+    def _fetch(self, file: ArchiveFile, path: Path) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        Bucket(self._settings, bucket=file.bucket).download(file.object_key, path)
+        if not is_intact(path, file.size_bytes, file.md5):
+            raise Refused(
+                f"{file.object_key} in bucket {file.bucket} is not what was archived: its MD5 differs from the ledger's"
+            )
+
+
+async def _unpacked(path: Path) -> AsyncIterator[bytes]:
+    """The text of a gzip file, of one or several members, piece by piece. Refused when it is none, or does not come to its proper end."""
+    unpack = zlib.decompressobj(GZIP)
+    with path.open("rb") as file:
+        while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
+            more = False
+            while piece or more:
+                if unpack.eof:
+                    unpack = zlib.decompressobj(GZIP)
+                try:
+                    text = await asyncio.to_thread(unpack.decompress, piece, UNPACKED_BYTES)
+                except zlib.error as wrong:
+                    raise Refused(f"{path.name} is no gzip file, or is damaged ({wrong})") from wrong
+                piece = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+                # zlib may have taken all that came and still hold back what did not fit.
+                more = len(text) == UNPACKED_BYTES and not unpack.eof
+                if text:
+                    yield text
+    if not unpack.eof:
+        raise Refused(f"{path.name} is cut off: its end is missing; fetch it again")
+
+
+async def _and_then(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+def _columns(path: Path, first: bytes) -> list[str]:
+    names = first.partition(b"\n")[0].decode("utf-8", "replace").strip().split(",")
+    if not {"sn", "time", "seq", "v_raw"} <= set(names) or not set(names) <= set(COLUMNS):
+        raise Refused(f"{path.name} is no archive of readings: its first line is {','.join(names)[:120]!r}")
+    return names

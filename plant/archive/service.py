@@ -1,0 +1,96 @@
+"""The archive as the site sees it: its ledger, its files on this machine, runs on request, restores, and what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+from collections.abc import AsyncIterator, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.api import UNSET, Database, Links, Message, Retry, Settings, SiteView
+from plant.archive.entry import FOLDER, ArchiveFile
+from plant.archive.ledger import Ledger
+from plant.archive.restore import Restores
+
+__all__ = ["RUN_NOW", "Archive"]
+
+RUN_NOW = "archive/run-now"
+"""The link-in of the shipped flow that a run on request enters by."""
+
+
+class Archive:
+    """What the archive's nodes, routes and pages share."""
+
+    def __init__(self, site: SiteView) -> None:
+        self._site = site
+        self.settings: Settings = site.settings
+        self.folder = site.settings.data / "files" / FOLDER
+        self.ledger = Ledger(site.service(Database))
+        self.restores = Restores(self.ledger, site.settings, self.folder)
+        self._problems: dict[str, str] = {}
+
+    async def start(self) -> None:
+        """Nothing to start: the flow does the work."""
+
+    async def stop(self) -> None:
+        """Ends restores that are under way; what they have committed stays."""
+        await self.restores.stop()
+
+    def health(self) -> Mapping[str, Any]:
+        """Degraded while a file can't go on; the sentence says why."""
+        problem = next(iter(self._problems.values()), "")
+        return {"status": "degraded" if problem else "ok", "problem": problem, "stuck": len(self._problems)}
+
+    def path(self, file: ArchiveFile) -> Path:
+        """Where the file is on this machine."""
+        return self.folder / file.name
+
+    def remove(self, files: Iterable[ArchiveFile]) -> None:
+        """Removes files from this machine, and the problems they had; those that are not here are no fault."""
+        for file in files:
+            self._problems.pop(file.name, None)
+            with contextlib.suppress(OSError):
+                self.path(file).unlink()
+
+    async def select(self, before: datetime.datetime, run_at: datetime.datetime, most: int) -> list[ArchiveFile]:
+        """See `Ledger.select`; removes what was left on this machine of files that are finished."""
+        files = await self.ledger.select(before, run_at, most)
+        self._problems.clear()
+        await self._sweep()
+        return files
+
+    @contextlib.asynccontextmanager
+    async def working(self, file: ArchiveFile) -> AsyncIterator[ArchiveFile | None]:
+        """The file as the ledger has it now, None when it is finished or unknown. What goes wrong in the block is noted in the ledger."""
+        known = await self.ledger.get(file)
+        try:
+            yield None if known is None or known.state == "cleaned" else known
+        except Exception as error:
+            self._problems[file.name] = f"{file.name}: {error}"
+            with contextlib.suppress(Retry):
+                await self.ledger.refused(file, str(error))
+            raise
+        else:
+            self._problems.pop(file.name, None)
+
+    @property
+    def runs(self) -> bool:
+        """Whether a flow with the link for a run on request is running."""
+        return self._site.service(Links).entry(RUN_NOW) is not None
+
+    def run_now(self) -> bool:
+        """Starts a run; False when the flow with the link does not run."""
+        enter = self._site.service(Links).entry(RUN_NOW)
+        if enter is None:
+            return False
+        message = Message(payload=UNSET, topic=RUN_NOW, time=self._site.clock.now())
+        enter(message)
+        message.delivery.release()
+        return True
+
+    async def _sweep(self) -> None:
+        """A run that was killed between the last commit and the removal of the file left it here."""
+        found = await asyncio.to_thread(lambda: [path.name for path in self.folder.glob("archive_*.csv.gz")])
+        self.remove(await self.ledger.cleaned(found))

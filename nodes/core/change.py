@@ -19,7 +19,7 @@ class Change(Node):
     456); numbers and truth values are replaced when they are equal to `find`.
     """
 
-    rules: Annotated[list[ChangeRule], Meta(min_length=1, description="What is done, in this order.")]
+    rules: Annotated[list[ChangeRule], Meta(description="What is done, in this order.")]
 
     examples: ClassVar = [
         Example(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
+from engine.api import Context, Example, Help, Message, Meta, Node, Path, Port, node
 from nodes.core.control import asked_for, only_control
 from nodes.core.keeping import Held, Keeping
-from nodes.core.numeric import as_number
+from nodes.core.numeric import leading_number
 from nodes.core.timers import Timers
 
 _S = {"x-unit": "s"}
@@ -19,7 +19,7 @@ class Delay(Node):
     """Hold each message for a while, then send it on; a shorter delay overtakes a longer one.
 
     The time is the same for all (`fixed`), given by each message (`message`: the number, or text that begins with
-    one, at `delay_from`; below zero counts as zero, and `delay_s` is used where there is none), or drawn anew for
+    one, at `delay_from`; below zero counts as zero, and `delay_s` is used where there is no number), or drawn anew for
     each (`random`, evenly between `min_s` and `max_s`). A message with the property `reset` discards all that are
     held, itself too, and counts them. One with `flush` sends all at once, or the oldest n when flush is a number;
     when it has nothing else it goes no further itself. What is held survives a restart and is sent when its time has
@@ -102,11 +102,10 @@ class Delay(Node):
             return random.uniform(self.min_s, self.max_s)
         if self.mode == "fixed":
             return self.delay_s
-        found = self.path.get(msg)
-        if found is UNSET or found is None or isinstance(found, bool):
+        found = leading_number(self.path.get(msg))
+        if found is None:
             return self.delay_s
-        seconds = as_number(found, self.delay_from, "leading") / (1000 if self.delay_unit == "ms" else 1)
-        return min(max(0.0, seconds), 31_536_000.0)
+        return min(max(0.0, found / (1000 if self.delay_unit == "ms" else 1)), 31_536_000.0)
 
     def _wait(self, held: Held) -> None:
         self.waiting[held.number] = held

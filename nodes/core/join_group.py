@@ -62,11 +62,10 @@ class Group:
         if all(isinstance(place, int) for place in self._values):
             values = [value for _, value in sorted(self._values.items(), key=_place)]
         if self.kind == "string":
-            between = self.joiner if isinstance(self.joiner, str) else ""
+            between = _glue(self.joiner).decode("utf-8", "replace")
             return between.join("" if value is None else loose_text(value) for value in values)
         if self.kind == "buffer":
-            glue = self.joiner.encode() if isinstance(self.joiner, str) else b""
-            return glue.join(map(_bytes, values))
+            return _glue(self.joiner).join(map(_bytes, values))
         return values
 
     def message(self, put: Callable[[Message, Any], Message]) -> Message:
@@ -79,7 +78,7 @@ class Group:
             props |= held.message.props
             topic = held.message.topic or topic
         around = props.get("parts", {}).get("parts") if isinstance(props.get("parts"), Mapping) else None
-        for name in ("parts", "complete", "restartTimeout", "restart_timeout"):
+        for name in ("parts", "complete"):
             props.pop(name, None)
         if around is not None:
             props["parts"] = around
@@ -91,6 +90,16 @@ def fields_of(value: Any) -> dict[str, Any] | None:
     if isinstance(value, Struct):
         return msgspec.structs.asdict(value)
     return value if isinstance(value, dict) else None
+
+
+def _glue(joiner: Any) -> bytes:
+    """What stands between the parts: a text, or the bytes that a split at bytes notes in `parts.ch`."""
+    if isinstance(joiner, str):
+        return joiner.encode()
+    try:
+        return bytes(joiner) if isinstance(joiner, (list, tuple)) else b""
+    except (TypeError, ValueError):
+        return b""
 
 
 def _place(item: tuple[Any, Any]) -> int:

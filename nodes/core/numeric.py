@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from engine.api import UNSET, Refused
 
-__all__ = ["Reading", "as_number", "is_number"]
+__all__ = ["Reading", "as_number", "is_number", "leading_number"]
 
 Reading = Literal["strict", "text", "leading"]
 """strict: a finite JSON number. text: also a text that is wholly a number ("21.5"). leading: also a text that begins with one ("6 deg")."""
@@ -37,6 +37,14 @@ def as_number(value: Any, where: str, reading: Reading = "strict") -> float:
             if math.isfinite(number):
                 return number
     raise Refused(f"{where} {_said(value)}, not a number")
+
+
+def leading_number(value: Any) -> float | None:
+    """The number that a message may say, as itself or at the beginning of a text; None when it says none."""
+    try:
+        return as_number(value, "", "leading")
+    except Refused:
+        return None
 
 
 def _said(value: Any) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from engine.api import EMPTY, UNSET, Context, Memory, Message, Path, Refused, Struct
@@ -10,13 +11,15 @@ from engine.api import EMPTY, UNSET, Context, Memory, Message, Path, Refused, St
 __all__ = ["Place"]
 
 _SHARED = {"flow": "flow", "site": "site", "global": "site"}
+MOST_KNOWN = 1000
+_NAMED = re.compile(r"\[msg\.([^\[\]]+)\]")
 
 
 class Place:
     """A compiled place such as `payload.temp`, `parts.index`, `flow.limit` or `site.shift.leader`.
 
     `flow.…` and `site.…` (`global.…` is the same) are remembered over restarts and seen by all nodes of the flow, or
-    of the site.
+    of the site. A key in brackets may come from the message: `payload.limits[msg.topic]`.
     """
 
     def __init__(self, text: str, ctx: Context) -> None:
@@ -24,6 +27,13 @@ class Place:
         root, dot, rest = text.partition(".")
         self.text = text
         self._memory: Memory[Any] | None = None
+        self._keys = [Path(inner) for inner in _NAMED.findall(text)]
+        if self._keys:
+            self._ctx = ctx
+            self._known: dict[str, Place] = {}
+            self._parts = _NAMED.split(text)[::2]
+            text = "[0]".join(self._parts)
+            root, dot, rest = text.partition(".")
         if dot and root in _SHARED:
             self._path = Path(rest)
             self._name = str(self._path.steps[0])
@@ -34,6 +44,8 @@ class Place:
 
     def get(self, message: Message) -> Any:
         """The value, or UNSET where there is none."""
+        if self._keys:
+            return self._with_keys(message).get(message)
         if self._memory is None:
             return self._path.get(message)
         return self._inner.get(Message(self._memory.get(self._name, UNSET)))
@@ -42,8 +54,12 @@ class Place:
         """The message with the value there (UNSET deletes); objects on the way are made.
 
         Refused when something on the way is neither an object nor missing: writing below a text or a number would
-        destroy it.
+        destroy it. Where nothing is, deleting does nothing.
         """
+        if self._keys:
+            return self._with_keys(message).set(message, value)
+        if value is UNSET and self.get(message) is UNSET:
+            return message
         if self._memory is not None:
             before = Message(self._memory.get(self._name, UNSET))
             after = _set(self._inner, before, value, self.text).payload
@@ -53,6 +69,21 @@ class Place:
                 self._memory.set(self._name, after)
             return message
         return _set(self._path, message, value, self.text)
+
+    def _with_keys(self, message: Message) -> Place:
+        """The place that this message means."""
+        keys = [key.get(message) for key in self._keys]
+        for key, found in zip(self._keys, keys, strict=True):
+            if isinstance(found, bool) or not isinstance(found, (str, int)) or '"' in str(found):
+                raise Refused(f"{self.text}: {key.text} is no key; it is to be a text or a whole number")
+        steps = [f"[{found}]" if isinstance(found, int) else f'["{found}"]' for found in keys] + [""]
+        text = "".join(part + step for part, step in zip(self._parts, steps, strict=True))
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            known = self._known[text] = Place(text, self._ctx)
+        return known
 
 
 def _set(path: Path, message: Message, value: Any, where: str) -> Message:

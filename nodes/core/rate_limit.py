@@ -240,7 +240,8 @@ class RateLimit(Node):
 
     def _newest(self, msg: Message, key: str) -> Any:
         out: Any = None
-        if not only_control(msg, "flush", "reset"):
+        # The topic only names whose newest message it would be: a flush without a payload replaces none.
+        if not only_control(msg.replace(topic=""), "flush", "reset"):
             newest = self.keeping.put(msg, note=key)
             gate = self._gate(key)
             older = gate.waiting.popleft() if gate.waiting else None

@@ -33,6 +33,10 @@ class Split(Node):
     separator: Annotated[str, Meta(min_length=1, max_length=1000, description="Where texts and bytes are split.")] = (
         "\n"
     )
+    separator_bytes: Annotated[
+        tuple[Annotated[int, Meta(ge=0, le=255)], ...],
+        Meta(max_length=100, description="Instead of separator: its bytes, such as [13, 10]."),
+    ] = ()
     length: Annotated[
         int,
         Meta(
@@ -76,6 +80,7 @@ class Split(Node):
             "property": "要拆分的值的路径。",
             "array_chunk": "每条消息含几个列表元素。",
             "separator": "文本和字节的分隔符。",
+            "separator_bytes": "代替 separator：分隔符的字节，如 [13, 10]。",
             "length": "改按固定长度拆分；0 为按分隔符。",
             "stream": "文本和字节跨消息连续。",
             "key": "各自成流的依据路径；空则合为一流。",
@@ -89,6 +94,7 @@ class Split(Node):
         self.place = Place(self.property, ctx)
         self.key_path = Path(self.key) if self.key else None
         self.name_place = Place(self.copy_key_to, ctx) if self.copy_key_to else None
+        self.cut_at = bytes(self.separator_bytes) or self.separator.encode()
         self.tails = ctx.state("tails")
         self.new_id = new_ids()
 
@@ -119,7 +125,9 @@ class Split(Node):
 
     def _pieces(self, msg: Message, value: str | bytes) -> list[Message]:
         kind = "string" if isinstance(value, str) else "buffer"
-        more: dict[str, Any] = {"ch": "", "len": self.length} if self.length else {"ch": self.separator}
+        more: dict[str, Any] = (
+            {"ch": "", "len": self.length} if self.length else {"ch": list(self.separator_bytes) or self.separator}
+        )
         if not self.stream:
             pieces = self._cut(value)
             return self._sequence(msg, pieces, kind, [more] * len(pieces))
@@ -140,7 +148,9 @@ class Split(Node):
     def _cut(self, value: Any) -> list[Any]:
         if self.length:
             return [value[at : at + self.length] for at in range(0, len(value), self.length)] or [value]
-        return list(value.split(self.separator if isinstance(value, str) else self.separator.encode()))
+        if isinstance(value, str):
+            return list(value.split(self.cut_at.decode("utf-8", "replace")))
+        return list(value.split(self.cut_at))
 
     def _sequence(
         self, msg: Message, values: list[Any], kind: str, more: list[dict[str, Any]], first: int | None = None

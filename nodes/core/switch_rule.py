@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from engine.api import UNSET, Context, EvaluationError, Expression, Message, Meta, Refused, Struct
-from nodes.core.comparison import Comparison, kind_of
+from nodes.core.comparison import LOOSE, STRICT, Comparison, kind_of
 from nodes.core.pattern import Pattern
 from nodes.core.place import Place
 from nodes.core.scope import Scope
@@ -126,7 +126,7 @@ def compiled(rule: SwitchRule, compare: Comparison, ctx: Context) -> Test:
                 _length(value) is not None and bool(_length(value)) == (rule.op == "is_not_empty")
             )
         case "is_type":
-            return lambda value, msg, before: _is_type(value, str(rule.type))
+            return lambda value, msg, before: _is_type(compare, value, str(rule.type))
         case "has_key":
             return lambda value, msg, before: _has_key(value, lower(msg, before))
         case "head" | "tail" | "index":
@@ -157,7 +157,7 @@ def _between(compare: Comparison, value: Any, one: Any, other: Any) -> bool:
 
 
 def _contains(compare: Comparison, value: Any, part: Any) -> bool:
-    if isinstance(value, (list, tuple)) and not isinstance(part, str):
+    if isinstance(value, (list, tuple)) and not isinstance(part, str) and compare is STRICT:
         return any(compare.equal(one, part) for one in value)
     text, wanted = compare.text(value), compare.text(part)
     if text is None and isinstance(value, (list, tuple)):
@@ -193,9 +193,11 @@ def _length(value: Any) -> int | None:
     return len(value.__struct_fields__) if isinstance(value, Struct) else None
 
 
-def _is_type(value: Any, wanted: str) -> bool:
+def _is_type(compare: Comparison, value: Any, wanted: str) -> bool:
     if wanted != "json":
         return kind_of(value) == wanted
+    if compare is LOOSE and not isinstance(value, (str, bytes)):
+        value = compare.text(value)
     if not isinstance(value, (str, bytes)):
         return False
     try:
@@ -210,8 +212,10 @@ def _has_key(value: Any, key: Any) -> bool:
         return key in value.__struct_fields__
     if isinstance(value, Mapping):
         return isinstance(key, (str, int, float)) and (key in value or str(key) in value)
-    if isinstance(value, (list, tuple)):
-        return isinstance(key, int) and not isinstance(key, bool) and 0 <= key < len(value)
+    if isinstance(value, (list, tuple, str)):
+        if isinstance(key, str) and key.isascii() and key.isdigit():
+            key = int(key[:10])
+        return key == "length" or (isinstance(key, int) and not isinstance(key, bool) and 0 <= key < len(value))
     return False
 
 

@@ -8,13 +8,15 @@ from typing import Annotated, Any, ClassVar, Literal
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
 from nodes.core.comparison import loose_text
 from nodes.core.keeping import Held, Keeping
-from nodes.core.numeric import as_number
+from nodes.core.numeric import leading_number
 from nodes.core.place import Place
+from nodes.core.template import Template
 from nodes.core.timers import Timers
 
-First = Literal["value", "message", "nothing", "time"]
-Second = Literal["value", "nothing", "latest", "payload", "time"]
+First = Literal["value", "message", "template", "nothing", "time"]
+Second = Literal["value", "nothing", "latest", "payload", "template", "time"]
 LONGEST_S = 31_536_000.0
+SHORTEST_S = 0.001
 
 
 @node(category="time", icon="zap", title="Trigger", buffers=True)
@@ -22,15 +24,16 @@ class Trigger(Node):
     """Send one message at once and a second one later; what comes in between is swallowed and counted.
 
     First: `value` (the message with `first_value` as payload, or with what is at `first_from`), `message` (as it
-    came), `time` (Unix seconds), or `nothing`. Then, after `wait_s`: `value`, `latest` (the newest message, whole),
-    `payload` (the payload of the first message), `time` or `nothing`; its other properties are those of the message
-    that began it. With `extend` each further message begins the waiting anew. `until_reset` sends nothing more until
-    a reset; `repeat` sends the first again every `wait_s` until a reset. A message with `reset`, or whose payload
-    reads like `reset_value`, ends the waiting of its key and goes no further. What is waiting survives a restart.
+    came), `template` (`first_value` filled in from the message, as a template node does), `time` (Unix seconds), or
+    `nothing`. Then, after `wait_s`: `value`, `latest` (the newest message, whole), `payload` (the payload of the first
+    message), `template`, `time` or `nothing`; its other properties are those of the message that began it. With
+    `extend` each further message begins the waiting anew. `until_reset` sends nothing more until a reset; `repeat`
+    sends the first again every `wait_s` until a reset. A message with `reset`, or whose payload reads like
+    `reset_value`, ends the waiting of its key and goes no further. What is waiting survives a restart.
     """
 
     first: Annotated[First, Meta(description="What is sent at once.")] = "value"
-    first_value: Annotated[Any, Meta(description="Payload of the first message.")] = 1
+    first_value: Annotated[Any, Meta(description="Payload of the first message, or its template.")] = 1
     first_from: Annotated[str, Meta(description="Instead of first_value: a path such as flow.alarm or payload.sn.")] = (
         ""
     )
@@ -40,7 +43,7 @@ class Trigger(Node):
     ] = 0.25
     extend: Annotated[bool, Meta(description="A further message begins the waiting anew.")] = False
     second: Annotated[Second, Meta(description="What is sent after the wait.")] = "value"
-    second_value: Annotated[Any, Meta(description="Payload of the second message.")] = 0
+    second_value: Annotated[Any, Meta(description="Payload of the second message, or its template.")] = 0
     second_from: Annotated[str, Meta(description="Instead of second_value: a path, read when the message is sent.")] = (
         ""
     )
@@ -81,13 +84,13 @@ class Trigger(Node):
         "立即送出一条消息，等待后再送出另一条；等待期间到来的消息被吞掉并计数。可延长等待、一直等到复位，或重复送出。带 reset 的消息使其复位。",
         {
             "first": "立即送出什么。",
-            "first_value": "第一条的载荷。",
+            "first_value": "第一条的载荷，或其模板。",
             "first_from": "第一条载荷的来源路径。",
             "then": "之后如何。",
             "wait_s": "等待时间，秒。",
             "extend": "新消息使等待重新开始。",
             "second": "等待后送出什么。",
-            "second_value": "第二条的载荷。",
+            "second_value": "第二条的载荷，或其模板。",
             "second_from": "第二条载荷的来源路径，送出时读取。",
             "second_port": "第二条走 later 端口。",
             "wait_from": "消息中等待时间的路径（0 表示直到复位）；空则不用。",
@@ -97,6 +100,11 @@ class Trigger(Node):
             "limit": "同时等待的最多键数。",
         },
     )
+
+    def __post_init__(self) -> None:
+        for name, kind, value in self._texts():
+            if kind == "template" and not isinstance(value, str):
+                raise ValueError(f"{name}: a template is a text such as {{{{payload.sn}}}}")
 
     def output_ports(self) -> tuple[Port, ...]:
         """`out`, and `later` when the second message has a port of its own."""
@@ -113,6 +121,7 @@ class Trigger(Node):
         self.armed: dict[str, Held] = {}
         self.key_path = Path(self.key) if self.key else None
         self.wait_path = Path(self.wait_from) if self.wait_from else None
+        self.templates = {name: _filled(value, ctx) for name, kind, value in self._texts() if kind == "template"}
         self.first_place = Place(self.first_from, ctx) if self.first_from else None
         self.second_place = Place(self.second_from, ctx) if self.second_from else None
 
@@ -143,6 +152,9 @@ class Trigger(Node):
     def stop(self) -> None:
         self.timers.cancel_all()
 
+    def _texts(self) -> tuple[tuple[str, str, Any], ...]:
+        return ("first_value", self.first, self.first_value), ("second_value", self.second, self.second_value)
+
     def _begin(self, msg: Message, key: str, wait_s: float) -> Message | None:
         first = self._first(msg)
         if self.then == "repeat":
@@ -160,9 +172,13 @@ class Trigger(Node):
             return msg
         if self.first == "time":
             return msg.replace(payload=self.ctx.clock.now())
+        if self.first == "template":
+            return self.templates["first_value"].process(msg)
         return msg.replace(payload=self.first_place.get(msg) if self.first_place else copy.deepcopy(self.first_value))
 
     def _second_payload(self, msg: Message) -> Any:
+        if self.second == "template":
+            return self.templates["second_value"].process(msg).payload
         return msg.payload if self.second == "payload" else copy.deepcopy(self.second_value)
 
     def _later(self, msg: Message, payload: Any) -> Message:
@@ -172,12 +188,12 @@ class Trigger(Node):
         """Seconds; 0 waits until reset."""
         if self.then == "until_reset":
             return 0.0
-        found = self.wait_path.get(msg) if self.wait_path else UNSET
-        if found is UNSET or found is None or isinstance(found, bool):
+        found = leading_number(self.wait_path.get(msg)) if self.wait_path else None
+        if found is None:
             return self.wait_s
-        return min(
-            max(0.0, as_number(found, self.wait_from, "leading") / (1000 if self.wait_unit == "ms" else 1)), LONGEST_S
-        )
+        if found < 0:
+            return SHORTEST_S
+        return min(found / (1000 if self.wait_unit == "ms" else 1), LONGEST_S)
 
     def _arm(self, key: str, msg: Message, wait_s: float) -> None:
         held = self.keeping.put(msg, self.ctx.clock.now() + wait_s if wait_s > 0 else 0.0, key)
@@ -221,6 +237,12 @@ class Trigger(Node):
 
     def _show(self) -> None:
         self.ctx.status(f"{len(self.armed)} waiting" if self.armed else "", "busy" if self.armed else "ok")
+
+
+def _filled(text: Any, ctx: Context) -> Template:
+    template = Template(template=text)
+    template.start(ctx)
+    return template
 
 
 def _key(value: Any) -> str:

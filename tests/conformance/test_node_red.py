@@ -16,12 +16,30 @@ from engine.testing import NodeHarness, Output
 from nodes import pack
 from tests.conformance.translate import chain_of
 
-CASES = json.loads((Path(__file__).parent / "node-red-semantics.json").read_text(encoding="utf-8"))["cases"]
+HERE = Path(__file__).parent
+GIVEN = json.loads((HERE / "node-red-semantics.json").read_text(encoding="utf-8"))["cases"]
+FURTHER = json.loads((HERE / "further-cases.json").read_text(encoding="utf-8"))["cases"]
+DIFFERENT = [case for case in FURTHER if "differs" in case]
+CASES = [*GIVEN, *(case for case in FURTHER if "differs" not in case)]
 TOLERANCE_S = 0.06
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 async def test_does_what_node_red_does(case: dict[str, Any]) -> None:
+    came, wanted = await played(case)
+    assert came == wanted
+
+
+@pytest.mark.parametrize("case", DIFFERENT, ids=[case["id"] for case in DIFFERENT])
+async def test_what_is_told_to_differ_differs(case: dict[str, Any]) -> None:
+    """So that the list of differences stays true, and each of them is in the docs."""
+    came, wanted = await played(case)
+    assert came != wanted
+    assert case["id"] in (HERE.parents[1] / "docs" / "node-red-differences.md").read_text(encoding="utf-8")
+
+
+async def played(case: dict[str, Any]) -> tuple[dict[int, Any], dict[int, Any]]:
+    """(what came, what was to come) by port."""
     chain = chain_of(case["node"], case["config"])
     began: list[tuple[float, dict[str, Any]]] = [(one["t_ms"] / 1000, _fields(one)) for one in case["inputs"]]
     catalogue = Catalogue([pack])
@@ -29,6 +47,8 @@ async def test_does_what_node_red_does(case: dict[str, Any]) -> None:
     sent: list[Output] = []
     for type, config in chain:
         async with NodeHarness(type, yaml.safe_dump(config), catalogue=catalogue) as bench:
+            for name, value in case.get("precondition", {}).items():
+                bench.site.memories.open("flow:test").set(name.removeprefix("flow."), value)
             ports = bench.run.nodes["node"].planned.ports
             for at, fields in began:
                 await bench.give({"at": at, **fields})
@@ -45,7 +65,7 @@ async def test_does_what_node_red_does(case: dict[str, Any]) -> None:
         port: [_shown(output, wanted) for output, wanted in _beside(outputs, expected[port])]
         for port, outputs in by_port.items()
     }
-    assert came == {port: [_wanted(one) for one in wanted] for port, wanted in expected.items() if wanted}
+    return came, {port: [_wanted(one) for one in wanted] for port, wanted in expected.items() if wanted}
 
 
 def _beside(outputs: list[Output], wanted: list[dict[str, Any]]) -> list[tuple[Output, dict[str, Any] | None]]:
@@ -53,7 +73,16 @@ def _beside(outputs: list[Output], wanted: list[dict[str, Any]]) -> list[tuple[O
 
 
 def _fields(one: dict[str, Any]) -> dict[str, Any]:
-    return {name: one[name] for name in ("payload", "topic") if name in one} | one.get("props", {})
+    return _revived({name: one[name] for name in ("payload", "topic") if name in one} | one.get("props", {}))
+
+
+def _revived(value: Any) -> Any:
+    """Bytes are written {"$bytes": [numbers]} in the cases."""
+    if isinstance(value, list):
+        return [_revived(one) for one in value]
+    if isinstance(value, dict):
+        return bytes(value["$bytes"]) if "$bytes" in value else {name: _revived(one) for name, one in value.items()}
+    return value
 
 
 def _as_given(message: Message) -> dict[str, Any]:
@@ -98,8 +127,14 @@ def _json(value: Any) -> str:
     """Tells 1 from true and "1", which Python's == does not; 1 and 1.0 are one number, as in JSON."""
     if value is UNSET:
         return "(none)"
-    return (
-        json.dumps(value, sort_keys=True, default=str)
-        if not isinstance(value, float)
-        else json.dumps(int(value) if value.is_integer() else value)
-    )
+    return json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {"$bytes": list(value)}
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, 9)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return {name: _plain(one) for name, one in value.items()} if isinstance(value, dict) else value

@@ -26,6 +26,8 @@ def _switch(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         if rule["op"] == "is_type":
             ours["type"] = rule["value"]
         else:
+            if rule.get("ignore_case"):
+                ours["ignore_case"] = True
             ours |= _operand("value", rule.get("value", _NONE)) | _operand("upper", rule.get("value2", _NONE))
         rules.append(ours)
     return "switch", {
@@ -72,6 +74,8 @@ def _change(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 def _range(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     action = {"drop_outside": "drop"}.get(config["action"], config["action"])
     ends = {"from_range": config["from"], "to_range": config["to"]}
+    if "property" in config:
+        ends["property"] = config["property"]
     return "range", {**ends, "action": action, "round": config["round"], "numbers": "text"}
 
 
@@ -89,6 +93,8 @@ def _filter(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
             "or_equal": "=" in limit,
             "compare_with": config["relative_to"].removeprefix("last_"),
         }
+    if config.get("start") not in (None, ""):
+        ours["first"] = float(config["start"])
     return "filter", ours
 
 
@@ -96,11 +102,16 @@ def _delay(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if config["mode"] == "from_message":
         default = config["default_ms"] / 1000
         return "delay", {"mode": "message", "delay_s": default, "delay_from": config["property"], "delay_unit": "ms"}
+    if config["mode"] == "random":
+        return "delay", {"mode": "random", "min_s": config["min_ms"] / 1000, "max_s": config["max_ms"] / 1000}
     return "delay", {"delay_s": config["delay_ms"] / 1000}
 
 
 def _rate(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    return "rate-limit", {"max": config["max"], "per_s": config["per_ms"] / 1000, "overflow": config["overflow"]}
+    ours = {"max": config["max"], "per_s": config["per_ms"] / 1000, "overflow": config["overflow"]}
+    if "message_may_override_interval" in config:
+        ours |= {"spacing_from": config["message_may_override_interval"], "spacing_unit": "ms"}
+    return "rate-limit", ours
 
 
 def _burst(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -114,25 +125,34 @@ def _burst(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 def _rate_per_topic(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     mode = {"all_topics_each_tick": "latest_all", "one_topic_each_tick": "latest_each"}[config["release"]]
-    return "rate-limit", {"per_s": config["tick_ms"] / 1000, "mode": mode, "overflow": "drop"}
+    return "rate-limit", {"per_s": config["tick_ms"] / 1000, "mode": mode, "overflow": config.get("overflow", "drop")}
 
 
 def _trigger(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     first, second, then = config["send_first"], config["send_second"], config["then"]
     ours: dict[str, Any] = {
-        "first": {"payload_of_triggering_message": "message", "literal": "value"}.get(first["kind"], first["kind"]),
-        "second": {"literal": "value", "latest_message": "latest", "payload_of_triggering_message": "payload"}.get(
-            second["kind"], second["kind"]
+        "first": {"payload_of_triggering_message": "message", "literal": "value", "ref": "value"}.get(
+            first["kind"], first["kind"]
         ),
+        "second": {
+            "literal": "value",
+            "ref": "value",
+            "latest_message": "latest",
+            "payload_of_triggering_message": "payload",
+        }.get(second["kind"], second["kind"]),
         "extend": config["extend_on_new_message"],
         "key": config["group_by"] or "",
         "second_port": config["second_output_port"] == 1,
     }
-    if first["kind"] == "literal":
-        ours["first_value"] = first["value"]
-    if second["kind"] == "literal":
-        ours["second_value"] = second["value"]
-    ours |= {"then": "until_reset"} if then.get("wait_until_reset") else {"wait_s": then["wait_ms"] / 1000}
+    for name, sent in (("first", first), ("second", second)):
+        if sent["kind"] in ("literal", "template"):
+            ours[f"{name}_value"] = sent["value"]
+        elif sent["kind"] == "ref":
+            ours[f"{name}_from"] = sent["ref"].removeprefix("msg.")
+    if "repeat_ms" in then:
+        ours |= {"then": "repeat", "wait_s": then["repeat_ms"] / 1000}
+    else:
+        ours |= {"then": "until_reset"} if then.get("wait_until_reset") else {"wait_s": then["wait_ms"] / 1000}
     if "message_may_override_wait" in config:
         ours |= {"wait_from": config["message_may_override_wait"], "wait_unit": "ms"}
     if "reset_when_payload_equals" in config:
@@ -141,7 +161,12 @@ def _trigger(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _split(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    names = {"string_separator": "separator", "as_stream": "stream"}
+    names = {
+        "string_separator": "separator",
+        "as_stream": "stream",
+        "fixed_length": "length",
+        "buffer_separator": "separator_bytes",
+    }
     return "split", {names.get(name, name): value for name, value in config.items()}
 
 

@@ -9,6 +9,7 @@ from engine.database import Database, is_transient
 from engine.errors import SetupError
 from engine.expression import EvaluationError, Expression, ExpressionError
 from engine.failure import Refused, Retry
+from engine.local_certificate import LocalCertificate, make_local_certificate
 from engine.message import EMPTY, Delivery, Message
 from engine.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
 from engine.pack import Command, Pack, Service, SiteView
@@ -52,6 +53,7 @@ __all__ = [
     "Identity",
     "Links",
     "LiveHub",
+    "LocalCertificate",
     "ManualClock",
     "Memory",
     "Message",
@@ -83,6 +85,7 @@ __all__ = [
     "field",
     "is_transient",
     "json_answer",
+    "make_local_certificate",
     "node",
     "not_found",
     "requires",

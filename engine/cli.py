@@ -91,6 +91,15 @@ def _parser(packs: Sequence[Pack]) -> argparse.ArgumentParser:
         "--keep", choices=("mine", "theirs"), help="settle conflicts: what the site has, or what is shipped"
     )
     command("migrate", "bring the database's tables up to date", _migrate)
+    ready = command(
+        "set-up", "make tables, flows and a first certificate before the processes of a server start", _set_up
+    )
+    ready.add_argument("--shipped-flows", type=Path, metavar="FOLDER", help="default: those of this version")
+    ready.add_argument(
+        "--into", action="append", default=[], metavar="FOLDER[=NAME,…]", help="flow folder of a process, and its flows"
+    )
+    ready.add_argument("--certificates", type=Path, metavar="FOLDER", help="where fullchain.pem and privkey.pem are")
+    ready.add_argument("--domain", default="localhost", help="name in the first certificate")
     backup = command("backup", "write database, flows, files and the secrets' key into one file", _backup)
     backup.add_argument("file", type=Path, metavar="FILE.zip", help="- writes to standard output")
     restore = command("restore-backup", "make an empty database and folders into the site of a backup", _restore_backup)
@@ -299,6 +308,20 @@ def _migrate(options: argparse.Namespace) -> int:
 
     applied = asyncio.run(migrate_only(settings_now()))
     print(f"{len(applied)} migrations applied" + "".join(f"\n  {name}" for name in applied))
+    return 0
+
+
+def _set_up(options: argparse.Namespace) -> int:
+    from engine.set_up import parse_folders, set_up
+
+    set_up(
+        settings_now(),
+        _catalogue(),
+        options.shipped_flows or shipped_flows(),
+        parse_folders(options.into),
+        options.certificates,
+        options.domain,
+    )
     return 0
 
 

@@ -15,5 +15,5 @@ cat "$scratch" > "$passwords"
 rm -f "$scratch"
 if [ "$(id -u)" = 0 ] && id mosquitto >/dev/null 2>&1; then chown mosquitto "$passwords"; fi
 
-exec sh "$(dirname "$0")/reload-on-change.sh" HUP "$passwords ${WATCHED:-/mosquitto/config/acl /certificates/fullchain.pem}" \
+exec sh "$(dirname "$0")/../reload-on-change.sh" HUP "$passwords ${WATCHED:-/mosquitto/config/acl /certificates/fullchain.pem}" \
     mosquitto -c "$configuration"

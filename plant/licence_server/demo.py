@@ -8,12 +8,11 @@ import ssl
 
 from aiohttp import web
 
-from engine.api import SiteView
+from engine.api import SiteView, make_local_certificate
 from plant.licence.guard import Licence
 from plant.licence.vendor import HttpsVendor
 from plant.licence_server.app import make_app
 from plant.licence_server.book import SIGNING_KEY, Book
-from plant.licence_server.certificate import make_local_certificate
 
 __all__ = ["demo"]
 

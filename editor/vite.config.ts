@@ -26,6 +26,8 @@ export default defineConfig({
   build: {
     target: "es2023",
     chunkSizeWarningLimit: 900,
+    // Which chunk imports which, for the test of what the wall loads.
+    manifest: true,
     // The policy of the page allows no inline content, so small pictures stay files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -10,8 +10,9 @@ from asyncpg import Record
 from asyncpg.pool import PoolConnectionProxy
 
 from plant.reading import Reading
+from plant.recalibration import PastAlarm
 
-__all__ = ["Minute", "last_readings", "minutes", "readings_since", "recent_readings"]
+__all__ = ["Minute", "last_readings", "minutes", "past_alarms", "readings_since", "recent_readings"]
 
 CHUNK = 500
 LOOK_BACK_DAYS = 4
@@ -41,6 +42,23 @@ async def minutes(connection: PoolConnectionProxy, sn: str, since: float, until:
         _moment(until),
     )
     return [Minute(row["at"], row["mean"], row["low"], row["high"], row["count"], row["raw"]) for row in rows]
+
+
+async def past_alarms(connection: PoolConnectionProxy, sn: str, since: float, until: float) -> list[PastAlarm]:
+    """Alarms of a device that were on at some time in between, in the order of their time."""
+    rows = await connection.fetch(
+        "select type, time, returned_at, peak from alarms where sn = $1 and time < $3 "
+        "and (returned_at >= $2 or (returned_at is null and (active or time >= $2))) order by time desc limit 500",
+        sn,
+        _moment(since),
+        _moment(until),
+    )
+    return [
+        PastAlarm(
+            row["type"], row["time"].timestamp(), row["returned_at"] and row["returned_at"].timestamp(), row["peak"]
+        )
+        for row in reversed(rows)
+    ]
 
 
 async def recent_readings(connection: PoolConnectionProxy, sn: str, limit: int) -> list[Reading]:

@@ -57,6 +57,7 @@ class SiteFeed:
 
     def _plans_changed(self, id: str | None) -> None:
         self._hub.publish("plans", "", {"plan": id})
+        self._hub.forget("plans", "")  # who comes later has just asked for the list
 
     async def _recall(self) -> None:
         while True:

@@ -20,8 +20,8 @@ from plant.device_problems import FieldProblem, changed
 from plant.device_table import BadDevice, DeviceTable, NoDevice, NoPlan, Planned, Stale, Taken
 from plant.health import DeviceFigures, DeviceHealth
 from plant.reading import Reading
-from plant.readings import Minute, minutes, readings_since, recent_readings
-from plant.recalibration import Comparison, compare
+from plant.readings import Minute, minutes, past_alarms, readings_since, recent_readings
+from plant.recalibration import Comparison, PastAlarm, compare
 
 __all__ = ["ROUTES", "refusing"]
 
@@ -134,12 +134,13 @@ class MinutesQuery(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class MinutesView(msgspec.Struct):
-    """The minutes that have readings, in order."""
+    """The minutes that have readings, in order, and the alarms that were on."""
 
     now: float
     since: float
     until: float
     minutes: list[Minute]
+    alarms: list[PastAlarm]
 
 
 class RecentQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -313,7 +314,14 @@ async def get_minutes(call: Call[MinutesQuery]) -> MinutesView:
     until = now if call.given.until is None else call.given.until
     since = until - call.given.hours * 3600
     async with connection_now(call.service(Database)) as connection:
-        return MinutesView(now, since, until, await minutes(connection, call.path("sn"), since, until))
+        sn = call.path("sn")
+        return MinutesView(
+            now,
+            since,
+            until,
+            await minutes(connection, sn, since, until),
+            await past_alarms(connection, sn, since, until),
+        )
 
 
 @refusing

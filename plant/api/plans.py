@@ -38,6 +38,12 @@ class Places(msgspec.Struct, forbid_unknown_fields=True):
     places: Annotated[list[Place], Meta(max_length=20_000)]
 
 
+class ImageQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """`v` is the digest that the list of plans gives: the answer may then be kept for ever."""
+
+    v: Annotated[str, Meta(max_length=64)] = ""
+
+
 class Placed(msgspec.Struct):
     """How many devices were placed or taken off."""
 
@@ -116,13 +122,13 @@ async def remove_plan(call: Call[Nothing]) -> None:
 
 
 @refusing
-async def get_image(call: Call[Nothing]) -> web.Response:
+async def get_image(call: Call[ImageQuery]) -> web.Response:
     """The picture of a floor plan. With ?v=DIGEST of the list it may be kept for ever."""
     async with connection_now(call.service(Database)) as connection:
         media, digest, content = await PlanTable(connection).image(call.number("id"))
     answer = web.Response(body=content, content_type=media)
     answer.headers["Content-Disposition"] = "inline"
-    known = call.request.query.get("v") == digest
+    known = call.given.v == digest
     answer.headers["Cache-Control"] = "private, max-age=31536000, immutable" if known else "private, no-cache"
     return answer
 
@@ -186,7 +192,7 @@ ROUTES = (
     ),
     Route(method="PATCH", path=_ONE, **_ADMIN, handler=rename_plan, given=PlanName, answer=Plan, action="plan.rename"),
     Route(method="DELETE", path=_ONE, **_ADMIN, handler=remove_plan, answer=None, status=204, action="plan.remove"),
-    Route(method="GET", path=_ONE + "/image", role="viewer", handler=get_image, answer=bytes),
+    Route(method="GET", path=_ONE + "/image", role="viewer", handler=get_image, given=ImageQuery, answer=bytes),
     Route(
         method="PUT",
         path=_ONE + "/image",

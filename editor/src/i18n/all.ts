@@ -1,5 +1,6 @@
 /** Every area's words; a new area adds its line here, and the test then reads it. */
 import type { AreaWords } from "./words";
+import { siteAreas } from "../site/areas";
 import { kitWords } from "../kit/words";
 import { aroundWords } from "../around/words";
 import { canvasWords } from "../canvas/words";
@@ -25,6 +26,7 @@ import { versionWords } from "../versions/words";
 import { yamlWords } from "../yaml/words";
 
 export const allWords: AreaWords[] = [
+  ...siteAreas,
   kitWords,
   flowsWords,
   aroundWords,

@@ -1,9 +1,11 @@
 /** The language of the interface: zh-CN first, English beside it, switched without a reload. */
 import i18next from "i18next";
+import { useEffect, useState } from "react";
 import { initReactI18next, useTranslation } from "react-i18next";
 import type { Language } from "../api/types";
 import type { Words } from "../flow/types";
-import { allWords } from "./all";
+import { firstWords } from "./first";
+import type { AreaWords } from "./words";
 
 const STORED = "mcs.language";
 
@@ -11,12 +13,24 @@ function firstLanguage(): Language {
   return localStorage.getItem(STORED) === "en" ? "en" : "zh";
 }
 
+function mergedOf(areas: AreaWords[]): { zh: Record<string, string>; en: Record<string, string> } {
+  return { zh: Object.assign({}, ...areas.map(({ zh }) => zh)), en: Object.assign({}, ...areas.map(({ en }) => en)) };
+}
+
+let loading: Promise<void> | null = null;
+
+/** The words of all pages; the wall does without. */
+export function loadAllWords(): Promise<void> {
+  loading ??= import("./all").then(({ allWords }) => {
+    const merged = mergedOf(allWords);
+    i18next.addResourceBundle("zh", "translation", merged.zh);
+    i18next.addResourceBundle("en", "translation", merged.en);
+  });
+  return loading;
+}
+
 export function startLanguage(language: Language = firstLanguage()): void {
-  const merged = { zh: {}, en: {} };
-  for (const area of allWords) {
-    Object.assign(merged.zh, area.zh);
-    Object.assign(merged.en, area.en);
-  }
+  const merged = mergedOf(firstWords);
   void i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
@@ -40,6 +54,15 @@ function tellDocument(language: Language): void {
 }
 
 export const currentLanguage = (): Language => (i18next.language === "en" ? "en" : "zh");
+
+/** Whether all words are there; they are fetched when they are `wanted`. */
+export function useAllWords(wanted: boolean): boolean {
+  const [there, setThere] = useState(false);
+  useEffect(() => {
+    if (wanted) void loadAllWords().then(() => setThere(true));
+  }, [wanted]);
+  return there || !wanted;
+}
 
 /** The text of a key outside components. */
 export const say = (key: string, values?: Record<string, string | number>): string => i18next.t(key, values ?? {});

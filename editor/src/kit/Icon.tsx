@@ -1,6 +1,6 @@
 /** A lucide icon by name, as decoration: the control it stands in carries the words. */
 import { createElement, useEffect, useState } from "react";
-import { iconNamed, iconNow } from "./icons";
+import { iconNamed, iconNow } from "./firstIcons";
 
 export function Icon({ name, size = 16 }: { name: string; size?: number }) {
   const [, arrived] = useState("");

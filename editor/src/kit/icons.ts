@@ -1,4 +1,4 @@
-/** Icons by lucide name: the common ones come with the page, any other is fetched once when first asked for. */
+/** Icons by lucide name: the common ones come with the first of them, any other is fetched once when first asked for. */
 import {
   Activity, AlignCenterHorizontal, AlignCenterVertical, AlignEndHorizontal, AlignEndVertical, AlignHorizontalDistributeCenter, AlignHorizontalJustifyCenter, AlignStartHorizontal, AlignStartVertical, AlignVerticalDistributeCenter, Archive, ArrowLeft, ArrowRight, BadgeCheck, Bell, BellRing, Box, Boxes, Braces, Bug, Calculator,
   Check, ChevronDown, ChevronRight, Circle, CircleAlert, Clock, ClipboardPaste, Cloud, Code, Copy, CopyPlus, Database, Download, Ellipsis, Eye, FileText, Filter, Flag,

@@ -9,7 +9,7 @@ export interface Page {
   /** Icon in the navigation; a page without one is not listed there. */
   icon?: string;
   needs?: Role;
-  /** Draws over the whole window, without navigation. */
+  /** Draws over the whole window, without navigation and the words of other pages. */
   bare?: boolean;
   view: LazyExoticComponent<ComponentType<Record<string, string>>>;
 }
@@ -18,6 +18,7 @@ const page = (load: () => Promise<{ default: ComponentType<never> }>): Page["vie
   lazy(load as unknown as () => Promise<{ default: ComponentType<Record<string, string>> }>);
 
 export const pages: Page[] = [
+  { path: "/wall", title: "page.wall", icon: "monitor", bare: true, view: page(() => import("../wall/Wall")) },
   { path: "/flows", title: "page.flows", icon: "workflow", view: page(() => import("../flows/FlowsPage")) },
   { path: "/flows/:name", title: "page.flows", view: page(() => import("../flow-page/FlowPage")) },
   { path: "/licence", title: "page.licence", view: page(() => import("../licence/LicencePage")) },

@@ -1,0 +1,12 @@
+/** The parts of ECharts that our curves use; loaded when the first curve is shown. */
+import { LineChart } from "echarts/charts";
+import { GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+use([LineChart, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+
+export type Options = EChartsCoreOption;
+export type Drawn = EChartsType;
+
+export const draw = (element: HTMLElement): Drawn => init(element, null, { renderer: "canvas" });

@@ -12,7 +12,9 @@ from aiohttp import web
 from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Standstill
 from plant import simulate
 from plant.alarms.service import Alarms
+from plant.api import alarms as alarms_api
 from plant.api import archive as archive_api
+from plant.api import channels as channels_api
 from plant.api import devices as devices_api
 from plant.api import plans as plans_api
 from plant.archive import restore_command
@@ -104,6 +106,8 @@ pack = Pack(
         *devices_api.ROUTES,
         *plans_api.ROUTES,
         *archive_api.ROUTES,
+        *alarms_api.ROUTES,
+        *channels_api.ROUTES,
     ],
     routes=_routes,
     migrations=Path(__file__).parent / "sql",

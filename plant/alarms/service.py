@@ -7,11 +7,15 @@ from typing import Any, Protocol
 
 from engine.api import Database, Retry
 from plant.alarms.event import AlarmEvent
+from plant.alarms.kinds import KINDS, Priority
 from plant.alarms.point import Point
 from plant.alarms.rules import Impossible, Rules
 from plant.alarms.store import AlarmStore
 
 __all__ = ["AlarmDesk", "Alarms"]
+
+_STATES = {"unacknowledged": 0, "acknowledged": 1, "latched": 2, "latched-acknowledged": 2, "returned": 3}
+_PRIORITIES: dict[Priority, int] = {"critical": 0, "high": 1, "medium": 2, "low": 3}
 
 Command = Callable[[Rules, float], list[AlarmEvent]]
 
@@ -72,9 +76,9 @@ class Alarms:
             desk.stored(ids)
 
     def active(self) -> list[Point]:
-        """Every alarm that is not normal, the latest first."""
-        points = [point for desk in self._desks for point in desk.points()]
-        return sorted(points, key=lambda point: point.raised_at or point.floor, reverse=True)
+        """Every alarm that is not normal, the most urgent first, of equal ones the latest."""
+        points = [point for desk in self._desks for point in desk.points() if point.state != "normal"]
+        return sorted(points, key=lambda point: (_urgency(point), -(point.raised_at or point.floor)))
 
     def acknowledge(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
         """See `Rules.acknowledge`; so are the others. Each raises Impossible, and Retry while no alarm node runs."""
@@ -114,6 +118,12 @@ class Alarms:
             desk for desk in self._desks if any(point.sn == sn and type in ("", point.type) for point in desk.points())
         ]
         return (wanted or self._desks)[-1].command(command)
+
+
+def _urgency(point: Point) -> tuple[int, int]:
+    """What is active and unacknowledged before all else; then by priority."""
+    kind = KINDS.get(point.type)
+    return _STATES.get(point.state, 4), _PRIORITIES[kind.priority if kind is not None else "low"]
 
 
 __all__ += ["Impossible"]

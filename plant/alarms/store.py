@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
+from msgspec import Struct
 
 from engine.api import Database, connection_or_retry
 from plant.alarms.event import AlarmEvent
 
-__all__ = ["AlarmStore"]
+__all__ = ["AlarmStore", "Figures", "PastAlarm", "Story"]
 
 _EVENT = (
     "insert into alarm_events (id, sn, type, raised_at, at, kind, state, told, untold, by_user, reason, event) "
@@ -29,17 +30,130 @@ _ALARM = (
     "where alarms.revision < excluded.revision"
 )
 _FIGURES = """
-with raised as (select sn, type, time, lag(time, 2) over (partition by sn, type order by time) as third_last
-                from alarms where time > $1)
+with raised as (
+    select sn, type, time, priority, active, returned_at, acknowledged_at, lag(time, 2) over (partition by sn, type order by time) as third_last
+    from alarms where time > $1 and time <= $2),
+slots as (select floor(extract(epoch from time) / 600) as slot, count(*) as number from raised group by 1)
 select (select count(*) from raised) as raised,
-       (select coalesce(jsonb_agg(distinct jsonb_build_array(sn, type)), '[]')
-          from raised where time - third_last <= interval '1 minute') as chattering,
-       (select coalesce(jsonb_agg(jsonb_build_array(sn, type)), '[]')
-          from alarms where active and time < $2 - interval '24 hours') as stale,
-       (select coalesce(max(crowd), 0)
-          from (select count(*) over (order by time range between interval '10 minutes' preceding and current row) as crowd
-                from raised) as crowds) as most_in_10_min
+       (select coalesce(jsonb_object_agg(priority, number), '{}')
+          from (select priority, count(*) as number from raised group by 1) as by_priority) as by_priority,
+       (select coalesce(jsonb_agg(jsonb_build_object('sn', sn, 'type', type, 'count', number) order by number desc), '[]')
+          from (select sn, type, count(*) as number from raised group by 1, 2 order by 3 desc limit 10) as often) as most_frequent,
+       (select coalesce(jsonb_agg(jsonb_build_object('sn', sn, 'type', type, 'count', number) order by number desc), '[]')
+          from (select sn, type, count(*) as number from raised where time - third_last <= interval '1 minute' group by 1, 2
+                order by 3 desc limit 100) as c) as chattering,
+       (select count(*) from raised where returned_at - time < interval '1 minute' and acknowledged_at is null) as fleeting,
+       (select coalesce(jsonb_agg(jsonb_build_object('sn', sn, 'type', type, 'since', extract(epoch from time)) order by time), '[]')
+          from (select sn, type, time from alarms where active and time < $2 - interval '24 hours' order by time limit 100) as old) as stale,
+       (select coalesce(max(number), 0) from slots) as most_in_10_min,
+       (select count(*) from slots where number > 10) as floods,
+       (select extract(epoch from percentile_cont(0.5) within group (order by acknowledged_at - time))::float8
+          from raised where acknowledged_at is not null) as acknowledged_after_s
 """
+_PAST = (
+    "id, sn, type, extract(epoch from time)::float8 as raised_at, priority, state, active, value, peak, threshold, unit, notified, name, "
+    "location, extract(epoch from returned_at)::float8 as returned_at, extract(epoch from acknowledged_at)::float8 as acknowledged_at, "
+    "coalesce(acknowledged_by, '') as acknowledged_by, revision"
+)
+
+
+class PastAlarm(Struct, kw_only=True):
+    """A row of `alarms`. Times are Unix seconds; `value` is that of the reading that raised it; `notified`: somebody was told."""
+
+    id: int
+    sn: str
+    type: str
+    raised_at: float
+    priority: str
+    state: str
+    active: bool
+    value: float | None
+    peak: float | None
+    threshold: float | None
+    unit: str
+    notified: bool
+    name: str
+    location: str
+    returned_at: float | None
+    acknowledged_at: float | None
+    acknowledged_by: str
+    revision: int
+
+
+class PastEvent(Struct, kw_only=True):
+    """Something that happened to an alarm, and when it was stored."""
+
+    event: AlarmEvent
+    recorded_at: float
+
+
+class Telling(Struct, kw_only=True):
+    """An attempt to tell people, with the vendor's answer."""
+
+    id: int
+    at: float
+    channel: str
+    attempt: int
+    result: str
+    answer: str
+    hint: str
+    subject: str
+    count: int
+
+
+class Story(Struct, kw_only=True):
+    """One alarm with everything that happened, in order of time. `first` is what raised it: raw value, k, b, limit, deadband, delay."""
+
+    alarm: PastAlarm
+    first: dict[str, Any]
+    events: list[PastEvent]
+    notifications: list[Telling]
+
+
+class OftenAlarm(Struct, kw_only=True):
+    """How often an alarm came."""
+
+    sn: str
+    type: str
+    count: int
+
+
+class StaleAlarm(Struct, kw_only=True):
+    """An alarm that has been active for more than a day."""
+
+    sn: str
+    type: str
+    since: float
+
+
+class Figures(Struct, kw_only=True):
+    """The measures of ISA-18.2 (clause 16) and EEMUA 191 over the last days.
+
+    per_10_min       average number raised in 10 minutes (acceptable: up to 1, manageable: up to 2)
+    most_in_10_min   the most in one slot of 10 minutes; above 10 is a flood
+    floods, flood_pct   slots of 10 minutes with a flood, and their share of the time in %; below 1 % is good
+    chattering       raised three or more times within a minute
+    fleeting         gone within a minute, before anybody acknowledged
+    stale            active for more than 24 h
+    most_frequent    the ten that came most often; `top_pct` is their share of all in %
+    by_priority      {critical, high, medium, low: number}
+    acknowledged_after_s   the median
+    """
+
+    days: float
+    raised: int
+    per_day: float
+    per_10_min: float
+    most_in_10_min: int
+    floods: int
+    flood_pct: float
+    chattering: list[OftenAlarm]
+    fleeting: int
+    stale: list[StaleAlarm]
+    most_frequent: list[OftenAlarm]
+    top_pct: float
+    by_priority: dict[str, int]
+    acknowledged_after_s: float | None
 
 
 class AlarmStore:
@@ -58,61 +172,100 @@ class AlarmStore:
             await connection.executemany(_ALARM, rows)
 
     async def history(
-        self, *, before: float | None, limit: int, sn: str = "", type: str = "", since: float | None = None
-    ) -> list[dict[str, Any]]:
-        """Alarms, the latest first, raised before and not before those Unix times."""
+        self,
+        *,
+        before: float | None = None,
+        before_id: int | None = None,
+        since: float | None = None,
+        sn: str = "",
+        type: str = "",
+        priority: str = "",
+        notified: bool | None = None,
+        limit: int = 100,
+    ) -> list[PastAlarm]:
+        """Alarms, the latest first, raised before (with `before_id`: or at) and not before those Unix times."""
         async with connection_or_retry(self._database) as connection:
             rows = await connection.fetch(
-                "select * from alarms where ($1::timestamptz is null or time < $1) and ($2::timestamptz is null or time >= $2) "
-                "and ($3 = '' or sn = $3) and ($4 = '' or type = $4) order by time desc, id desc limit $5",
+                f"select {_PAST} from alarms where ($1::timestamptz is null or time < $1 or (time = $1 and id < $2::bigint)) "
+                "and ($3::timestamptz is null or time >= $3) and ($4 = '' or sn = $4) and ($5 = '' or type = $5) "
+                "and ($6 = '' or priority = $6) and ($7::bool is null or notified = $7) order by time desc, id desc limit $8",
                 _moment(before),
+                before_id,
                 _moment(since),
                 sn,
                 type,
+                priority,
+                notified,
                 limit,
             )
-        return [_shown(dict(row)) for row in rows]
+        return [PastAlarm(**row) for row in rows]
 
-    async def story(self, id: int) -> dict[str, Any] | None:
-        """{alarm, events, notifications} of one alarm in order of time; None when there is no such alarm."""
+    async def story(self, id: int) -> Story | None:
+        """One alarm by its number; None when there is none."""
         async with connection_or_retry(self._database) as connection:
-            alarm = await connection.fetchrow("select * from alarms where id = $1", id)
-            if alarm is None:
-                return None
-            return await self._told(connection, _shown(dict(alarm)), alarm["time"])
+            return await self._story(connection, "id = $1", id)
 
-    async def figures(self, now: float, days: float) -> dict[str, Any]:
-        """ISA-18.2 figures of the last days: chattering (three or more raised within a minute), stale (active for over 24 h),
-        flood (the most raised within 10 minutes; above 10 is a flood)."""
+    async def story_of(self, sn: str, type: str, raised_at: float) -> Story | None:
+        """One alarm by when it was raised; None when there is none."""
         async with connection_or_retry(self._database) as connection:
-            row = await connection.fetchrow(_FIGURES, _moment(now - days * 86400), _moment(now))
+            return await self._story(
+                connection,
+                "sn = $1 and type = $2 and time between $3::timestamptz - interval '2 ms' and $3::timestamptz + interval '2 ms'",
+                sn,
+                type,
+                _moment(raised_at),
+            )
+
+    async def figures(self, now: float, days: float) -> Figures:
+        """What `Figures` says, of the last days."""
+        async with connection_or_retry(self._database) as connection:
+            row = await connection.fetchrow(_FIGURES, _moment(max(0.0, now - days * 86400)), _moment(now))
         assert row is not None
-        most = row["most_in_10_min"]
-        return {
-            "days": days,
-            "raised": row["raised"],
-            "per_day": row["raised"] / days,
-            "chattering": msgspec.json.decode(row["chattering"]),
-            "stale": msgspec.json.decode(row["stale"]),
-            "most_in_10_min": most,
-            "flood": most > 10,
-        }
+        raised, slots = row["raised"], max(1.0, days * 144)
+        frequent = msgspec.json.decode(row["most_frequent"], type=list[OftenAlarm])
+        return Figures(
+            days=days,
+            raised=raised,
+            per_day=raised / days,
+            per_10_min=raised / slots,
+            most_in_10_min=row["most_in_10_min"],
+            floods=row["floods"],
+            flood_pct=min(100.0, 100.0 * row["floods"] / slots),
+            chattering=msgspec.json.decode(row["chattering"], type=list[OftenAlarm]),
+            fleeting=row["fleeting"],
+            stale=msgspec.json.decode(row["stale"], type=list[StaleAlarm]),
+            most_frequent=frequent,
+            top_pct=100.0 * sum(one.count for one in frequent) / raised if raised else 0.0,
+            by_priority=msgspec.json.decode(row["by_priority"], type=dict[str, int]),
+            acknowledged_after_s=row["acknowledged_after_s"],
+        )
 
-    async def _told(
-        self, connection: PoolConnectionProxy, alarm: dict[str, Any], raised_at: datetime.datetime
-    ) -> dict[str, Any]:
+    async def _story(self, connection: PoolConnectionProxy, where: str, *values: object) -> Story | None:
+        alarm = await connection.fetchrow(f"select {_PAST}, story, time from alarms where {where}", *values)
+        if alarm is None:
+            return None
         rows = await connection.fetch(
-            "select event, recorded_at from alarm_events where sn = $1 and type = $2 and raised_at = $3 order by at, recorded_at",
+            "select event, extract(epoch from recorded_at)::float8 as recorded_at from alarm_events "
+            "where sn = $1 and type = $2 and raised_at = $3 order by at, recorded_at limit 1000",
             alarm["sn"],
             alarm["type"],
-            raised_at,
+            alarm["time"],
         )
-        events = [{**msgspec.json.decode(row["event"]), "recorded_at": row["recorded_at"].timestamp()} for row in rows]
+        events = [
+            PastEvent(event=msgspec.json.decode(row["event"], type=AlarmEvent), recorded_at=row["recorded_at"])
+            for row in rows
+        ]
         attempts = await connection.fetch(
-            "select id, at, channel, attempt, result, answer, subject from notifications where events && $1::text[] order by at, id",
-            [event["id"] for event in events],
+            "select id, extract(epoch from at)::float8 as at, channel, attempt, result, answer, hint, subject, count "
+            "from notifications where events && $1::text[] order by at, id limit 500",
+            [past.event.id for past in events],
         )
-        return {"alarm": alarm, "events": events, "notifications": [_shown(dict(row)) for row in attempts]}
+        return Story(
+            alarm=PastAlarm(**{name: alarm[name] for name in PastAlarm.__struct_fields__}),
+            first=msgspec.json.decode(alarm["story"]),
+            events=events,
+            notifications=[Telling(**row) for row in attempts],
+        )
 
 
 def _event_row(event: AlarmEvent) -> tuple[object, ...]:
@@ -164,15 +317,3 @@ def _json(value: Any) -> str:
 
 def _moment(seconds: float | None) -> datetime.datetime | None:
     return None if seconds is None else datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-
-
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as JSON: times as Unix seconds, jsonb decoded."""
-    return {
-        name: value.timestamp()
-        if isinstance(value, datetime.datetime)
-        else msgspec.json.decode(value)
-        if name == "story"
-        else value
-        for name, value in row.items()
-    }

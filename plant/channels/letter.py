@@ -23,6 +23,7 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "escalated": ("升级", "escalated"),
     "repeated": ("未确认，再次通知", "still unacknowledged"),
     "late": ("补报", "reported late"),
+    "test": ("测试", "test"),
     "returned": ("恢复", "back to normal"),
     "unshelved": ("搁置结束，仍在报警", "shelf over, still active"),
     "unsuppressed": ("抑制结束，仍在报警", "suppression over, still active"),

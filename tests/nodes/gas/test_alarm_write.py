@@ -37,9 +37,10 @@ async def test_the_row_of_an_alarm_tells_its_whole_life(postgres_dsn: str):
         events = a_whole_alarm()
         await bench.give(*events)
         await eventually(lambda: len(bench.sent()) == len(events))
-        (row,) = await AlarmStore(database).history(before=None, limit=10)
+        (row,) = await AlarmStore(database).history()
         shown = {
-            name: row[name] for name in ("sn", "type", "value", "threshold", "notified", "state", "active", "peak")
+            name: getattr(row, name)
+            for name in ("sn", "type", "value", "threshold", "notified", "state", "active", "peak")
         }
         assert shown == {
             "sn": "GS1",
@@ -51,11 +52,11 @@ async def test_the_row_of_an_alarm_tells_its_whole_life(postgres_dsn: str):
             "active": False,
             "peak": 48.0,
         }
-        assert (row["acknowledged_by"], row["acknowledged_at"], row["returned_at"]) == ("li", START + 5, START + 90)
-        story = await AlarmStore(database).story(row["id"])
+        assert (row.acknowledged_by, row.acknowledged_at, row.returned_at) == ("li", START + 5, START + 90)
+        story = await AlarmStore(database).story(row.id)
         assert story is not None
-        assert [event["kind"] for event in story["events"]] == ["raised", "acknowledged", "returned"]
-        assert story["events"][0]["story"]["v_raw"] == 25.0
+        assert [past.event.kind for past in story.events] == ["raised", "acknowledged", "returned"]
+        assert story.first["v_raw"] == 25.0
 
 
 async def test_an_event_that_comes_again_is_stored_once_and_an_old_one_does_not_undo_a_new_one(postgres_dsn: str):

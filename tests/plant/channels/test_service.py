@@ -16,7 +16,15 @@ from tests.servers.postgres import Postgres
 
 
 def attempt(answer: str = "ok", **fields: object) -> Attempt:
-    given = {"at": AT, "channel": "robot", "attempt": 1, "result": "sent", "subject": "GS001", "events": ["a", "b"], "count": 2}
+    given = {
+        "at": AT,
+        "channel": "robot",
+        "attempt": 1,
+        "result": "sent",
+        "subject": "GS001",
+        "events": ["a", "b"],
+        "count": 2,
+    }
     return Attempt(answer=answer, **{**given, **fields})  # type: ignore[arg-type]
 
 

@@ -1,0 +1,365 @@
+"""/api/alarms: what is active, what people do about it, the history, and the whole story of one alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from engine.api import ApiError, Call, Clock, Nothing, Route, not_found
+from plant.alarms.event import AlarmEvent
+from plant.alarms.kinds import KINDS, SITE, Priority
+from plant.alarms.point import Point
+from plant.alarms.service import Alarms, Impossible
+from plant.alarms.states import State
+from plant.alarms.store import Figures, PastAlarm, Story
+from plant.devices import Devices
+
+__all__ = ["ROUTES"]
+
+LONGEST_S = 7 * 86400.0
+"""A shelf or a calibration ends by itself within a week; for longer there is out-of-service."""
+
+Sn = Annotated[str, Meta(min_length=1, max_length=64)]
+TypeName = Annotated[str, Meta(min_length=1, max_length=32)]
+Reason = Annotated[str, Meta(min_length=1, max_length=500)]
+Moment = Annotated[float, Meta(ge=0, le=4e9)]
+
+
+class ActiveAlarm(msgspec.Struct, kw_only=True):
+    """An alarm that is not normal. Times are Unix seconds; `value`, `peak` and `threshold` in `unit`; `told_at` null: nobody was told of it."""
+
+    sn: str
+    type: str
+    priority: Priority
+    state: State
+    active: bool
+    raised_at: float | None
+    returned_at: float | None
+    value: float | None
+    peak: float | None
+    threshold: float | None
+    unit: str
+    name: str
+    location: str
+    told_at: float | None
+    repeat_at: float | None
+    by: str
+    reason: str
+    until: float | None
+
+
+class AlarmBoard(msgspec.Struct):
+    """All alarms that are not normal, the most urgent first; `now` is the server's clock."""
+
+    now: float
+    alarms: list[ActiveAlarm]
+
+
+class WhichAlarm(msgspec.Struct, forbid_unknown_fields=True):
+    """One alarm. With `raised_at` only the alarm that was raised then is meant, not one that has come since (409)."""
+
+    sn: Sn
+    type: TypeName
+    raised_at: Moment | None = None
+
+
+class ToAcknowledge(msgspec.Struct, forbid_unknown_fields=True):
+    """Alarms that somebody has taken note of."""
+
+    alarms: Annotated[list[WhichAlarm], Meta(min_length=1, max_length=1000)]
+
+
+class NotDone(msgspec.Struct):
+    """An alarm that a command did not fit, and why."""
+
+    sn: str
+    type: str
+    message: str
+
+
+class Acknowledged(msgspec.Struct):
+    """What was acknowledged, and what was not."""
+
+    done: list[ActiveAlarm]
+    refused: list[NotDone]
+
+
+class ToShelve(msgspec.Struct, forbid_unknown_fields=True):
+    """An alarm that is recorded but not told until a time (Unix s), at most a week from now."""
+
+    sn: Sn
+    type: TypeName
+    reason: Reason
+    until: Moment
+
+
+class ToCalibrate(msgspec.Struct, forbid_unknown_fields=True):
+    """A device whose gas alarms are recorded but not told until a time (Unix s), at most a week from now."""
+
+    sn: Sn
+    reason: Reason
+    until: Moment
+
+
+class ToRemove(msgspec.Struct, forbid_unknown_fields=True):
+    """A device whose alarms are out of service until somebody puts them back."""
+
+    sn: Sn
+    reason: Reason
+
+
+class OneDevice(msgspec.Struct, forbid_unknown_fields=True):
+    """A device."""
+
+    sn: Sn
+
+
+class HistoryQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Which alarms; `before` and `before_id` go on from the last of a page."""
+
+    before: Moment | None = None
+    before_id: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+    since: Moment | None = None
+    sn: Annotated[str, Meta(max_length=64)] = ""
+    type: Annotated[str, Meta(max_length=32)] = ""
+    priority: Literal["", "critical", "high", "medium", "low"] = ""
+    notified: bool | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+
+
+class StoryQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """The alarm of a device and type that was raised then."""
+
+    sn: Sn
+    type: TypeName
+    raised_at: Moment
+
+
+class FiguresQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Over how many days."""
+
+    days: Annotated[float, Meta(gt=0, le=366)] = 7.0
+
+
+async def active_alarms(call: Call[Nothing]) -> AlarmBoard:
+    """All alarms that are not normal, the most urgent first."""
+    return AlarmBoard(_now(call), [_active(point) for point in call.service(Alarms).active()])
+
+
+async def acknowledge(call: Call[ToAcknowledge]) -> Acknowledged:
+    """Take note of alarms, by name; 409 when it fits none of them."""
+    given, alarms = call.given.alarms, call.service(Alarms)
+    call.target = ", ".join(f"{one.sn}/{one.type}" for one in given[:20])
+    call.details = {"count": len(given)}
+    done: list[ActiveAlarm] = []
+    refused: list[NotDone] = []
+    for one in given:
+        try:
+            _must_be(alarms, one)
+            done += _shown(alarms.acknowledge(one.sn, one.type, call.who.user))
+        except Impossible as impossible:
+            refused.append(NotDone(one.sn, one.type, str(impossible)))
+    if not done:
+        raise ApiError(
+            409, "alarm_state", refused[0].message, "look at the alarm as it is now", more={"refused": refused}
+        )
+    return Acknowledged(done, refused)
+
+
+async def reset(call: Call[WhichAlarm]) -> list[ActiveAlarm]:
+    """Release a latched alarm whose condition is gone."""
+    return _do(call, call.given, lambda alarms: alarms.reset(call.given.sn, call.given.type, call.who.user))
+
+
+async def shelve(call: Call[ToShelve]) -> list[ActiveAlarm]:
+    """Record an alarm without telling anybody, until a time; if it is active then, it is told at once."""
+    given = call.given
+    _ends(call, given.until)
+    call.details = {"reason": given.reason, "until": given.until}
+    which = WhichAlarm(given.sn, given.type)
+    return _do(
+        call, which, lambda alarms: alarms.shelve(given.sn, given.type, call.who.user, given.reason, given.until)
+    )
+
+
+async def unshelve(call: Call[WhichAlarm]) -> list[ActiveAlarm]:
+    """End a shelf now."""
+    return _do(call, call.given, lambda alarms: alarms.unshelve(call.given.sn, call.given.type, call.who.user))
+
+
+async def calibrate(call: Call[ToCalibrate]) -> list[ActiveAlarm]:
+    """Suppress the gas alarms of a device while it is calibrated; it ends by itself."""
+    given = call.given
+    _ends(call, given.until)
+    call.details = {"reason": given.reason, "until": given.until}
+    return _do_device(call, lambda alarms: alarms.calibrate(given.sn, call.who.user, given.reason, given.until))
+
+
+async def end_calibration(call: Call[OneDevice]) -> list[ActiveAlarm]:
+    """End a calibration now."""
+    return _do_device(call, lambda alarms: alarms.end_calibration(call.given.sn, call.who.user))
+
+
+async def take_out(call: Call[ToRemove]) -> list[ActiveAlarm]:
+    """Take all alarms of a device out of service, until somebody puts them back."""
+    call.details = {"reason": call.given.reason}
+    return _do_device(call, lambda alarms: alarms.take_out_of_service(call.given.sn, call.who.user, call.given.reason))
+
+
+async def put_back(call: Call[OneDevice]) -> list[ActiveAlarm]:
+    """Put the alarms of a device back into service."""
+    return _do_device(call, lambda alarms: alarms.put_into_service(call.given.sn, call.who.user))
+
+
+async def history(call: Call[HistoryQuery]) -> list[PastAlarm]:
+    """Alarms that were raised, the latest first."""
+    given = call.given
+    return await call.service(Alarms).store.history(
+        before=given.before,
+        before_id=given.before_id,
+        since=given.since,
+        sn=given.sn,
+        type=given.type,
+        priority=given.priority,
+        notified=given.notified,
+        limit=given.limit,
+    )
+
+
+async def figures(call: Call[FiguresQuery]) -> Figures:
+    """How good the alarms are, by the measures of ISA-18.2 and EEMUA 191: rates, floods, chattering, fleeting and stale ones."""
+    return await call.service(Alarms).store.figures(_now(call), call.given.days)
+
+
+async def story_of(call: Call[StoryQuery]) -> Story:
+    """Everything that happened to an alarm, found by when it was raised."""
+    given = call.given
+    found = await call.service(Alarms).store.story_of(given.sn, given.type, given.raised_at)
+    if found is None:
+        raise not_found("such alarm", "look at the history")
+    return found
+
+
+async def story(call: Call[Nothing]) -> Story:
+    """Everything that happened to an alarm: what it was judged by, who did what, and each attempt to tell of it."""
+    found = await call.service(Alarms).store.story(call.number("id"))
+    if found is None:
+        raise not_found(f"alarm {call.path('id')}", "look at the history")
+    return found
+
+
+def _now(call: Call[Any]) -> float:
+    clock: Clock = call.server.clock
+    return clock.now()
+
+
+def _ends(call: Call[Any], until: float) -> None:
+    now = _now(call)
+    if not now < until <= now + LONGEST_S:
+        raise ApiError(
+            422, "bad_end", "it must end in the future, within a week", "take an earlier end, or put it out of service"
+        )
+
+
+def _must_be(alarms: Alarms, which: WhichAlarm) -> None:
+    """The alarm that was seen, not one that was raised since."""
+    if which.raised_at is None:
+        return
+    now = next((point for point in alarms.active() if (point.sn, point.type) == (which.sn, which.type)), None)
+    if now is None or now.raised_at is None or abs(now.raised_at - which.raised_at) > 0.001:
+        raise Impossible(f"the alarm {which.type} of {which.sn} is not the one that was seen: it has changed meanwhile")
+
+
+def _do(call: Call[Any], which: WhichAlarm, command: Callable[[Alarms], list[AlarmEvent]]) -> list[ActiveAlarm]:
+    call.target = f"{which.sn}/{which.type}"
+    if which.type not in KINDS:
+        raise ApiError(422, "bad_type", f"there is no type of alarm {which.type!r}", f"there are {', '.join(KINDS)}")
+    alarms = call.service(Alarms)
+    try:
+        _must_be(alarms, which)
+        return _shown(command(alarms))
+    except Impossible as impossible:
+        raise ApiError(409, "alarm_state", str(impossible), "look at the alarm as it is now") from impossible
+
+
+def _do_device(call: Call[Any], command: Callable[[Alarms], list[AlarmEvent]]) -> list[ActiveAlarm]:
+    call.target = call.given.sn
+    if call.given.sn != SITE and call.service(Devices).get(call.given.sn) is None:
+        raise not_found(f"device {call.given.sn}", "look at the list of devices")
+    try:
+        return _shown(command(call.service(Alarms)))
+    except Impossible as impossible:
+        raise ApiError(409, "alarm_state", str(impossible), "look at the alarm as it is now") from impossible
+
+
+def _active(point: Point) -> ActiveAlarm:
+    kind = KINDS.get(point.type)
+    same = {name: getattr(point, name) for name in ActiveAlarm.__struct_fields__ if name != "priority"}
+    return ActiveAlarm(priority=kind.priority if kind is not None else "low", **same)
+
+
+def _shown(events: list[AlarmEvent]) -> list[ActiveAlarm]:
+    """What the commands left of these alarms."""
+    return [
+        ActiveAlarm(
+            returned_at=None if event.active or event.raised_at is None else event.raised_at + event.lasted_s,
+            told_at=None,
+            repeat_at=None,
+            **{
+                name: getattr(event, name)
+                for name in ActiveAlarm.__struct_fields__
+                if name not in ("returned_at", "told_at", "repeat_at")
+            },
+        )
+        for event in events
+    ]
+
+
+def _change(
+    path: str, handler: Any, given: type[Any], *, role: Any = "operator", answer: Any = list[ActiveAlarm]
+) -> Route:
+    return Route(
+        method="POST",
+        path=f"/api/alarms/{path}",
+        role=role,
+        handler=handler,
+        given=given,
+        answer=answer,
+        refusals=(404, 409, 422),
+        action=f"alarm.{path}",
+    )
+
+
+ROUTES = (
+    Route(method="GET", path="/api/alarms", role="viewer", handler=active_alarms, answer=AlarmBoard),
+    _change("acknowledge", acknowledge, ToAcknowledge, answer=Acknowledged),
+    _change("reset", reset, WhichAlarm),
+    _change("shelve", shelve, ToShelve),
+    _change("unshelve", unshelve, WhichAlarm),
+    _change("calibrate", calibrate, ToCalibrate),
+    _change("end-calibration", end_calibration, OneDevice),
+    _change("take-out", take_out, ToRemove, role="admin"),
+    _change("put-back", put_back, OneDevice, role="admin"),
+    Route(
+        method="GET",
+        path="/api/alarms/history",
+        role="viewer",
+        handler=history,
+        given=HistoryQuery,
+        answer=list[PastAlarm],
+    ),
+    Route(method="GET", path="/api/alarms/figures", role="viewer", handler=figures, given=FiguresQuery, answer=Figures),
+    Route(
+        method="GET",
+        path="/api/alarms/story",
+        role="viewer",
+        handler=story_of,
+        given=StoryQuery,
+        answer=Story,
+        refusals=(404,),
+    ),
+    Route(method="GET", path="/api/alarms/{id}", role="viewer", handler=story, answer=Story, refusals=(404,)),
+)

@@ -12,7 +12,7 @@ from engine.flow.compose import compose
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.source import SourceMap
 
-__all__ = ["Case", "Expected", "FlowTests", "Given", "flow_of", "read_tests"]
+__all__ = ["Answer", "Case", "Expected", "FlowTests", "Given", "flow_of", "read_tests"]
 
 SUFFIX = "_test"
 
@@ -25,6 +25,18 @@ class Given(msgspec.Struct, forbid_unknown_fields=True):
     payload: Any = UNSET
     topic: str = ""
     key: str = ""
+    props: dict[str, Any] = {}
+
+
+class Answer(msgspec.Struct, forbid_unknown_fields=True):
+    """What a captured node sends for a message it gets: the message itself, with the payload and topic given here and these properties.
+
+    It leaves by `port` (the node's first when none is named; `error`: as a failed message with the payload as its reason).
+    """
+
+    port: str = ""
+    payload: Any = UNSET
+    topic: str | UnsetType = UNSET
     props: dict[str, Any] = {}
 
 
@@ -44,7 +56,10 @@ class Expected(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Case(msgspec.Struct, forbid_unknown_fields=True):
-    """One case. Every port or captured node that `expect` names must send just what is listed, in that order."""
+    """One case. Every port or captured node that `expect` names must send just what is listed, in that order.
+
+    `answers` says what captured nodes send: the first answer for the first message, and so on; the last one stays.
+    """
 
     name: str
     given: list[Given] = []
@@ -52,6 +67,7 @@ class Case(msgspec.Struct, forbid_unknown_fields=True):
     never: list[str] = []
     until: Annotated[float, Meta(ge=0)] = 0.0
     site: dict[str, Any] = {}
+    answers: dict[str, Answer | list[Answer]] = {}
 
 
 class FlowTests(msgspec.Struct, forbid_unknown_fields=True):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import UNSET
 
 from engine.catalogue import Catalogue, NodeType
 from engine.clock import ManualClock, settle
+from engine.context import Context
+from engine.failure import Refused
 from engine.flow.model import Flow
 from engine.flow.plan import Plan, PlannedNode
 from engine.flow.problem import FlowError, errors_in
 from engine.flow.references import References
-from engine.flow_tests.cases import Case, Expected, FlowTests
+from engine.flow_tests.cases import Answer, Case, Expected, FlowTests
 from engine.message import EMPTY, Message
 from engine.node import ERROR_PORT, Node, node
 from engine.paths import plain
@@ -28,12 +30,38 @@ CAPTURED = "in"
 
 @node(category="testing", type="captured")
 class _Captured(Node):
-    """Stands in for a node with side effects: takes its messages and does nothing with them."""
+    """Stands in for a node with side effects: takes its messages, touches nothing outside, and sends what the case says that it answers.
+
+    Without an answer, one that passes its messages on unchanged (a write to a database) does so by `passes`, and any other sends nothing.
+    """
 
     outputs = ()
+    answers: list[Answer] = msgspec.field(default_factory=list)
+    first: str = ""
+    passes: str = ""
 
-    def process(self, msg: Message) -> None:
-        return None
+    types: ClassVar[dict[str, Any]] = {}
+
+    def start(self, ctx: Context) -> None:
+        self.count = 0
+
+    def process(self, msg: Message) -> Any:
+        if not self.answers:
+            return {self.passes: msg} if self.passes else None
+        answer = self.answers[min(self.count, len(self.answers) - 1)]
+        self.count += 1
+        if answer.port == ERROR_PORT:
+            raise Refused("refused by the case" if answer.payload is UNSET else str(answer.payload))
+        port = answer.port or self.first
+        changes = {} if answer.payload is UNSET else {"payload": self._typed(answer.payload, port)}
+        if answer.topic is not UNSET:
+            changes["topic"] = answer.topic
+        return {port: msg.replace(**changes).with_props(**answer.props)}
+
+    def _typed(self, payload: Any, port: str) -> Any:
+        """As the Struct that the real node sends. msgspec.ValidationError when it is none: then the case is wrong."""
+        wanted = self.types.get(port, Any)
+        return payload if wanted is Any else msgspec.convert(payload, wanted)
 
 
 class Sent(msgspec.Struct):
@@ -74,7 +102,12 @@ async def play_case(
     site.flows[flow.flow] = run
     sent: dict[str, list[Sent]] = {}
     try:
-        await run.deploy(_capturing(plan, tests.run), hold_sources=True)
+        await run.deploy(_capturing(plan, tests.run, case), hold_sources=True)
+        for running in run.nodes.values():
+            if isinstance(running.instance, _Captured):
+                running.instance.__dict__["types"] = {
+                    port.name: port.payload for port in plan.nodes[running.id].kind.outputs
+                }
         _listen(run, plan, clock, tests.start, sent)
         for running in run.nodes.values():
             if running.intake is None:
@@ -102,15 +135,36 @@ class _AnySecret(Mapping[str, str]):
         return 0
 
 
-def _capturing(plan: Plan, really_run: Iterable[str]) -> Plan:
+def _capturing(plan: Plan, really_run: Iterable[str], case: Case) -> Plan:
     captured = NodeType(_Captured)
     nodes = {
-        id: PlannedNode(id=id, kind=captured, config={}, ports=(), wires={})
+        id: _stand_in(captured, planned, case.answers.get(id, []))
         if planned.kind.about.side_effect and not planned.kind.is_source and id not in really_run
         else planned
         for id, planned in plan.nodes.items()
     }
+    for id in case.answers:
+        if id not in nodes or nodes[id].kind is not captured:
+            raise DeployFailed(id, "the case says what it answers, but the flow has no such node with side effects")
     return Plan(flow=plan.flow, nodes=nodes, on_error=plan.on_error, graph=plan.graph)
+
+
+def _stand_in(captured: NodeType, planned: PlannedNode, answers: Answer | list[Answer]) -> PlannedNode:
+    listed = answers if isinstance(answers, list) else [answers]
+    for answer in listed:
+        if answer.port not in ("", ERROR_PORT, *planned.ports):
+            raise DeployFailed(
+                planned.id, f"it has no output `{answer.port}`; it has {', '.join(planned.ports) or 'none'}"
+            )
+        if not answer.port and not planned.ports:
+            raise DeployFailed(planned.id, "it sends nothing, so it can't answer")
+    same = [port.name for port in planned.kind.outputs if port.same_as and port.name in planned.ports]
+    config = {
+        "answers": msgspec.to_builtins(listed),
+        "first": planned.ports[0] if planned.ports else "",
+        "passes": same[0] if same else "",
+    }
+    return PlannedNode(id=planned.id, kind=captured, config=config, ports=planned.ports, wires=planned.wires)
 
 
 def _listen(run: FlowRun, plan: Plan, clock: ManualClock, start: float, sent: dict[str, list[Sent]]) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Refused, Settings, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Port, Refused, Settings, node
 from nodes.io.file_area import FileArea, open_plain
 
 DAY_S = 86_400
@@ -48,6 +48,7 @@ class FileWrite(Node):
         True
     )
 
+    outputs: ClassVar = (Port("out", same_as="in"),)
     zh: ClassVar = Help(
         title="写文件",
         text="把消息追加到文件或替换整个文件，落盘后再向下传递。积累的消息一次写入、一次同步。可按大小或按天（UTC）轮转。"

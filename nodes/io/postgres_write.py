@@ -17,6 +17,7 @@ from engine.api import (
     Meta,
     Node,
     Path,
+    Port,
     Refused,
     Retry,
     connection_or_retry,
@@ -57,6 +58,7 @@ class PostgresWrite(Node):
         ),
     ] = "ignore"
 
+    outputs: ClassVar = (Port("out", same_as="in"),)
     zh: ClassVar = Help(
         title="写入 PostgreSQL",
         text="将每条消息写成表中的一行，提交后再向下传递。上一次提交期间到达的消息合并到下一次提交；唯一键相同的行只存一次。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Refused, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Port, Refused, node
 from nodes.io.redis_client import RedisProblem, encoded, key_of, problem_of, redis_client
 
 
@@ -26,6 +26,7 @@ class RedisSet(Node):
     ] = 0.0
     redis: Annotated[str, Meta(description="Address, such as ${secret:redis}; empty: the site's own Redis.")] = ""
 
+    outputs: ClassVar = (Port("out", same_as="in"),)
     zh: ClassVar = Help(
         title="写 Redis",
         text="把负载存入 Redis 键，写入后再向下传递；可设生存时间。带 delete 属性的消息删除该键。Redis 离线或写满时等待。",

@@ -24,7 +24,7 @@ class Expression:
     `strings` allows text constants, and `==`, `!=` and `in` on texts.
     """
 
-    __slots__ = ("_evaluate", "_source", "_translation", "function", "names", "text")
+    __slots__ = ("_evaluate", "_function", "_source", "_translation", "names", "text")
 
     def __init__(self, text: str, *, strings: bool = False) -> None:
         self.text = text
@@ -32,9 +32,16 @@ class Expression:
         self._translation = translate(self._source)
         self.names: tuple[str, ...] = tuple(self._translation.names)
         """The names whose values are needed, in the order of their first use."""
-        self.function: Callable[..., Value] = self.bind({name: name for name in self.names}, *self.names)
-        """The compiled function of the values of `names`, positional and in that order; raises EvaluationError."""
-        self._evaluate = self.bind({name: f"values[{name}]" for name in self.names}, "values")
+        # Made when first needed: compiling takes as long as all checks, and most expressions are only bound.
+        self._function: Callable[..., Value] | None = None
+        self._evaluate: Callable[..., Value] | None = None
+
+    @property
+    def function(self) -> Callable[..., Value]:
+        """The compiled function of the values of `names`, positional and in that order; raises EvaluationError. Keep it for a hot path."""
+        if self._function is None:
+            self._function = self.bind({name: name for name in self.names}, *self.names)
+        return self._function
 
     def __call__(self, values: Mapping[str, object]) -> Value:
         """The result for these values; further names in the mapping are ignored.
@@ -43,6 +50,8 @@ class Expression:
         that is needed is no finite number, on division by zero, outside the domain of a function, and when a result
         is too large for a float.
         """
+        if self._evaluate is None:
+            self._evaluate = self.bind({name: f"values[{name}]" for name in self.names}, "values")
         return self._evaluate(values)
 
     def bind(self, sources: Mapping[str, str], *roots: str) -> Callable[..., Value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -252,15 +253,15 @@ class FlowRun:
     def counts(self) -> dict[str, tuple[int, dict[str, int], int]]:
         """{node: (received, {port: sent}, errors)} since the flow started, deploys included."""
         live: dict[str, tuple[int, dict[str, int], int]] = {}
+        programs = [program.counts() for program in (self._program, self._observed) if program is not None]
         for id, node in self.nodes.items():
             received = node.received + (node.lane.received if node.lane is not None else 0)
             sent = dict(node.sent)
-            for program in (self._program, self._observed):
-                if program is not None:
-                    more, ports, _ = program.counts().get(id, (0, {}, 0))
-                    received += more
-                    for port, number in ports.items():
-                        sent[port] = sent.get(port, 0) + number
+            for counted in programs:
+                more, ports, _ = counted.get(id, (0, {}, 0))
+                received += more
+                for port, number in ports.items():
+                    sent[port] = sent.get(port, 0) + number
             if node.intake is not None and node.planned.ports:
                 sent[node.planned.ports[0]] = sent.get(node.planned.ports[0], 0) + node.intake.accepted
             live[id] = (received, sent, node.errors)
@@ -406,8 +407,15 @@ class FlowRun:
             plain[id] = ProgramNode(id, call, is_plain, ports, wires, partial(self.fail, id))
             looked_at = self.watch.wrap(id, ports[0] if ports else "", call) if is_plain else call
             seen[id] = ProgramNode(id, looked_at, is_plain, ports, wires, partial(self.fail, id))
-        self._program = compile_program(plain)
-        self._observed = compile_program(seen, longest_chain=1)
+        # Thousands of functions at once, none of them garbage: the collector would look at them again and again.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            self._program = compile_program(plain)
+            self._observed = compile_program(seen, longest_chain=1)
+        finally:
+            if collecting:
+                gc.enable()
         self._aim()
 
     def _program_call(self, node: RunningNode) -> tuple[Callable[[Message], Any], bool]:

@@ -37,6 +37,7 @@ _T = TypeVar("_T")
 CHECK_EVERY_S = 0.5
 SWEEP_EVERY_S = 60.0
 RECENT_S = 60.0
+CHECKED_AT_ONCE = 50
 
 
 class Site:
@@ -145,7 +146,9 @@ class Site:
         Raises FlowError with every problem when it does not pass the checks, DeployFailed when a node refuses to start; a version that
         runs goes on either way. A disabled flow is stopped.
         """
-        plan, problems = self.check(flow)
+        # A large flow is checked off the loop: that takes longer than a message may wait.
+        small = len(flow.nodes) <= CHECKED_AT_ONCE
+        plan, problems = self.check(flow) if small else await asyncio.to_thread(self.check, flow)
         problems = [*read_problems, *problems]
         self.problems[flow.flow] = problems
         if plan is None or errors_in(problems):

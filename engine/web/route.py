@@ -61,7 +61,7 @@ class Call(Generic[G]):
     def number(self, name: str) -> int:
         """A part of the path that is a whole number which PostgreSQL can hold; ApiError (404) when it is none."""
         text = self.path(name)
-        if text.isascii() and text.isdigit() and len(text) < 19:
+        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63:
             return int(text)
         raise ApiError(404, "not_found", f"{text[:40]!r} is not the number of anything", "numbers are in the list")
 

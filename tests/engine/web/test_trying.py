@@ -158,3 +158,11 @@ async def test_changes_of_two_people_are_brought_together(browser: Browser):
     _, told = await browser.call("POST", "/api/flows/gas/merge", {**texts, "choices": choices})
     assert told["conflicts"] == []
     assert "factor: 3" in told["text"]
+
+
+async def test_trace_of_a_message_with_the_longest_id_is_found(server: RunningServer, browser: Browser):
+    """Ids take 63 bits: nineteen digits."""
+    server.site.flows["gas"].watch.traces[2**63 - 1] = []
+    assert await browser.get(f"/api/flows/gas/traces/{2**63 - 1}") == {"id": str(2**63 - 1), "hops": []}
+    status, _ = await browser.call("GET", f"/api/flows/gas/traces/{2**63}")
+    assert status == 404

@@ -66,6 +66,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     needs        names of packs that must be started first
     commands     commands added to `mcs`
     testing      services for flow tests: gets the test file's `site` section, answers with services that hold just that
+    properties   types of the properties that its nodes add to messages, by name: a flow test may write them as JSON
     demo         what `mcs demo` runs beside the site until it ends (a simulator)
     """
 
@@ -78,4 +79,5 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     needs: Sequence[str] = ()
     commands: Sequence[Command] = ()
     testing: Callable[[Mapping[str, Any]], Sequence[object]] | None = None
+    properties: Mapping[str, type[Any]] = {}
     demo: Callable[[SiteView], Awaitable[None]] | None = None

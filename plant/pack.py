@@ -21,6 +21,7 @@ from plant.archive import restore_command
 from plant.archive.service import Archive
 from plant.channels.service import Channels
 from plant.debugging import Debugging
+from plant.device import Device
 from plant.devices import Devices
 from plant.health import DeviceHealth
 from plant.licence import routes as licence_routes
@@ -112,6 +113,7 @@ pack = Pack(
     routes=_routes,
     migrations=Path(__file__).parent / "sql",
     testing=_testing,
+    properties={"device": Device},
     commands=[
         Command("simulate", "run simulated devices against a broker", simulate.arguments, simulate.run),
         Command("restore", "put archive files into a table", restore_command.arguments, restore_command.run),

@@ -17,6 +17,7 @@ from engine.flow.plan import Plan, PlannedNode
 from engine.flow.problem import FlowError, errors_in
 from engine.flow.references import References
 from engine.flow_tests.cases import Answer, Case, Expected, FlowTests
+from engine.flow_tests.samples import typed_payload, typed_props
 from engine.message import EMPTY, Message
 from engine.node import ERROR_PORT, Node, node
 from engine.paths import plain
@@ -112,7 +113,7 @@ async def play_case(
         for running in run.nodes.values():
             if running.intake is None:
                 running.go()
-        await _feed(run, clock, tests.start, case)
+        await _feed(run, clock, tests.start, _typed(case, plan, catalogue))
         reached = sorted(id for id, (received, _, _) in run.counts().items() if received or sent.get(id))
         differences = [*_compare(case, plan, sent), *_unexpected_quarantine(site, case, sent)]
     except DeployFailed as failed:
@@ -189,11 +190,23 @@ def _props(message: Message) -> dict[str, Any]:
     return {name: plain(value) for name, value in message.props.items()}
 
 
+def _typed(case: Case, plan: Plan, catalogue: Catalogue) -> Case:
+    given = []
+    for one in case.given:
+        if one.node not in plan.nodes:
+            raise DeployFailed(one.node, "the case gives it a message, but the flow has no such node")
+        try:
+            payload = typed_payload(plan, one.node, one.payload)
+            props = typed_props(catalogue, one.props)
+        except msgspec.ValidationError as wrong:
+            raise DeployFailed(one.node, f"the message that the case gives it does not fit: {wrong}") from wrong
+        given.append(msgspec.structs.replace(one, payload=payload, props=props))
+    return msgspec.structs.replace(case, given=given)
+
+
 async def _feed(run: FlowRun, clock: ManualClock, start: float, case: Case) -> None:
     for given in sorted(case.given, key=lambda given: given.at):
         await clock.advance_to(start + given.at)
-        if given.node not in run.nodes:
-            raise DeployFailed(given.node, "the case gives it a message, but the flow has no such node")
         intake = run.nodes[given.node].intake
         if intake is not None:
             intake.push(given.payload, given.topic, key=given.key, props=given.props or EMPTY)

@@ -10,13 +10,13 @@ from msgspec import Meta
 
 from engine.catalogue import NodeType
 from engine.flow.schema import flow_schema
+from engine.flow_tests.samples import as_type
 from engine.node import Node, Port
 from engine.paths import plain
 from engine.run.flow_run import DeployFailed
 from engine.testing import run_node
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
-from engine.web.trying import as_type
 
 __all__ = ["ROUTES"]
 

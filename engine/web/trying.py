@@ -11,14 +11,13 @@ import msgspec
 from msgspec import Meta
 
 from engine.expression import FUNCTIONS, EvaluationError, Expression, ExpressionError
-from engine.flow.model import Flow
 from engine.flow.problem import FlowError, errors_in
 from engine.flow.read import read_flow
 from engine.flow.references import References
 from engine.flow_tests.cases import Case, FlowTests, read_tests
 from engine.flow_tests.play import CaseResult, play_case
 from engine.flow_tests.report import AnyBroker
-from engine.message import UNSET, Message
+from engine.message import Message
 from engine.node import ERROR_PORT
 from engine.run.hubs import shorten
 from engine.web.flows import flow_file
@@ -26,7 +25,7 @@ from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
 from engine.web.view import ServerView
 
-__all__ = ["ROUTES", "TRY_LIMIT_S", "as_type", "tests_path"]
+__all__ = ["ROUTES", "TRY_LIMIT_S", "tests_path"]
 
 TRY_LIMIT_S = 10.0
 Place = Annotated[str, Meta(max_length=200)]
@@ -151,7 +150,7 @@ async def try_flow(call: Call[Try]) -> CaseResult:
     flow, problems = await asyncio.to_thread(read_flow, given.text, call.path("name"))
     if flow is None or errors_in(problems):
         raise FlowError(problems)
-    case = _fitting(given.case, flow, server)
+    case = given.case
     site = given.site if given.site is not None else _site_of(call)
     tests = FlowTests(cases=[case], site=site, start=server.clock.now())
     try:
@@ -211,27 +210,6 @@ def _fields(value: Any) -> Mapping[str, Any]:
 
 def _simple(value: Any) -> bool:
     return value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value))
-
-
-def _fitting(case: Case, flow: Flow, server: ServerView) -> Case:
-    """Samples come as JSON; a node that takes a Struct gets one."""
-    given = []
-    for one in case.given:
-        spec = flow.nodes.get(one.node)
-        kind = server.site.catalogue.types.get(spec.type) if spec is not None else None
-        wanted = kind.inputs[0].payload if kind is not None and kind.inputs else Any
-        payload = as_type(one.payload, wanted)
-        given.append(msgspec.structs.replace(one, payload=payload))
-    return msgspec.structs.replace(case, given=given)
-
-
-def as_type(payload: Any, wanted: Any) -> Any:
-    """A JSON value as the type that a port takes. msgspec.ValidationError when it does not fit."""
-    if payload is UNSET or wanted is Any:
-        return payload
-    if wanted is bytes and isinstance(payload, str):
-        return payload.encode()
-    return msgspec.convert(payload, wanted, strict=False) if not isinstance(payload, msgspec.Struct) else payload
 
 
 def _site_of(call: Call[Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { api, segment } from "../api/client";
 import { modelIn, selectedNodes, useDocument } from "../editing/document";
 import { nodesByAddress } from "../flow/diff";
+import { same } from "../flow/same";
 import { addressOfRunning, runningIds } from "../flow/running";
 import { addressOf } from "../flow/sheet";
 import { focusNode } from "../inspector/focus";
@@ -65,7 +66,7 @@ export default function TracePanel() {
     const stop = new AbortController();
     api.get<{ hops: Hop[] }>(`/flows/${segment(flow)}/traces/${open}`, stop.signal).then((told) => {
       setHops(told.hops);
-      showWay(told.hops.map((hop) => hop.node));
+      showWay(told.hops.flatMap((hop) => [hop.node, ...hop.outputs.map(([port]) => `${hop.node}.${port}`)]));
     }, tellFailure);
     return () => stop.abort();
   }, [open, flow]);
@@ -105,12 +106,12 @@ export default function TracePanel() {
                     <div className="trace-head">
                       <button type="button" onClick={() => { const address = addressOfRunning(model, hop.node); if (address) focusNode(address); }}>{titleOf(hop.node)}</button>
                       <code>{hop.node}</code>
-                      <span className="trace-ms number">{shortTime(hop.seconds)}</span>
+                      <span className="trace-ms number">{index === 0 && hop.seconds === 0 ? clockTime(new Date(hop.at * 1000)) : shortTime(hop.seconds)}</span>
                     </div>
                     <div className="trace-bar" style={{ width: `${Math.max(1, (hop.seconds / longest) * 100)}%` }} aria-hidden="true" />
                     {hop.error && <p className="field-problem">{hop.error}</p>}
                     <div className="trace-sides">
-                      <div className="trace-side"><h4>{t("trace.in")}</h4><ValueTree value={hop.given} root="payload" /></div>
+                      {!(index === 0 && hop.seconds === 0 && same(hop.given, hop.outputs[0]?.[1])) && <div className="trace-side"><h4>{t("trace.in")}</h4><ValueTree value={hop.given} root="payload" /></div>}
                       {hop.outputs.map(([port, value], at) => (
                         <div key={at} className="trace-side"><h4>{t("trace.out", { port })}</h4><ValueTree value={value} root="payload" marks={marksBetween(hop.given, value, ["payload"])} /></div>
                       ))}

@@ -67,6 +67,12 @@ export default function TestPanel() {
   );
 }
 
+/** Why a message went the way of errors. */
+function reasonIn(props: Record<string, Json>): string {
+  const error = props["error"];
+  return typeof error === "object" && error !== null && !Array.isArray(error) ? String(error["reason"] ?? "") : "";
+}
+
 function CaseForm() {
   const { t, said } = useWords();
   const flow = useDocument((state) => state.name);
@@ -144,7 +150,7 @@ function CaseForm() {
               <strong>{titleOf(place.replace(/\.[^.]*$/, ""))}</strong><code>{place}</code>
               <Button kind="quiet" needs="admin" onClick={() => expect(place, sent)}>{t("test.expect")}</Button>
             </div>
-            {sent.slice(0, 20).map((one, index) => <div key={index} className="test-sent">{one.at > 0 && <span className="number">{one.at} s</span>}<ValueTree value={one.payload} open={0} /></div>)}
+            {sent.slice(0, 20).map((one, index) => <div key={index} className="test-sent">{one.at > 0 && <span className="number">{one.at} s</span>}<div className="test-value"><ValueTree value={one.payload} open={0} />{reasonIn(one.props) && <p className="field-problem">{reasonIn(one.props)}</p>}</div></div>)}
           </div>
         ))}
         {!tried && !failed && <p className="lookin-none">{t("test.hint")}</p>}

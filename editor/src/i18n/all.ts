@@ -1,6 +1,7 @@
 /** Every area's words; a new area adds its line here, and the test then reads it. */
 import type { AreaWords } from "./words";
 import { siteAreas } from "../site/areas";
+import { archiveWords } from "../archive/words";
 import { kitWords } from "../kit/words";
 import { aroundWords } from "../around/words";
 import { canvasWords } from "../canvas/words";
@@ -28,6 +29,7 @@ import { yamlWords } from "../yaml/words";
 export const allWords: AreaWords[] = [
   ...siteAreas,
   kitWords,
+  archiveWords,
   flowsWords,
   aroundWords,
   canvasWords,

@@ -22,6 +22,7 @@ export const pages: Page[] = [
   { path: "/flows", title: "page.flows", icon: "workflow", view: page(() => import("../flows/FlowsPage")) },
   { path: "/flows/:name", title: "page.flows", view: page(() => import("../flow-page/FlowPage")) },
   { path: "/licence", title: "page.licence", view: page(() => import("../licence/LicencePage")) },
+  { path: "/archive", title: "page.archive", icon: "archive", view: page(() => import("../archive/ArchivePage")) },
   { path: "/quarantine", title: "page.quarantine", icon: "inbox", needs: "operator", view: page(() => import("../quarantine/QuarantinePage")) },
   { path: "/health", title: "page.health", icon: "heart", view: page(() => import("../health/HealthPage")) },
   { path: "/users", title: "page.users", icon: "users", needs: "admin", view: page(() => import("../people/PeoplePage")) },

@@ -25,10 +25,11 @@ install: $(STAMPS)/install $(EDITOR_BUILT)  ## install into .venv; the command i
 demo: install  ## run everything on this machine: broker, database, flows, 20 simulated devices
 	@$(BIN)/mcs demo
 
-test: $(STAMPS)/test $(EDITOR_BUILT)  ## install what the tests need, then ruff, mypy and pytest
+test: $(STAMPS)/test $(EDITOR_BUILT)  ## install what the tests need, then ruff, mypy, vitest and pytest
 	@tests/install-servers.sh
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@[ -z "$(EDITOR_BUILT)" ] || $(BIN)/python build_editor.py test
 	@$(BIN)/python -m pytest
 
 lint: $(STAMPS)/test  ## ruff and mypy only

@@ -1,4 +1,4 @@
-"""Build the editor into editor/dist with the system's Node.js 20 or newer, or else with the one PyPI carries."""
+"""Build the editor into editor/dist, or with `test` run its tests, with the system's Node.js 20 or newer, or else with the one PyPI carries."""
 
 import os
 import re
@@ -36,18 +36,25 @@ def npm_from_pypi() -> tuple[list[str], str]:
 
 def build() -> None:
     """Install the editor's packages from its lock file and build it. Raises `CalledProcessError` when npm fails."""
+    install = "ci" if (EDITOR / "package-lock.json").exists() else "install"
+    run_npm(install, "--no-audit", "--no-fund", "--loglevel=error")
+    run_npm("run", "build", "--silent")
+
+
+def test() -> None:
+    """Run the editor's own tests; its packages must be installed. Raises `CalledProcessError` when one fails."""
+    run_npm("test", "--silent")
+
+
+def run_npm(*arguments: str) -> None:
+    """Run npm in the editor's folder."""
     npm, folder = npm_command()
     environment = {**os.environ, "PATH": folder + os.pathsep + os.environ["PATH"]}
-    install = "ci" if (EDITOR / "package-lock.json").exists() else "install"
-    for arguments in (
-        [install, "--no-audit", "--no-fund", "--loglevel=error"],
-        ["run", "build", "--silent"],
-    ):
-        subprocess.run([*npm, *arguments], cwd=EDITOR, env=environment, check=True)
+    subprocess.run([*npm, *arguments], cwd=EDITOR, env=environment, check=True)
 
 
 if __name__ == "__main__":
     try:
-        build()
+        test() if sys.argv[1:] == ["test"] else build()
     except subprocess.CalledProcessError as failure:
-        sys.exit(f"the editor was not built: {' '.join(failure.cmd)} ended with status {failure.returncode}; see above")
+        sys.exit(f"the editor: {' '.join(failure.cmd)} ended with status {failure.returncode}; see above")

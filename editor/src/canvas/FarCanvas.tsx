@@ -5,10 +5,17 @@ import { sheetIn, useDocument } from "../editing/document";
 import { inLanguage } from "../i18n";
 import { live } from "../live/telemetry";
 import type { Marks } from "./elements";
+import { wireFigures } from "./figures";
 import { moving } from "./moving";
 import { paint } from "./painter";
 import { readLook } from "./readLook";
+import type { SceneWire } from "./scene";
 import { useCanvas } from "./view";
+
+function flows(wire: SceneWire): boolean {
+  if (live.stale || !useCanvas.getState().live) return false;
+  return (wireFigures(wire.from, wire.port)?.perSecond ?? 0) > 0;
+}
 
 interface Props {
   label: (id: string) => string;
@@ -36,7 +43,7 @@ export function FarCanvas({ label, marks }: Props) {
         canvas.height = Math.round(clientHeight * ratio);
       }
       const { label: name, marks: { selected, problems } } = latest.current;
-      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: moving.now, problems, label: name, said: (words) => inLanguage(words), look }, store.getState().transform, ratio);
+      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: moving.now, problems, flows, label: name, said: (words) => inLanguage(words), look }, store.getState().transform, ratio);
     };
     const soon = (): void => void (frame ||= requestAnimationFrame(draw));
     const relook = (): void => {

@@ -4,6 +4,7 @@ import "@xyflow/react/dist/base.css";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { select, selectWire, sheetIn, useDocument } from "../editing/document";
 import { boundsOf, type Box } from "../flow/geometry";
+import { isLink } from "../flow/links";
 import type { Position } from "../flow/types";
 import { useWords } from "../i18n";
 import { toast } from "../kit/toasts";
@@ -16,6 +17,7 @@ import { Frame } from "./Frame";
 import { Grid } from "./Grid";
 import { press, type Ground } from "./gestures";
 import { keyOnCanvas } from "./keyboard";
+import { LinkLines } from "./LinkLines";
 import { Minimap } from "./Minimap";
 import { labelOf } from "./look";
 import { writeFigures } from "./marks";
@@ -189,6 +191,11 @@ function Board({ onOpen, onDropType }: Props) {
         else if (id && !useDocument.getState().selected.has(id)) select([id]);
         useCanvas.setState({ menu: { x: event.clientX, y: event.clientY } });
       }}
+      onPointerOver={(event) => {
+        const id = (event.target as Element).closest<HTMLElement>(".react-flow__node")?.dataset["id"] ?? "";
+        const hovered = isLink(sheet.nodes[id]?.type ?? "") ? id : "";
+        if (hovered !== useCanvas.getState().hovered) useCanvas.setState({ hovered });
+      }}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
@@ -243,6 +250,7 @@ function Board({ onOpen, onDropType }: Props) {
         aria-label={t("canvas.label")}
       >
         <Watcher />
+        <LinkLines />
       </ReactFlow>
       {far && <FarCanvas label={label} marks={marks} />}
       <Minimap />

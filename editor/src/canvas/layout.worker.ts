@@ -4,7 +4,7 @@ import type { LayoutRequest } from "./laying";
 
 self.onmessage = ({ data }: MessageEvent<LayoutRequest>) => {
   const graph = new graphlib.Graph({ multigraph: true, compound: data.groups.length > 0 });
-  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 72, edgesep: 16 });
+  graph.setGraph({ rankdir: "LR", nodesep: data.groups.length ? 64 : 36, ranksep: 72, edgesep: 16 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of data.boxes) graph.setNode(id, { width, height });
   for (const { name, members } of data.groups) {

@@ -1,4 +1,5 @@
 /** Where live figures are written: elements register, and twice a second get their text straight into the DOM. */
+import { nodeFigures, wireFigures } from "./figures";
 import { cut, live, wireText } from "../live/telemetry";
 import { useCanvas } from "./view";
 
@@ -54,7 +55,8 @@ function attribute(element: Element, name: string, value: string | null): void {
 
 function writeWire(port: string, marks: Set<WireMark>): void {
   const shown = useCanvas.getState().live;
-  const figures = shown ? live.wires[port] : undefined;
+  const at = port.lastIndexOf(".");
+  const figures = shown ? wireFigures(port.slice(0, at), port.slice(at + 1)) : undefined;
   for (const { group, text, peek, room_px } of marks) {
     put(text, figures ? wireText(figures, room_px) : "");
     put(peek, figures?.last ?? "");
@@ -65,7 +67,7 @@ function writeWire(port: string, marks: Set<WireMark>): void {
 
 function writeNode(id: string, { box, status, figures }: NodeMark): void {
   const { live: shown, heat } = useCanvas.getState();
-  const told = shown ? live.nodes[id] : undefined;
+  const told = shown ? nodeFigures(id) : undefined;
   const [received, sent, errors, p50, p95, depth, text, level] = told ?? [0, 0, 0, null, null, 0, "", ""];
   put(status, cut(text ?? ""));
   attribute(status, "title", text && text.length > 24 ? text : null);

@@ -1,9 +1,8 @@
 /** Draws a whole sheet on one canvas: what is shown when it is too small for the DOM to be worth it. */
 import { frameRound, HEAD, noteBox, touches, type Box, type Curve } from "../flow/geometry";
 import type { Position, Sheet, Words } from "../flow/types";
-import { live } from "../live/telemetry";
 import { fitting } from "./picture";
-import { curveOf, type Scene } from "./scene";
+import { curveOf, type Scene, type SceneWire } from "./scene";
 import type { Move } from "./moving";
 
 export interface Look {
@@ -25,6 +24,8 @@ export interface Painting {
   selected: ReadonlySet<string>;
   move: Move | null;
   problems: ReadonlyMap<string, "error" | "warning">;
+  /** Whether messages pass on a wire just now. */
+  flows: (wire: SceneWire) => boolean;
   label: (id: string) => string;
   said: (words: Words) => string;
   look: Look;
@@ -118,7 +119,7 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
   to.globalAlpha = 1;
 }
 
-function paintWires(to: CanvasRenderingContext2D, { scene, move, look }: Painting, seen: Box, by: (id: string) => Position): void {
+function paintWires(to: CanvasRenderingContext2D, { scene, move, look, flows }: Painting, seen: Box, by: (id: string) => Position): void {
   const stroke = (curves: Curve[], style: string, width: number): void => {
     to.strokeStyle = style;
     to.lineWidth = width;
@@ -137,8 +138,7 @@ function paintWires(to: CanvasRenderingContext2D, { scene, move, look }: Paintin
     const top = Math.min(curve.from[1], curve.to[1]) - 50;
     const box = { x: left, y: top, width: Math.abs(curve.from[0] - curve.to[0]) + 240, height: Math.abs(curve.from[1] - curve.to[1]) + 100 };
     if (!touches(box, seen)) continue;
-    const figures = live.wires[`${wire.from}.${wire.port}`];
-    (figures && figures.perSecond > 0 && !live.stale ? flowing : idle).push(curve);
+    (flows(wire) ? flowing : idle).push(curve);
   }
   stroke(idle, look.wire, 2.2);
   stroke(flowing, look.accent, 3);

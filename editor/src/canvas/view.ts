@@ -28,6 +28,8 @@ interface CanvasView {
   lassoFirst: boolean;
   live: boolean;
   heat: boolean;
+  /** The link node below the pointer. */
+  hovered: string;
   /** Spoken, not shown. */
   announce: string;
   percent: number;
@@ -44,7 +46,7 @@ const kept = (): Partial<CanvasView> => {
 
 export const useCanvas = create<CanvasView>(() => ({
   scene: { nodes: new Map(), wires: [], frames: new Map(), bounds: null },
-  far: false, pending: null, quickAdd: null, menu: null, lassoFirst: true, live: true, heat: false, announce: "", percent: 100,
+  far: false, pending: null, quickAdd: null, menu: null, lassoFirst: true, live: true, heat: false, hovered: "", announce: "", percent: 100,
   ...(typeof localStorage === "undefined" ? {} : kept()),
 }));
 

@@ -8,9 +8,18 @@ import {
   RotateCcw, Route, Ruler, Save, Scissors, ScrollText, Search, Send, Server, Settings, Shield, ShieldAlert, Shuffle, SlidersHorizontal, Smartphone, Spline, Split,
   SquareDashed, SquareFunction, StickyNote, Sun, Table, Tag, Terminal, Thermometer, Timer, ToggleLeft, Trash2, TrendingUp, TriangleAlert, Undo2, Redo2, Upload, User,
   Users, Waves, Webhook, Wind, Workflow, Wrench, X, Zap, ZoomIn, ZoomOut, type IconNode,
+  ArrowDownAZ, ArrowLeftRight, BellOff, Bot, Cable, CalendarClock, ChartColumn, CircleCheck, Combine, Cpu, DatabaseBackup, DatabaseZap,
+  EthernetPort, FileCode, FileInput, FileOutput, FolderSearch, ListOrdered, PhoneCall, RadioTower, Reply, Sigma, Siren, Ungroup,
 } from "lucide";
 
 const own: Record<string, IconNode> = {
+  // Those of our own node types.
+  "arrow-down-a-z": ArrowDownAZ, "arrow-left-right": ArrowLeftRight, "bell-off": BellOff, bot: Bot, cable: Cable,
+  "calendar-clock": CalendarClock, "chart-column": ChartColumn, "circle-check": CircleCheck, combine: Combine, cpu: Cpu,
+  "database-backup": DatabaseBackup, "database-zap": DatabaseZap, "ethernet-port": EthernetPort, "file-code": FileCode,
+  "file-input": FileInput, "file-output": FileOutput, "folder-search": FolderSearch, "list-ordered": ListOrdered, "phone-call": PhoneCall,
+  "radio-tower": RadioTower, reply: Reply, sigma: Sigma, siren: Siren, ungroup: Ungroup,
+  // Those of controls.
   activity: Activity, align: AlignHorizontalJustifyCenter, "align-center-horizontal": AlignCenterHorizontal, "align-center-vertical": AlignCenterVertical,
   "align-end-horizontal": AlignEndHorizontal, "align-end-vertical": AlignEndVertical, "align-horizontal-distribute-center": AlignHorizontalDistributeCenter,
   "align-start-horizontal": AlignStartHorizontal, "align-start-vertical": AlignStartVertical, "align-vertical-distribute-center": AlignVerticalDistributeCenter,
@@ -26,7 +35,7 @@ const own: Record<string, IconNode> = {
   "panel-right": PanelRight, pause: Pause, pencil: Pencil, play: Play, plug: Plug, plus: Plus, power: Power, puzzle: Puzzle, radio: Radio,
   "refresh-cw": RefreshCw, repeat: Repeat, "rotate-ccw": RotateCcw, route: Route, ruler: Ruler, save: Save, "scroll-text": ScrollText, search: Search,
   send: Send, server: Server, settings: Settings, shield: Shield, "shield-alert": ShieldAlert, shuffle: Shuffle, "sliders-horizontal": SlidersHorizontal,
-  smartphone: Smartphone, spline: Spline, split: Split, "square-function": SquareDashed, SquareFunction, "sticky-note": StickyNote, sun: Sun, table: Table, tag: Tag,
+  smartphone: Smartphone, spline: Spline, split: Split, "square-dashed": SquareDashed, "square-function": SquareFunction, "sticky-note": StickyNote, sun: Sun, table: Table, tag: Tag,
   terminal: Terminal, thermometer: Thermometer, timer: Timer, "toggle-left": ToggleLeft, "trash-2": Trash2, "trending-up": TrendingUp,
   "triangle-alert": TriangleAlert, "undo-2": Undo2, "redo-2": Redo2, upload: Upload, user: User, users: Users, waves: Waves, webhook: Webhook, wind: Wind,
   workflow: Workflow, wrench: Wrench, x: X, zap: Zap, "zoom-in": ZoomIn, "zoom-out": ZoomOut,

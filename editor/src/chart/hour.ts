@@ -46,7 +46,7 @@ export function axes(colors: Colors, unit: string, since: number, until: number,
     grid: { left: 48, right: 50, top: 28, bottom: 26 },
     xAxis: {
       type: "time", min: since * 1000, max: until * 1000, axisLine: { lineStyle: { color: colors.line } }, splitLine: { show: false },
-      axisLabel: { color: colors.pale, fontSize: 11, formatter: clock, hideOverlap: true },
+      splitNumber: 4, axisLabel: { color: colors.pale, fontSize: 11, formatter: clock, hideOverlap: true },
     },
     yAxis: {
       type: "value", name: unit, nameTextStyle: { color: colors.pale, fontSize: 11, align: "right" }, splitLine: { lineStyle: { color: colors.line, opacity: 0.7 } },

@@ -1,0 +1,90 @@
+/** One device: what it measures now, its calibration and alarm levels, its place and health. */
+import { useEffect, useState } from "react";
+import { api, segment } from "../api/client";
+import { HourChart } from "../chart/HourChart";
+import { useWords } from "../i18n";
+import { Button, IconButton } from "../kit/Button";
+import { Confirm } from "../kit/Confirm";
+import { Icon } from "../kit/Icon";
+import { tellFailure } from "../kit/toasts";
+import { allowed } from "../session/session";
+import { Link } from "../shell/Link";
+import { askBeforeLeaving, go } from "../shell/place";
+import { useLiveDevice, useSite } from "../site/useSite";
+import { StateShape } from "../site/StateShape";
+import { shown } from "../site/format";
+import { CalibrationCard } from "./CalibrationCard";
+import { DebugButton } from "./DebugButton";
+import { HealthCard } from "./HealthCard";
+import { LevelsCard } from "./LevelsCard";
+import { MergeDialog } from "./MergeDialog";
+import { PlaceCard } from "./PlaceCard";
+import { useDeviceDraft } from "./useDeviceDraft";
+import "./devices.css";
+
+export default function DevicePage({ sn }: { sn: string }) {
+  const { t } = useWords();
+  useSite();
+  const live = useLiveDevice(sn);
+  const device = useDeviceDraft(sn);
+  const [removing, setRemoving] = useState(false);
+  const { base, draft, view, changes, conflict } = device;
+  const count = Object.keys(changes).length;
+  useEffect(() => {
+    if (count === 0) return;
+    const leaving = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", leaving);
+    askBeforeLeaving(() => confirm(t("device.unsaved")));
+    return () => {
+      removeEventListener("beforeunload", leaving);
+      askBeforeLeaving(null);
+    };
+  }, [count > 0]);
+  if (device.missing) return <div className="empty"><h1>{t("device.missing", { sn })}</h1><Link href="/devices">{t("page.devices")}</Link></div>;
+  if (!base || !draft || !view) return <div className="empty" role="status">{t("kit.loading")}</div>;
+  const code = live.state?.code ?? "silent";
+  const remove = async () => {
+    try {
+      await api.delete(`/devices/${segment(sn)}`);
+      go("/devices");
+    } catch (error) {
+      tellFailure(error);
+    }
+  };
+  return (
+    <div className="device-page">
+      <header className="device-head">
+        <Link href="/devices" className="device-back" aria-label={t("page.devices")} title={t("page.devices")}><Icon name="arrow-left" /></Link>
+        <StateShape code={code} size={30} />
+        <div className="device-title">
+          <h1>{base.name || sn}</h1>
+          <p><code>{sn}</code> · {t(`state.${code}`)}{base.gas && ` · ${base.gas}`}</p>
+        </div>
+        <div className={`device-now number${live.state?.stale ? " cell-stale" : ""}`} data-testid="now">{shown(live.reading?.conc, 2)} <small>{base.unit}</small></div>
+        <DebugButton sn={sn} />
+        <IconButton icon="trash-2" needs="admin" label={t("device.remove")} onClick={() => setRemoving(true)} />
+      </header>
+      <div className="device-columns">
+        <div className="device-main">
+          <CalibrationCard device={device} base={base} draft={draft} missing={view.missing} reading={live.reading} />
+          <LevelsCard device={device} draft={draft} />
+          <PlaceCard device={device} draft={draft} />
+        </div>
+        <div className="device-side">
+          <section className="card device-card"><h2>{t("device.hour")}</h2><HourChart device={base} height={230} /></section>
+          <HealthCard sn={sn} reading={live.reading} first={view.figures} />
+        </div>
+      </div>
+      {count > 0 && (
+        <div className="device-save" role="region" aria-label={t("device.changes", { count })}>
+          <span>{t("device.changes", { count })}: {Object.keys(changes).map((field) => t(`device.${field}`)).join("、")}</span>
+          <Button onClick={device.discard}>{t("device.discard")}</Button>
+          <Button kind="primary" icon="save" needs="admin" onClick={() => void device.save()}>{t("kit.save")}</Button>
+        </div>
+      )}
+      {conflict && <MergeDialog conflict={conflict} mine={changes} onSave={(fields) => void device.save(fields, conflict.current)} onClose={device.closeConflict} />}
+      {removing && <Confirm title={t("device.remove")} text={t("device.remove.ask", { sn })} action={t("kit.delete")} onYes={() => void remove()} onClose={() => setRemoving(false)} />}
+      {!allowed("admin") && <p className="device-readonly">{t("device.readonly")}</p>}
+    </div>
+  );
+}

@@ -25,7 +25,9 @@ def devices(site: LiveSite) -> list[str]:
     """Two detectors whose raw value is their concentration."""
     names = ["GX001", "GX002"]
     for sn in names:
-        site.call("POST", "/api/devices", {"sn": sn, "fields": {"k": 1.0, "b": 0.0, "a1": 20.0, "a2": 50.0, "name": "泵房"}})
+        site.call(
+            "POST", "/api/devices", {"sn": sn, "fields": {"k": 1.0, "b": 0.0, "a1": 20.0, "a2": 50.0, "name": "泵房"}}
+        )
     return names
 
 
@@ -46,7 +48,9 @@ async def ask(site: LiveSite, method: str, path: str, body: Any = None, role: st
     return await asyncio.to_thread(site.call, method, path, body, role)
 
 
-async def refused(site: LiveSite, method: str, path: str, body: Any = None, role: str = "admin") -> tuple[int, dict[str, Any]]:
+async def refused(
+    site: LiveSite, method: str, path: str, body: Any = None, role: str = "admin"
+) -> tuple[int, dict[str, Any]]:
     """(status, answer) of a call that must not succeed."""
     with pytest.raises(urllib.error.HTTPError) as error:
         await ask(site, method, path, body, role)
@@ -126,7 +130,11 @@ async def test_an_alarm_goes_from_the_packet_to_the_vendor_and_its_story_has_eve
     assert {"v_raw": 60.0, "k": 1.0, "b": 0.0, "temp": 25.0, "limit": 50.0}.items() <= story["first"].items()
     assert story["alarm"]["acknowledged_by"] == "token:tests-operator"
     told = story["notifications"][0]
-    assert (told["channel"], told["result"], json.loads(told["answer"])) == ("robot", "sent", {"errcode": 0, "errmsg": "ok"})
+    assert (told["channel"], told["result"], json.loads(told["answer"])) == (
+        "robot",
+        "sent",
+        {"errcode": 0, "errmsg": "ok"},
+    )
     await switch_off(site)
 
 
@@ -240,7 +248,9 @@ async def test_two_who_save_a_card_at_once_hear_of_each_other(site: LiveSite):
     now = await card(site, "sms")
     body = {"enabled": False, "settings": {"kind": "sms", "sign_name": "一"}, "revision": now["revision"]}
     await ask(site, "PUT", "/api/channels/sms", body)
-    status, answer = await refused(site, "PUT", "/api/channels/sms", {**body, "settings": {"kind": "sms", "sign_name": "二"}})
+    status, answer = await refused(
+        site, "PUT", "/api/channels/sms", {**body, "settings": {"kind": "sms", "sign_name": "二"}}
+    )
     assert (status, answer["error"]["code"], answer["card"]["settings"]["sign_name"]) == (409, "conflict", "一")
 
 
@@ -250,11 +260,17 @@ async def test_two_who_save_a_card_at_once_hear_of_each_other(site: LiveSite):
         ("robot", {"settings": {"kind": "robot", "template": "{vla}"}}, "template"),
         ("robot", {"settings": {"kind": "robot"}, "secrets": {"url": "ftp://x/y"}}, "url"),
         ("robot", {"settings": {"kind": "robot"}, "secrets": {"password": "x"}}, "password"),
-        ("email", {"settings": {"kind": "email", "server": "s", "recipients": "a@b.cn", "account": "a@b.cn"}}, "password"),
+        (
+            "email",
+            {"settings": {"kind": "email", "server": "s", "recipients": "a@b.cn", "account": "a@b.cn"}},
+            "password",
+        ),
         ("sms", {"settings": {"kind": "sms"}}, "access_key_id"),
     ],
 )
-async def test_a_card_that_can_not_work_is_refused_by_field(site: LiveSite, name: str, body: dict[str, Any], field: str):
+async def test_a_card_that_can_not_work_is_refused_by_field(
+    site: LiveSite, name: str, body: dict[str, Any], field: str
+):
     now = await card(site, name)
     whole = {"enabled": True, "revision": now["revision"], **body}
     status, answer = await refused(site, "PUT", f"/api/channels/{name}", whole)

@@ -14,7 +14,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 EDITOR_SOURCES := $(shell [ ! -f editor/package.json ] || find editor -type f -not -path 'editor/node_modules/*' -not -path 'editor/dist/*')
 EDITOR_BUILT := $(if $(EDITOR_SOURCES),editor/dist/.built)
 
-.PHONY: help install demo test lint bench lock editor stack viewer
+.PHONY: help install demo test lint bench lock editor stack manual viewer
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
@@ -43,9 +43,17 @@ bench: $(STAMPS)/test  ## CPU per message and memory, measured
 viewer: $(STAMPS)/viewer  ## run the archive viewer
 	@$(VENV)-viewer/bin/streamlit run viewer/app.py
 
-stack:  ## run the customer's server: docker compose in deploy/
-	@command -v docker >/dev/null || { echo "make stack: docker is not installed; see https://docs.docker.com/engine/install/" >&2; exit 1; }
-	@docker compose --file deploy/compose.yaml up --build --detach
+# MCS_STACK=processes, or a machine where no Docker runs: the same processes with the same config files, without containers.
+stack: install  ## run the customer's server (deploy/): containers, or without Docker the same processes
+	@if [ "$${MCS_STACK:-}" != processes ] && docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1; then \
+		[ -f deploy/.env ] || { echo "make stack: copy deploy/.env.example to deploy/.env and fill it in" >&2; exit 1; }; \
+		docker compose --file deploy/compose.yaml up --build --detach; \
+	else \
+		tests/install-servers.sh && exec $(BIN)/python deploy/stack.py; \
+	fi
+
+manual: $(STAMPS)/manual  ## build the manual into site/ (zh-CN and English)
+	@$(VENV)-manual/bin/mkdocs build --quiet --strict
 
 editor: $(EDITOR_BUILT)  ## build the editor into editor/dist
 	@[ -n "$(EDITOR_BUILT)" ] || { echo "make editor: editor/package.json is missing" >&2; exit 1; }
@@ -85,6 +93,11 @@ $(STAMPS)/viewer: requirements-viewer.lock | $(STAMPS)/venv
 	@[ -x $(VENV)-viewer/bin/python ] || $(BIN)/python -m venv $(VENV)-viewer
 	@$(VENV)-viewer/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-viewer.lock
 	@$(VENV)-viewer/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --editable .
+	@touch $@
+
+$(STAMPS)/manual: requirements-manual.lock | $(STAMPS)/venv
+	@[ -x $(VENV)-manual/bin/python ] || $(BIN)/python -m venv $(VENV)-manual
+	@$(VENV)-manual/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-manual.lock
 	@touch $@
 
 $(STAMPS)/uv: | $(STAMPS)/venv

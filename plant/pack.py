@@ -31,6 +31,7 @@ from plant.licence_server import demo as licence_demo
 from plant.partitions import ReadingPartitions
 from plant.plan_image import PlanImages
 from plant.site_feed import SiteFeed
+from plant.stress import command as stress
 
 __all__ = ["pack"]
 
@@ -117,6 +118,12 @@ pack = Pack(
     commands=[
         Command("simulate", "run simulated devices against a broker", simulate.arguments, simulate.run),
         Command("restore", "put archive files into a table", restore_command.arguments, restore_command.run),
+        Command(
+            "stress",
+            "load a site with many devices, and check that all they sent is stored and every alarm raised",
+            stress.arguments,
+            stress.run,
+        ),
         Command(
             "licence-server",
             "the vendor's side: issue, list and revoke licences, and answer sites",

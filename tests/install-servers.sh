@@ -14,6 +14,7 @@ need() { # PACKAGE PROGRAM...: any one of the programs will do
     missing+=("$package")
 }
 need mosquitto mosquitto
+need nginx-light nginx
 need mosquitto-clients mosquitto_pub
 need postgresql initdb
 need redis-server redis-server

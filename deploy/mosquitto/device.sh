@@ -29,7 +29,8 @@ scratch=$(mktemp "$passwords.XXXXXX")
 trap 'rm -f "$scratch"' EXIT
 if [ "$action" = add ]; then
     IFS= read -r password || [ -n "${password:-}" ] || fail "give the password on standard input"
-    [ -n "$password" ] || fail "the password is empty"
+    # mosquitto_passwd would take the part before it for the whole.
+    case $password in '' | *:*) fail "the password is empty, or has a colon" ;; esac
     printf '%s:%s\n' "$sn" "$password" > "$scratch"
     mosquitto_passwd -U "$scratch"
 fi

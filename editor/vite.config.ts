@@ -35,10 +35,9 @@ export default defineConfig({
       output: {
         // Without these a page asks for two dozen crumbs that pages share. The wall and the site's pages load `base` only.
         codeSplitting: {
-          includeDependenciesRecursively: false,
           groups: [
-            { name: "base", test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|html-parse-stringify|void-elements|zustand|use-sync-external-store)\/|src\/(kit|i18n|api|shell|session)\/(?!everyIcon)|words\.ts$/ },
-            { name: "flow-editor", test: /src\/(canvas|flow|editing|palette|commands|flow-page|live|around|deploy|presence|search)\/|src\/inspector\/(?!.*Expression)|src\/debug\/(ValueTree|trac|values)|src\/(problems\/order|versions\/merged|secrets\/NewSecret)|node_modules\/(@xyflow\/|d3-|classcat)/ },
+            { name: "base", test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|html-parse-stringify|void-elements|zustand|use-sync-external-store)\/|src\/(kit|i18n|api|shell|session)\/(?!everyIcon)|words\.ts$|src\/style\// },
+            { name: "flow-editor", test: /src\/(canvas|flow|editing|palette|commands|flow-page|live|around|deploy|presence|search)\/|src\/inspector\/(?!.*Expression)|src\/debug\/(ValueTree|trac|value)|src\/(problems\/(order|.*css)|versions\/merged|secrets\/NewSecret)|node_modules\/(@xyflow\/|d3-|classcat)/ },
           ],
         },
       },

@@ -75,6 +75,9 @@ def _parser(packs: Sequence[Pack]) -> argparse.ArgumentParser:
     nodes = command("nodes", "list the node types, or explain one", _nodes)
     nodes.add_argument("type", nargs="?", metavar="NODE-TYPE")
     nodes.add_argument("--json", action="store_true")
+    nodes.add_argument(
+        "--docs", type=Path, metavar="FOLDER", help="write a page of reference for each type and language"
+    )
     new = command("new-node", "write a custom node and its test", _new_node)
     new.add_argument("name", metavar="NAME", help="such as gas-index")
     new.add_argument(
@@ -247,6 +250,11 @@ def _schema(options: argparse.Namespace) -> int:
 
 def _nodes(options: argparse.Namespace) -> int:
     catalogue = _catalogue()
+    if options.docs:
+        from engine.node_docs import write_node_pages
+
+        print("\n".join(write_node_pages(catalogue, options.docs)) or "nothing has changed")
+        return 0
     if options.type:
         kind = _known(catalogue, options.type)
         print(f"{kind.type}  ({kind.about.category})\n\n{kind.help}\n")

@@ -14,7 +14,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 EDITOR_SOURCES := $(shell [ ! -f editor/package.json ] || find editor -type f -not -path 'editor/node_modules/*' -not -path 'editor/dist/*')
 EDITOR_BUILT := $(if $(EDITOR_SOURCES),editor/dist/.built)
 
-.PHONY: help install demo test lint bench lock editor stack manual viewer
+.PHONY: help install demo test lint bench lock editor stack manual viewer screenshots
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
@@ -39,6 +39,9 @@ lint: $(STAMPS)/test  ## ruff and mypy only
 bench: $(STAMPS)/test  ## CPU per message and memory, measured
 	@tests/install-servers.sh
 	@$(BIN)/python -m tests.bench
+
+screenshots: $(STAMPS)/test $(EDITOR_BUILT)  ## pictures of every page into docs/screenshots
+	@$(BIN)/python -m tests.screenshots
 
 viewer: $(STAMPS)/viewer  ## run the archive viewer
 	@$(VENV)-viewer/bin/streamlit run viewer/app.py

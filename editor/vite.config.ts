@@ -28,6 +28,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     // Which chunk imports which, for the test of what the wall loads.
     manifest: true,
+    rolldownOptions: {
+      // React stands alone: chunks that share it with each other must not have to wait for one another in a circle.
+      output: { advancedChunks: { groups: [{ name: "react", test: /node_modules[\\/](react|react-dom|scheduler|i18next|react-i18next|zustand)[\\/]/ }] } },
+    },
     // The policy of the page allows no inline content, so small pictures stay files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -18,14 +18,15 @@ export function whenLocked(call: () => void): void {
 
 async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { "X-MCS": "1", "Accept-Language": document.documentElement.lang };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const file = body instanceof Blob ? body : null;
+  if (body !== undefined) headers["Content-Type"] = file ? file.type || "application/octet-stream" : "application/json";
   let response: Response;
   try {
     response = await fetch(`/api${path}`, {
       method,
       headers,
       credentials: "same-origin",
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : (file ?? JSON.stringify(body)),
       signal: signal ?? null,
     });
   } catch (error) {
@@ -46,6 +47,8 @@ export const api = {
   post: <T>(path: string, body: unknown = {}, signal?: AbortSignal) => request<T>("POST", path, body, signal),
   put: <T>(path: string, body: unknown) => request<T>("PUT", path, body),
   patch: <T>(path: string, body: unknown) => request<T>("PATCH", path, body),
+  /** A file as it is. */
+  upload: <T>(method: "POST" | "PUT", path: string, file: Blob) => request<T>(method, path, file),
   delete: <T>(path: string, body?: unknown) => request<T>("DELETE", path, body),
 };
 

@@ -20,6 +20,7 @@ const page = (load: () => Promise<{ default: ComponentType<never> }>): Page["vie
 export const pages: Page[] = [
   { path: "/wall", title: "page.wall", icon: "monitor", bare: true, view: page(() => import("../wall/Wall")) },
   { path: "/devices", title: "page.devices", icon: "cpu", view: page(() => import("../devices/DevicesPage")) },
+  { path: "/plans", title: "page.plans", icon: "map", view: page(() => import("../plans/PlansPage")) },
   { path: "/devices/:sn", title: "page.devices", view: page(() => import("../devices/DevicePage")) },
   { path: "/flows", title: "page.flows", icon: "workflow", view: page(() => import("../flows/FlowsPage")) },
   { path: "/flows/:name", title: "page.flows", view: page(() => import("../flow-page/FlowPage")) },

@@ -2,7 +2,8 @@
 import { chartWords } from "../chart/words";
 import { deviceWords } from "../devices/words";
 import type { AreaWords } from "../i18n/words";
+import { planWords } from "../plans/words";
 import { wallWords } from "../wall/words";
 import { siteWords } from "./words";
 
-export const siteAreas: AreaWords[] = [siteWords, wallWords, chartWords, deviceWords];
+export const siteAreas: AreaWords[] = [siteWords, wallWords, chartWords, deviceWords, planWords];

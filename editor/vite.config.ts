@@ -28,19 +28,17 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     // Which chunk imports which, for the test of what the wall loads.
     manifest: true,
-    rolldownOptions: {
-      // React stands alone: chunks that share it with each other must not have to wait for one another in a circle.
-      output: { advancedChunks: { groups: [{ name: "react", test: /node_modules[\\/](react|react-dom|scheduler|i18next|react-i18next|zustand)[\\/]/ }] } },
-    },
     // The policy of the page allows no inline content, so small pictures stay files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // Without these a page asks for two dozen crumbs that pages share. The wall and the site's pages load `base` only.
+        // Without these a page asks for two dozen crumbs that pages share. The wall loads `base` only: the words of the other pages stand apart.
         codeSplitting: {
           groups: [
-            { name: "base", test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|html-parse-stringify|void-elements|zustand|use-sync-external-store)\/|src\/(kit|i18n|api|shell|session)\/(?!everyIcon)|words\.ts$|src\/style\// },
+            { name: "base", test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|html-parse-stringify|void-elements|zustand|use-sync-external-store)\/|src\/(kit|api|shell|session)\/(?!everyIcon|icons\.ts|Confirm|Dialog|Field|[Mm]arkdown|Menu|Table|Tabs|virtual|SignIn|sign-in|ChangePassword|Navigation)|src\/i18n\/(?!all)|src\/(licence|site|wall|chart)\/words\.ts$|src\/style\// },
+            { name: "pages", test: /src\/(kit|shell|session)\/(Confirm|Dialog|Field|[Mm]arkdown|Menu|Table|Tabs|virtual|SignIn|sign-in|ChangePassword|Navigation)/ },
+            { name: "words", test: /words\.ts$|src\/i18n\/all/ },
             { name: "flow-editor", test: /src\/(canvas|flow|editing|palette|commands|flow-page|live|around|deploy|presence|search)\/|src\/inspector\/(?!.*Expression)|src\/debug\/(ValueTree|trac|value)|src\/(problems\/(order|.*css)|versions\/merged|secrets\/NewSecret)|node_modules\/(@xyflow\/|d3-|classcat)/ },
           ],
         },

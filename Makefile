@@ -36,9 +36,9 @@ lint: $(STAMPS)/test  ## ruff and mypy only
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-bench: $(STAMPS)/test  ## CPU per message and memory, measured
+bench: $(STAMPS)/test  ## CPU per message and memory, measured (NODE_RED=1: beside Node-RED; QUICK=1)
 	@tests/install-servers.sh
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(if $(NODE_RED),--node-red) $(if $(QUICK),--quick)
 
 screenshots: $(STAMPS)/test $(EDITOR_BUILT)  ## pictures of every page into docs/screenshots
 	@$(BIN)/python -m tests.screenshots

@@ -220,7 +220,7 @@ class Load:
     """The publisher as a process of its own."""
 
     def __init__(self, url: str, **options: object) -> None:
-        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        words = [word for name, value in options.items() for word in (f"--{name}", *[str(value)][: value != ""])]
         command = ["setpriv", "--pdeathsig=KILL", sys.executable, "-m", "tests.bench.publisher", "--url", url, *words]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -193,19 +193,36 @@ class FlowRun:
 
     def after(self, node: str, message: Message, result: Any) -> None:
         """A lane has its result."""
-        now = self.site.clock.monotonic()
-        if self.watch.all or now >= self._next_sample:
-            self._next_sample = now + 0.05
-            running = self.nodes.get(node)
-            first = running.planned.ports[0] if running is not None and running.planned.ports else ""
-            self.watch.passed(node, first, message, result, 0.0)
-            program = self._observed
-        else:
-            program = self._program
+        program = self._observed if self._sample(node, message, result) else self._program
         if result is not None and program is not None and node in program.leave:
             program.leave[node](message, result)
         if self._listeners.get("complete"):
             self._tell("complete", node, message)
+
+    def _sample(self, node: str, message: Message, result: Any) -> bool:
+        """Shows a result to the watch, every 50 ms or while it looks at all; whether it did."""
+        now = self.site.clock.monotonic()
+        if not self.watch.all and now < self._next_sample:
+            return False
+        self._next_sample = now + 0.05
+        running = self.nodes.get(node)
+        first = running.planned.ports[0] if running is not None and running.planned.ports else ""
+        self.watch.passed(node, first, message, result, 0.0)
+        return True
+
+    def after_batch(self, node: str, messages: Sequence[Message], results: Sequence[Any]) -> None:
+        """A lane has the results of a batch: each an output, or the exception that its message ended in. ValueError when there are not as many."""
+        looking = self.watch.all or self._listeners.get("complete")
+        leave = self._program.leave.get(node) if self._program is not None else None
+        for message, result in zip(messages, results, strict=True):
+            if isinstance(result, Exception):
+                self.fail(node, message, result)
+            elif looking or leave is None:
+                self.after(node, message, result)
+            elif result is not None:
+                leave(message, result)
+        if messages and not looking and not isinstance(results[-1], Exception):
+            self._sample(node, messages[-1], results[-1])
 
     def fail(self, node: str, message: Message, error: BaseException) -> None:
         """Sends a message the way of errors: the node's error port, else the catch nodes, else `on_error`, else quarantine."""

@@ -76,40 +76,55 @@ class Subscription:
         self._close(self)
 
 
+class LiveChannel:
+    """The items of one channel by key, and who watches them."""
+
+    def __init__(self) -> None:
+        self.latest: dict[str, Any] = {}
+        self.watching: set[Subscription] = set()
+
+    def publish(self, key: str, item: Any) -> None:
+        """See `LiveHub.publish`."""
+        self.latest[key] = item
+        if self.watching:
+            data = _encode(item)
+            for subscription in self.watching:
+                subscription.add(key, data)
+
+
 class LiveHub:
     """Latest values by channel and key for pages that watch them. Keeps the last item of every key for a client that comes later."""
 
     def __init__(self) -> None:
-        self._subscriptions: dict[str, set[Subscription]] = {}
-        self._latest: dict[str, dict[str, Any]] = {}
+        self._channels: dict[str, LiveChannel] = {}
+
+    def channel(self, name: str) -> LiveChannel:
+        """One channel, for whoever publishes to it all the time."""
+        found = self._channels.get(name)
+        if found is None:
+            found = self._channels[name] = LiveChannel()
+        return found
 
     def publish(self, channel: str, key: str, item: Any) -> None:
         """Hands an item (a Struct or JSON-like data) to all who watch the channel. Encoded once, and only when somebody watches."""
-        latest = self._latest.get(channel)
-        if latest is None:
-            latest = self._latest[channel] = {}
-        latest[key] = item
-        watching = self._subscriptions.get(channel)
-        if watching:
-            data = _encode(item)
-            for subscription in watching:
-                subscription.add(key, data)
+        self.channel(channel).publish(key, item)
 
     def latest(self, channel: str) -> dict[str, Any]:
         """The last item of every key: {key: item}."""
-        return dict(self._latest.get(channel, {}))
+        return dict(self._channels[channel].latest) if channel in self._channels else {}
 
     def forget(self, channel: str, key: str) -> None:
         """Drops the kept item of a key that is gone."""
-        self._latest.get(channel, {}).pop(key, None)
+        if channel in self._channels:
+            self._channels[channel].latest.pop(key, None)
 
     def subscribe(self, channel: str, *, replay: bool = True) -> Subscription:
         """From now on; with `replay` it begins with the last item of every key."""
-        watching = self._subscriptions.setdefault(channel, set())
-        subscription = Subscription(watching.discard)
-        watching.add(subscription)
+        found = self.channel(channel)
+        subscription = Subscription(found.watching.discard)
+        found.watching.add(subscription)
         if replay:
-            for key, item in self._latest.get(channel, {}).items():
+            for key, item in found.latest.items():
                 subscription.add(key, _encode(item))
         return subscription
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from engine.clock import Clock
@@ -44,9 +44,11 @@ class Lane:
         clock: Clock,
         after: Callable[[Message, Any], None],
         fail: Callable[[Message, Exception], None],
+        after_batch: Callable[[list[Message], Sequence[Any]], None] | None = None,
     ) -> None:
         self.name = name
         self.after = after
+        self.after_batch = after_batch or self._one_after_another
         self.fail = fail
         self.received = 0
         self.handled = 0
@@ -177,11 +179,7 @@ class Lane:
             if self._left:
                 return
             if results is not None:
-                for message, result in zip(messages, results, strict=True):
-                    if isinstance(result, Exception):
-                        self.fail(message, result)
-                    else:
-                        self.after(message, result)
+                self.after_batch(messages, results)
         except Exception as error:  # noqa: BLE001
             if len(messages) > 1 and not isinstance(error, TimedOut):
                 middle = len(messages) // 2
@@ -191,6 +189,13 @@ class Lane:
             for message in messages:
                 self.fail(message, error)
         self._done(messages)
+
+    def _one_after_another(self, messages: list[Message], results: Sequence[Any]) -> None:
+        for message, result in zip(messages, results, strict=True):
+            if isinstance(result, Exception):
+                self.fail(message, result)
+            else:
+                self.after(message, result)
 
     async def _attempt(self, work: Any) -> Any:
         wait_s = FIRST_RETRY_S
@@ -234,11 +239,10 @@ class Lane:
         if self._left:
             return
         self.handled += len(messages)
-        done = set(map(id, messages))
-        self._in_work = (
-            [message for message in self._in_work if id(message) not in done]
-            if len(messages) < len(self._in_work)
-            else []
-        )
+        if len(messages) < len(self._in_work):
+            done = set(map(id, messages))
+            self._in_work = [message for message in self._in_work if id(message) not in done]
+        else:
+            self._in_work = []
         for message in messages:
             message.delivery.release()

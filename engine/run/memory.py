@@ -40,7 +40,10 @@ class KeyedMemory:
             self._ends[key] = self._now() + ttl_s
         elif self._ends:
             self._ends.pop(key, None)
-        self._touch(key)
+        if self._dirty:
+            self._dirty.add(key)
+        else:
+            self._touch(key)
 
     def delete(self, key: str) -> None:
         if self._values.pop(key, self) is not self:

@@ -189,9 +189,11 @@ def _dispatcher(sends: Mapping[str, Process], fail: Fail) -> Callable[[Message, 
             )
 
     def dispatch(message: Message, output: Any) -> None:
-        if output is None:
+        if output.__class__ is Message and first is not None:
+            first(output)
+        elif output is None:
             return
-        if output.__class__ is dict:
+        elif output.__class__ is dict:
             for port, part in output.items():
                 send = sends.get(port)
                 if send is None:

@@ -133,9 +133,10 @@ class Formula(Node):
         except KeyError:
             made = self._bind(payload, found, text)
         try:
-            return replace(msg, payload=made(payload, found))
+            made_payload = made(payload, found)
         except EvaluationError as wrong:
             raise Refused(f"{text or self.expression}: {wrong}") from wrong
+        return Message(made_payload, msg.topic, msg.key, msg.time, msg.id, msg.props, msg.delivery)
 
     def _bind(self, payload: Any, found: Any, text: str) -> Made:
         formula = self._parsed(text) if text else self.own

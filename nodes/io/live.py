@@ -37,13 +37,13 @@ class Live(Node):
     ]
 
     def start(self, ctx: Context) -> None:
-        self.publish = ctx.service(LiveHub).publish
-        self.key_of = Path(self.key).get
-        self.value_of: Any = None if self.value == "payload" else Path(self.value).get
+        self.publish = ctx.service(LiveHub).channel(self.channel).publish
+        self.key_of = Path(self.key).getter()
+        self.value_of: Any = None if self.value == "payload" else Path(self.value).getter()
 
     def process(self, msg: Message) -> None:
         key = self.key_of(msg)
         value = msg.payload if self.value_of is None else self.value_of(msg)
         if value is UNSET:
             raise Refused(f"the message has no {self.value}")
-        self.publish(self.channel, key if key.__class__ is str else str(key), value)
+        self.publish(key if key.__class__ is str else str(key), value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -10,9 +11,12 @@ from msgspec import Struct
 from plant.device import Device
 from plant.reading import Flag, Reading
 
-__all__ = ["Condition", "Policy", "conditions_for"]
+__all__ = ["Condition", "Policy", "conditions_for", "sound_by"]
 
 Measure = Callable[[Reading], float | None]
+
+UNUSABLE = int(Flag.FAULT | Flag.UNCALIBRATED)
+"""As a number: combining flags of an enum costs more than all the rest of a judgement."""
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -79,6 +83,37 @@ def conditions_for(device: Device | None, policy: Policy) -> tuple[Condition, ..
     return tuple(found)
 
 
+def sound_by(conditions: tuple[Condition, ...]) -> Callable[[Reading], bool]:
+    """Whether a reading is free of all these conditions, none of them being active: one look instead of six, for nearly every reading."""
+    bounds: dict[Measure, tuple[float, float]] = {}
+    others: list[Condition] = []
+    for one in conditions:
+        if one.measure in (_conc, _battery, _signal):
+            low, high = bounds.get(one.measure, (-math.inf, math.inf))
+            bounds[one.measure] = (low, min(high, one.limit)) if one.side == "high" else (max(low, one.limit), high)
+        else:
+            others.append(one)
+    conc_low, conc_high = bounds.get(_conc, (-math.inf, math.inf))
+    bat_low, bat_high = bounds.get(_battery, (-math.inf, math.inf))
+    rssi_low, rssi_high = bounds.get(_signal, (-math.inf, math.inf))
+
+    def sound(reading: Reading) -> bool:
+        conc, bat, rssi = reading.conc, reading.bat, reading.rssi
+        if conc is not None and not conc_low <= conc <= conc_high:
+            return False
+        if bat is not None and not bat_low <= bat <= bat_high:
+            return False
+        if rssi is not None and not rssi_low <= rssi <= rssi_high:
+            return False
+        for one in others:
+            value = one.measure(reading)
+            if value is not None and one.holds(value, False):
+                return False
+        return True
+
+    return sound
+
+
 def _conc(reading: Reading) -> float | None:
     """No concentration, no judgement: a gas alarm neither comes nor goes because the sensor has failed."""
     return reading.conc
@@ -102,6 +137,6 @@ def _fault(device: Device | None, policy: Policy) -> Measure:
         if reading.err == 2:
             return None
         under = lowest is not None and reading.conc_raw is not None and reading.conc_raw < lowest
-        return 1.0 if reading.err or reading.flags & (Flag.FAULT | Flag.UNCALIBRATED) or under else 0.0
+        return 1.0 if reading.err or reading.flags & UNUSABLE or under else 0.0
 
     return measure

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.api import Memory
-from plant.alarms.conditions import Condition, Policy, conditions_for
+from plant.alarms.conditions import Condition, Policy, conditions_for, sound_by
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import GAS, KINDS, SITE
 from plant.alarms.point import Point
@@ -39,7 +39,7 @@ class Rules:
         self.late = 0
         self._memory = points
         self._last = last
-        self._conditions: dict[str, tuple[Device | None, tuple[Condition, ...]]] = {}
+        self._conditions: dict[str, tuple[Device | None, tuple[Condition, ...], Callable[[Reading], bool]]] = {}
         for _, point in points.items():
             self.points.setdefault(point.sn, {})[point.type] = point
 
@@ -48,7 +48,8 @@ class Rules:
         sn, at = reading.sn, reading.time
         known = self._conditions.get(sn)
         if known is None or known[0] is not device:
-            known = self._conditions[sn] = (device, conditions_for(device, self.policy))
+            conditions = conditions_for(device, self.policy)
+            known = self._conditions[sn] = (device, conditions, sound_by(conditions))
         points = self.points.get(sn)
         before = self.seen_to.get(sn)
         if before is not None and at < before:
@@ -56,7 +57,7 @@ class Rules:
         gap = before is not None and at - before >= self._silence_s(device)
         events: list[AlarmEvent] = []
         # Nearly every reading ends here: nothing is remembered of the device, and it says nothing to remember.
-        if points is not None or gap or reading.err == 2 or _any_beyond(known[1], reading):
+        if points is not None or gap or reading.err == 2 or not known[2](reading):
             events = self._judge(reading, device, known[1], gap)
         self.seen_to[sn] = at
         return events
@@ -421,14 +422,6 @@ class Rules:
             self._memory.delete(key)
         else:
             self._memory.set(key, point)
-
-
-def _any_beyond(conditions: tuple[Condition, ...], reading: Reading) -> bool:
-    for condition in conditions:
-        value = condition.measure(reading)
-        if value is not None and condition.holds(value, False):
-            return True
-    return False
 
 
 def _story(reading: Reading, device: Device | None, condition: Condition) -> dict[str, Any]:

@@ -36,14 +36,18 @@ class Readings:
         self.qos = qos
         self.stamp = stamp
         chance = random.Random(7)
-        self._variants = [_variant(chance, alarm_share) for _ in range(2003)]
+        self._variants = [_variant(chance, 2000, 2900) for _ in range(2003)]
+        self._leaking = [_variant(chance, 3300, 3900) for _ in range(101)]
+        self._leaks = round(devices * alarm_share)
         self._topics = [f"metachip/gas/{prefix}{number:05}/data".encode() for number in range(devices)]
 
     def packet(self, number: int) -> bytes:
         """The PUBLISH of a reading; its packet identifier follows from its number."""
         topic = self._topics[number % self.devices]
         moment = time.time() if self.stamp else START_S + number // self.devices
-        body = b"{" + STAMP % moment + b'"seq":%d,' % (number // self.devices % 65536) + self._variants[number % 2003]
+        body = b"{" + STAMP % moment + b'"seq":%d,' % (number // self.devices % 65536)
+        leaks = number % self.devices < self._leaks
+        body += self._leaking[number % 101] if leaks else self._variants[number % 2003]
         head = struct.pack(">H", len(topic)) + topic
         if self.qos:
             head += struct.pack(">H", number % 65535 + 1)
@@ -128,10 +132,9 @@ def publish(host: str, port: int, readings: Readings, first: int, count: int, ra
     return {"sent": count, "seconds": time.perf_counter() - began, "began": wall}
 
 
-def _variant(chance: random.Random, alarm_share: float) -> bytes:
-    raw = chance.uniform(3100, 3900) if chance.random() < alarm_share else chance.uniform(2000, 2900)
+def _variant(chance: random.Random, low: float, high: float) -> bytes:
     return b'"v_raw":%.1f,"temp":%.1f,"humi":%.1f,"bat":%d,"rssi":%d,"net":"4G","err":0}' % (
-        raw,
+        chance.uniform(low, high),
         chance.uniform(15, 35),
         chance.uniform(30, 60),
         chance.randint(20, 99),
@@ -156,7 +159,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--qos", type=int, choices=(0, 1), default=1)
-    parser.add_argument("--alarm", type=float, default=0.0, help="share of readings above the alarm level")
+    parser.add_argument("--alarm", type=float, default=0.0, help="share of devices above the alarm level")
     parser.add_argument("--prefix", default="GS")
     parser.add_argument("--stamp", action="store_true")
     given = parser.parse_args()

@@ -1,8 +1,14 @@
 """Row 3.2: levels with their own deadband and delay, and none that silences another."""
 
-import msgspec
+from typing import Literal
 
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plant.alarms.conditions import Policy, conditions_for, sound_by
 from plant.device import Device
+from plant.reading import Reading
 from tests.plant.alarms.bench import DEVICE, Bench, brief
 
 OXYGEN = Device(
@@ -119,3 +125,27 @@ def test_an_event_tells_everything_it_was_judged_by():
     assert (event.value, event.threshold, event.unit, event.name, event.location) == (22.0, 20.0, "ppm", "泵房", "A 区")
     known = {"v_raw": 22.0, "temp": 25.0, "k": 1.0, "b": 0.0, "t_coef": 0.1, "deadband": 2.0, "delay_s": 5.0}
     assert known.items() <= event.story.items()
+
+
+@given(
+    st.builds(
+        Reading,
+        ts=st.just(0.0),
+        seq=st.just(0),
+        v_raw=st.just(0.0),
+        temp=st.just(25.0),
+        err=st.sampled_from([0, 0, 1, 3]),
+        bat=st.sampled_from([None, 0, 19, 20, 100]),
+        rssi=st.sampled_from([None, -101, -100, -50]),
+        conc=st.sampled_from([None, 0.0, 19.9, 20.0, 20.1, 50.0, 50.1, 101.0]),
+        conc_raw=st.sampled_from([None, -11.0, -10.0, 5.0]),
+        flags=st.sampled_from([0, 1, 16, 64]),
+    ),
+    st.sampled_from(["high", "low"]),
+)
+def test_one_look_says_what_asking_every_condition_says(reading: Reading, side: Literal["high", "low"]) -> None:
+    """Nearly every reading is judged by the one look alone."""
+    device = Device(sn="A", k=1.0, b=0.0, range_high=100.0, a1=20.0, a1_direction=side, a2=50.0)
+    conditions = conditions_for(device, Policy())
+    holding = [one for one in conditions if (value := one.measure(reading)) is not None and one.holds(value, False)]
+    assert sound_by(conditions)(reading) is not bool(holding)

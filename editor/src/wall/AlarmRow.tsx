@@ -1,14 +1,20 @@
-/** One open alarm of a device. */
+/** One open alarm of a device, with its acknowledgement. */
+import { api } from "../api/client";
 import { useWords } from "../i18n";
+import { Button } from "../kit/Button";
 import { dateTime } from "../kit/time";
+import { tellFailure } from "../kit/toasts";
 import { shown } from "../site/format";
 import { StateShape } from "../site/StateShape";
 import type { Alarm } from "../site/types";
 import { alarmCode } from "./alarms";
 
+const WAITING = new Set(["unacknowledged", "returned", "latched"]);
+
 export function AlarmRow({ alarm }: { alarm: Alarm }) {
   const { t } = useWords();
   const peak = alarm.peak !== null && alarm.unit ? `${t("wall.peak")} ${shown(alarm.peak)} ${alarm.unit}` : "";
+  const acknowledge = () => api.post("/alarms/acknowledge", { alarms: [{ sn: alarm.sn, type: alarm.type, raised_at: alarm.raised_at }] }).catch(tellFailure);
   return (
     <li className="alarm-row">
       <StateShape code={alarmCode(alarm.type)} size={18} />
@@ -16,6 +22,7 @@ export function AlarmRow({ alarm }: { alarm: Alarm }) {
         <b>{t(`alarm.${alarm.type}`)}</b> <i>{t(`alarmstate.${alarm.state}`)}</i>
         <small>{[alarm.raised_at !== null && dateTime(alarm.raised_at), peak, alarm.by].filter(Boolean).join(" · ")}</small>
       </div>
+      {WAITING.has(alarm.state) && <Button icon="check" needs="operator" onClick={() => void acknowledge()}>{t("wall.acknowledge")}</Button>}
     </li>
   );
 }

@@ -78,3 +78,15 @@ async def test_unknown_and_switched_off_devices_are_refused(sn: str, reason: str
     async with NodeHarness(Device, services=[Devices.holding(DEVICES)]) as bench:
         await bench.give(given(sn))
         assert reason in bench.errors[0]
+
+
+async def test_formula_that_lacks_a_parameter_makes_no_concentration():
+    """The device is not calibrated for its own formula: flagged, and not refused."""
+    registry = Devices.holding({"GS001": {"formula": "k * v_raw ** 2", "b": 1.0}, "GS002": {"formula": "v_raw / 2"}})
+    async with NodeHarness(Device, services=[registry]) as bench:
+        await bench.give(given("GS001"))
+        await bench.give(given("GS002"))
+        assert [(output.port, output.payload.flags) for output in bench.outputs] == [
+            ("fault", int(Flag.UNCALIBRATED)),
+            ("ok", 0),
+        ]

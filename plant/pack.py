@@ -28,9 +28,9 @@ from plant.licence import routes as licence_routes
 from plant.licence.guard import Licence
 from plant.licence_server import command as licence_server
 from plant.licence_server import demo as licence_demo
-from plant.partitions import ReadingPartitions
 from plant.plan_image import PlanImages
 from plant.site_feed import SiteFeed
+from plant.storage.service import ReadingStorage
 from plant.stress import command as stress
 
 __all__ = ["pack"]
@@ -44,8 +44,8 @@ def _health(site: SiteView) -> DeviceHealth:
     return DeviceHealth()
 
 
-def _partitions(site: SiteView) -> ReadingPartitions:
-    return ReadingPartitions(site.service(Database), site.clock)
+def _storage(site: SiteView) -> ReadingStorage:
+    return ReadingStorage(site.service(Database), site.clock)
 
 
 def _alarms(site: SiteView) -> Alarms:
@@ -96,7 +96,7 @@ pack = Pack(
         _licence,
         _devices,
         _health,
-        _partitions,
+        _storage,
         _alarms,
         _channels,
         _debugging,

@@ -33,10 +33,9 @@ class Minute(msgspec.Struct, frozen=True, array_like=True):
 
 
 async def minutes(connection: PoolConnectionProxy, sn: str, since: float, until: float) -> list[Minute]:
-    """The minutes that have readings, in order."""
+    """The minutes that have readings, in order, from the one that `since` is in. Each edition of the database has its own way to them."""
     rows = await connection.fetch(
-        "select floor(extract(epoch from time) / 60)::float8 * 60 as at, avg(conc) as mean, min(conc) as low, max(conc) as high, "
-        "count(*) as count, avg(v_raw) as raw from readings where sn = $1 and time >= $2 and time < $3 group by 1 order by 1",
+        "select extract(epoch from minute)::float8 as at, mean, low, high, count, raw from minutes_of_readings($1, $2, $3) order by minute",
         sn,
         _moment(since),
         _moment(until),

@@ -2,7 +2,9 @@
 
 from hypothesis import settings
 
-pytest_plugins = [f"tests.servers.{name}" for name in ("chromium", "mosquitto", "postgres", "redis", "s3", "smtp")]
+pytest_plugins = [
+    f"tests.servers.{name}" for name in ("chromium", "mosquitto", "postgres", "redis", "s3", "smtp", "timescaledb")
+]
 
 # A shared machine pauses at any moment: an example that took long is not a failure.
 settings.register_profile("mcs", deadline=None, print_blob=True)

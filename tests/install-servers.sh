@@ -21,7 +21,9 @@ need redis-server redis-server
 need chromium chromium
 need util-linux setpriv
 
-[[ ${#missing[@]} -gt 0 ]] || exit 0
+# TimescaleDB last, whatever was missing before it: it is built for the PostgreSQL that is there then.
+here=$(cd "$(dirname "$0")" && pwd)
+[[ ${#missing[@]} -gt 0 ]] || exec "$here/timescaledb.sh"
 
 if ! command -v apt-get >/dev/null; then
     echo "the tests need ${missing[*]}; this is not Debian or Ubuntu, so install them by hand" >&2
@@ -46,3 +48,5 @@ if [[ ! -e $policy ]]; then
 fi
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+
+"$here/timescaledb.sh"

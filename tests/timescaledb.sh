@@ -20,9 +20,13 @@ if [[ ! -d $built ]]; then
     echo "building TimescaleDB (Apache edition) for PostgreSQL $version …"
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-        "postgresql-server-dev-$version" cmake make gcc libssl-dev libkrb5-dev dpkg-dev >/dev/null
+        cmake make gcc libc6-dev libpq-dev libssl-dev libkrb5-dev dpkg-dev >/dev/null
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
+    # The server's headers without the 600 MB of compilers that their package wants beside it.
+    (cd "$scratch" && apt-get -qq -o APT::Sandbox::User=root download "postgresql-server-dev-$version" && dpkg -x postgresql-server-dev-*.deb headers)
+    printf '#!/bin/sh\n%s "$@" | sed "s#/usr/include/postgresql/%s#%s&#g"\n' "$bin/pg_config" "$version" "$scratch/headers" > "$scratch/pg_config"
+    chmod +x "$scratch/pg_config"
     # The same mirror as the machine's own packages come from, read for this suite's sources only.
     mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' | awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
     mkdir -p "$scratch"/{lists/partial,archives/partial,source}
@@ -31,7 +35,7 @@ if [[ ! -d $built ]]; then
         -o "Dir::Cache=$scratch" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
     apt-get "${scratch_apt[@]}" update
     (cd "$scratch/source" && apt-get "${scratch_apt[@]}" source timescaledb >/dev/null)
-    cmake -S "$scratch"/source/timescaledb-*/ -B "$scratch/build" -DPG_CONFIG="$bin/pg_config" -DCMAKE_BUILD_TYPE=Release -DAPACHE_ONLY=1 \
+    cmake -S "$scratch"/source/timescaledb-*/ -B "$scratch/build" -DPG_CONFIG="$scratch/pg_config" -DCMAKE_BUILD_TYPE=Release -DAPACHE_ONLY=1 \
         -DUSE_TELEMETRY=OFF -DREGRESS_CHECKS=OFF -DWARNINGS_AS_ERRORS=OFF > "$scratch/log" 2>&1 || { tail -n 40 "$scratch/log" >&2; exit 1; }
     make -C "$scratch/build" -j "$(nproc)" > "$scratch/log" 2>&1 || { tail -n 40 "$scratch/log" >&2; exit 1; }
     make -C "$scratch/build" install DESTDIR="$scratch/tree" > "$scratch/log" 2>&1 || { tail -n 40 "$scratch/log" >&2; exit 1; }

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from engine.clock import ManualClock
-from plant.partitions import ReadingPartitions
+from plant.storage.service import ReadingStorage
 from tests.plant.site_database import migrated
 
 NEW_YEAR = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -40,9 +40,9 @@ async def test_rows_of_a_day_without_partition_move_in_when_it_is_made(postgres_
 async def test_a_week_of_partitions_is_made_ahead(postgres_dsn: str):
     """From today by the engine's clock."""
     async with migrated(postgres_dsn) as database:
-        partitions = ReadingPartitions(database, ManualClock(NEW_YEAR.timestamp()))
-        assert await partitions.make() == 8
-        assert await partitions.make() == 0
+        storage = ReadingStorage(database, ManualClock(NEW_YEAR.timestamp()))
+        assert await storage.keep() == 8
+        assert await storage.keep() == 0
         async with database.connection() as connection:
             assert await connection.fetchval("select to_regclass('readings_20260108')::text") == "readings_20260108"
 

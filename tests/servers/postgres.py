@@ -18,10 +18,11 @@ PASSWORD = "only-for-tests"
 
 
 class Postgres(ServerProcess):
-    """A Debian PostgreSQL on 127.0.0.1 that asks for a password; `dsn()` is its address."""
+    """A Debian PostgreSQL on 127.0.0.1 that asks for a password; `dsn()` is its address. `programs` names another one's folder."""
 
-    def __init__(self, folder: Path, *, durable: bool) -> None:
+    def __init__(self, folder: Path, *, durable: bool, preload: str = "", programs: Path | None = None) -> None:
         port = free_port()
+        self._programs = programs
         cluster = folder / "cluster"
         account = Account.for_cluster(cluster)
         account.make_folder(cluster)
@@ -29,23 +30,24 @@ class Postgres(ServerProcess):
         password_file.write_text(PASSWORD + "\n")
         arguments = ["-D", str(cluster), "-U", USER, "-A", "scram-sha-256", "--pwfile", str(password_file), "-N"]
         arguments += ["-E", "UTF8", "--locale=C.UTF-8"]
-        subprocess.run(account.command(_installed("initdb"), *arguments), check=True, capture_output=True, cwd="/")
+        subprocess.run(account.command(self._installed("initdb"), *arguments), check=True, capture_output=True, cwd="/")
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": str(port),
             "unix_socket_directories": "",
             "fsync": "on" if durable else "off",
             "max_connections": "100",
+            **({"shared_preload_libraries": preload} if preload else {}),
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
-        command = account.command(_installed("postgres"), "-D", str(cluster), *options)
+        command = account.command(self._installed("postgres"), "-D", str(cluster), *options)
         # SIGINT is the fast shutdown: sessions are ended, not waited for.
         super().__init__(command, port, folder / "postgres.log", stop_signal=signal.SIGINT)
 
     def start(self) -> None:
         """Start it and wait until it answers; it accepts connections a little before that."""
         super().start()
-        ready = [_installed("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        ready = [self._installed("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         wait_until(lambda: subprocess.run(ready, check=False).returncode == 0)
 
     def dsn(self, database: str = "postgres") -> str:
@@ -54,15 +56,18 @@ class Postgres(ServerProcess):
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run a statement from outside the test's event loop; rows come back as lines of text."""
-        command = [_installed("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        command = [self._installed("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement]
         return subprocess.run(
             [*command, self.dsn(database)], check=True, stdout=subprocess.PIPE, text=True, timeout=60
         ).stdout.strip()
 
-
-def _installed(name: str) -> str:
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
-    return program(name, *(os.fspath(path) for path in versions))
+    def _installed(self, name: str) -> str:
+        if self._programs is not None:
+            return str(self._programs / name)
+        versions = sorted(
+            Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True
+        )
+        return program(name, *(os.fspath(path) for path in versions))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""How readings are kept hot, on each edition of the database."""

@@ -117,6 +117,7 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
         EditorState.readOnly.of(readOnly), EditorView.contentAttributes.of({ "aria-label": say("yaml.title") }),
         autocompletion({
           icons: false,
+          interactionDelay: 0,
           override: [(context) => {
             const found = offersAt(context.state.doc.toString(), context.pos, useDocument.getState().catalogue, currentLanguage(), references);
             if (!found || (found.from === context.pos && !context.explicit)) return null;
@@ -196,6 +197,8 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
   return [editor, () => {
     clearTimeout(timer);
     stop();
+    // What was typed in the last moment counts too.
+    if (ahead) void read(editor.state.doc.toString());
     editor.destroy();
     if (useDocument.getState().unreadable) {
       // The canvas has the last good draft, and with the editor gone nothing else says what was typed.

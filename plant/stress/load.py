@@ -1,4 +1,4 @@
-"""The devices of a stress run: they publish on time, each packet numbered, and each device leaks once so that alarms can be timed."""
+"""The devices of a stress run: they publish on time, each packet numbered, and some leak once so that alarms can be timed."""
 
 from __future__ import annotations
 
@@ -99,12 +99,13 @@ class Load:
             while self.connected < len(self.links):  # noqa: ASYNC110 - thousands of links, looked at 20 times a second
                 await asyncio.sleep(0.05)
 
-    async def run(self, duration_s: float) -> None:
-        """Publishes for that long: each device every interval, the devices spread over it; each leaks once, at a moment of its own."""
+    async def run(self, duration_s: float, leaks: int) -> None:
+        """Publishes for that long: each device every interval, the devices spread over it. `leaks` of them leak once, each at a moment of its own."""
         count = len(self.names)
         rounds = max(1, round(duration_s / self.interval_s))
         # Not in the first round, where the engine may not know the device yet, nor in the last.
-        leak_round = [self._random.randrange(1, max(2, rounds - 1)) for _ in range(count)]
+        leaking = set(self._random.sample(range(count), min(leaks, count))) if rounds > 2 else set()
+        leak_round = {index: self._random.randrange(1, rounds - 1) for index in leaking}
         began = time.perf_counter()
         for number in range(rounds):
             for index, sn in enumerate(self.names):
@@ -115,7 +116,7 @@ class Load:
                 elif index % 50 == 0:
                     await asyncio.sleep(0)
                 self.late_s = max(self.late_s, -delay)
-                self._publish(index, sn, number, leaks=rounds > 2 and number == leak_round[index])
+                self._publish(index, sn, number, leaks=leak_round.get(index) == number)
 
     async def settle(self, limit_s: float = 60.0) -> None:
         """Waits until the broker has confirmed everything, at most so long."""

@@ -193,11 +193,9 @@ async def _register(dsn: str, names: list[str], interval_s: float) -> None:
     await database.start()
     registry = Devices(database)
     try:
-        await registry.start()
         for name in names:
             await registry.put(stress_device(name, interval_s))
     finally:
-        await registry.stop()
         await database.stop()
 
 

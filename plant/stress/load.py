@@ -20,6 +20,8 @@ __all__ = ["Load", "device_names", "stress_device"]
 NORMAL_MV, LEAK_MV = 410.0, 800.0
 """2 ppm, and 80 ppm: above A2."""
 TICK_S = 0.01
+CONNECT_S, CONNECT_EACH_S = 60.0, 0.05
+"""How long all connections may take to be made, TLS included."""
 
 
 def device_names(count: int, prefix: str) -> list[str]:
@@ -89,9 +91,9 @@ class Load:
         """Connections that the broker refused: a wrong password, usually."""
         return sum(link.refusals for link in self.links)
 
-    async def connect(self, per_s: float = 400.0, limit_s: float = 180.0) -> None:
+    async def connect(self, per_s: float = 400.0) -> None:
         """Makes the connections, not all at once: a site's devices do not either. TimeoutError when some are missing in the end."""
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(CONNECT_S + len(self.links) * CONNECT_EACH_S):
             for number, link in enumerate(self.links):
                 link.start()
                 if number % 20 == 19:

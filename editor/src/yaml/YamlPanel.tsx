@@ -22,6 +22,7 @@ import { Icon } from "../kit/Icon";
 import { IconButton } from "../kit/Button";
 import { tellFailure } from "../kit/toasts";
 import { allowed } from "../session/session";
+import { inOneLine } from "../problems/told";
 import { offersAt } from "./context";
 import { addressAt, changeBetween, placesOf, type Place } from "./places";
 import "./yaml.css";
@@ -220,7 +221,7 @@ function tellProblems(editor: EditorView, problems: readonly Problem[]): void {
     const number = problem.line || places.get(problem.node)?.from || 1;
     const line = doc.line(Math.max(1, Math.min(doc.lines, number)));
     const from = Math.min(line.to, line.from + Math.max(0, problem.line ? problem.column - 1 : 0) || line.from + (line.text.length - line.text.trimStart().length));
-    return { from, to: Math.max(from, line.to), severity: problem.severity, message: problem.hint ? `${problem.message} — ${problem.hint}` : problem.message };
+    return { from, to: Math.max(from, line.to), severity: problem.severity, message: inOneLine(problem) };
   });
   editor.dispatch(setDiagnostics(editor.state, found));
 }

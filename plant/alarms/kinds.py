@@ -28,8 +28,8 @@ class Kind(Struct, frozen=True):
 KINDS: Final = {
     kind.type: kind
     for kind in (
-        Kind("A1", "high", "一级浓度", "gas level A1", gas=True),
-        Kind("A2", "critical", "二级浓度", "gas level A2", gas=True, above="A1"),
+        Kind("A1", "high", "浓度低报 A1", "gas level A1", gas=True),
+        Kind("A2", "critical", "浓度高报 A2", "gas level A2", gas=True, above="A1"),
         Kind("over-range", "critical", "超量程", "over range", gas=True),
         Kind("fault", "medium", "传感器故障", "sensor fault"),
         Kind("offline", "medium", "设备离线", "device off-line"),

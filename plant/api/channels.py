@@ -12,9 +12,9 @@ from engine.api import ApiError, Call, Clock, Nothing, Route, SecretsStore, not_
 from plant.alarms.event import AlarmEvent
 from plant.channels.answer import Away, Declined
 from plant.channels.attempts import Attempt, Result
-from plant.channels.card import SECRETS, Card, Email, Kind, Settings, fault_of_url, faults
+from plant.channels.card import EMPTY, SECRETS, Card, Email, Kind, Settings, fault_of_url, faults
 from plant.channels.service import Changed, Channels, secret_name
-from plant.channels.template import VARIABLES
+from plant.channels.template import VARIABLES, Fault
 
 __all__ = ["ROUTES"]
 
@@ -221,19 +221,21 @@ def _check_kind(card: Card, settings: Settings) -> None:
 
 def _faults(
     settings: Settings, enabled: bool, given: dict[str, str | None], after: dict[str, str], kind: Kind
-) -> dict[str, str]:
+) -> dict[str, Fault]:
     """{field: what is wrong}, secrets among them."""
     found = faults(settings, enabled)
     for field in given:
         if field not in SECRETS[kind]:
-            found[field] = f"is no secret of this card; there are {', '.join(SECRETS[kind])}"
+            known = ", ".join(SECRETS[kind])
+            found[field] = Fault("no_secret", f"is no secret of this card; there are {known}", known)
     url = after.get("url", "")
-    if kind == "robot" and url and fault_of_url(url):
-        found["url"] = fault_of_url(url)
+    fault = fault_of_url(url) if kind == "robot" and url else None
+    if fault is not None:
+        found["url"] = fault
     if enabled:
         needed = {"robot": "url", "sms": "access_key_secret", "email": "password" if _signs_in(settings) else ""}[kind]
         if needed and not after.get(needed):
-            found[needed] = "is not set; the channel can't be switched on without it"
+            found[needed] = EMPTY
     return found
 
 
@@ -241,10 +243,10 @@ def _signs_in(settings: Settings) -> bool:
     return isinstance(settings, Email) and bool(settings.account)
 
 
-def _refuse(found: dict[str, str]) -> None:
+def _refuse(found: dict[str, Fault]) -> None:
     if found:
         field, fault = next(iter(found.items()))
-        raise ApiError(422, "bad_card", f"{field}: {fault}", "correct the fields named", more={"fields": found})
+        raise ApiError(422, "bad_card", f"{field}: {fault.message}", "correct the fields named", more={"fields": found})
 
 
 def _example(now: float, user: str) -> AlarmEvent:

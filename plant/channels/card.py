@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta, Struct
 
-from plant.channels.template import fault_of_template
+from plant.channels.template import Fault, fault_of_template
 
 __all__ = [
     "CARDS",
     "DEFAULT_TEMPLATE",
+    "EMPTY",
     "SECRETS",
     "Card",
     "Email",
@@ -120,43 +121,47 @@ def addresses(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in re.split("[;；]", text) if part.strip()))
 
 
-def faults(settings: Settings, enabled: bool) -> dict[str, str]:
-    """{field: what is wrong and what to do}. What is left empty is wrong only on a card that is switched on."""
-    found: dict[str, str] = {}
+def faults(settings: Settings, enabled: bool) -> dict[str, Fault]:
+    """{field: what is wrong}. What is left empty is wrong only on a card that is switched on."""
+    found: dict[str, Fault] = {}
     try:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        found["time_zone"] = f"there is no time zone {settings.time_zone!r}; take one such as Asia/Shanghai"
+        message = f"there is no time zone {settings.time_zone!r}; take one such as Asia/Shanghai"
+        found["time_zone"] = Fault("time_zone", message)
     match settings:
         case Email():
             found |= _of_email(settings)
         case Robot():
             fault = fault_of_template(settings.template)
-            if fault:
+            if fault is not None:
                 found["template"] = fault
         case Sms():
             found |= _of_sms(settings)
     if enabled:
         for name in _needed(settings):
             if not getattr(settings, name):
-                found.setdefault(name, "is empty; the channel can't be switched on without it")
+                found.setdefault(name, EMPTY)
     return found
 
 
-def fault_of_url(url: str) -> str:
-    """Why a robot's address won't do, or ""."""
+def fault_of_url(url: str) -> Fault | None:
+    """Why a robot's address won't do."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return "is no address; copy it from the robot's page"
+        return Fault("url", "is no address; copy it from the robot's page")
     if parts.scheme not in ("http", "https") or not host:
-        return "must begin with https:// or http:// and name a host"
+        return Fault("url_scheme", "must begin with https:// or http:// and name a host")
     if parts.username or parts.password:
-        return "may hold no user and password; use the secret"
+        return Fault("url_user", "may hold no user and password; use the secret")
     if any(char.isspace() or ord(char) < 32 for char in url):
-        return "holds a space or a control character"
-    return ""
+        return Fault("url", "holds a space or a control character; copy it from the robot's page")
+    return None
+
+
+EMPTY: Final = Fault("empty", "is empty; the channel can't be switched on without it")
 
 
 def shown(settings: Settings) -> dict[str, Any]:
@@ -179,34 +184,33 @@ def _needed(settings: Settings) -> tuple[str, ...]:
             return ("access_key_id", "sign_name", "template_code", "phones")
 
 
-def _of_email(settings: Email) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _of_email(settings: Email) -> dict[str, Fault]:
+    found: dict[str, Fault] = {}
     if settings.server and not _HOST.fullmatch(settings.server):
-        found["server"] = "is no host; give a name such as smtp.aliyun.com, without http://"
-    wrong = [one for one in addresses(settings.recipients) if not _MAIL.fullmatch(one)]
+        found["server"] = Fault("host", "is no host; give a name such as smtp.aliyun.com, without http://")
+    wrong = [one[:80] for one in addresses(settings.recipients) if not _MAIL.fullmatch(one)]
     if wrong:
-        found["recipients"] = f"{wrong[0][:80]!r} is no e-mail address; part several by semicolons"
+        found["recipients"] = Fault("mail", f"{wrong[0]!r} is no e-mail address; part several by semicolons", wrong[0])
     if settings.sender and not _MAIL.fullmatch(settings.sender):
-        found["sender"] = "is no e-mail address"
+        found["sender"] = Fault("mail", f"{settings.sender!r} is no e-mail address", settings.sender)
     elif not settings.sender and settings.account and not _MAIL.fullmatch(settings.account):
-        found["sender"] = "the account is no e-mail address, so the sender must be given"
+        found["sender"] = Fault("sender", "the account is no e-mail address, so the sender must be given")
     if settings.security == "none" and settings.account:
-        found["security"] = (
-            "a password is not sent without encryption; take TLS or STARTTLS, or leave the account empty"
-        )
+        message = "a password is not sent without encryption; take TLS or STARTTLS, or leave the account empty"
+        found["security"] = Fault("plain_password", message)
     return found
 
 
-def _of_sms(settings: Sms) -> dict[str, str]:
-    found: dict[str, str] = {}
-    wrong = [one for one in addresses(settings.phones) if not _PHONE.fullmatch(one)]
+def _of_sms(settings: Sms) -> dict[str, Fault]:
+    found: dict[str, Fault] = {}
+    wrong = [one[:80] for one in addresses(settings.phones) if not _PHONE.fullmatch(one)]
     if wrong:
-        found["phones"] = f"{wrong[0][:80]!r} is no telephone number; part several by semicolons"
-    for name, template in settings.parameters.items():
+        found["phones"] = Fault("phone", f"{wrong[0]!r} is no telephone number; part several by semicolons", wrong[0])
+    for template in settings.parameters.values():
         fault = fault_of_template(template)
-        if fault:
-            found["parameters"] = f"{name}: {fault}"
+        if fault is not None:
+            found["parameters"] = fault
     fault = fault_of_url(settings.endpoint)
-    if fault:
+    if fault is not None:
         found["endpoint"] = fault
     return found

@@ -97,7 +97,7 @@ def values_of(event: AlarmEvent, wording: Wording) -> dict[str, str]:
     return {
         "sn": ("全站", "the site")[side] if event.sn == SITE else event.sn,
         "time": _clock(event.at, wording),
-        "type": f"{level} {name}" if level and side == 0 else name,
+        "type": name,
         "val": _number(event.value),
         "unit": event.unit if event.value is not None else "",
         "name": event.name,

@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["VARIABLES", "fault_of_template", "filled"]
+from msgspec import Struct
+
+__all__ = ["VARIABLES", "Fault", "fault_of_template", "filled"]
 
 VARIABLES: Final[dict[str, tuple[str, str]]] = {
     "sn": ("设备序列号", "serial number"),
@@ -29,13 +31,23 @@ VARIABLES: Final[dict[str, tuple[str, str]]] = {
 }
 """{variable: (Chinese, English)}."""
 
+
+class Fault(Struct, frozen=True):
+    """What is wrong with a field and what to do: a stable code that pages translate, what it is about, and a sentence."""
+
+    code: str
+    message: str
+    about: str = ""
+    near: str = ""
+
+
 _HOLE = re.compile(r"\{([^{}]*)\}")
 
 
-def fault_of_template(text: str) -> str:
-    """What is wrong with a template and what to write instead, or "".
+def fault_of_template(text: str) -> Fault | None:
+    """What is wrong with a template and what to write instead.
 
-    >>> fault_of_template("{sn}: {vla}")
+    >>> fault_of_template("{sn}: {vla}").message
     'there is no variable {vla}; did you mean {val}?'
     """
     for hole in _HOLE.findall(text):
@@ -43,11 +55,13 @@ def fault_of_template(text: str) -> str:
             near = difflib.get_close_matches(hole, VARIABLES, n=1, cutoff=0.5)
             known = ", ".join(f"{{{name}}}" for name in VARIABLES)
             hint = f"did you mean {{{near[0]}}}?" if near else f"there are {known}"
-            return f"there is no variable {{{hole[:40]}}}; {hint}"
+            code = "variable_near" if near else "variable"
+            about, shown = f"{{{hole[:40]}}}", f"{{{near[0]}}}" if near else ""
+            return Fault(code, f"there is no variable {about}; {hint}", about, shown)
     rest = _HOLE.sub("", text)
     if "{" in rest or "}" in rest:
-        return "a brace is not closed; write variables as {sn}"
-    return ""
+        return Fault("brace", "a brace is not closed; write variables as {sn}")
+    return None
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

@@ -1,6 +1,8 @@
 /** Every area's words; a new area adds its line here, and the test then reads it. */
 import type { AreaWords } from "./words";
 import { siteAreas } from "../site/areas";
+import { alarmWords } from "../alarms/words";
+import { channelWords } from "../channels/words";
 import { archiveWords } from "../archive/words";
 import { kitWords } from "../kit/words";
 import { aroundWords } from "../around/words";
@@ -28,6 +30,8 @@ import { yamlWords } from "../yaml/words";
 
 export const allWords: AreaWords[] = [
   ...siteAreas,
+  alarmWords,
+  channelWords,
   kitWords,
   archiveWords,
   flowsWords,

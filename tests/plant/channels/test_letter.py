@@ -14,8 +14,8 @@ ZH, EN = Wording(HANDBOOK), Wording("{sn} {type} {val} {unit}", "en", "UTC")
 
 
 def test_the_handbooks_template_reads_as_the_handbook_says():
-    assert fault_of_template(HANDBOOK) == ""
-    assert letter_of([alarm()], ZH).text == "【报警】设备 GS001 在 2026-01-01 08:00:00 发生 A1 一级浓度 报警，浓度 25"
+    assert fault_of_template(HANDBOOK) is None
+    assert letter_of([alarm()], ZH).text == "【报警】设备 GS001 在 2026-01-01 08:00:00 发生 浓度低报 A1 报警，浓度 25"
 
 
 def test_every_variable_has_a_value():
@@ -26,7 +26,7 @@ def test_every_variable_has_a_value():
     for part in (
         "GS001",
         "2026-01-01 08:00:00",
-        "A2 二级浓度",
+        "浓度高报 A2",
         "25",
         "ppm",
         "泵房",
@@ -51,7 +51,9 @@ def test_every_variable_has_a_value():
     ],
 )
 def test_an_unknown_variable_is_refused_with_a_hint(template: str, said: str):
-    assert said in fault_of_template(template)
+    fault = fault_of_template(template)
+    assert fault is not None
+    assert said in fault.message
     assert "template" in faults(Robot(template=template), enabled=False)
 
 
@@ -62,7 +64,7 @@ def test_a_value_that_looks_like_a_variable_stays_as_it_is():
 def test_the_return_is_told_in_words_of_its_own_with_duration_and_peak():
     event = alarm(kind="returned", state="returned", lasted_s=93784, peak=48.5, name="泵房")
     assert letter_of([event], ZH).text == (
-        "【恢复】设备 GS001 的 A1 一级浓度 报警于 2026-01-01 08:00:00 恢复，持续 1 天 2 小时，峰值 48.5 ppm（泵房）"
+        "【恢复】设备 GS001 的 浓度低报 A1 报警于 2026-01-01 08:00:00 恢复，持续 1 天 2 小时，峰值 48.5 ppm（泵房）"
     )
 
 
@@ -84,9 +86,9 @@ def test_a_group_names_the_first_detector_counts_the_types_and_lists_the_rest():
     assert letter.subject == "【报警】GS001 等 3 条报警"
     assert letter.text.splitlines() == [
         "【3 条报警】2026-01-01 08:00:00 – 2026-01-01 08:00:02",
-        "首报：【报警】设备 GS001 在 2026-01-01 08:00:00 发生 A1 一级浓度 报警，浓度 25",
-        "A1 一级浓度 2，传感器故障 1",
-        "08:00:01 GS002 A1 一级浓度 报警 25 ppm",
+        "首报：【报警】设备 GS001 在 2026-01-01 08:00:00 发生 浓度低报 A1 报警，浓度 25",
+        "浓度低报 A1 2，传感器故障 1",
+        "08:00:01 GS002 浓度低报 A1 报警 25 ppm",
         "08:00:02 GS003 传感器故障 报警",
     ]
 

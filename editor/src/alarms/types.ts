@@ -1,0 +1,104 @@
+/** What /api/alarms and the live channel `alarms` say. Times are Unix seconds. */
+export type AlarmState =
+  | "normal" | "unacknowledged" | "acknowledged" | "returned" | "latched" | "latched-acknowledged" | "shelved" | "suppressed" | "out-of-service";
+
+export type Priority = "critical" | "high" | "medium" | "low";
+
+/** An alarm as the list shows it; an event of the flow has all of these too. */
+export interface ActiveAlarm {
+  sn: string;
+  type: string;
+  priority: Priority;
+  state: AlarmState;
+  active: boolean;
+  raised_at: number | null;
+  returned_at: number | null;
+  value: number | null;
+  peak: number | null;
+  threshold: number | null;
+  unit: string;
+  name: string;
+  location: string;
+  by: string;
+  reason: string;
+  until: number | null;
+}
+
+export interface AlarmBoard {
+  now: number;
+  alarms: ActiveAlarm[];
+}
+
+export interface AlarmEvent extends ActiveAlarm {
+  id: string;
+  kind: string;
+  at: number;
+  revision: number;
+  lasted_s: number;
+  told: boolean;
+  untold: string;
+  quiet_until: number | null;
+  story: Record<string, unknown>;
+}
+
+export interface PastAlarm {
+  id: number;
+  sn: string;
+  type: string;
+  raised_at: number;
+  priority: Priority;
+  state: AlarmState;
+  active: boolean;
+  value: number | null;
+  peak: number | null;
+  threshold: number | null;
+  unit: string;
+  notified: boolean;
+  name: string;
+  location: string;
+  returned_at: number | null;
+  acknowledged_at: number | null;
+  acknowledged_by: string;
+}
+
+export interface Telling {
+  id: number;
+  at: number;
+  channel: string;
+  attempt: number;
+  result: "sent" | "again" | "refused";
+  answer: string;
+  hint: string;
+  subject: string;
+  count: number;
+}
+
+export interface Story {
+  alarm: PastAlarm;
+  first: Record<string, unknown>;
+  events: { event: AlarmEvent; recorded_at: number }[];
+  notifications: Telling[];
+}
+
+interface Often {
+  sn: string;
+  type: string;
+  count: number;
+}
+
+export interface Figures {
+  days: number;
+  raised: number;
+  per_day: number;
+  per_10_min: number;
+  most_in_10_min: number;
+  floods: number;
+  flood_pct: number;
+  chattering: Often[];
+  fleeting: number;
+  stale: { sn: string; type: string; since: number }[];
+  most_frequent: Often[];
+  top_pct: number;
+  by_priority: Partial<Record<Priority, number>>;
+  acknowledged_after_s: number | null;
+}

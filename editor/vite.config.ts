@@ -1,21 +1,24 @@
 import react from "@vitejs/plugin-react";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** Where `npm run dev` finds the API: a running `mcs run`, or the fixture server in dev/. */
 const api = process.env["MCS_API"] ?? "http://127.0.0.1:8080";
 
-/** Lays FILE.gz beside each text of the build: the server sends it as it is. */
+/** Lays FILE.br and FILE.gz beside each text of the build: the server sends them as they are. */
 function compressed(): Plugin {
   return {
     name: "compressed",
     apply: "build",
     writeBundle({ dir = "dist" }) {
       for (const file of readdirSync(join(dir, "assets"))) {
-        if (/\.(js|css|svg)$/.test(file)) writeFileSync(join(dir, "assets", `${file}.gz`), gzipSync(readFileSync(join(dir, "assets", file)), { level: 9 }));
+        if (!/\.(js|css|svg)$/.test(file)) continue;
+        const text = readFileSync(join(dir, "assets", file));
+        writeFileSync(join(dir, "assets", `${file}.gz`), gzipSync(text, { level: 9 }));
+        writeFileSync(join(dir, "assets", `${file}.br`), brotliCompressSync(text));
       }
     },
   };

@@ -1,5 +1,5 @@
 /** A sheet as an SVG picture that needs nothing from the page. */
-import { iconNow } from "../kit/icons";
+import { iconNow } from "../kit/firstIcons";
 import { inRows, noteBox, pathOf, portTop, WIDTH, type Box } from "../flow/geometry";
 import type { Sheet } from "../flow/types";
 import type { Look } from "./painter";

@@ -7,7 +7,7 @@ import { portsKey } from "../flow/ports";
 import type { NodeSpec } from "../flow/types";
 import { tellFailure } from "../kit/toasts";
 import { allowed } from "../session/session";
-import { draft, useDocument } from "./document";
+import { draft, isDirty, useDocument } from "./document";
 
 const PAUSE_MS = 90;
 let timer = 0;
@@ -24,7 +24,8 @@ export function keepChecking(): () => void {
     if (!onlyText) checkSoon();
     void learnPorts();
   });
-  checkSoon();
+  // What the server has just told of the file need not be asked again.
+  if (isDirty(useDocument.getState())) checkSoon();
   void learnPorts();
   return () => {
     stop();

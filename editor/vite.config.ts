@@ -39,8 +39,8 @@ export default defineConfig({
         // Without these a page asks for two dozen crumbs that pages share. The wall loads `base` only: the words of the other pages stand apart.
         codeSplitting: {
           groups: [
-            { name: "base", test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|html-parse-stringify|void-elements|zustand|use-sync-external-store)\/|src\/(kit|api|shell|session)\/(?!everyIcon|icons\.ts|Confirm|Dialog|Field|[Mm]arkdown|Menu|Table|Tabs|virtual|SignIn|sign-in|ChangePassword|Navigation)|src\/i18n\/(?!all)|src\/(licence|site|wall|chart)\/words\.ts$|src\/style\// },
-            { name: "pages", test: /src\/(kit|shell|session)\/(Confirm|Dialog|Field|[Mm]arkdown|Menu|Table|Tabs|virtual|SignIn|sign-in|ChangePassword|Navigation)/ },
+            { name: "base", test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|html-parse-stringify|void-elements|zustand|use-sync-external-store)\/|src\/(kit|api|shell|session)\/(?!everyIcon|icons\.ts|Confirm|Dialog|Field|[Mm]arkdown|Menu|Table|Tabs|virtual|SignIn|ChangePassword|Navigation)|src\/i18n\/(?!all)|src\/(licence|site|wall|chart)\/words\.ts$|src\/style\// },
+            { name: "pages", test: /src\/(kit|shell|session)\/(Confirm|Dialog|Field|[Mm]arkdown|Menu|Table|Tabs|virtual|SignIn|ChangePassword|Navigation|icons\.ts)/ },
             { name: "words", test: /words\.ts$|src\/i18n\/all/ },
             { name: "flow-editor", test: /src\/(canvas|flow|editing|palette|commands|flow-page|live|around|deploy|presence|search)\/|src\/inspector\/(?!.*Expression)|src\/debug\/(ValueTree|trac|value)|src\/(problems\/(order|.*css)|versions\/merged|secrets\/NewSecret)|node_modules\/(@xyflow\/|d3-|classcat)/ },
           ],

@@ -56,7 +56,7 @@ stack: install  ## run the customer's server (deploy/): containers, or without D
 	fi
 
 manual: $(STAMPS)/manual  ## build the manual into site/ (zh-CN and English)
-	@$(VENV)-manual/bin/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(VENV)-manual/bin/mkdocs build --quiet --strict
 
 editor: $(EDITOR_BUILT)  ## build the editor into editor/dist
 	@[ -n "$(EDITOR_BUILT)" ] || { echo "make editor: editor/package.json is missing" >&2; exit 1; }

@@ -114,6 +114,7 @@ class Server:
         listening = _listen(self.settings.host, self.settings.port)
         opened.callback(listening.close)
         _writable(self.settings.data)
+        _readable(self._flow_paths or [])
         self.settings = await self._embed(opened)
         packs = _packs()
         self.catalogue = Catalogue(packs)
@@ -272,6 +273,14 @@ def _writable(folder: Path) -> None:
             f"the data folder {folder} can't be written ({failure.strerror})",
             "make it writable or set MCS_DATA to another",
         ) from failure
+
+
+def _readable(flows: list[Path]) -> None:
+    for flow in flows:
+        if not flow.is_file():
+            raise SetupError(
+                f"there is no flow file {flow}", "check the name, or start without one to run all of MCS_FLOWS"
+            )
 
 
 def _packs() -> list[Pack]:

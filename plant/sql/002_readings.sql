@@ -1,5 +1,5 @@
--- Readings, in the way the database's edition stores time series best: a hypertable, or partitions by day. What only the full edition
--- of TimescaleDB has is in plant/storage/full_edition.sql. The columns of eight bytes come first, so that no row carries padding.
+-- Readings, in the way the database's edition stores time series best: a hypertable, or partitions by day. All that differs between
+-- the editions is in this file. The columns of eight bytes come first, so that no row carries padding.
 
 do $$
 declare
@@ -29,6 +29,13 @@ begin
         create table readings_default partition of readings default;
     else
         perform create_hypertable('readings', 'time', chunk_time_interval => interval '1 day');
+        -- The Apache edition refuses compression; the full one keeps the last day open for late readings.
+        if current_setting('timescaledb.license', true) = 'timescale' then
+            execute $compress$
+                alter table readings set (timescaledb.compress, timescaledb.compress_segmentby = 'sn', timescaledb.compress_orderby = 'time desc, seq')
+            $compress$;
+            perform add_compression_policy('readings', interval '24 hours');
+        end if;
     end if;
 end $$;
 

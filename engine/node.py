@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 import msgspec
 
@@ -90,6 +90,7 @@ class About(msgspec.Struct, frozen=True):
     side_effect: bool = False
     buffers: bool = False
     has_input: bool = True
+    role: str = ""
 
 
 class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, eq=False):
@@ -157,11 +158,13 @@ def node(
     type: str = "",
     side_effect: bool = False,
     buffers: bool = False,
+    role: Literal["", "admin", "integrator"] = "",
 ) -> Callable[[_N], _N]:
     """Attaches the facts that are not fields. The type comes from the class name (`MqttIn` → `mqtt-in`) unless given.
 
     side_effect  it acts on the outside world: flow tests and test runs capture its input instead of running it
     buffers      it hands messages on later from a timer or task, so a loop through it is allowed
+    role         who may put such a node into a flow, or change it, over the web; "": whoever may deploy
     """
 
     def attach(cls: _N) -> _N:
@@ -175,6 +178,7 @@ def node(
             side_effect=side_effect,
             buffers=buffers,
             has_input=bool(cls.inputs),
+            role=role,
         )
         cls.__about__ = facts  # type: ignore[attr-defined]
         return cls

@@ -88,14 +88,21 @@ class CaseResult(msgspec.Struct):
 
 
 async def play_case(
-    flow: Flow, tests: FlowTests, case: Case, catalogue: Catalogue, references: References
+    flow: Flow,
+    tests: FlowTests,
+    case: Case,
+    catalogue: Catalogue,
+    references: References,
+    own: Iterable[object] = (),
 ) -> CaseResult:
-    """Plays it. FlowError when the flow itself has problems."""
+    """Plays it. FlowError when the flow itself has problems. `own` are services that go before those the packs have for tests."""
     clock = ManualClock(tests.start)
     site = Site(catalogue, clock, references=references, secrets=_AnySecret())
     for pack in catalogue.packs.values():
         for service in pack.testing({**tests.site, **case.site}) if pack.testing is not None else ():
             site.provide(service)
+    for service in own:
+        site.provide(service)
     plan, problems = site.check(flow)
     if plan is None or errors_in(problems):
         raise FlowError(problems)

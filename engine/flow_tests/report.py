@@ -67,8 +67,10 @@ def test_files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-async def run_file(path: Path, catalogue: Catalogue, references: References | None = None) -> FileResult:
-    """Runs all cases of a file; never raises for what a file may hold."""
+async def run_file(
+    path: Path, catalogue: Catalogue, references: References | None = None, own: Sequence[object] = ()
+) -> FileResult:
+    """Runs all cases of a file; never raises for what a file may hold. `own` as for `play_case`."""
     references = references or References(brokers=AnyBroker())
     try:
         tests = read_tests(path)
@@ -81,7 +83,7 @@ async def run_file(path: Path, catalogue: Catalogue, references: References | No
         cases = []
         for case in tests.cases:
             began = time.perf_counter()
-            result = await play_case(flow, tests, case, catalogue, references)
+            result = await play_case(flow, tests, case, catalogue, references, own)
             result.seconds = time.perf_counter() - began
             cases.append(result)
     except FlowError as error:

@@ -23,6 +23,7 @@ from engine.flow_tests.report import as_json
 from engine.revisions import Revision
 from engine.run.flow_run import DeployReport
 from engine.web.flows import Base, FlowModel, flow_file, model_of, not_writable
+from engine.web.permission import check_text
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
 from engine.web.testing_flows import run_tests
@@ -155,6 +156,7 @@ async def deploy(call: Call[Deploy]) -> Done:
         text = await asyncio.to_thread(lambda: FlowText(file.text, str(file.path)).apply(given.operations or []))
     else:
         raise ApiError(400, "bad_request", "neither text nor operations", "give one of them")
+    await check_text(call.who, call.server.site.catalogue, file.flow, text)
     note = given.note
     if given.require_tests and not await _pass_tests(call.server, file, text, given.override_reason):
         call.details["tests_overridden"] = given.override_reason

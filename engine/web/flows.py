@@ -12,6 +12,7 @@ from engine.deploys import Deployed
 from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Words
 from engine.flow.problem import Problem, errors_in
 from engine.flow_files import FileChanged, FlowFile, fault_of_flow_name
+from engine.web.permission import check_text
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
 from engine.web.view import ServerView
@@ -104,6 +105,7 @@ async def add_flow(call: Call[NewFlow]) -> FlowView:
         raise ApiError(422, "bad_name", f"a flow can't be called {given.name!r}: {fault}", "take another name")
     call.target = given.name
     text = given.text or _empty_flow(given.name, given.title)
+    await check_text(call.who, call.server.site.catalogue, None, text)
     try:
         await call.server.deploys.deploy(given.name, text, None, call.who.user, "")
     except FileChanged as there:

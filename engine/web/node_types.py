@@ -15,6 +15,7 @@ from engine.node import Node, Port
 from engine.paths import plain
 from engine.run.flow_run import DeployFailed
 from engine.testing import run_node
+from engine.web.permission import check_type, deciding
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
 
@@ -170,6 +171,7 @@ async def run(call: Call[Samples]) -> list[Sent]:
             f"{kind.type} {'brings messages in' if kind.is_source else 'acts on the outside world'} and can't be tried here",
             "put samples into a node behind it, or before it",
         )
+    check_type(call.who, kind)
     try:
         async with asyncio.timeout(RUN_LIMIT_S):
             outputs = await run_node(
@@ -203,7 +205,8 @@ async def run(call: Call[Samples]) -> list[Sent]:
 
 def _services(call: Call[Any], site: dict[str, Any]) -> list[object]:
     packs = call.server.site.catalogue.packs.values()
-    return [service for pack in packs if pack.testing is not None for service in pack.testing(site)]
+    testing = [service for pack in packs if pack.testing is not None for service in pack.testing(site)]
+    return [*testing, *deciding(call.server)]
 
 
 def _fitting(kind: NodeType, given: Any) -> Any:

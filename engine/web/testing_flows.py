@@ -17,6 +17,7 @@ from engine.flow_tests.cases import Case, read_tests
 from engine.flow_tests.edit import with_case, without_case
 from engine.flow_tests.report import FileResult, as_json, run_file
 from engine.web.flows import not_writable
+from engine.web.permission import deciding
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
 from engine.web.trying import tests_path
@@ -100,7 +101,9 @@ async def run_tests(server: ServerView, path: Path, text: str) -> FileResult | N
     """The tests beside a flow's file, played into another text of it; None when there are none."""
     with tempfile.TemporaryDirectory() as folder:
         beside = _copied(path, Path(folder), text)
-        return await run_file(beside, server.site.catalogue) if beside is not None else None
+        if beside is None:
+            return None
+        return await run_file(beside, server.site.catalogue, own=deciding(server))
 
 
 def _copied(tests: Path, folder: Path, text: str) -> Path | None:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.expression import FUNCTIONS, EvaluationError, Expression, ExpressionError
+from engine.flow.model import Flow
 from engine.flow.problem import FlowError, errors_in
 from engine.flow.read import read_flow
 from engine.flow.references import References
@@ -21,6 +22,7 @@ from engine.message import Message
 from engine.node import ERROR_PORT
 from engine.run.hubs import shorten
 from engine.web.flows import flow_file
+from engine.web.permission import check_types, deciding
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
 from engine.web.view import ServerView
@@ -150,16 +152,24 @@ async def try_flow(call: Call[Try]) -> CaseResult:
     flow, problems = await asyncio.to_thread(read_flow, given.text, call.path("name"))
     if flow is None or errors_in(problems):
         raise FlowError(problems)
+    check_types(call.who, server.site.catalogue, _running(server, call.path("name")), flow)
     case = given.case
     site = given.site if given.site is not None else _site_of(call)
     tests = FlowTests(cases=[case], site=site, start=server.clock.now())
     try:
         async with asyncio.timeout(TRY_LIMIT_S):
-            return await play_case(flow, tests, case, server.site.catalogue, References(brokers=AnyBroker()))
+            return await play_case(
+                flow, tests, case, server.site.catalogue, References(brokers=AnyBroker()), deciding(server)
+            )
     except TimeoutError as late:
         raise ApiError(422, "too_slow", f"it did not end within {TRY_LIMIT_S:g} s", "give fewer messages") from late
     except (msgspec.ValidationError, TypeError, ValueError, LookupError) as wrong:
         raise ApiError(422, "bad_sample", f"{type(wrong).__name__}: {wrong}", "look at the sample") from wrong
+
+
+def _running(server: ServerView, name: str) -> Flow | None:
+    deployed = server.deploys.known.get(name)
+    return deployed.flow if deployed is not None else None
 
 
 async def references(call: Call[Nothing]) -> dict[str, list[str]]:

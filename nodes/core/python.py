@@ -10,7 +10,7 @@ from nodes.core.python_worker import PythonPermission, Worker
 OWN = ("payload", "topic", "key", "time")
 
 
-@node(category="calculate", icon="square-function", title="Python")
+@node(category="calculate", icon="square-function", title="Python", role="integrator")
 class Python(Node):
     """Run a Python function `process(msg)` on each message, in a process of its own, with limits of time and memory.
 
@@ -18,7 +18,8 @@ class Python(Node):
     (what it leaves out stays as it was), a list of them, or None for nothing. Values between messages can be kept in
     global names, until the process ends. An error, a result that is no JSON, and a call that takes too long or too
     much memory refuse the message. The process has no environment and can write no file, but it is no sandbox: it can
-    open connections and read what the server's user can read. So these nodes run only where the site allows them.
+    open connections and read what the server's user can read. So these nodes run only where the site allows them
+    (MCS_PYTHON_NODES=on), and only an integrator may put one into a flow or change it. None is counted as dropped.
     """
 
     timeout_s: ClassVar[float] = 120.0
@@ -53,7 +54,7 @@ class Python(Node):
     zh: ClassVar = Help(
         "Python 函数",
         "在独立进程中对每条消息运行 process(msg)，限制时间和内存。返回对象、对象列表或 None。出错、超时或内存超限的消息报错。"
-        "进程并非沙箱，须由站点设置允许后才能使用。",
+        "进程并非沙箱，须由站点设置 MCS_PYTHON_NODES=on 允许，且只有集成商角色可以加入或修改。返回 None 计为丢弃。",
         {
             "code": "定义 process(msg) 的 Python 代码。",
             "time_s": "每条消息的最长时间，秒。",
@@ -76,12 +77,14 @@ class Python(Node):
             raise Refused(
                 "python nodes are switched off on this site; an administrator can set MCS_PYTHON_NODES=on and restart"
             )
+        self.ctx = ctx
         self.worker = Worker(self.code, self.time_s, self.memory_bytes)
 
     async def process(self, msg: Message) -> Message | list[Message] | None:
         given = {name: getattr(msg, name) for name in OWN} | dict(msg.props)
         result = await self.worker.call({name: value for name, value in given.items() if value is not UNSET})
-        if result is None:
+        if result is None or result == []:
+            self.ctx.drop()
             return None
         return [_message(msg, one) for one in result] if isinstance(result, list) else _message(msg, result)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -20,7 +22,13 @@ LARGEST_ANSWER = 16_000_000
 
 
 class PythonPermission:
-    """Whether the site allows `python` nodes: `MCS_PYTHON_NODES=on`. A service of the pack."""
+    """Whether the site allows `python` nodes: `MCS_PYTHON_NODES=on`. A service of the pack.
+
+    A flow test on the command line may allow them (`site: {python: true}`): whoever starts it could run Python anyway. One that comes over
+    the web may not: there the site decides.
+    """
+
+    site_decides: ClassVar = True
 
     def __init__(self, allowed: bool) -> None:
         self.allowed = allowed
@@ -64,11 +72,11 @@ class Worker:
         return answer.get("result")
 
     async def stop(self) -> None:
-        """Ends the process at once."""
+        """Ends the process at once, and whatever it has started."""
         process, self._process = self._process, None
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
     async def _started(self) -> asyncio.subprocess.Process:
@@ -86,6 +94,7 @@ class Worker:
             stderr=asyncio.subprocess.DEVNULL,
             env={},
             cwd="/",
+            start_new_session=True,
         )
         try:
             answer = await self._ask(self._process, {"code": self._code, "memory_bytes": self._memory_bytes}, START_S)

@@ -1,5 +1,6 @@
 """A function written in the editor, in its process."""
 
+import psutil
 import pytest
 from msgspec import ValidationError
 
@@ -81,3 +82,24 @@ async def test_what_is_no_message_is_refused(allowed, returned):
 def test_code_that_is_no_python_is_refused_before_it_runs(bench):
     with pytest.raises(ValidationError, match="code"):
         bench("python", config("def process(msg) return"))._plan()
+
+
+async def test_nothing_returned_is_counted_as_dropped(allowed):
+    async with allowed("def process(msg):\n    return None if msg['payload'] else []") as node:
+        await node.give(1, 0)
+        await eventually(lambda: node.run.nodes["node"].context.dropped == 2, within_s=30)
+
+
+async def test_what_the_function_has_started_ends_with_it(allowed, tmp_path):
+    code = """
+import os, time
+def process(msg):
+    child = os.fork()
+    if child == 0:
+        time.sleep(600)
+    return {'payload': child}
+"""
+    async with allowed(code) as node:
+        (out,) = await answered(node, 1)
+        assert psutil.pid_exists(out.payload)
+    await eventually(lambda: not psutil.pid_exists(out.payload) or psutil.Process(out.payload).status() == "zombie")

@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 import urllib.request
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,7 +40,7 @@ class Sender:
     def __init__(self, site: LiveSite) -> None:
         address = urlsplit(site.mqtt_url)
         self.client = aiomqtt.Client(address.hostname or "127.0.0.1", address.port or 1883)
-        self._seq = 0
+        self.seq = 0
 
     async def __aenter__(self) -> Sender:
         await self.client.__aenter__()
@@ -50,11 +49,11 @@ class Sender:
     async def __aexit__(self, *failure: Any) -> None:
         await self.client.__aexit__(*failure)
 
-    async def send(self, sn: str, v_raw: float, more: Mapping[str, Any] | None = None) -> None:
+    async def send(self, sn: str, v_raw: float, *, qos: int = 1) -> None:
         """One packet, now."""
-        self._seq += 1
-        packet = {"ts": time.time(), "seq": self._seq, "v_raw": v_raw, "temp": 25, "err": 0, **(more or {})}
-        await self.client.publish(f"metachip/gas/{sn}/data", json.dumps(packet), qos=1)
+        self.seq = (self.seq + 1) % 65536
+        packet = {"ts": time.time(), "seq": self.seq, "v_raw": v_raw, "temp": 25, "err": 0}
+        await self.client.publish(f"metachip/gas/{sn}/data", json.dumps(packet), qos=qos)
 
 
 async def store_readings(site: LiveSite, sn: str, values: list[float], every_s: float) -> None:

@@ -98,7 +98,7 @@ async def test_debugging_is_commanded_counted_down_everywhere_and_ends_by_itself
     assert abs(shown[0] - shown[1]) <= 1
     devices_site.call("POST", "/api/devices/DBG/debugging", {"interval_s": 1, "duration_s": 5}, role="operator")
     for one in (page, other):
-        await expect(one.get_by_test_id("countdown")).to_have_count(0)
+        await expect(one.get_by_test_id("countdown")).to_have_count(0, timeout=20_000)
         await expect(one.get_by_role("button", name="开启 1 秒/次 调试")).to_be_visible()
     assert devices_site.call("GET", "/api/devices/DBG")["debugging"] is None
     listening.cancel()
@@ -140,6 +140,7 @@ async def test_csv_is_looked_at_line_by_line_before_it_is_stored(
         await expect(problems).to_contain_text(told)
     await expect(page.get_by_role("button", name="应用")).to_have_attribute("aria-disabled", "true")
     # As Excel in China writes it.
+    file = tmp_path / "corrected.csv"
     file.write_bytes("sn,name,k,b\nC1,一号,2,0\nC2,=1+1,1,0\n".encode("gb18030"))
     await page.get_by_label("CSV 文件").set_input_files(file)
     await expect(page.get_by_text("新增 2")).to_be_visible()
@@ -160,7 +161,7 @@ async def test_many_are_changed_after_a_preview(devices_site: LiveSite, new_page
     await page.get_by_role("button", name="批量修改 3 台").click()
     await page.get_by_label("新值").fill("15")
     await page.get_by_role("button", name="预览").click()
-    await expect(page.get_by_role("row", name="BULK2")).to_contain_text("A1 限值 — → 15")
+    await expect(page.locator(".outcome-table").get_by_role("row", name="BULK2")).to_contain_text("A1 限值 — → 15")
     await page.get_by_role("button", name="应用").click()
     await expect(page.get_by_text("已修改 3 台设备")).to_be_visible()
     assert devices_site.call("GET", "/api/devices/BULK3")["device"]["a1"] == 15.0

@@ -12,13 +12,12 @@ import type { DeviceDraft } from "./useDeviceDraft";
 const PAUSE_MS = 90;
 
 /** What the formula gives; asked of the server, so that it is the very same formula. */
-function useTrial(sn: string, fields: object, v_raw: number | null, temp: number, onProblems: (result: TrialResult) => void): TrialResult | null {
+function useTrial(sn: string, fields: object, v_raw: number, temp: number, onProblems: (result: TrialResult) => void): TrialResult | null {
   const [result, setResult] = useState<TrialResult | null>(null);
   const tell = useRef(onProblems);
   tell.current = onProblems;
   const asked = JSON.stringify([fields, v_raw, temp]);
   useEffect(() => {
-    if (v_raw === null) return;
     const gone = new AbortController();
     const timer = setTimeout(() => {
       api.post<TrialResult>(`/devices/${segment(sn)}/try`, { fields, v_raw, temp }, gone.signal).then((found) => {
@@ -41,7 +40,9 @@ export function LiveTrial({ device, base, draft, reading }: { device: DeviceDraf
   const raw = own !== null && Number.isFinite(own) ? own : (reading?.v_raw ?? null);
   const temp = reading?.temp ?? 25;
   const fields = { ...without(base), ...device.changes };
-  const result = useTrial(base.sn, fields, raw, temp, ({ problems }) => device.setProblems(problems));
+  // Without a raw value there is no result to show, but still something to find wrong.
+  const tried = useTrial(base.sn, fields, raw ?? 0, temp, ({ problems }) => device.setProblems(problems));
+  const result = raw === null ? null : tried;
   const dirty = Object.keys(device.changes).length > 0;
   return (
     <div className="trial" aria-live="polite">

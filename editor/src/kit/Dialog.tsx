@@ -33,6 +33,8 @@ export function Dialog({ title, onClose, children, foot, wide, onKeyDown }: Prop
       className={`dialog ${wide ? "dialog-wide" : ""}`}
       aria-labelledby={id}
       onCancel={(event) => {
+        // A file chooser in the dialog that is closed without a file says "cancel" too, and it bubbles.
+        if (event.target !== element.current) return;
         event.preventDefault();
         onClose();
       }}

@@ -69,7 +69,7 @@ lock: $(STAMPS)/uv  ## make the lock files again from pyproject.toml (UPGRADE=1 
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.lock >/dev/null
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra test --constraint requirements.lock --output-file requirements-test.lock >/dev/null
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra viewer --constraint requirements.lock --output-file requirements-viewer.lock >/dev/null
-	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra manual --constraint requirements.lock --output-file requirements-manual.lock >/dev/null
+	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) requirements-manual.in --output-file requirements-manual.lock >/dev/null
 	@! grep -nE 'https?://|--(extra-)?index|--find-links' requirements*.lock || { echo "make lock: a lock file names a host" >&2; exit 1; }
 
 # A folder that already holds a virtual environment is taken as it is, so an interrupted install goes on where it stopped.

@@ -197,6 +197,7 @@ class Join(Node):
         completes = "complete" in msg.props
         filled = self._filled(msg, 0, completes)
         if group is None and not filled and self._kind(msg) == "object":
+            self.ctx.drop()
             return None
         due = self.ctx.clock.now() + self.wait_s if self.wait_s and group is None else 0.0
         self._add(self.keeping.put(msg, due, name), name)

@@ -22,7 +22,7 @@ class Switch(Node):
     0 and a missing value are neither empty nor not empty. `otherwise` matches when no rule above it did (since the
     last `otherwise`). `head`, `tail` and `index` ask for the place in a sequence (`parts`); `tail` waits for the
     whole sequence. With `renumber` each port gets a sequence of its own, numbered anew, as soon as the one that came
-    in is complete.
+    in is complete. A message that no rule matches is dropped and counted.
     """
 
     rules: Annotated[list[SwitchRule], Meta(min_length=1, description="Rules, tried in this order.")]
@@ -73,7 +73,7 @@ class Switch(Node):
     zh: ClassVar = Help(
         "分支",
         "按消息中的值把消息送到相应的端口。数字只与数字比较，文本只与文本比较；"
-        "打开 loose 后按 JavaScript 规则比较（与 Node-RED 相同）。between 含两端。",
+        "打开 loose 后按 JavaScript 规则比较（与 Node-RED 相同）。between 含两端。不符合任何规则的消息被丢弃并计数。",
         {
             "property": "要判断的值的路径。",
             "rules": "规则，从上到下依次判断。",
@@ -106,6 +106,7 @@ class Switch(Node):
 
     def start(self, ctx: Context) -> None:
         compare = LOOSE if self.loose else STRICT
+        self.ctx = ctx
         self.place = Place(self.property, ctx)
         names = self._port_names()
         self.tests = [
@@ -152,6 +153,8 @@ class Switch(Node):
                 nothing_yet = False
                 if self.first_only:
                     break
+        if not out:
+            self.ctx.drop()
         if self.memory is not None:
             self.memory.set("value", None if value is UNSET else storable(value, self.property))
         return out

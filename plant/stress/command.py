@@ -35,6 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--duration", type=float, default=60.0, metavar="S", help="how long (default 60)")
     parser.add_argument("--connections", type=int, help="share so many among the devices; default: one each")
+    parser.add_argument(
+        "--leaks", type=int, default=100, help="so many devices leak once, in three intervals or more (default 100)"
+    )
     parser.add_argument("--broker", metavar="URL", help="default: MCS_MQTT_URL")
     parser.add_argument("--ca-file", metavar="PEM", help="authority of the broker's certificate")
     parser.add_argument(
@@ -120,7 +123,7 @@ async def _measured(
     costs.start()
     began, since = time.monotonic(), time.time()
     progress = asyncio.create_task(_tell_progress(load, options.duration))
-    await load.run(options.duration)
+    await load.run(options.duration, options.leaks)
     seconds = time.monotonic() - began
     cost = await costs.stop()
     await load.settle()
@@ -190,11 +193,9 @@ async def _register(dsn: str, names: list[str], interval_s: float) -> None:
     await database.start()
     registry = Devices(database)
     try:
-        await registry.start()
         for name in names:
             await registry.put(stress_device(name, interval_s))
     finally:
-        await registry.stop()
         await database.stop()
 
 

@@ -1,4 +1,4 @@
-"""The devices of a stress run: they publish on time, each packet numbered, and each device leaks once so that alarms can be timed."""
+"""The devices of a stress run: they publish on time, each packet numbered, and some leak once so that alarms can be timed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ __all__ = ["Load", "device_names", "stress_device"]
 NORMAL_MV, LEAK_MV = 410.0, 800.0
 """2 ppm, and 80 ppm: above A2."""
 TICK_S = 0.01
+CONNECT_S, CONNECT_EACH_S = 60.0, 0.05
+"""How long all connections may take to be made, TLS included."""
 
 
 def device_names(count: int, prefix: str) -> list[str]:
@@ -89,9 +91,9 @@ class Load:
         """Connections that the broker refused: a wrong password, usually."""
         return sum(link.refusals for link in self.links)
 
-    async def connect(self, per_s: float = 400.0, limit_s: float = 180.0) -> None:
+    async def connect(self, per_s: float = 400.0) -> None:
         """Makes the connections, not all at once: a site's devices do not either. TimeoutError when some are missing in the end."""
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(CONNECT_S + len(self.links) * CONNECT_EACH_S):
             for number, link in enumerate(self.links):
                 link.start()
                 if number % 20 == 19:
@@ -99,12 +101,13 @@ class Load:
             while self.connected < len(self.links):  # noqa: ASYNC110 - thousands of links, looked at 20 times a second
                 await asyncio.sleep(0.05)
 
-    async def run(self, duration_s: float) -> None:
-        """Publishes for that long: each device every interval, the devices spread over it; each leaks once, at a moment of its own."""
+    async def run(self, duration_s: float, leaks: int) -> None:
+        """Publishes for that long: each device every interval, the devices spread over it. `leaks` of them leak once, each at a moment of its own."""
         count = len(self.names)
         rounds = max(1, round(duration_s / self.interval_s))
         # Not in the first round, where the engine may not know the device yet, nor in the last.
-        leak_round = [self._random.randrange(1, max(2, rounds - 1)) for _ in range(count)]
+        leaking = set(self._random.sample(range(count), min(leaks, count))) if rounds > 2 else set()
+        leak_round = {index: self._random.randrange(1, rounds - 1) for index in leaking}
         began = time.perf_counter()
         for number in range(rounds):
             for index, sn in enumerate(self.names):
@@ -115,7 +118,7 @@ class Load:
                 elif index % 50 == 0:
                     await asyncio.sleep(0)
                 self.late_s = max(self.late_s, -delay)
-                self._publish(index, sn, number, leaks=rounds > 2 and number == leak_round[index])
+                self._publish(index, sn, number, leaks=leak_round.get(index) == number)
 
     async def settle(self, limit_s: float = 60.0) -> None:
         """Waits until the broker has confirmed everything, at most so long."""

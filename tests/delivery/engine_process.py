@@ -17,12 +17,14 @@ import aiohttp
 import asyncpg
 import psutil
 
+from tests.bench.publisher import START_S
 from tests.eventually import eventually
 from tests.servers.process import free_port
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "flows" / "gas-monitoring.yaml"
 PASSWORD = "only for these tests"
+__all__ = ["PASSWORD", "ROOT", "SHIPPED", "START_S", "EngineProcess", "Load", "Table", "load"]
 
 
 class EngineProcess:

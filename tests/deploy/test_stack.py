@@ -145,7 +145,10 @@ async def test_nginx_leads_to_the_engine_over_tls_and_nowhere_else(
         assert answer.status == 404
     async with browser.get("/viewer/", allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"].removeprefix(stack.url)) == (302, "/")
-    async with aiohttp.ClientSession() as plain, plain.get(f"http://127.0.0.1:{stack.ports['http']}/x?y=1", allow_redirects=False) as answer:
+    async with (
+        aiohttp.ClientSession() as plain,
+        plain.get(f"http://127.0.0.1:{stack.ports['http']}/x?y=1", allow_redirects=False) as answer,
+    ):
         assert answer.status == 301
         assert answer.headers["Location"].startswith("https://127.0.0.1")
 

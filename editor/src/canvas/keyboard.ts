@@ -16,7 +16,7 @@ export function keyOnCanvas(event: React.KeyboardEvent, open: (id: string) => vo
   const arrow = arrows[event.key];
   const { selected } = useDocument.getState();
   if (event.key === "Tab" && walk(event.shiftKey ? -1 : 1)) event.preventDefault();
-  else if (event.key === "Enter") {
+  else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
     const [id] = selected;
     if (!id) return;
     event.preventDefault();

@@ -129,7 +129,7 @@ export default function DebugPanel() {
             <div key={row.number} className="debug-row" data-level={row.level} data-open={open?.number === row.number || undefined}>
               <time className="number">{clockTime(new Date(row.time * 1000))}</time>
               <button type="button" className="debug-node" title={t("debug.goto", { node: row.node })} onClick={() => goTo(row)}>{titleOf(row)}</button>
-              <button type="button" className="debug-value" aria-label={t("debug.open", { number: row.number })} onClick={() => setOpen(open?.number === row.number ? null : row)}>
+              <button type="button" className="debug-value" title={t("debug.open", { number: row.number })} onClick={() => setOpen(open?.number === row.number ? null : row)}>
                 {row.topic && <span className="debug-topic">{row.topic}</span>}
                 <span>{inLine(row.value)}</span>
               </button>

@@ -91,7 +91,7 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
             <div key={row.count} className="debug-row" data-open={shown === row || undefined}>
               <time className="number">{clockTime(new Date(row.at * 1000))}</time>
               <span className="debug-topic">{row.key || row.topic}</span>
-              <button type="button" className="debug-value" aria-label={t("tap.open", { number: row.count })} onClick={() => setOpen(row)}>{inLine(row.value)}</button>
+              <button type="button" className="debug-value" title={t("tap.open", { number: row.count })} onClick={() => setOpen(row)}>{inLine(row.value)}</button>
               {row.size_bytes > 16_384 && <span className="badge badge-warning">{shortSize(row.size_bytes)}</span>}
             </div>
           ))}

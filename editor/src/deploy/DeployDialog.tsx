@@ -11,6 +11,7 @@ import { Icon } from "../kit/Icon";
 import { StateMark } from "../kit/State";
 import { tellFailure } from "../kit/toasts";
 import { bySeverity, errorsIn } from "../problems/order";
+import { inOneLine } from "../problems/told";
 import { deploy, outlook, useDeploying, type Outlook } from "./deploying";
 import { merged } from "../versions/merged";
 import { DiffList, isNothing } from "./DiffList";
@@ -66,7 +67,7 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
           <p className="notice notice-error"><Icon name="circle-alert" />{t("deploy.blocked", { count: errors.length })}</p>
           <ul>{bySeverity(errors).slice(0, 20).map((problem, index) => (
             <li key={index}><button type="button" className="problem" onClick={() => { onClose(); focusField(problem.node, problem.field); }}>
-              <StateMark level="error" /><span className="problem-place">{[titleOf(problem.node) || problem.node, problem.field.replace(/^with\./, "")].filter(Boolean).join(" › ")}</span><span className="problem-text">{problem.message}</span>
+              <StateMark level="error" /><span className="problem-place">{[titleOf(problem.node) || problem.node, problem.field.replace(/^with\./, "")].filter(Boolean).join(" › ")}</span><span className="problem-text">{inOneLine(problem)}</span>
             </button></li>
           ))}</ul>
         </section>

@@ -8,6 +8,7 @@ import { useWords } from "../i18n";
 import { Icon } from "../kit/Icon";
 import { Markdown } from "../kit/Markdown";
 import { AroundForm } from "../around/AroundForm";
+import { inOneLine } from "../problems/told";
 import { Examples } from "./Examples";
 import { NodeForm } from "./NodeForm";
 import { NodeHead } from "./NodeHead";
@@ -60,7 +61,7 @@ function OfNode({ id }: { id: string }) {
         {type?.broken && <Broken problem={type.broken.problem} traceback={type.broken.traceback ?? ""} />}
         {!type && !subflow && <p className="notice notice-error" role="alert"><Icon name="triangle-alert" />{t("inspector.unknown", { type: node.type })}</p>}
         {problems.filter((problem) => problem.field === "" || problem.field === "type").map((problem, index) => (
-          <p key={index} className={`notice notice-${problem.severity}`}><Icon name={problem.severity === "error" ? "circle-alert" : "triangle-alert"} />{problem.message}{problem.hint && ` — ${problem.hint}`}</p>
+          <p key={index} className={`notice notice-${problem.severity}`}><Icon name={problem.severity === "error" ? "circle-alert" : "triangle-alert"} />{inOneLine(problem)}</p>
         ))}
         <NodeHead node={node} address={address} problems={problems} />
         <hr className="inspector-line" />

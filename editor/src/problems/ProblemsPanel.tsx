@@ -6,6 +6,7 @@ import { focusField } from "../inspector/focus";
 import { useWords } from "../i18n";
 import { StateMark } from "../kit/State";
 import { bySeverity } from "./order";
+import { told } from "./told";
 import "./problems.css";
 
 export default function ProblemsPanel() {
@@ -27,7 +28,7 @@ export default function ProblemsPanel() {
             <StateMark level={problem.severity} />
             <span className="only-spoken">{t(`problems.${problem.severity}`)}</span>
             <span className="problem-place">{place(problem).join(" › ")}</span>
-            <span className="problem-text">{problem.message}{problem.hint && <span className="problem-hint"> — {problem.hint}</span>}</span>
+            <span className="problem-text">{told(problem).message}{told(problem).hint && <span className="problem-hint"> — {told(problem).hint}</span>}</span>
             {problem.line > 0 && <span className="problem-line number">{t("problems.line", { line: problem.line })}</span>}
           </button>
         </li>

@@ -22,6 +22,7 @@ import { Icon } from "../kit/Icon";
 import { IconButton } from "../kit/Button";
 import { tellFailure } from "../kit/toasts";
 import { allowed } from "../session/session";
+import { inOneLine } from "../problems/told";
 import { offersAt } from "./context";
 import { addressAt, changeBetween, placesOf, type Place } from "./places";
 import "./yaml.css";
@@ -117,6 +118,7 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
         EditorState.readOnly.of(readOnly), EditorView.contentAttributes.of({ "aria-label": say("yaml.title") }),
         autocompletion({
           icons: false,
+          interactionDelay: 0,
           override: [(context) => {
             const found = offersAt(context.state.doc.toString(), context.pos, useDocument.getState().catalogue, currentLanguage(), references);
             if (!found || (found.from === context.pos && !context.explicit)) return null;
@@ -196,6 +198,8 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
   return [editor, () => {
     clearTimeout(timer);
     stop();
+    // What was typed in the last moment counts too.
+    if (ahead) void read(editor.state.doc.toString());
     editor.destroy();
     if (useDocument.getState().unreadable) {
       // The canvas has the last good draft, and with the editor gone nothing else says what was typed.
@@ -217,7 +221,7 @@ function tellProblems(editor: EditorView, problems: readonly Problem[]): void {
     const number = problem.line || places.get(problem.node)?.from || 1;
     const line = doc.line(Math.max(1, Math.min(doc.lines, number)));
     const from = Math.min(line.to, line.from + Math.max(0, problem.line ? problem.column - 1 : 0) || line.from + (line.text.length - line.text.trimStart().length));
-    return { from, to: Math.max(from, line.to), severity: problem.severity, message: problem.hint ? `${problem.message} — ${problem.hint}` : problem.message };
+    return { from, to: Math.max(from, line.to), severity: problem.severity, message: inOneLine(problem) };
   });
   editor.dispatch(setDiagnostics(editor.state, found));
 }

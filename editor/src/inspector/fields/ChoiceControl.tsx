@@ -12,12 +12,9 @@ export function ChoiceControl({ schema, value, onChange, ids }: ControlProps) {
   const empty = value === undefined && schema.default === undefined;
   const at = choices.findIndex((choice) => same(choice, value ?? schema.default));
   return (
-    <select className="input" disabled={readOnly} {...ids} value={at} onChange={(event) => {
-      const index = Number(event.target.value);
-      onChange(index < 0 ? undefined : choices[index]);
-    }}>
-      {(empty || at < 0 || withoutNull(schema, root).nullable) && <option value={-1}>{at < 0 && value !== undefined && value !== null ? shortly(value) : t("inspector.none")}</option>}
-      {choices.map((choice, index) => <option key={index} value={index}>{shortly(choice)}</option>)}
+    <select className="input" disabled={readOnly} {...ids} value={at < 0 ? "" : String(choices[at])} onChange={(event) => onChange(choices.find((choice) => String(choice) === event.target.value))}>
+      {(empty || at < 0 || withoutNull(schema, root).nullable) && <option value="">{at < 0 && value !== undefined && value !== null ? shortly(value) : t("inspector.none")}</option>}
+      {choices.map((choice, index) => <option key={index} value={String(choice)}>{shortly(choice)}</option>)}
     </select>
   );
 }

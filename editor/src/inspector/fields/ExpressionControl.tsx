@@ -52,7 +52,7 @@ export default function ExpressionControl({ schema, value, onChange, ids, label 
         doc: text,
         extensions: [
           look(), closeBrackets(), EditorView.lineWrapping, placeholder(shortly(schema.default)), EditorState.readOnly.of(readOnly),
-          autocompletion({ override: [complete], icons: false }),
+          autocompletion({ override: [complete], icons: false, interactionDelay: 0 }),
           keymap.of([...completionKeymap, ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter")]),
           EditorView.contentAttributes.of({ "aria-label": label, ...(ids["aria-describedby"] && { "aria-describedby": ids["aria-describedby"] }) }),
           EditorView.updateListener.of((update) => {

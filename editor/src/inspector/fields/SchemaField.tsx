@@ -3,6 +3,7 @@ import { useWords } from "../../i18n";
 import { IconButton } from "../../kit/Button";
 import { Field } from "../../kit/Field";
 import type { Json } from "../../flow/types";
+import { inOneLine } from "../../problems/told";
 import { isChanged, kindOf, problemAt, shortly } from "../form";
 import { useForm } from "../formContext";
 import type { Schema } from "../schema";
@@ -32,7 +33,7 @@ export function SchemaField({ name, schema, required, path, value, quiet, onChan
   ) : quiet ? null : <span className="field-default">{t("inspector.default", { value: standard })}</span>);
   return (
     <div className="schema-field" data-field={path} data-changed={(changed && !required) || undefined} title={quiet ? help : undefined}>
-      <Field label={name} unit={schema["x-unit"]} required={required} aside={aside} help={quiet ? undefined : help} problem={problem && `${problem.message}${problem.hint ? ` — ${problem.hint}` : ""}`}>
+      <Field label={name} unit={schema["x-unit"]} required={required} aside={aside} help={quiet ? undefined : help} problem={problem && inOneLine(problem)}>
         {(ids) => grouped
           ? <div id={ids.id}><Control schema={schema} value={value} path={path} label={name} onChange={onChange} ids={{ ...ids, id: `${ids.id}c` }} /></div>
           : <Control schema={schema} value={value} path={path} label={name} onChange={onChange} ids={ids} />}

@@ -1,0 +1,73 @@
+"""A leak is told while the database is away, however long: readings wait for it, alarms do not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import aiomqtt
+
+from tests.delivery.conftest import MakeEngine
+from tests.delivery.engine_process import START_S, Table, load
+from tests.eventually import eventually
+from tests.servers.mosquitto import Mosquitto
+from tests.servers.postgres import Postgres
+
+DEVICES = 20
+READINGS = 8_000
+"""More than the broker has on its way (1,000) and the flow takes (5,000)."""
+
+
+def leak(sn: str, second: int) -> str:
+    packet = {"ts": START_S + second, "seq": 50_000 + second, "v_raw": 3900.0, "temp": 25.0, "err": 0}
+    return json.dumps(packet)
+
+
+async def test_leak_is_told_while_the_database_is_away_and_every_reading_is_stored_afterwards(
+    make_engine: MakeEngine, make_postgres: Callable[[], Postgres], make_mosquitto: Callable[..., Mosquitto]
+) -> None:
+    """The flow is full for seconds already when the leak begins; another node tells of the alarm by MQTT."""
+    server, broker = make_postgres(), make_mosquitto()
+    table = Table(server.dsn())
+    engine = make_engine(server.dsn(), broker)
+    await table.add_devices(DEVICES, a1=20.0, a2=30.0)
+    await engine.ready()
+    tell = {"op": "add_node", "id": "tell", "type": "mqtt-out", "with": {"broker": "${broker:site}", "topic": "told"}}
+    await engine.deploy("gas-monitoring", tell, {"op": "add_wire", "node": "alarm", "to": "tell"})
+    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+        await client.subscribe("told", qos=1)
+        await asyncio.to_thread(server.stop)
+        async with load(engine.mqtt_url, devices=DEVICES, count=READINGS, rate=4_000) as publishing:
+            await publishing.finished()
+
+        async def held_up() -> bool:
+            nodes = (await engine.health())["flows"]["gas-monitoring"]["nodes"]
+            return "held up" in nodes.get("uplink", "")
+
+        await eventually(held_up, 30)
+        await client.publish("metachip/gas/GS00003/data", leak("GS00003", 10_000), qos=1)
+        async with asyncio.timeout(20):
+            async for message in client.messages:
+                told = json.loads(message.payload)  # type: ignore[arg-type]
+                if (told["sn"], told["type"], told["kind"]) == ("GS00003", "A2", "raised"):
+                    break
+        await asyncio.to_thread(server.start)
+
+    async def stored() -> bool:
+        return (await table.value("select count(*) from readings") or 0) >= READINGS + 1
+
+    await eventually(stored, 60)
+    assert await table.readings() == (READINGS + 1, READINGS + 1)
+    assert await table.value("select count(*) from quarantine") == 0
+
+    async def recorded() -> bool:
+        return await table.value("select count(*) from alarm_events where type = 'A2' and kind = 'raised'") == 1
+
+    await eventually(recorded, 20)
+
+    async def not_held_up() -> bool:
+        return "uplink" not in (await engine.health())["flows"]["gas-monitoring"]["nodes"]
+
+    await eventually(not_held_up, 20)
+    await table.close()

@@ -43,10 +43,47 @@ def _dialog(keys: str, text: str = "") -> Take:
     return take
 
 
+def _panel(tab: str, *more: str) -> Take:
+    """A node chosen, and a tab by its icon's place in the dock or drawer, then buttons by selector."""
+
+    async def take(page: Page) -> None:
+        await page.keyboard.press("Control+b")
+        await _node_chosen(page)
+        await page.locator(f'[role=tab][data-panel="{tab}"]').click()
+        for selector in more:
+            await page.locator(selector).first.click()
+            await page.wait_for_timeout(2500)
+
+    return take
+
+
+async def _deploy_asked(page: Page) -> None:
+    await page.keyboard.press("Control+b")
+    await _node_chosen(page)
+    await page.get_by_role("textbox", name="floor").fill("1")
+    await page.keyboard.press("Control+Enter")
+    await page.locator(".diff").wait_for()
+
+
+async def _problem(page: Page) -> None:
+    await page.keyboard.press("Control+b")
+    await _node_chosen(page)
+    await page.get_by_role("textbox", name="result").fill("")
+    await page.locator('[role=tab][data-panel="problems"]').click()
+
+
 STATES: dict[str, tuple[str, Take]] = {
     "flows": ("/flows", _nothing),
     "flow": (FLOW, _nothing),
     "flow-node": (FLOW, _node_chosen),
+    "flow-yaml": (FLOW, _panel("yaml")),
+    "flow-versions": (FLOW, _panel("versions", ".version-head")),
+    "flow-problems": (FLOW, _problem),
+    "flow-debug": (FLOW, _panel("debug")),
+    "flow-tap": (FLOW, _panel("tap")),
+    "flow-trace": (FLOW, _panel("trace", ".debug-bar .button")),
+    "flow-test": (FLOW, _panel("test", ".test-form .field-reset", ".test-form .button-primary")),
+    "flow-deploy": (FLOW, _deploy_asked),
     "flow-commands": (FLOW, _dialog("Control+k")),
     "flow-keys": (FLOW, _dialog("?")),
     "flow-search": (FLOW, _dialog("Control+f", "conc")),

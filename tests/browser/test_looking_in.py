@@ -186,3 +186,15 @@ async def test_tab_left_open_over_a_restart_says_so_and_goes_on(
     await expect(page.get_by_role("textbox", name="floor")).to_have_value("1")
     before = await page.locator(".debug-count").inner_text()
     await expect(page.locator(".debug-count")).not_to_have_text(before)
+
+
+async def test_flow_is_switched_off_and_on_in_the_list(site: LiveSite, new_page: NewPage) -> None:
+    make_flow(site, "switched")
+    page = await new_page(site)
+    await page.goto("/flows")
+    row = page.get_by_role("row", name="switched")
+    await row.get_by_role("button", name="停用流程 switched").click()
+    await expect(row).to_contain_text("已停用")
+    assert "switched" not in site.call("GET", "/api/health")["flows"]
+    await row.get_by_role("button", name="启用流程 switched").click()
+    await expect(row).to_contain_text("运行中")

@@ -67,6 +67,7 @@ export interface FlowSummary {
   problems: number;
   revision: string;
   nodes: number;
+  changed_on_disk?: boolean;
 }
 
 export interface Revision {

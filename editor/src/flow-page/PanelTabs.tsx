@@ -26,7 +26,7 @@ export function PanelTabs({ label, panels, open, controls, onOpen }: Props) {
   return (
     <div className="panel-tabs" role="tablist" aria-label={label} onKeyDown={move}>
       {panels.map((panel, index) => (
-        <button key={panel.id} type="button" role="tab" className="panel-tab" aria-selected={panel.id === open} aria-controls={panel.id === open ? controls : undefined}
+        <button key={panel.id} type="button" role="tab" data-panel={panel.id} className="panel-tab" aria-selected={panel.id === open} aria-controls={panel.id === open ? controls : undefined}
           tabIndex={panel.id === open || (!open && index === 0) ? 0 : -1} onClick={() => onOpen(panel.id)}>
           <Icon name={panel.icon} size={15} />
           <span>{t(panel.title)}</span>

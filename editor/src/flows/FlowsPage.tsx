@@ -32,6 +32,16 @@ export default function FlowsPage() {
     }
   };
 
+  const turn = async (flow: FlowSummary) => {
+    try {
+      const disabled = !flow.disabled;
+      await api.post(`/flows/${segment(flow.name)}/deploy`, { base: flow.revision, operations: [{ op: "set_flow", disabled }], note: t(disabled ? "flows.turned-off" : "flows.turned-on") });
+      await reload();
+    } catch (error) {
+      tellFailure(error);
+    }
+  };
+
   return (
     <div className="page">
       <header className="page-head">
@@ -48,9 +58,13 @@ export default function FlowsPage() {
             { id: "name", label: t("flows.title"), cell: (flow) => <Link href={`/flows/${segment(flow.name)}`}><strong>{said(flow.title) || flow.name}</strong></Link> },
             { id: "file", label: t("flows.name"), cell: (flow) => <code>{flow.name}</code> },
             { id: "status", label: t("flows.status"), cell: (flow) => <State level={flow.disabled ? "off" : levels[flow.status]} text={t(flow.disabled ? "flows.disabled" : `flows.${flow.status}`)} /> },
+            { id: "disk", label: t("flows.file"), cell: (flow) => (flow.changed_on_disk ? <span className="badge badge-warning">{t("flows.changed")}</span> : <span className="flows-same">{t("flows.same")}</span>) },
             { id: "problems", label: t("flows.problems"), cell: (flow) => (flow.problems ? <span className="badge badge-error">{flow.problems}</span> : <span className="badge">0</span>) },
             { id: "nodes", label: t("flows.nodes"), cell: (flow) => <span className="number">{flow.nodes}</span> },
-            { id: "delete", label: "", className: "actions", cell: (flow) => <IconButton icon="trash-2" needs="admin" label={t("flows.delete", { name: flow.name })} onClick={() => setDeleting(flow)} /> },
+            { id: "delete", label: "", className: "actions", cell: (flow) => <>
+              <IconButton icon="power" needs="admin" aria-pressed={!flow.disabled} label={t(flow.disabled ? "flows.turn-on" : "flows.turn-off", { name: flow.name })} refused={flow.changed_on_disk && t("flows.open-first")} onClick={() => void turn(flow)} />
+              <IconButton icon="trash-2" needs="admin" label={t("flows.delete", { name: flow.name })} onClick={() => setDeleting(flow)} />
+            </> },
           ]}
         />
       )}

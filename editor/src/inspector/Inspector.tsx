@@ -65,7 +65,7 @@ function OfNode({ id }: { id: string }) {
         ))}
         <NodeHead node={node} address={address} problems={problems} />
         <hr className="inspector-line" />
-        <NodeForm node={node} address={address} sheet={sheet} schema={schema} type={type} problems={problems} />
+        <NodeForm node={node} address={address} sheet={sheet} schema={schema} problems={problems} />
       </div>
       {(help || type?.examples?.length) && (
         <details className="inspector-help" open={helpOpen} onToggle={(event) => keepHelp(event.currentTarget.open)}>

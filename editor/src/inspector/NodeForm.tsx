@@ -1,6 +1,6 @@
 /** The settings of a node, made from the schema of its type. One visit to a field is one step back. */
 import { useMemo, useRef } from "react";
-import type { NodeType, Problem } from "../api/types";
+import type { Problem } from "../api/types";
 import { edit } from "../editing/document";
 import type { Json, NodeSpec, Sheet } from "../flow/types";
 import { say, useWords } from "../i18n";
@@ -16,7 +16,6 @@ interface Props {
   address: string;
   sheet: Sheet;
   schema: Schema;
-  type: NodeType | undefined;
   problems: Problem[];
 }
 

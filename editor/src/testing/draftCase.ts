@@ -102,8 +102,17 @@ export async function removeCase(caseName: string): Promise<void> {
   set({ tests: await api.delete<Tests>(`/flows/${segment(name)}/tests`, { base: get().tests?.revision ?? "", name: caseName }) });
 }
 
-/** What says nothing is not written. */
+/** What says nothing, or what is so anyhow, is not written. */
 export function compact(draft: Case): Case {
-  const part = <T extends object>(entries: T): T => Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined && value !== "" && !(typeof value === "object" && value !== null && Object.keys(value as object).length === 0 && !Array.isArray(value)))) as T;
-  return { ...part({ ...draft, never: draft.never?.length ? draft.never : undefined, until: draft.until || undefined }), given: draft.given.map((one) => ({ ...part({ ...one, at: one.at || undefined }), ...("payload" in one && { payload: one.payload }) })), expect: draft.expect } as Case;
+  const { given, expect, ...rest } = draft;
+  return {
+    ...filled({ ...rest, until: rest.until || undefined }),
+    given: given.map((one) => ({ ...filled({ ...one, at: one.at || undefined }), ...("payload" in one && { payload: one.payload }) })),
+    expect: expect.map((one) => ({ ...filled({ ...one, within_s: (one as { within_s?: number }).within_s === 0.001 ? undefined : (one as { within_s?: number }).within_s }), ...("payload" in one && { payload: one.payload }) })),
+  } as Case;
+}
+
+function filled<T extends object>(entries: T): Partial<T> {
+  const says = (value: unknown): boolean => value !== undefined && value !== null && value !== "" && !(typeof value === "object" && Object.keys(value).length === 0);
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => says(value))) as Partial<T>;
 }

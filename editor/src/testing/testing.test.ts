@@ -14,4 +14,9 @@ describe("a case", () => {
       name: "n", given: [{ node: "a", payload: "" }], expect: [{ node: "b", payload: 1 }],
     });
   });
+
+  test("what the server fills in is not written back, and what it knows beyond is kept", () => {
+    const told = { name: "n", given: [{ node: "a", at: 5, payload: null, topic: "", key: "", props: {} }], expect: [{ node: "b", at: null, within_s: 0.001, props: {}, count: 0 }], never: [], until: 0, site: {}, answers: { c: [{ payload: 1 }] } };
+    expect(compact(told as never)).toEqual({ name: "n", given: [{ node: "a", at: 5, payload: null }], expect: [{ node: "b", count: 0 }], answers: { c: [{ payload: 1 }] } });
+  });
 });

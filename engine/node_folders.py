@@ -88,9 +88,9 @@ class NodeFolders:
         for type in types:
             self._catalogue.types.pop(type, None)
         self._catalogue.types.update(before)
-        self._catalogue.broken[origin] = Broken(
-            origin, tuple(types or before), problem, broken.traceback if broken else ""
-        )
+        # A new file that can't be loaded goes by its name: the palette shows it with what is wrong.
+        known = broken.types if broken is not None else tuple(types or before)
+        self._catalogue.broken[origin] = Broken(origin, known, problem, broken.traceback if broken else "")
         log.error("%s: %s; %s", file.name, problem, "the version before goes on" if before else "not loaded")
         return []
 

@@ -101,6 +101,15 @@ async def test_file_that_does_not_import_becomes_a_placeholder(tmp_path: Path):
     assert catalogue.broken == {}
 
 
+async def test_broken_file_that_comes_later_is_shown_under_its_name(tmp_path: Path):
+    """The palette has something to show the traceback at."""
+    catalogue = Catalogue()
+    follow, _ = folders(catalogue, tmp_path)
+    (tmp_path / "late_one.py").write_text("import no_such_module_anywhere\n")
+    await follow.look()
+    assert catalogue.broken[str(tmp_path / "late_one.py")].types == ("late-one",)
+
+
 async def test_removed_file_takes_its_type_away(tmp_path: Path):
     """A flow that uses it shows a placeholder from then on."""
     node_file, test_file = write_node("gas-index", tmp_path)

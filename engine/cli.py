@@ -136,14 +136,15 @@ def _serve(flows: list[Path] | None, *, demo: bool) -> int:
 
     from engine.server import Server
 
-    set_up_logs(os.environ.get("MCS_LOG_LEVEL", "info"))
+    settings = settings_now()
+    set_up_logs(settings.log_level)
 
     async def serve() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        async with Server(settings_now(), flow_paths=flows, demo=demo) as server:
+        async with Server(settings, flow_paths=flows, demo=demo) as server:
             ready = asyncio.create_task(_announce(server))
             await stop.wait()
             ready.cancel()

@@ -63,6 +63,8 @@ class Settings:
     """Networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: the reverse proxy's."""
     python_nodes: bool = False
     """Whether flows may hold `python` nodes, which run code written in the editor with the rights of the server's user."""
+    log_level: str = "info"
+    """`debug`, `info`, `warning` or `error`."""
     unknown: tuple[str, ...] = ()
 
     @classmethod
@@ -128,6 +130,12 @@ def _on_or_off(text: str) -> bool:
     return text == "on"
 
 
+def _level(text: str) -> str:
+    if text.lower() not in ("debug", "info", "warning", "error"):
+        raise ValueError(f'"{text}" is not a level; give debug, info, warning or error')
+    return text.lower()
+
+
 def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
@@ -190,6 +198,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "admin_password": Secret,
     "trusted_proxies": _networks,
     "python_nodes": _on_or_off,
+    "log_level": _level,
 }
 
 

@@ -96,3 +96,10 @@ def test_node_folders_are_separated_as_in_path() -> None:
 
 def test_address_without_password_keeps_host_port_and_path() -> None:
     assert without_password("mqtts://u:p%40ss@broker.plant:8883/x?password=p") == "mqtts://broker.plant:8883/x"
+
+
+def test_log_level_is_a_setting_and_a_wrong_one_is_refused() -> None:
+    assert Settings.read({"MCS_LOG_LEVEL": "Warning"}).log_level == "warning"
+    assert Settings.read({"MCS_LOG_LEVEL": "error"}).unknown == ()
+    with pytest.raises(SetupError, match=r"MCS_LOG_LEVEL.*debug, info, warning or error"):
+        Settings.read({"MCS_LOG_LEVEL": "loud"})

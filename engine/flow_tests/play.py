@@ -201,7 +201,9 @@ def _typed(case: Case, plan: Plan, catalogue: Catalogue) -> Case:
     given = []
     for one in case.given:
         if one.node not in plan.nodes:
-            raise DeployFailed(one.node, "the case gives it a message, but the flow has no such node")
+            raise DeployFailed(
+                one.node, f"the case gives it a message, but the flow has no such node{_inside(one.node, plan)}"
+            )
         try:
             payload = typed_payload(plan, one.node, one.payload)
             props = typed_props(catalogue, one.props)
@@ -272,7 +274,14 @@ def _place(name: str, plan: Plan) -> str:
     id, _, port = name.rpartition(".")
     if id in plan.nodes and port in (*plan.nodes[id].ports, ERROR_PORT):
         return name
-    raise DeployFailed(name, "the case expects something there, but the flow has no such node or port")
+    inside = _inside(name.partition(".")[0], plan)
+    raise DeployFailed(name, f"the case expects something there, but the flow has no such node or port{inside}")
+
+
+def _inside(id: str, plan: Plan) -> str:
+    """What to write instead where a subflow is meant."""
+    inner = [one for one in plan.nodes if one.startswith(f"{id}/")]
+    return f"; the nodes inside of that subflow are {', '.join(inner[:5])}" if inner else ""
 
 
 def _unexpected_quarantine(site: Site, case: Case, sent: dict[str, list[Sent]]) -> list[str]:

@@ -209,3 +209,29 @@ async def test_command_tells_by_its_exit_code(tmp_path: Path, catalogue: Catalog
     assert "payload.conc: expected 7, came 5" in failed.stdout
     (tmp_path / "empty").mkdir()
     assert mcs(str(tmp_path / "empty")).returncode == 1
+
+
+SUBFLOW = """\
+flow: watch
+nodes:
+  in: {type: inject, to: double}
+  double: {type: subflow/scaled, with: {gain: 2}, to: kept}
+  kept: {type: debug}
+subflows:
+  scaled:
+    fields: {gain: {type: number, default: 1}}
+    inputs: {in: scale}
+    outputs: {out: scale}
+    nodes:
+      scale: {type: formula, with: {expression: "payload * ${field:gain}", result: payload}}
+"""
+
+
+async def test_nodes_of_a_subflow_have_their_place_in_its_name(tmp_path: Path, catalogue: Catalogue) -> None:
+    """And a case that names the subflow itself is told what is in it."""
+    good = "  - name: x\n    given: [{node: in, payload: 4}]\n    expect: [{node: double/scale, payload: 8}]\n"
+    result = await play(tmp_path, catalogue, good, SUBFLOW)
+    assert (result.problem, result.passed, result.unreached) == ("", True, [])
+    for case in ("given: [{node: double, payload: 4}]", "expect: [{node: double.out}]"):
+        result = await play(tmp_path, catalogue, f"  - name: x\n    {case}\n", SUBFLOW)
+        assert "the nodes inside of that subflow are double/scale" in result.cases[0].differences[0]

@@ -317,14 +317,15 @@ class Stack:
             ("redis:6379", "redis"),
         ):
             text = text.replace(f"@{address}", f"@127.0.0.1:{self.ports[port]}")
+        # An option is --name=PATH or --name=PATH=more, anything else may be a path as a whole.
+        lead, equals, rest = text.partition("=") if text.startswith("--") else ("", "", text)
+        place, more, names = rest.partition("=") if equals else (rest, "", "")
         for source, path in [*service.volumes, ("/app/flows", "/app/flows")]:
+            if source.startswith((".", "/")) and source != "/app/flows":
+                continue
             here = PROJECT / "flows" if source == "/app/flows" else self.volume(source)
-            if not source.startswith((".", "/")) or source == "/app/flows":
-                start, equals, rest = text.rpartition("=") if text.startswith("--") else ("", "", text)
-                parts = rest.split("=") if not equals else [rest]
-                if parts[0] == path or parts[0].startswith(path + "/"):
-                    parts[0] = str(here) + parts[0][len(path) :]
-                text = start + equals + "=".join(parts)
+            if place == path or place.startswith(path + "/"):
+                return f"{lead}{equals}{here}{place[len(path) :]}{more}{names}"
         return text
 
     def _configured(self, service: Service, path: str, replaced: Mapping[str, str]) -> Path:

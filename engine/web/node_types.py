@@ -60,7 +60,8 @@ class BrokenView(msgspec.Struct):
 
 class NodeTypeView(msgspec.Struct):
     """One node type. `schema` is the JSON Schema of its `with`, with `x-unit` and `x-zh` per property; with `own_ports` the
-    outputs of a node hang on its config, and `/api/node-types/ports` tells them."""
+    outputs of a node hang on its config, and `/api/node-types/ports` tells them. `broken`: there is no version of it that works;
+    `held_back`: this one works, and a newer one in its file is not taken over, with the reason."""
 
     type: str
     category: str
@@ -79,6 +80,7 @@ class NodeTypeView(msgspec.Struct):
     listens: str
     origin: str
     broken: BrokenView | None = None
+    held_back: BrokenView | None = None
 
 
 class Config(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
@@ -125,6 +127,10 @@ async def list_types(call: Call[Nothing]) -> list[NodeTypeView]:
     """All node types, by category and name; files that can't be loaded are there too, with the reason."""
     catalogue = call.server.site.catalogue
     views = [_view(kind) for kind in catalogue.types.values()]
+    for view in views:
+        newer = catalogue.broken.get(view.origin)
+        if newer is not None:
+            view.held_back = BrokenView(newer.problem, newer.traceback)
     views += [
         _broken(type, BrokenView(broken.problem, broken.traceback), broken.file)
         for broken in catalogue.broken.values()

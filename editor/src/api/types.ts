@@ -46,6 +46,8 @@ export interface NodeType {
   /** Its outputs hang on the config; the server tells them. */
   own_ports?: boolean;
   broken?: { problem: string; traceback?: string };
+  /** It works; a newer version in its file does not, and is not taken over. */
+  held_back?: { problem: string; traceback?: string } | null;
 }
 
 export interface Problem {

@@ -58,7 +58,8 @@ function OfNode({ id }: { id: string }) {
             <code>{node.type}</code>
           </div>
         </header>
-        {type?.broken && <Broken problem={type.broken.problem} traceback={type.broken.traceback ?? ""} />}
+        {type?.broken && <Broken words="inspector.broken" problem={type.broken.problem} traceback={type.broken.traceback ?? ""} />}
+        {type?.held_back && <Broken words="inspector.held_back" problem={type.held_back.problem} traceback={type.held_back.traceback ?? ""} />}
         {!type && !subflow && <p className="notice notice-error" role="alert"><Icon name="triangle-alert" />{t("inspector.unknown", { type: node.type })}</p>}
         {problems.filter((problem) => problem.field === "" || problem.field === "type").map((problem, index) => (
           <p key={index} className={`notice notice-${problem.severity}`}><Icon name={problem.severity === "error" ? "circle-alert" : "triangle-alert"} />{inOneLine(problem)}</p>
@@ -78,11 +79,11 @@ function OfNode({ id }: { id: string }) {
   );
 }
 
-function Broken({ problem, traceback }: { problem: string; traceback: string }) {
+function Broken({ words, problem, traceback }: { words: "inspector.broken" | "inspector.held_back"; problem: string; traceback: string }) {
   const { t } = useWords();
   return (
     <div className="notice notice-error notice-tall" role="alert">
-      <p><Icon name="triangle-alert" />{t("inspector.broken")}</p>
+      <p><Icon name="triangle-alert" />{t(words)}</p>
       <code>{problem}</code>
       {traceback && <pre tabIndex={0} aria-label={t("inspector.traceback")}>{traceback}</pre>}
     </div>

@@ -107,7 +107,8 @@ async def test_tab_walks_along_the_flow_and_arrows_move(quiet: LiveSite, new_pag
 
 async def test_nodes_are_aligned_distributed_and_laid_out(quiet: LiveSite, new_page: NewPage) -> None:
     page = await opened(quiet, new_page)
-    await drag(page, await centre(node(page, "show").locator(".node-label")), await centre(node(page, "spare")))
+    x, y = await centre(node(page, "show").locator(".node-label"))
+    await drag(page, (x, y), (x - 30, y + 60))
     await select(page, "tick", "shape", "show")
     await page.keyboard.press("Alt+Shift+T")
     await eventually(lambda: _in_line(page, ("tick", "shape", "show")))

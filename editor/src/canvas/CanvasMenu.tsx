@@ -15,7 +15,9 @@ export function CanvasMenu() {
   const { wire, selected } = useDocument.getState();
   const what: MenuOf = wire ? "wire" : selected.size === 0 ? "canvas" : selectedNodes().length ? "node" : "other";
   const special = commands.filter(({ menu }) => menu?.includes(what)).map(({ id }) => id);
-  const ids = [...special, ...(special.length ? [null] : []), ...menus[what]];
+  // What makes no sense here is left out; what would but for a role or a reason is shown with it.
+  const makesSense = (id: string | null): boolean => id === null || commandNamed(id).enabled?.() !== false;
+  const ids = [...special, ...(special.length ? [null] : []), ...menus[what]].filter(makesSense).filter((id, index, all) => id !== null || (index > 0 && all[index - 1] !== null && index < all.length - 1));
   const items = ids.map((id) => {
     const command = id && commandNamed(id);
     return command ? {

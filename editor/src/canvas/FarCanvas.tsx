@@ -5,7 +5,8 @@ import { sheetIn, useDocument } from "../editing/document";
 import { inLanguage } from "../i18n";
 import { live } from "../live/telemetry";
 import type { Marks } from "./elements";
-import { wireFigures } from "./figures";
+import { nodeFigures, wireFigures } from "./figures";
+import { heatOf } from "./marks";
 import { moving } from "./moving";
 import { paint } from "./painter";
 import { readLook } from "./readLook";
@@ -15,6 +16,11 @@ import { useCanvas } from "./view";
 function flows(wire: SceneWire): boolean {
   if (live.stale || !useCanvas.getState().live) return false;
   return (wireFigures(wire.from, wire.port)?.perSecond ?? 0) > 0;
+}
+
+function heat(id: string): number {
+  const figures = useCanvas.getState().heat ? nodeFigures(id) : undefined;
+  return figures ? heatOf(figures[4], figures[5], figures[2]) : 0;
 }
 
 interface Props {
@@ -43,7 +49,7 @@ export function FarCanvas({ label, marks }: Props) {
         canvas.height = Math.round(clientHeight * ratio);
       }
       const { label: name, marks: { selected, problems } } = latest.current;
-      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: moving.now, problems, flows, label: name, said: (words) => inLanguage(words), look }, store.getState().transform, ratio);
+      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: moving.now, problems, flows, heat, label: name, said: (words) => inLanguage(words), look }, store.getState().transform, ratio);
     };
     const soon = (): void => void (frame ||= requestAnimationFrame(draw));
     const relook = (): void => {

@@ -48,7 +48,7 @@ export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps &
       {box.ports.outputs.map((port, index) => <Port key={port.name} node={id} port={port} side="out" top={portTop(box.ports.outputs, index)} named={inRows(box.ports.outputs)} />)}
       {hasError && (
         <Handle id={ERROR_PORT} type="source" position={Position.Bottom} className="port port-error" data-wired={box.node.to[ERROR_PORT] ? "" : undefined}
-          aria-label={t("canvas.port.error")} title={t("canvas.port.error")} />
+          title={t("canvas.port.error")} />
       )}
       <div className="node-foot"><span className="node-status" ref={status} /><span className="node-figures" ref={figures} /></div>
     </div>
@@ -74,7 +74,7 @@ function Port({ node, port, side, top, named }: { node: string; port: PortType; 
     <>
       <Handle id={port.name} type={side === "in" ? "target" : "source"} position={side === "in" ? Position.Left : Position.Right}
         className={`port port-${side}`} style={{ top }} data-fits={wiring ? !refused : undefined} data-why={refused || undefined}
-        aria-label={label} title={refused || label} data-node={node} />
+        title={refused || label} data-node={node} />
       {named && <span className={`port-name port-name-${side}`} style={{ top }}>{name}</span>}
     </>
   );

@@ -16,6 +16,7 @@ import { FarCanvas } from "./FarCanvas";
 import { Frame } from "./Frame";
 import { Grid } from "./Grid";
 import { press, type Ground } from "./gestures";
+import { elementAt } from "./hits";
 import { keyOnCanvas } from "./keyboard";
 import { LinkLines } from "./LinkLines";
 import { Minimap } from "./Minimap";
@@ -185,10 +186,13 @@ function Board({ onOpen, onDropType }: Props) {
       }}
       onContextMenu={(event) => {
         event.preventDefault();
-        const id = (event.target as Element).closest<HTMLElement>(".react-flow__node")?.dataset["id"];
+        const id = far
+          ? elementAt(scene, sheet, ground.toSheet(event.clientX, event.clientY))
+          : (event.target as Element).closest<HTMLElement>(".react-flow__node")?.dataset["id"];
         const wire = (event.target as Element).closest<HTMLElement>(".react-flow__edge")?.dataset["id"];
         if (wire) selectWire(wire);
-        else if (id && !useDocument.getState().selected.has(id)) select([id]);
+        else if (!id) select([]);
+        else if (!useDocument.getState().selected.has(id)) select([id]);
         useCanvas.setState({ menu: { x: event.clientX, y: event.clientY } });
       }}
       onPointerOver={(event) => {
@@ -286,7 +290,11 @@ function endsOf(pending: { node: string; port: string; side: "in" | "out" }, nod
   return pending.side === "out" ? { from: pending.node, port: pending.port, to: node, input: port } : { from: node, port, to: pending.node, input: pending.port };
 }
 
-const padded = ({ x, y, width, height }: Box): Box => ({ x: x - 20, y: y - 20, width: Math.max(width + 40, 500), height: Math.max(height + 40, 300) });
+/** With air round it, and never so close that one node fills the window. */
+function padded({ x, y, width, height }: Box): Box {
+  const [wide, high] = [Math.max(width + 40, 500), Math.max(height + 40, 300)];
+  return { x: x - (wide - width) / 2, y: y - (high - height) / 2, width: wide, height: high };
+}
 
 /** A flow opens so that its words can be read: as a whole when it fits, else its beginning. */
 function startBox(bounds: Box | null, element: HTMLElement | null): Box | null {

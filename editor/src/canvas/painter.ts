@@ -26,6 +26,8 @@ export interface Painting {
   problems: ReadonlyMap<string, "error" | "warning">;
   /** Whether messages pass on a wire just now. */
   flows: (wire: SceneWire) => boolean;
+  /** 0 to 4, as `heatOf` says; 0 without the heat mode. */
+  heat: (id: string) => number;
   label: (id: string) => string;
   said: (words: Words) => string;
   look: Look;
@@ -46,7 +48,7 @@ function fitted(text: string, width: number, size: number): string {
 }
 
 export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty, zoom]: readonly [number, number, number], ratio: number): void {
-  const { scene, sheet, selected, move, problems, label, said, look } = painting;
+  const { scene, sheet, selected, move, problems, heat, label, said, look } = painting;
   const { width, height } = to.canvas;
   to.setTransform(1, 0, 0, 1, 0, 0);
   to.clearRect(0, 0, width, height);
@@ -72,10 +74,10 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
     to.stroke();
     to.globalAlpha = 1;
     to.fillStyle = look.ink;
-    const size = Math.min(34, 12 / zoom);
+    const size = Math.min(26, 12 / zoom);
     to.font = `600 ${size}px ${FONT}`;
     to.textBaseline = "alphabetic";
-    to.fillText(said(group.title) || name, frame.x + 10, frame.y - 6);
+    to.fillText(said(group.title) || name, frame.x + 12, frame.y + size + 3);
   }
   for (const note of Object.values(sheet.notes)) {
     const box = noteBox(note);
@@ -99,6 +101,13 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
     to.globalAlpha = box.node.disabled ? 0.45 : 1;
     to.fillStyle = look.panel;
     to.fillRect(x, y, box.width, box.height);
+    const warmth = heat(box.id);
+    if (warmth > 0) {
+      to.fillStyle = warmth > 2 ? look.error : look.warn;
+      to.globalAlpha = 0.12 * (warmth > 2 ? warmth - 1 : warmth);
+      to.fillRect(x, y, box.width, box.height);
+      to.globalAlpha = box.node.disabled ? 0.45 : 1;
+    }
     to.fillStyle = colour;
     to.fillRect(x, y, words ? 10 : 40, box.height);
     to.strokeStyle = selected.has(box.id) ? look.accent : look.line;

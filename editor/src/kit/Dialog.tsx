@@ -48,7 +48,7 @@ export function Dialog({ title, onClose, children, foot, wide, onKeyDown }: Prop
         <h2 id={id}>{title}</h2>
         <IconButton icon="x" label={t("kit.close")} onClick={onClose} />
       </div>
-      <div className="dialog-body">{children}</div>
+      <div className="dialog-body" tabIndex={0} role="group" aria-labelledby={id}>{children}</div>
       {foot && <div className="dialog-foot">{foot}</div>}
     </dialog>
   );

@@ -36,7 +36,28 @@ async function run<T>(mode: IDBTransactionMode, call: (store: IDBObjectStore) =>
 
 /** The draft that was left, if there is one. Its file may have changed since: `revision` tells. */
 export async function leftDraft(name: string): Promise<Kept | undefined> {
-  return run<Kept | undefined>("readonly", (store) => store.get(name));
+  const hasty = takeHasty(name);
+  return hasty ?? run<Kept | undefined>("readonly", (store) => store.get(name));
+}
+
+// A page that goes away finishes no transaction: what was not yet kept is laid aside where writing takes no time, and kept the next time.
+const HASTY = "mcs.draft.";
+
+function layAside(name: string, kept: Kept): void {
+  try {
+    localStorage.setItem(HASTY + name, JSON.stringify(kept));
+  } catch {
+    // Too large for there: the transaction may still make it.
+  }
+}
+
+function takeHasty(name: string): Kept | undefined {
+  const text = localStorage.getItem(HASTY + name);
+  if (text === null) return undefined;
+  localStorage.removeItem(HASTY + name);
+  const kept = JSON.parse(text) as Kept;
+  void run("readwrite", (store) => store.put(kept, name));
+  return kept;
 }
 
 export function takeUp(kept: Kept): void {
@@ -47,12 +68,14 @@ export function takeUp(kept: Kept): void {
 /** Writes the history of the open flow whenever it has rested for a moment; the answer ends it. */
 export function keepDraft(): () => void {
   let timer = 0;
-  const save = (): void => {
+  const save = (leaving = false): void => {
     timer = 0;
     const { name, history, view, scope } = useDocument.getState();
     const saved = history && stored(history);
     if (!saved || !view) return;
-    void run("readwrite", (store) => store.put({ ...saved, revision: view.revision, scope } satisfies Kept, name));
+    const kept: Kept = { ...saved, revision: view.revision, scope };
+    if (leaving) layAside(name, kept);
+    void run("readwrite", (store) => store.put(kept, name));
   };
   const stop = useDocument.subscribe((state, before) => {
     if (state.history === before.history && state.view === before.view) return;
@@ -60,7 +83,7 @@ export function keepDraft(): () => void {
     timer = window.setTimeout(save, PAUSE_MS);
   });
   const leave = (): void => {
-    if (timer) save();
+    if (timer) save(true);
   };
   addEventListener("pagehide", leave);
   return () => {

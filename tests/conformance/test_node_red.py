@@ -48,7 +48,8 @@ async def played(case: dict[str, Any]) -> tuple[dict[int, Any], dict[int, Any]]:
     for type, config in chain:
         async with NodeHarness(type, yaml.safe_dump(config), catalogue=catalogue) as bench:
             for name, value in case.get("precondition", {}).items():
-                bench.site.memories.open("flow:test").set(name.removeprefix("flow."), value)
+                root, _, rest = name.partition(".")
+                bench.site.memories.open("flow:test" if root == "flow" else "site:").set(rest, value)
             ports = bench.run.nodes["node"].planned.ports
             for at, fields in began:
                 await bench.give({"at": at, **fields})

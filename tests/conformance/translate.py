@@ -22,13 +22,19 @@ _LINK: dict[str, tuple[str, dict[str, Any]]] = {"split": ("split", {}), "join by
 def _switch(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     rules = []
     for number, rule in enumerate(config["rules"]):
-        ours: dict[str, Any] = {"op": rule["op"], "port": f"p{number}"}
-        if rule["op"] == "is_type":
-            ours["type"] = rule["value"]
+        op = _OPS.get(rule["op"], rule["op"])
+        ours: dict[str, Any] = {"op": op, "port": f"p{number}"}
+        value = rule.get("value", _NONE)
+        if op == "is_type":
+            ours["type"] = value
+        elif op == "expression":
+            ours["expression"] = _formula(rule.get("expression", value))
         else:
-            if rule.get("ignore_case"):
+            if isinstance(value, dict) and "regex" in value:
+                ours["ignore_case"], value = "i" in value.get("flags", ""), value["regex"]
+            if _one_of(rule, "ignore_case", "case_insensitive"):
                 ours["ignore_case"] = True
-            ours |= _operand("value", rule.get("value", _NONE)) | _operand("upper", rule.get("value2", _NONE))
+            ours |= _operand("value", value) | _operand("upper", rule.get("value2", _NONE))
         rules.append(ours)
     return "switch", {
         "property": config["property"],
@@ -40,6 +46,22 @@ def _switch(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 _NONE = object()
+_OPS = {
+    "regex": "matches", "matches_regex": "matches", "true": "is_true", "false": "is_false", "null": "is_null", "not_null": "is_not_null",
+    "empty": "is_empty", "not_empty": "is_not_empty", "has_property": "has_key", "else": "otherwise", "jsonata": "expression",
+}  # fmt: skip
+
+
+def _one_of(config: dict[str, Any], *names: str) -> Any:
+    """The value under the first of these names that is there; None when none is."""
+    return next((config[name] for name in names if name in config), None)
+
+
+def _formula(text: str) -> str:
+    """JSONata's variables are plain names in ours."""
+    for name in ("A", "I", "N"):
+        text = text.replace(f"${name}", name)
+    return text
 
 
 def _operand(name: str, value: Any) -> dict[str, Any]:
@@ -93,8 +115,9 @@ def _filter(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
             "or_equal": "=" in limit,
             "compare_with": config["relative_to"].removeprefix("last_"),
         }
-    if config.get("start") not in (None, ""):
-        ours["first"] = float(config["start"])
+    start = _one_of(config, "start", "start_value", "initial")
+    if start not in (None, ""):
+        ours["first"] = float(start)
     return "filter", ours
 
 
@@ -103,14 +126,21 @@ def _delay(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         default = config["default_ms"] / 1000
         return "delay", {"mode": "message", "delay_s": default, "delay_from": config["property"], "delay_unit": "ms"}
     if config["mode"] == "random":
-        return "delay", {"mode": "random", "min_s": config["min_ms"] / 1000, "max_s": config["max_ms"] / 1000}
+        first, last = _one_of(config, "min_ms", "first_ms", "from_ms"), _one_of(config, "max_ms", "last_ms", "to_ms")
+        return "delay", {"mode": "random", "min_s": first / 1000, "max_s": last / 1000}
     return "delay", {"delay_s": config["delay_ms"] / 1000}
+
+
+def _override(config: dict[str, Any]) -> str:
+    """Where a message may say another time than the configured one."""
+    return next((str(value) for name, value in config.items() if name.startswith("message_may_override") and value), "")
 
 
 def _rate(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     ours = {"max": config["max"], "per_s": config["per_ms"] / 1000, "overflow": config["overflow"]}
-    if "message_may_override_interval" in config:
-        ours |= {"spacing_from": config["message_may_override_interval"], "spacing_unit": "ms"}
+    override = _override(config)
+    if override:
+        ours |= {"spacing_from": override, "spacing_unit": "ms"}
     return "rate-limit", ours
 
 
@@ -149,12 +179,14 @@ def _trigger(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
             ours[f"{name}_value"] = sent["value"]
         elif sent["kind"] == "ref":
             ours[f"{name}_from"] = sent["ref"].removeprefix("msg.")
-    if "repeat_ms" in then:
-        ours |= {"then": "repeat", "wait_s": then["repeat_ms"] / 1000}
+    repeat_ms = _one_of(then, "repeat_ms", "repeat_every_ms", "resend_every_ms", "loop_ms")
+    if repeat_ms is not None:
+        ours |= {"then": "repeat", "wait_s": repeat_ms / 1000}
     else:
         ours |= {"then": "until_reset"} if then.get("wait_until_reset") else {"wait_s": then["wait_ms"] / 1000}
-    if "message_may_override_wait" in config:
-        ours |= {"wait_from": config["message_may_override_wait"], "wait_unit": "ms"}
+    override = _override(config)
+    if override:
+        ours |= {"wait_from": override, "wait_unit": "ms"}
     if "reset_when_payload_equals" in config:
         ours["reset_value"] = config["reset_when_payload_equals"]
     return "trigger", ours
@@ -165,15 +197,24 @@ def _split(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         "string_separator": "separator",
         "as_stream": "stream",
         "fixed_length": "length",
+        "string_length": "length",
+        "buffer_length": "length",
         "buffer_separator": "separator_bytes",
     }
     return "split", {names.get(name, name): value for name, value in config.items()}
 
 
 def _join(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    ours = {name: value for name, value in config.items() if name != "timeout_ms"}
+    names = {
+        "initial": "start_value", "initial_value": "start_value", "fixup": "finish", "reduce_expression": "expression", "reduce": "expression",
+        "reverse": "from_end", "right_to_left": "from_end", "from_right": "from_end",
+    }  # fmt: skip
+    ours = {names.get(name, name): value for name, value in config.items() if name != "timeout_ms"}
     if "timeout_ms" in config:
         ours["wait_s"] = config["timeout_ms"] / 1000
+    for name in ("expression", "finish"):
+        if name in ours:
+            ours[name] = _formula(ours[name])
     return "join", ours
 
 

@@ -15,18 +15,17 @@ interface Wall {
   debugging: DebugRun[];
 }
 
-/** What is one per site. `newest` is when the last reading arrived, by the server's clock; `shape` grows when devices or places change. */
+/** What is one per site. `shape` grows when devices or places change, `tick` once a second and with every change of an alarm. */
 export interface SiteFrame {
   loaded: boolean;
   plans: Plan[];
   debugging: Record<string, DebugRun>;
   shape: number;
   alarmCount: number;
-  newest: number;
   tick: number;
 }
 
-export const useSiteFrame = create<SiteFrame>(() => ({ loaded: false, plans: [], debugging: {}, shape: 0, alarmCount: 0, newest: 0, tick: 0 }));
+export const useSiteFrame = create<SiteFrame>(() => ({ loaded: false, plans: [], debugging: {}, shape: 0, alarmCount: 0, tick: 0 }));
 
 const TICK_MS = 1000;
 const RELOAD_ALARMS_MS = 300;
@@ -35,6 +34,8 @@ class SiteData {
   readonly devices = new Map<string, Device>();
   readonly readings = new Map<string, Reading>();
   readonly alarms = new Map<string, Map<string, Alarm>>();
+  /** When the last reading arrived, by the server's clock; 0: none has. Read with the tick: pages are not drawn again with every reading. */
+  newest = 0;
   private readonly states = new Map<string, DeviceState>();
   private readonly listeners = new Map<string, Set<() => void>>();
   private readonly readingListeners = new Set<(readings: Reading[]) => void>();
@@ -105,6 +106,7 @@ class SiteData {
     for (const leave of this.leave) leave();
     this.leave = [];
     for (const known of [this.devices, this.readings, this.alarms, this.states]) known.clear();
+    this.newest = 0;
     useSiteFrame.setState({ loaded: false });
   }
 
@@ -126,19 +128,17 @@ class SiteData {
   }
 
   private read(items: Reading[]): void {
-    let newest = useSiteFrame.getState().newest;
     const changed = new Set<string>();
     for (const reading of items) {
       const known = this.readings.get(reading.sn);
       // A backlog that comes late is history, not the value of now.
       if (known && known.time > reading.time && known.received_at > reading.received_at - 3600) continue;
       this.readings.set(reading.sn, reading);
-      newest = Math.max(newest, reading.received_at);
+      this.newest = Math.max(this.newest, reading.received_at);
       changed.add(reading.sn);
     }
     this.refresh(changed);
     for (const call of this.readingListeners) call(items);
-    if (newest !== useSiteFrame.getState().newest) useSiteFrame.setState({ newest });
   }
 
   private hearAlarms(items: (Partial<Alarm> & { sn: string; type: string })[], skipped: boolean): void {
@@ -151,7 +151,7 @@ class SiteData {
     if (skipped) setTimeout(() => void this.load(), RELOAD_ALARMS_MS);
     if (changed.size === 0) return;
     this.refresh(changed);
-    useSiteFrame.setState(({ shape }) => ({ shape, alarmCount: this.openAlarms().length, tick: useSiteFrame.getState().tick + 1 }));
+    useSiteFrame.setState(({ tick }) => ({ alarmCount: this.openAlarms().length, tick: tick + 1 }));
   }
 
   private keepAlarm(alarm: Alarm): void {

@@ -2,9 +2,9 @@
 import type { StateCode } from "../site/state";
 import type { Alarm } from "../site/types";
 
-const CODES: Record<string, StateCode> = { A1: "a1", A2: "a2", "over-range": "over-range", fault: "fault", offline: "offline", link: "a2" };
+const CODES: Record<string, StateCode> = { A1: "a1", A2: "a2", "over-range": "over-range", fault: "fault", offline: "offline", link: "a2", "warm-up": "warming" };
 
-export const alarmCode = (type: string): StateCode => CODES[type] ?? "warming";
+export const alarmCode = (type: string): StateCode => CODES[type] ?? "uncalibrated";
 
 /** Another alarm of the same device and type has another id. */
 export const alarmId = (alarm: Alarm): string => `${alarm.sn} ${alarm.type} ${alarm.raised_at ?? ""}`;

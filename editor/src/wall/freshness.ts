@@ -17,7 +17,8 @@ const LEAST_S = 8;
 
 /** Drawn again with every tick of the site, so once a second. */
 export function useFreshness(): Freshness {
-  const { newest } = useSiteFrame();
+  useSiteFrame(({ tick }) => tick);
+  const { newest } = siteData;
   const { lostAt } = useLink();
   const shortest = Math.min(60, ...[...siteData.devices.values()].filter(({ enabled }) => enabled).map(({ period_s }) => period_s));
   const dataAge = newest === 0 ? null : Math.max(0, serverNow() - newest);

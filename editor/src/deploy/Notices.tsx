@@ -45,7 +45,7 @@ function ReportNotice({ done, busy }: { done: Done; busy: boolean }) {
     <div className={`strip ${done.balanced ? "strip-ok" : "strip-warning"}`} role="status">
       <Icon name={done.balanced ? "check" : "triangle-alert"} />
       <strong>{t("deploy.done", { number: done.number })}</strong>
-      <span className="number" title={t("deploy.sum.help")}>{sumOf(report)}</span>
+      <span className="number" title={t("deploy.sum.help")}>{t("deploy.sum", sumOf(report))}</span>
       <span className="strip-more">{touched.length ? t("deploy.touched", { count: touched.length, kept: report.kept.length }) : t("deploy.no-restart")}</span>
       {report.quarantined > 0 && <span>{t("deploy.quarantined", { count: report.quarantined })}</span>}
       {done.before !== null && <Button kind="quiet" icon="undo-2" needs="admin" refused={busy && t("deploy.busy")} onClick={() => void takeBack(done)}>{t("deploy.undo", { number: done.number })}</Button>}

@@ -49,7 +49,7 @@ function OfNode({ id }: { id: string }) {
     localStorage.setItem("mcs.help", open ? "open" : "closed");
   };
   return (
-    <div className="inspector">
+    <div className="inspector-box"><div className="inspector">
       <div className="inspector-form">
         <header className="inspector-head">
           <span className="inspector-icon"><Icon name={subflow ? "layers" : type?.icon ?? "circle-alert"} size={18} /></span>
@@ -75,7 +75,7 @@ function OfNode({ id }: { id: string }) {
           {type && !type.broken && <Examples type={type} address={address} />}
         </details>
       )}
-    </div>
+    </div></div>
   );
 }
 

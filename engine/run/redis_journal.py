@@ -40,6 +40,22 @@ def redis_key(name: str, key: str) -> str:
     return f"{PREFIX}{name}:{key}" if "/" in name else f"{name}_{key}"
 
 
+def _readable(value: bytes) -> bytes:
+    """A number, text or truth of a shared memory as JSON, so that `GET last_alarm_GS1_A1` says a time; anything else as it is."""
+    plain = msgspec.msgpack.decode(value)
+    return msgspec.json.encode(plain) if isinstance(plain, (int, float, str)) else value
+
+
+def _packed(value: bytes) -> bytes:
+    """Back again. Lists, maps and bytes in msgpack begin above 0x7f, JSON below; what is neither is left to the memory to refuse."""
+    if not value or value[0] > 0x7F:
+        return value
+    try:
+        return msgspec.msgpack.encode(msgspec.json.decode(value))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return value
+
+
 class RedisJournal:
     """A JournalStore. `on_remote` gets the changes that another worker has made.
 
@@ -76,7 +92,8 @@ class RedisJournal:
                     if value is None or (ends is not None and ends <= now):
                         pipe.delete(place)
                     else:
-                        pipe.set(place, value, px=None if ends is None else max(1, round((ends - now) * 1000)))
+                        told = value if "/" in name else _readable(value)
+                        pipe.set(place, told, px=None if ends is None else max(1, round((ends - now) * 1000)))
                     if "/" not in name:
                         pipe.sadd(SHARED, _encode((name, key)))
                 pipe.publish(CHANNEL, _encode((self._worker, changes)))
@@ -124,7 +141,8 @@ class RedisJournal:
                 answers = await pipe.execute()
             for (_, name, key), value, left_ms in zip(part, answers[::2], answers[1::2], strict=True):
                 if value is not None:
-                    found.append((name, key, value, now + left_ms / 1000 if left_ms >= 0 else None))
+                    kept = value if "/" in name else _packed(value)
+                    found.append((name, key, kept, now + left_ms / 1000 if left_ms >= 0 else None))
         self.problem = ""
         return found
 

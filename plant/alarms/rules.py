@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from plant.reading import Reading
 
 __all__ = ["Impossible", "Rules"]
 
+PAST = 20
+"""How many alarms of a device and type that are over are known, for readings that come late."""
 OFFLINE = "offline"
 WARM_UP = "warm-up"
 SUPPRESSING = frozenset({"shelved", "suppressed", "out-of-service"})
@@ -37,6 +40,7 @@ class Rules:
         self.points: dict[str, dict[str, Point]] = {}
         self.seen_to: dict[str, float] = {}
         self.late = 0
+        self._past: dict[tuple[str, str], deque[tuple[float, float]]] = {}
         self._memory = points
         self._last = last
         self._conditions: dict[str, tuple[Device | None, tuple[Condition, ...], Callable[[Reading], bool]]] = {}
@@ -289,6 +293,8 @@ class Rules:
                 continue
             if point is not None and point.raised_at is not None and point.raised_at <= reading.time <= point.floor:
                 continue  # the alarm that was on at that time covers it
+            if any(begin <= reading.time <= end for begin, end in self._past.get((reading.sn, condition.type), ())):
+                continue  # so does one that is over: after an outage of the database its readings come a second time
             shown = Point(sn=reading.sn, type=condition.type, value=value, peak=value, threshold=condition.limit)
             shown.unit, shown.raised_at, shown.story = condition.unit, reading.time, _story(reading, None, condition)
             if point is not None:
@@ -415,6 +421,9 @@ class Rules:
     def _keep(self, point: Point) -> None:
         key = f"{point.sn} {point.type}"
         if point.idle:
+            if point.raised_at is not None:
+                past = self._past.setdefault((point.sn, point.type), deque(maxlen=PAST))
+                past.append((point.raised_at, point.returned_at or point.floor))
             points = self.points.get(point.sn, {})
             points.pop(point.type, None)
             if not points:

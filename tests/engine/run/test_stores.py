@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from redis import asyncio as redis
 
@@ -63,7 +64,24 @@ async def test_redis_gives_back_the_last_change_of_each_key(redis_url: str):
         await store.append([change])
     assert sorted(change[:3] for change in await store.load()) == sorted(LIVING)
     client = redis.from_url(redis_url)
-    assert await client.get("last_alarm_GS1_a1") == b"\x04"
+    assert await client.get("last_alarm_GS1_a1") == b"4"
+    await client.aclose()
+    await store.stop()
+
+
+@pytest.mark.parametrize("value", [1767225600.5, 0, -1, "元", "", True, [1, "a"], {"a": 1.5}, b"\x00\xff", None])
+async def test_a_shared_value_comes_back_as_it_was_and_a_plain_one_is_readable_by_other_programs(
+    redis_url: str, value: object
+):
+    """Numbers, texts and truths are JSON; what JSON can't say stays msgpack."""
+    store = RedisJournal(redis_url)
+    await store.append([("shared", "key", msgspec.msgpack.encode(value), None)])
+    (change,) = await store.load()
+    assert change[2] is not None
+    assert msgspec.msgpack.decode(change[2]) == value
+    client = redis.from_url(redis_url)
+    if isinstance(value, (int, float, str)):
+        assert msgspec.json.decode(await client.get("shared_key")) == value
     await client.aclose()
     await store.stop()
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from redis import asyncio as redis
 
 from engine.catalogue import Catalogue, discover_packs
 from engine.clock import ManualClock
+from engine.run.redis_journal import RedisJournal
 from engine.run.site import Site
 from engine.testing import NodeHarness
 from plant.alarms.event import AlarmEvent
@@ -118,6 +120,23 @@ async def test_states_survive_the_restart_of_the_node_and_nothing_is_told_twice(
         assert happened(bench) == []
         await live(bench, 20, 1.0)
         assert happened(bench, "A2") == [(20, "GS0", "A2", "returned", True)]
+
+
+async def test_in_redis_the_handbooks_key_is_a_plain_number_that_ends_by_itself(redis_url: str):
+    store = RedisJournal(redis_url, ManualClock(START))
+    site = Site(Catalogue(), ManualClock(START), journal_store=store)
+    client = redis.from_url(redis_url)
+    async with harness(clock=site.clock, site=site) as bench:
+        await live(bench, 0, 60.0)
+        await bench.site.journal.flush()
+        assert float(await client.get("last_alarm_GS0_A2")) == START
+        assert float(await client.get("last_alarm_GS0_A1")) == START
+        assert 600_000 < await client.pttl("last_alarm_GS0_A2") <= 1_200_000
+        await live(bench, 600, 60.0)
+        await bench.site.journal.flush()
+        assert float(await client.get("last_alarm_GS0_A2")) == START + 600
+    await client.aclose()
+    await store.stop()
 
 
 async def test_a_channel_that_fails_is_an_alarm_that_is_repeated_and_ends():

@@ -18,6 +18,16 @@ def test_a_late_reading_that_the_alarm_of_that_time_covers_is_no_news():
     assert [event for event in bench.see(50, 22.0) if event.type == "A1"] == []
 
 
+def test_readings_of_an_alarm_that_is_over_and_come_a_second_time_are_no_news():
+    bench = Bench()
+    for at, conc in ((0, 5.0), (10, 25.0), (20, 25.0), (30, 5.0)):
+        bench.see(at, conc)
+    bench.rules.acknowledge("GS1", "A1", "li", START + 40)
+    bench.see(1000, 5.0)
+    assert [bench.see(at, conc) for at, conc in ((0, 5.0), (10, 25.0), (20, 25.0), (30, 5.0))] == [[], [], [], []]
+    assert [event.kind for event in bench.see(500, 25.0)] == ["late"]
+
+
 def test_a_gap_in_a_backlog_is_the_off_line_alarm_it_would_have_been_live():
     bench = Bench(LIVELY)
     bench.see(0, 1.0)

@@ -15,7 +15,7 @@ export function LicenceLight() {
     <Link className="rail-link licence-light" data-light={view.light} href="/licence" title={`${t("page.licence")}: ${state}`} aria-label={`${t("page.licence")}: ${state}`}
       aria-current={path.startsWith("/licence") ? "page" : undefined}>
       <StateMark level={levelOf(view)} />
-      <span>{view.light === "green" ? t("page.licence") : state}</span>
+      <span>{t("page.licence")}</span>
     </Link>
   );
 }

@@ -25,7 +25,7 @@ install: $(STAMPS)/install $(EDITOR_BUILT)  ## install into .venv; the command i
 demo: install  ## run everything on this machine: broker, database, flows, 20 simulated devices
 	@$(BIN)/mcs demo
 
-test: $(STAMPS)/test $(EDITOR_BUILT)  ## install what the tests need, then ruff, mypy, vitest and pytest
+test: $(STAMPS)/test $(STAMPS)/viewer $(EDITOR_BUILT)  ## install what the tests need, then ruff, mypy, vitest and pytest
 	@tests/install-servers.sh
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -44,7 +44,7 @@ screenshots: $(STAMPS)/test $(EDITOR_BUILT)  ## pictures of every page into docs
 	@$(BIN)/python -m tests.screenshots
 
 viewer: $(STAMPS)/viewer  ## run the archive viewer
-	@$(VENV)-viewer/bin/streamlit run viewer/app.py
+	@PYTHONPATH=. $(VENV)-viewer/bin/streamlit run viewer/app.py
 
 # MCS_STACK=processes, or a machine where no Docker runs: the same processes with the same config files, without containers.
 stack: install  ## run the customer's server (deploy/): containers, or without Docker the same processes

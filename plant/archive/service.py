@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.api import UNSET, Database, Links, Message, Retry, Settings, SiteView
+from engine.api import UNSET, Database, Links, Message, Retry, Settings, SiteView, connection_or_retry
 from plant.archive.entry import FOLDER, ArchiveFile
 from plant.archive.ledger import Ledger
 from plant.archive.restore import Restores
@@ -18,6 +18,10 @@ __all__ = ["RUN_NOW", "Archive"]
 
 RUN_NOW = "archive/run-now"
 """The link-in of the shipped flow that a run on request enters by."""
+
+CHANNEL = "archive_requests"
+TAKEN_WITHIN_S = 4.0
+LOOK_EVERY_S = 0.1
 
 
 class Archive:
@@ -30,12 +34,17 @@ class Archive:
         self.ledger = Ledger(site.service(Database))
         self.restores = Restores(self.ledger, site.settings, self.folder)
         self._problems: dict[str, str] = {}
+        self._taking: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Nothing to start: the flow does the work."""
+        """Listens for runs that are asked for, wherever that is; the flow does the work."""
+        self.ledger.database.listen(CHANNEL, self._asked)
 
     async def stop(self) -> None:
         """Ends restores that are under way; what they have committed stays."""
+        for task in self._taking:
+            task.cancel()
+        await asyncio.gather(*self._taking, return_exceptions=True)
         await self.restores.stop()
 
     def health(self) -> Mapping[str, Any]:
@@ -75,20 +84,39 @@ class Archive:
         else:
             self._problems.pop(file.name, None)
 
-    @property
-    def runs(self) -> bool:
-        """Whether a flow with the link for a run on request is running."""
-        return self._site.service(Links).entry(RUN_NOW) is not None
+    async def request_run(self) -> bool:
+        """Asks for a run of whichever process has the archive's flow; False when none takes it on. Raises Retry while the database is away."""
+        async with connection_or_retry(self.ledger.database) as connection:
+            await connection.execute("delete from archive_requests where asked_at < now() - interval '1 day'")
+            number = await connection.fetchval("insert into archive_requests default values returning id")
+            for _ in range(round(TAKEN_WITHIN_S / LOOK_EVERY_S)):
+                if await connection.fetchval("select taken_at is not null from archive_requests where id = $1", number):
+                    break
+                await asyncio.sleep(LOOK_EVERY_S)
+            # A request that nobody took must not begin a run at some later start.
+            given_up = "delete from archive_requests where id = $1 and taken_at is null returning id"
+            return await connection.fetchval(given_up, number) is None
 
-    def run_now(self) -> bool:
-        """Starts a run; False when the flow with the link does not run."""
-        enter = self._site.service(Links).entry(RUN_NOW)
-        if enter is None:
-            return False
-        message = Message(payload=UNSET, topic=RUN_NOW, time=self._site.clock.now())
-        enter(message)
-        message.delivery.release()
-        return True
+    def _asked(self, number: str | None) -> None:
+        if number is None or self._site.service(Links).entry(RUN_NOW) is None:
+            return
+        task = asyncio.create_task(self._take(int(number)), name="archive request")
+        self._taking.add(task)
+        task.add_done_callback(self._taking.discard)
+
+    async def _take(self, number: int) -> None:
+        """The first process to take it runs it."""
+        with contextlib.suppress(Retry):
+            async with connection_or_retry(self.ledger.database) as connection:
+                mine = await connection.fetchval(
+                    "update archive_requests set taken_at = now() where id = $1 and taken_at is null returning true",
+                    number,
+                )
+            enter = self._site.service(Links).entry(RUN_NOW)
+            if mine and enter is not None:
+                message = Message(payload=UNSET, topic=RUN_NOW, time=self._site.clock.now())
+                enter(message)
+                message.delivery.release()
 
     async def _sweep(self) -> None:
         """A run that was killed between the last commit and the removal of the file left it here."""

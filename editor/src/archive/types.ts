@@ -24,7 +24,6 @@ export interface Restored {
 export interface ArchiveSummary {
   bucket: string;
   endpoint: string;
-  runs: boolean;
   files: number;
   rows: number;
   size_bytes: number;

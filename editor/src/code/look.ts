@@ -33,10 +33,10 @@ const theme = EditorView.theme({
 });
 
 const colours = HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--accent)" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--cat-function)" },
-  { tag: [tags.number, tags.bool, tags.null, tags.atom, tags.literal], color: "var(--info)" },
-  { tag: [tags.comment, tags.lineComment], color: "var(--ink-3)" },
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "color-mix(in srgb, var(--accent) 85%, var(--ink))" },
+  { tag: [tags.string, tags.special(tags.string)], color: "color-mix(in srgb, var(--cat-function) 75%, var(--ink))" },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom, tags.literal], color: "color-mix(in srgb, var(--info) 80%, var(--ink))" },
+  { tag: [tags.comment, tags.lineComment], color: "var(--ink-2)" },
   { tag: [tags.keyword, tags.operatorKeyword], color: "var(--cat-output)" },
   { tag: [tags.punctuation, tags.separator, tags.operator], color: "var(--ink-2)" },
   { tag: tags.function(tags.variableName), color: "var(--cat-output)" },

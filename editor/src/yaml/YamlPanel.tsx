@@ -115,7 +115,7 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
       extensions: [
         look(), lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), bracketMatching(), closeBrackets(), indentOnInput(),
         indentUnit.of("  "), EditorState.tabSize.of(2), yaml(), lintGutter(), search({ top: true }), highlightSelectionMatches(), shownPlace,
-        EditorState.readOnly.of(readOnly), EditorView.contentAttributes.of({ "aria-label": say("yaml.title") }),
+        EditorState.readOnly.of(readOnly), EditorView.contentAttributes.of({ "aria-label": say("yaml.title"), tabindex: "0" }),
         autocompletion({
           icons: false,
           interactionDelay: 0,

@@ -101,6 +101,22 @@ async def test_the_list_is_worked_with_keys_alone(gas_site: LiveSite, new_page: 
     await expect(alarm).to_have_count(0)
 
 
+async def test_a_device_is_calibrated_without_telling_anybody_and_it_is_shown_with_its_end(
+    gas_site: LiveSite, new_page: NewPage
+):
+    page = await opened(gas_site, new_page, role="operator")
+    await page.get_by_role("button", name="标定抑制").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("textbox", name="设备").fill("GX002")
+    await dialog.get_by_role("textbox", name="原因").fill("标准气")
+    await dialog.get_by_role("button", name="标定抑制").click()
+    alarm = row(page, "GX002")
+    await expect(alarm).to_contain_text("已抑制")
+    await expect(alarm).to_contain_text("标准气")
+    await alarm.get_by_role("button", name="结束抑制").click()
+    await expect(alarm).to_have_count(0)
+
+
 async def test_the_story_tells_what_it_was_judged_by_and_what_happened(gas_site: LiveSite, new_page: NewPage):
     page = await opened(gas_site, new_page, role="operator")
     await publish(gas_site, "GX004", 88.0)

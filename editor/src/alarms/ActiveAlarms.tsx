@@ -20,7 +20,7 @@ export function ActiveAlarms({ board, chosen, onOpen }: { board: Board; chosen: 
   const { t } = useWords();
   const { alarms, take, reload } = board;
   const operator = useAllowed("operator");
-  const [shelving, setShelving] = useState<ActiveAlarm | null>(null);
+  const [shelving, setShelving] = useState<ActiveAlarm | "device" | null>(null);
   const list = useRef<HTMLUListElement>(null);
   const now = useNow(alarms !== null && alarms.length > 100 ? 10_000 : 1000);
   const waiting = useMemo(() => alarms?.filter(waitsForAcknowledgement) ?? [], [alarms]);
@@ -50,8 +50,17 @@ export function ActiveAlarms({ board, chosen, onOpen }: { board: Board; chosen: 
     shelve: setShelving,
     unshelve: (alarm) => void run(() => api.post<ActiveAlarm[]>("/alarms/unshelve", which(alarm))),
     reset: (alarm) => void run(() => api.post<ActiveAlarm[]>("/alarms/reset", which(alarm))),
+    endCalibration: ({ sn }) => void run(() => api.post<ActiveAlarm[]>("/alarms/end-calibration", { sn })),
+    putBack: ({ sn }) => void run(() => api.post<ActiveAlarm[]>("/alarms/put-back", { sn })),
     open: onOpen,
   };
+  const dialog = shelving && (
+    <ShelveDialog {...(shelving !== "device" && { alarm: shelving })} onClose={() => setShelving(null)}
+      onDone={(sn, reason, until) => void run(() => (shelving === "device"
+        ? api.post<ActiveAlarm[]>("/alarms/calibrate", { sn, reason, until })
+        : api.post<ActiveAlarm[]>("/alarms/shelve", { ...which(shelving), reason, until })))} />
+  );
+  const calibrate = <Button icon="wrench" kind="quiet" needs="operator" onClick={() => setShelving("device")}>{t("alarms.calibrate")}</Button>;
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     const items = [...(list.current?.children ?? [])] as HTMLElement[];
@@ -70,20 +79,20 @@ export function ActiveAlarms({ board, chosen, onOpen }: { board: Board; chosen: 
   };
 
   if (alarms === null) return <div className="empty" role="status">{t("kit.loading")}</div>;
-  if (alarms.length === 0) return <div className="card empty alarms-none"><Icon name="check" size={32} /><p>{t("alarms.none")}</p></div>;
+  if (alarms.length === 0) return <><div className="card empty alarms-none"><Icon name="check" size={32} /><p>{t("alarms.none")}</p></div><div>{calibrate}</div>{dialog}</>;
   return (
     <>
       <div className="alarms-bar">
         <span role="status">{t("alarms.count", { count: alarms.length, waiting: waiting.length })}</span>
         <span className="alarms-keys">{t("alarms.keys")}</span>
+        {calibrate}
         <Button icon="check" needs="operator" refused={waiting.length === 0 && t("alarms.nothingwaits")} onClick={() => void acknowledge(waiting)}>{t("alarms.acknowledgeall", { count: waiting.length })}</Button>
       </div>
       <ul ref={list} className="card alarm-list" aria-label={t("alarms.active")} tabIndex={0} onKeyDown={onKeyDown}>
         {alarms.slice(0, MOST).map((alarm) => <AlarmItem key={keyOf(alarm)} alarm={alarm} now={now} open={keyOf(alarm) === chosen} actions={actions} />)}
       </ul>
       {alarms.length > MOST && <p className="page-intro">{t("alarms.more", { count: alarms.length - MOST })}</p>}
-      {shelving && <ShelveDialog alarm={shelving} onClose={() => setShelving(null)}
-        onShelve={(reason, until) => void run(() => api.post<ActiveAlarm[]>("/alarms/shelve", { ...which(shelving), reason, until }))} />}
+      {dialog}
     </>
   );
 }

@@ -13,6 +13,8 @@ export interface AlarmActions {
   shelve: (alarm: ActiveAlarm) => void;
   unshelve: (alarm: ActiveAlarm) => void;
   reset: (alarm: ActiveAlarm) => void;
+  endCalibration: (alarm: ActiveAlarm) => void;
+  putBack: (alarm: ActiveAlarm) => void;
   open: (alarm: ActiveAlarm) => void;
 }
 
@@ -46,6 +48,8 @@ export function AlarmItem({ alarm, now, open, actions }: { alarm: ActiveAlarm; n
         {canReset(alarm) && <Button icon="rotate-ccw" needs="operator" refused={alarm.active && t("alarms.reset.active")} onClick={() => actions.reset(alarm)}>{t("alarms.reset")}</Button>}
         {canShelve(alarm) && <Button icon="archive" kind="quiet" needs="operator" title={t("alarms.shelve.title")} onClick={() => actions.shelve(alarm)}>{t("alarms.shelve")}</Button>}
         {isShelved(alarm) && <Button icon="upload" needs="operator" onClick={() => actions.unshelve(alarm)}>{t("alarms.unshelve")}</Button>}
+        {alarm.state === "suppressed" && alarm.type !== "warm-up" && <Button icon="wrench" needs="operator" onClick={() => actions.endCalibration(alarm)}>{t("alarms.endcalibration")}</Button>}
+        {alarm.state === "out-of-service" && <Button icon="power" needs="admin" onClick={() => actions.putBack(alarm)}>{t("alarms.putback")}</Button>}
       </div>
     </li>
   );

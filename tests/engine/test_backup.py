@@ -10,17 +10,16 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
+from cryptography.fernet import Fernet
 
-from engine.accounts import Accounts
 from engine.backup.manifest import MANIFEST
 from engine.backup.restore import restore
 from engine.backup.save import save
 from engine.catalogue import discover_packs
-from engine.database import Database
 from engine.errors import SetupError
 from engine.migrations import Migration
 from engine.secret import Secret
-from engine.secrets_store import SecretsStore
+from engine.secrets_store import KEY_FILE
 from engine.server import migrations_of
 from engine.settings import Settings
 from tests.servers.postgres import Postgres
@@ -91,13 +90,13 @@ async def filled(place: Place, migrations: list[Migration]) -> None:
         "insert into alarms (sn, time, type, notified) select 'GS1', now() - n * interval '1 h', 'gas_a1', true from generate_series(1, 5) n"
     )
     await connection.close()
-    database = Database(place.dsn)
-    await database.start()
-    accounts, secrets = Accounts(database, Secret("correct horse battery")), SecretsStore(database, place.settings.data)
-    await accounts.start()
-    await secrets.start()
-    await secrets.set("smtp", "hunter2", "admin")
-    await database.stop()
+    key = Fernet.generate_key()
+    (place.settings.data / KEY_FILE).write_bytes(key)
+    await place.value("insert into users (name, password, role) values ('admin', 'a hash', 'admin') returning name")
+    secret = Fernet(key).encrypt(b"hunter2").hex()
+    await place.value(
+        f"insert into secrets (name, value, changed_by) values ('smtp', '\\x{secret}', 'admin') returning name"
+    )
     (place.flows / "f.yaml").write_text("flow: f\nnodes: {}\n")
     (place.flows / ".shipped").mkdir()
     (place.flows / ".shipped" / "f.yaml").write_text("flow: f\n")
@@ -117,12 +116,8 @@ async def test_site_comes_back_to_the_last_row(
     assert file.stat().st_mode & 0o777 == 0o600
     assert {mark.table.name: mark.rows for mark in manifest.tables}["readings"] == READINGS
     assert await new.digest() == await old.digest()
-    database = Database(new.dsn)
-    await database.start()
-    secrets = SecretsStore(database, new.settings.data)
-    await secrets.start()
-    assert secrets["smtp"] == "hunter2"
-    await database.stop()
+    key = (new.settings.data / KEY_FILE).read_bytes()
+    assert Fernet(key).decrypt(await new.value("select value from secrets where name = 'smtp'")) == b"hunter2"
     assert (new.settings.data / "secrets.key").stat().st_mode & 0o777 == 0o600
     assert (new.flows / ".shipped" / "f.yaml").read_text() == "flow: f\n"
     assert (new.settings.nodes[0] / "mine.py").read_text() == "# a node\n"

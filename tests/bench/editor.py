@@ -204,11 +204,15 @@ def node_red(command: str, folder: Path) -> Iterator[NodeRed | None]:
     port = free_port()
     folder.mkdir()
     settings = folder / "settings.js"
-    settings.write_text('module.exports = { uiHost: "127.0.0.1", logging: { console: { level: "error" } } };\n')
+    # Without these a tour and a question lie over the canvas.
+    quiet = "editorTheme: { tours: false }, telemetry: { enabled: false, updateNotification: false }"
+    log = 'logging: { console: { level: "error" } }'
+    settings.write_text(f'module.exports = {{ uiHost: "127.0.0.1", {log}, {quiet} }};\n')
     arguments = [path, "--port", str(port), "--userDir", str(folder), "--settings", str(settings)]
     running = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/flows"), within_s=90)
+        wait_until(lambda: running.poll() is not None or _answers(f"http://127.0.0.1:{port}/flows"), within_s=90)
+        assert running.poll() is None, f"{path} does not start; run it by hand to see why (Node-RED 5 needs Node 22.9)"
         yield NodeRed(f"http://127.0.0.1:{port}")
     finally:
         running.terminate()

@@ -13,6 +13,9 @@ import { readLook } from "./readLook";
 import type { SceneWire } from "./scene";
 import { useCanvas } from "./view";
 
+const MARGIN = 240;
+const REST_MS = 80;
+
 function flows(wire: SceneWire): boolean {
   if (live.stale || !useCanvas.getState().live) return false;
   return (wireFigures(wire.from, wire.port)?.perSecond ?? 0) > 0;
@@ -40,18 +43,41 @@ export function FarCanvas({ label, marks }: Props) {
     if (!canvas || !context) return;
     let frame = 0;
     let look = readLook(canvas);
+    // Painted larger than the window by MARGIN on all sides: while the sheet is moved or zoomed the picture is only shifted, which costs no
+    // painting, and it is painted anew when it rests or when its edge comes near.
+    let painted: readonly [number, number, number] = [0, 0, 1];
+    let rest = 0;
     const draw = (): void => {
       frame = 0;
+      clearTimeout(rest);
       const ratio = devicePixelRatio;
-      const { clientWidth, clientHeight } = canvas;
-      if (canvas.width !== Math.round(clientWidth * ratio) || canvas.height !== Math.round(clientHeight * ratio)) {
-        canvas.width = Math.round(clientWidth * ratio);
-        canvas.height = Math.round(clientHeight * ratio);
+      const { transform, width, height } = store.getState();
+      const [wide, high] = [Math.round((width + 2 * MARGIN) * ratio), Math.round((height + 2 * MARGIN) * ratio)];
+      if (canvas.width !== wide || canvas.height !== high) {
+        canvas.width = wide;
+        canvas.height = high;
+        canvas.style.width = `${width + 2 * MARGIN}px`;
+        canvas.style.height = `${height + 2 * MARGIN}px`;
       }
+      painted = transform;
+      canvas.style.transform = "";
       const { label: name, marks: { selected, problems } } = latest.current;
-      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: moving.now, problems, flows, heat, label: name, said: (words) => inLanguage(words), look }, store.getState().transform, ratio);
+      const [x, y, zoom] = transform;
+      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: moving.now, problems, flows, heat, label: name, said: (words) => inLanguage(words), look }, [x + MARGIN, y + MARGIN, zoom], ratio);
     };
     const soon = (): void => void (frame ||= requestAnimationFrame(draw));
+    const shift = (): void => {
+      const [x, y, zoom] = store.getState().transform;
+      const [px, py, pz] = painted;
+      const scale = zoom / pz;
+      const [dx, dy] = [x - px * scale, y - py * scale];
+      // The picture's own corner stands MARGIN before that of the window.
+      canvas.style.transform = `translate(${dx + MARGIN * (1 - scale)}px, ${dy + MARGIN * (1 - scale)}px) scale(${scale})`;
+      const far = Math.abs(x - px) > MARGIN * 0.9 || Math.abs(y - py) > MARGIN * 0.9 || scale < 0.8 || scale > 1.3;
+      if (far) return soon();
+      clearTimeout(rest);
+      rest = window.setTimeout(soon, REST_MS);
+    };
     const relook = (): void => {
       look = readLook(canvas);
       soon();
@@ -59,7 +85,7 @@ export function FarCanvas({ label, marks }: Props) {
     let before = store.getState().transform;
     const stops = [
       store.subscribe(({ transform }) => {
-        if (transform !== before) soon();
+        if (transform !== before) shift();
         before = transform;
       }),
       useCanvas.subscribe(soon),
@@ -78,6 +104,7 @@ export function FarCanvas({ label, marks }: Props) {
       size.disconnect();
       removeEventListener("mcs:repaint", soon);
       cancelAnimationFrame(frame);
+      clearTimeout(rest);
     };
   }, [store]);
   useEffect(() => void dispatchEvent(new Event("mcs:repaint")), [marks]);

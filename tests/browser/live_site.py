@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 import urllib.error
@@ -64,8 +63,12 @@ class LiveSite(ServerProcess):
         """Stop the devices, then the site."""
         while self._simulators:
             simulator = self._simulators.pop()
-            simulator.send_signal(signal.SIGINT)
-            simulator.wait(20)
+            simulator.terminate()
+            try:
+                simulator.wait(20)
+            except subprocess.TimeoutExpired:
+                simulator.kill()
+                simulator.wait()
         super().stop()
 
     def simulate(self, devices: int = 5, interval_s: float = 1.0) -> None:

@@ -119,10 +119,13 @@ async def test_last_administrator_can_not_be_removed(browser: Browser) -> None:
     assert (status, refused["error"]["code"]) == (409, "last_admin")
 
 
-async def test_nobody_gives_a_higher_role_than_their_own(browser: Browser) -> None:
+async def test_administrator_makes_integrators_too(new_browser: NewBrowser) -> None:
+    admin, operator = await new_browser("admin"), await new_browser("operator")
     body = {"name": "chen", "password": "long enough words", "role": "integrator"}
-    assert (await browser.call("POST", "/api/users", body))[0] == 403
-    assert (await browser.call("POST", "/api/tokens", {"name": "t", "role": "integrator"}))[0] == 403
+    assert (await operator.call("POST", "/api/users", body))[0] == 403
+    assert (await admin.call("POST", "/api/users", body))[0] == 201
+    chen = next(user for user in await admin.get("/api/users") if user["name"] == "chen")
+    assert chen["role"] == "integrator"
 
 
 async def test_token_works_until_it_is_removed(server: RunningServer, browser: Browser) -> None:

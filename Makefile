@@ -30,7 +30,7 @@ test: $(STAMPS)/test $(STAMPS)/viewer $(EDITOR_BUILT)  ## install what the tests
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@[ -z "$(EDITOR_BUILT)" ] || $(BIN)/python build_editor.py test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMPS)/test  ## ruff and mypy only
 	@$(BIN)/ruff check .

@@ -93,6 +93,7 @@ class Simulator:
                     async with self._client(device) as client:
                         await self._serve(device, client, waiting, measuring)
                 except (aiomqtt.MqttError, OSError):
+                    _go_if_cancelled()
                     self.report.lost_connections += 1
                     await self._clock.sleep(RECONNECT_S)
         finally:
@@ -120,6 +121,7 @@ class Simulator:
                 while waiting:
                     began = time.perf_counter()
                     await client.publish(f"{topic}/data", waiting[0], qos=self._qos, timeout=ANSWER_S)
+                    _go_if_cancelled()
                     waiting.popleft()
                     self.report.sent += 1
                     if self._qos:
@@ -151,3 +153,10 @@ class Simulator:
             keepalive=KEEPALIVE_S,
             tls_context=ssl.create_default_context(cafile=self._ca_file) if self._tls else None,
         )
+
+
+def _go_if_cancelled() -> None:
+    """aiomqtt waits with `asyncio.wait_for`, which before Python 3.12 swallows a cancellation that comes in the same turn as the answer."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

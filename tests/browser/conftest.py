@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.live_site import LiveSite
 from tests.servers.chromium import ARGUMENTS
@@ -13,6 +13,9 @@ from tests.servers.postgres import Postgres
 from tests.servers.process import program
 
 NewPage = Callable[..., Awaitable[Page]]
+PATIENCE_MS = 15_000
+"""A busy machine is slow, and that is no failure."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +83,7 @@ async def new_page() -> AsyncIterator[NewPage]:
                 f"localStorage.getItem('mcs.language') || localStorage.setItem('mcs.language', '{language}')"
             )
             page = await context.new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(PATIENCE_MS)
             allowed: list[str] = []
             page.allowed = allowed  # type: ignore[attr-defined]
 

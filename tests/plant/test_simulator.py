@@ -65,3 +65,17 @@ async def test_packets_wait_while_the_broker_is_away(make_mosquitto: Callable[..
     await eventually(lambda: simulator.report.sent > sent + 5, within_s=20.0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_it_ends_in_the_middle_of_many_packets(make_mosquitto: Callable[..., Mosquitto]):
+    broker = make_mosquitto()
+    for _ in range(15):
+        simulator = Simulator(broker.url, fleet(50), speed=400)
+        running = asyncio.create_task(simulator.run())
+        await _sent(simulator, 300)
+        running.cancel()
+        await eventually(running.done)
+
+
+async def _sent(simulator: Simulator, count: int) -> None:
+    await eventually(lambda: simulator.report.sent > count)

@@ -34,6 +34,10 @@ async def _node_chosen(page: Page) -> None:
     await page.get_by_role("group", name="concentration").or_(page.locator("[data-id=concentration]")).first.click()
 
 
+async def _dot_chosen(page: Page) -> None:
+    await page.locator(".dot").first.click()
+
+
 def _dialog(keys: str, text: str = "") -> Take:
     async def take(page: Page) -> None:
         await page.keyboard.press(keys)
@@ -87,6 +91,14 @@ STATES: dict[str, tuple[str, Take]] = {
     "flow-commands": (FLOW, _dialog("Control+k")),
     "flow-keys": (FLOW, _dialog("?")),
     "flow-search": (FLOW, _dialog("Control+f", "conc")),
+    "wall": ("/wall", _nothing),
+    "wall-device": ("/wall", _dot_chosen),
+    "devices": ("/devices", _nothing),
+    "device": ("/devices/GS000001", _nothing),
+    "plans": ("/plans", _nothing),
+    "alarms": ("/alarms", _nothing),
+    "channels": ("/settings/alarms", _nothing),
+    "archive": ("/archive", _nothing),
     "health": ("/health", _nothing),
     "quarantine": ("/quarantine", _nothing),
     "users": ("/users", _nothing),

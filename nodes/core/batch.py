@@ -99,6 +99,7 @@ class Batch(Node):
         elif self.mode == "concat":
             self._concat(msg)
         else:
+            parts_of(msg)  # what is wrong with them is refused here, and does not stop the batch
             self.waiting.append(self.keeping.put(msg))
             if self.mode == "count" and (len(self.waiting) >= self.count or (self.honour_parts and _is_last(msg))):
                 self._send(self.waiting, self.overlap)

@@ -34,8 +34,9 @@ async def test_user_is_added_and_signs_in_with_a_password_of_their_own(site: Liv
     await theirs.get_by_label("当前密码").fill(password)
     await theirs.get_by_label("新密码").fill("a better one by far")
     await theirs.get_by_role("button", name="保存").click()
+    await theirs.wait_for_url("**/wall")
+    await theirs.goto("/flows")
     await expect(theirs.get_by_role("navigation")).to_be_visible()
-    await theirs.goto("/users")
     await expect(theirs.get_by_role("link", name="用户")).to_have_count(0)
 
 

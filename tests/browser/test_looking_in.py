@@ -172,7 +172,7 @@ async def test_tab_left_open_over_a_restart_says_so_and_goes_on(
     site = make_site()
     make_flow(site, "restart")
     page = await new_page(site)
-    page.allowed.extend(["WebSocket", "ERR_CONNECTION", "503"])  # type: ignore[attr-defined]
+    page.allowed.extend(["WebSocket", "ERR_CONNECTION", "503", "dynamically imported module"])  # type: ignore[attr-defined]
     await open_flow(page, "restart")
     await click_node(page, "scale")
     await page.get_by_role("textbox", name="floor").fill("1")

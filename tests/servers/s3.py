@@ -39,6 +39,8 @@ class SeaweedFS(ServerProcess):
         command = [program("weed", str(Path(sys.executable).parent)), "server", f"-dir={folder}", "-ip=127.0.0.1"]
         command += ["-ip.bind=127.0.0.1", "-s3", f"-s3.config={folder / 's3.json'}", "-volume.max=1000"]
         command += ["-master.volumeSizeLimitMB=64", "-volume.index=memory"]
+        # Two that listen on fixed ports of their own, so that a second server on this machine would end.
+        command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
         for name, port in ports.items():
             command += [f"-{name}.port={port}", f"-{name}.port.grpc={free_port()}"]
         # Its orderly stop waits 20 s for its own parts, and nothing here is kept.

@@ -7,7 +7,14 @@ import { TextField } from "../kit/Field";
 import { tellFailure, toast } from "../kit/toasts";
 import { changePassword } from "./session";
 
-export function ChangePassword({ onClose, intro }: { onClose: () => void; intro?: string }) {
+interface Props {
+  /** Left without a change, and after one where `onDone` is not given. */
+  onClose: () => void;
+  onDone?: () => void;
+  intro?: string;
+}
+
+export function ChangePassword({ onClose, onDone = onClose, intro }: Props) {
   const { t } = useWords();
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
@@ -15,7 +22,7 @@ export function ChangePassword({ onClose, intro }: { onClose: () => void; intro?
     try {
       await changePassword(old, fresh);
       toast("ok", t("session.changed"));
-      onClose();
+      onDone();
     } catch (error) {
       tellFailure(error);
     }

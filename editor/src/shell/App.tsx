@@ -37,7 +37,7 @@ export function App() {
   if (session === undefined || !spoken) return <div className="empty" role="status">{t("kit.loading")}</div>;
   if (session === null) return <Suspense fallback={null}><SignIn /></Suspense>;
   if (session.must_change) {
-    return <Suspense fallback={null}><ChangePassword intro={t("session.must")} onClose={() => void signOut().catch(tellFailure)} /><Toasts /></Suspense>;
+    return <Suspense fallback={null}><ChangePassword intro={t("session.must")} onDone={() => undefined} onClose={() => void signOut().catch(tellFailure)} /><Toasts /></Suspense>;
   }
   const View = found?.page.view;
   return (

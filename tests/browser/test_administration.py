@@ -34,7 +34,8 @@ async def test_user_is_added_and_signs_in_with_a_password_of_their_own(site: Liv
     await theirs.get_by_label("当前密码").fill(password)
     await theirs.get_by_label("新密码").fill("a better one by far")
     await theirs.get_by_role("button", name="保存").click()
-    await theirs.wait_for_url("**/wall")
+    await expect(theirs.get_by_role("dialog")).to_have_count(0)
+    await expect(theirs.get_by_role("form", name="登录")).to_have_count(0)
     await theirs.goto("/flows")
     await expect(theirs.get_by_role("navigation")).to_be_visible()
     await expect(theirs.get_by_role("link", name="用户")).to_have_count(0)
@@ -96,15 +97,15 @@ async def test_quarantined_message_is_read_replayed_and_discarded(site: LiveSite
     await expect(dialog.get_by_text("<script>alert(1)</script>")).to_be_visible()
     await dialog.get_by_role("button", name="重放").click()
     await expect(page.get_by_text("已于").first).to_be_visible()
-    while await page.get_by_role("row").count() > 1:
-        rows = await page.get_by_role("row").count()
+    # What can't be read can't be read again: it comes back as a new entry.
+    await eventually(lambda: len(site.call("GET", "/api/quarantine")) == 2)
+    await page.get_by_role("button", name="重新加载").click()
+    for left in (3, 2):
+        await expect(page.get_by_role("row")).to_have_count(left)
         await page.get_by_role("row").nth(1).get_by_role("button").click()
         await dialog.get_by_role("button", name="丢弃").click()
         await dialog.get_by_role("button", name="丢弃").click()
-        if rows > 2:
-            await expect(page.get_by_role("row")).to_have_count(rows - 1)
-        else:
-            await expect(page.get_by_text("隔离区是空的")).to_be_visible()
+    await expect(page.get_by_text("隔离区是空的")).to_be_visible()
 
 
 async def test_health_names_flows_and_services(site: LiveSite, new_page: NewPage) -> None:

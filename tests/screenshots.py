@@ -31,7 +31,7 @@ async def _nothing(page: Page) -> None:
 
 
 async def _node_chosen(page: Page) -> None:
-    await page.get_by_role("group", name="concentration").or_(page.locator("[data-id=concentration]")).first.click()
+    await page.locator("[data-id=reading]").first.click()
 
 
 async def _dot_chosen(page: Page) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from engine.failure import Retry
 from engine.message import UNSET, Message
+from engine.run.intake import message_ids
 from engine.run.lane import Lane
 
 __all__ = ["Kept", "Quarantine", "QuarantineStore"]
@@ -20,8 +21,12 @@ LARGEST_PAYLOAD_BYTES = 1_000_000
 
 
 class Kept(msgspec.Struct):
-    """One quarantined message. `payload` is what came, as bytes (JSON of anything that was not bytes); cut above 1 MB, `size_bytes` tells."""
+    """One quarantined message. `payload` is what came, as bytes (JSON of anything that was not bytes); cut above 1 MB, `size_bytes` tells.
 
+    `entry` is its own for ever, so that a batch whose commit was not heard of can be stored again.
+    """
+
+    entry: int
     flow: str
     node: str
     time: float
@@ -37,7 +42,7 @@ class QuarantineStore(Protocol):
     """Where they are kept."""
 
     async def keep(self, messages: list[Kept]) -> None:
-        """Commits all of them. Raises Retry while the store is away."""
+        """Commits all of them; one that is there already is left as it is. Raises Retry while the store is away."""
 
 
 class Quarantine:
@@ -49,6 +54,7 @@ class Quarantine:
         self._store = store
         self._lane: Lane | None = None
         self._clock = clock
+        self._next_entry = message_ids().__next__
 
     def start(self) -> None:
         """Begins to store."""
@@ -77,7 +83,7 @@ class Quarantine:
     def put(self, flow: str, node: str, message: Message, reason: str) -> None:
         """Keeps a message. Its properties must not hold secrets: they are shown to admins."""
         self.count += 1
-        kept = _kept(flow, node, message, reason)
+        kept = _kept(self._next_entry(), flow, node, message, reason)
         self.recent.append(kept)
         if self._lane is not None:
             self._lane.put(message.replace(payload=kept))
@@ -94,10 +100,11 @@ class Quarantine:
             raise Retry(f"the quarantine table refuses: {error}", after_s=10.0) from error
 
 
-def _kept(flow: str, node: str, message: Message, reason: str) -> Kept:
+def _kept(entry: int, flow: str, node: str, message: Message, reason: str) -> Kept:
     payload = _bytes(message.payload)
     props = {name: value for name, value in message.props.items() if name != "device"}
     return Kept(
+        entry,
         flow,
         node,
         message.time,

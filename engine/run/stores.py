@@ -105,8 +105,8 @@ class PostgresQuarantine:
     async def keep(self, messages: list[Kept]) -> None:
         async with connection_or_retry(self._database) as connection:
             await connection.executemany(
-                "insert into quarantine (flow, node, time, topic, key, reason, payload, size_bytes, props) "
-                "values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                "insert into quarantine (entry, flow, node, time, topic, key, reason, payload, size_bytes, props) "
+                "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (entry) do nothing",
                 [_row(kept) for kept in messages],
             )
 
@@ -118,7 +118,7 @@ def _row(kept: Kept) -> tuple[object, ...]:
     props = kept.props.decode("utf-8", "replace").replace("\\u0000", "�")
     if not props.startswith("{"):
         props = msgspec.json.encode({"text": props}).decode()
-    return (kept.flow, kept.node, _moment(kept.time), *clean, kept.payload, kept.size_bytes, props)
+    return (kept.entry, kept.flow, kept.node, _moment(kept.time), *clean, kept.payload, kept.size_bytes, props)
 
 
 def _moment(seconds: float) -> datetime.datetime:

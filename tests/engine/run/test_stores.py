@@ -155,3 +155,15 @@ async def test_quarantined_message_is_in_the_table(database: Database):
     assert "x�y" in rows[0]["props"]
     assert rows[1]["payload"] == b'{"v":null}'
     await quarantine.stop()
+
+
+async def test_quarantine_stores_once_what_it_is_told_twice(database: Database):
+    """Its commit may be done and not heard of."""
+    store = PostgresQuarantine(database)
+    quarantine = Quarantine(store, SystemClock())
+    quarantine.put("f", "n", message(b"1"), "bad")
+    quarantine.put("f", "n", message(b"1"), "bad")
+    await store.keep(list(quarantine.recent))
+    await store.keep(list(quarantine.recent))
+    async with database.connection(5) as connection:
+        assert await connection.fetchval("select count(*) from quarantine") == 2

@@ -93,6 +93,8 @@ class Archive:
                 if await connection.fetchval("select taken_at is not null from archive_requests where id = $1", number):
                     break
                 await asyncio.sleep(LOOK_EVERY_S)
+                # Told again: a process that is only just starting may not have been listening yet.
+                await connection.execute("select pg_notify($1, $2)", CHANNEL, str(number))
             # A request that nobody took must not begin a run at some later start.
             given_up = "delete from archive_requests where id = $1 and taken_at is null returning id"
             return await connection.fetchval(given_up, number) is None

@@ -95,7 +95,11 @@ async def test_whatever_is_wrong_lands_in_quarantine_with_its_reason(engine: Eng
     assert all(len(reason) > 8 for _, reason, _, _ in kept)
     assert {topic for topic, *_ in kept} == {f"metachip/gas/{sn}/data" for sn in ("GS00000", "nobody", "no such")}
     assert max(size for _, _, size, _ in kept) <= 1_100_000
-    assert await table.rows("select seq from readings order by seq") == [(1,), (2,)]
+
+    async def both_stored() -> bool:
+        return await table.rows("select seq from readings order by seq") == [(1,), (2,)]
+
+    await eventually(both_stored, 20)
     assert (await engine.health())["quarantined"] == len(BAD) + 2
 
 

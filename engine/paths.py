@@ -70,11 +70,15 @@ class Path:
     def set(self, message: Message, value: Any) -> Message:
         """A copy with the value there; objects on the way are made, lists grow by one. UNSET deletes.
 
-        Raises ValueError when something on the way is no object, or a Struct has no such field.
+        Raises ValueError when something on the way is neither missing nor an object (a list for a number in
+        brackets), which writing below it would destroy, or when a Struct has no such field. Where nothing is,
+        deleting does nothing. Topic and key are texts: other values are written there as JSON.
         """
+        if value is UNSET and self.get(message) is UNSET:
+            return message
         if self._rest:
             root = getattr(message, self._root) if self._own else message.props.get(self._root, UNSET)
-            value = self._with(root, self._rest, value)
+            value = self._with(root, 1, value)
         if not self._own:
             return message.with_props(**{self._root: value})
         if self._root != "payload":
@@ -84,17 +88,23 @@ class Path:
                 if isinstance(value, bool) or not isinstance(value, (int, float)):
                     raise ValueError(f"time is Unix seconds, not {type(value).__name__}")
             elif not isinstance(value, str):
-                value = str(value)
+                value = _text(value)
         return message.replace(**{self._root: value})
 
     def delete(self, message: Message) -> Message:
         """A copy without it; the message itself where there is nothing to delete."""
-        return message if self.get(message) is UNSET else self.set(message, UNSET)
+        return self.set(message, UNSET)
 
-    def _with(self, holder: Any, steps: list[str | int], value: Any) -> Any:
-        step, rest = steps[0], steps[1:]
-        if rest:
-            value = self._with(_step(holder, step), rest, value)
+    def _with(self, holder: Any, depth: int, value: Any) -> Any:
+        """The holder of the step at this depth, with the value in it."""
+        step = self.steps[depth]
+        wanted: tuple[str, type | tuple[type, ...]] = (
+            ("a list", (list, tuple)) if isinstance(step, int) else ("an object", (dict, msgspec.Struct))
+        )
+        if holder is not UNSET and not isinstance(holder, wanted[1]):
+            raise ValueError(f"{_told(self.steps[:depth])} is {_kind(holder)}, not {wanted[0]}")
+        if depth + 1 < len(self.steps):
+            value = self._with(_step(holder, step), depth + 1, value)
         if isinstance(step, int):
             return self._with_index(holder, step, value)
         if isinstance(holder, msgspec.Struct):
@@ -119,6 +129,29 @@ class Path:
         else:
             base[index] = value
         return base
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "replace")
+    return msgspec.json.encode(value, enc_hook=_as_text).decode()
+
+
+def _told(steps: list[str | int]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    kinds = (
+        (bool, "a truth value"),
+        ((int, float), "a number"),
+        (str, "a text"),
+        (dict, "an object"),
+        ((list, tuple), "a list"),
+    )
+    return next((said for kind, said in kinds if isinstance(value, kind)), f"a {type(value).__name__}")
 
 
 def plain(value: Any) -> Any:

@@ -196,7 +196,7 @@ class Join(Node):
             self.timers.after(name, self.wait_s, partial(self._send, name))
         completes = "complete" in msg.props
         filled = self._filled(msg, 0, completes)
-        if group is None and not filled and self._kind(msg) == "object":
+        if group is None and not filled and self._kind(msg) == "object" and not self.key_path.get(msg):
             self.ctx.drop()
             return None
         due = self.ctx.clock.now() + self.wait_s if self.wait_s and group is None else 0.0

@@ -23,6 +23,8 @@ class Group:
         self.count = count
         self.joiner = joiner
         self.messages: list[Held] = []
+        self.props: dict[str, Any] = {}
+        self.topic = ""
         self._owner: dict[Hashable, Held] = {}
         self._owned: dict[int, int] = {}
         self._values: dict[Hashable, Any] = {}
@@ -40,6 +42,8 @@ class Group:
     def add(self, held: Held, filled: Mapping[Hashable, Any]) -> list[Held]:
         """Adds a message with the values it brings by place; what it leaves without any place may be forgotten."""
         self.messages.append(held)
+        self.props |= held.message.props
+        self.topic = held.message.topic or self.topic
         self._owned[held.number] = len(filled)
         useless = []
         for place, value in filled.items():
@@ -71,18 +75,13 @@ class Group:
     def message(self, put: Callable[[Message, Any], Message]) -> Message:
         """The messages as one: properties of all (a later one wins), the value written by `put`, `parts` those around
         the sequence."""
-        last = self.messages[-1].message
-        props: dict[str, Any] = {}
-        topic = ""
-        for held in self.messages:
-            props |= held.message.props
-            topic = held.message.topic or topic
+        props = dict(self.props)
         around = props.get("parts", {}).get("parts") if isinstance(props.get("parts"), Mapping) else None
         for name in ("parts", "complete"):
             props.pop(name, None)
         if around is not None:
             props["parts"] = around
-        return put(last.replace(topic=topic, props=props), self.value())
+        return put(self.messages[-1].message.replace(topic=self.topic, props=props), self.value())
 
 
 def fields_of(value: Any) -> dict[str, Any] | None:

@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.api import EMPTY, UNSET, Context, Memory, Message, Path, Refused, Struct
+from engine.api import UNSET, Context, Memory, Message, Path, Refused
 
-__all__ = ["Place"]
+__all__ = ["SHARED", "Place"]
 
-_SHARED = {"flow": "flow", "site": "site", "global": "site"}
+SHARED = {"flow": "flow", "site": "site", "global": "site"}
 MOST_KNOWN = 1000
 _NAMED = re.compile(r"\[msg\.([^\[\]]+)\]")
 
@@ -34,10 +34,10 @@ class Place:
             self._parts = _NAMED.split(text)[::2]
             text = "[0]".join(self._parts)
             root, dot, rest = text.partition(".")
-        if dot and root in _SHARED:
+        if dot and root in SHARED:
             self._path = Path(rest)
             self._name = str(self._path.steps[0])
-            self._memory = ctx.shared_state(f"{_SHARED[root]}:{ctx.flow if root == 'flow' else ''}")
+            self._memory = ctx.shared_state(f"{SHARED[root]}:{ctx.flow if root == 'flow' else ''}")
             self._inner = Path("payload" + rest[len(self._name) :])
         else:
             self._path = Path(text)
@@ -53,13 +53,11 @@ class Place:
     def set(self, message: Message, value: Any) -> Message:
         """The message with the value there (UNSET deletes); objects on the way are made.
 
-        Refused when something on the way is neither an object nor missing: writing below a text or a number would
+        Refused when something on the way is neither an object nor missing: writing below a text or a list would
         destroy it. Where nothing is, deleting does nothing.
         """
         if self._keys:
             return self._with_keys(message).set(message, value)
-        if value is UNSET and self.get(message) is UNSET:
-            return message
         if self._memory is not None:
             before = Message(self._memory.get(self._name, UNSET))
             after = _set(self._inner, before, value, self.text).payload
@@ -87,32 +85,7 @@ class Place:
 
 
 def _set(path: Path, message: Message, value: Any, where: str) -> Message:
-    steps = path.steps
-    holder: Any = {name: getattr(message, name) for name in ("payload", "topic", "key", "time")} | dict(
-        message.props or EMPTY
-    )
-    for depth, step in enumerate(steps[:-1]):
-        holder = _below(holder, step)
-        if holder is UNSET:
-            if value is UNSET:
-                return message
-            break
-        if not isinstance(holder, (dict, list, tuple, Struct)):
-            shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in steps[: depth + 1]).lstrip(
-                "."
-            )
-            raise Refused(
-                f"{where} can't be written: {shown} is {'null' if holder is None else f'a {type(holder).__name__}'}, not an object"
-            )
     try:
         return path.set(message, value)
     except (ValueError, TypeError) as wrong:
         raise Refused(f"{where} can't be written: {wrong}") from wrong
-
-
-def _below(holder: Any, step: str | int) -> Any:
-    if isinstance(step, int):
-        return holder[step] if isinstance(holder, (list, tuple)) and -len(holder) <= step < len(holder) else UNSET
-    if isinstance(holder, dict):
-        return holder.get(step, UNSET)
-    return getattr(holder, step, UNSET) if isinstance(holder, Struct) and step in holder.__struct_fields__ else UNSET

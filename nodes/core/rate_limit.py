@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
@@ -16,10 +17,11 @@ LATEST = ("latest_each", "latest_all")
 
 
 class _Gate:
-    """One key's pacing: whether it is shut, what waits at it, how many slots of a burst are taken."""
+    """One key's pacing: since when it is shut, what waits at it, how many slots of a burst are taken."""
 
     def __init__(self) -> None:
         self.waiting: deque[Held] = deque()
+        self.shut_at = 0.0
         self.taken = 0
         self.bursts = 0
 
@@ -33,7 +35,7 @@ class RateLimit(Node):
     turn. `latest_all`: every per_s / max seconds the newest of every key. What comes too soon waits in order
     (`queue`), is dropped and counted (`drop`), or leaves by the port `over` (`second_port`); with the latest modes
     the older message of a key, which the newer one replaces, is dropped or leaves by `over`. A message with `reset`
-    empties the queue and opens the gate (with `flush` too: those are sent first and the gate stays as it is). One
+    empties the queue and opens the gate (with `flush` too: those are sent first and pacing begins anew). One
     with `flush` sends all that waits, or the oldest n, and pacing begins anew. One with `to_front: true` waits in
     front. The queue survives a restart; the pacing begins anew.
     """
@@ -153,10 +155,12 @@ class RateLimit(Node):
         self._show()
 
     def _reset(self, msg: Message, key: str) -> None:
-        gates = list(self.gates.items()) if self.key_path is None or not key else [(key, self._gate(key))]
+        every = self.key_path is not None and not key
+        gates = list(self.gates.items()) if every else [(key, self._gate(key))]
         for name, gate in gates:
             if "flush" in msg.props:
-                self._flush(msg, name, gate, rearm=False)
+                self._flush(msg, gate)
+                self.timers.after(name, self.spacing_s, partial(self._next, name))
             else:
                 self.timers.cancel(name)
                 gate.taken, gate.bursts = 0, gate.bursts + 1
@@ -165,16 +169,12 @@ class RateLimit(Node):
         self.spacing_s = self.per_s / self.max
         self._show()
 
-    def _flush(self, msg: Message, key: str, gate: _Gate, rearm: bool = True) -> None:
+    def _flush(self, msg: Message, gate: _Gate) -> int:
+        """Sends what the message asks for; how many that were."""
         count = asked_for(msg.props["flush"], len(gate.waiting))
         for _ in range(count):
             self._send(gate)
-        if not rearm:
-            return
-        if count:
-            self.timers.after(key, self.spacing_s, lambda: self._next(key))
-        elif not gate.waiting:
-            self.timers.cancel(key)
+        return count
 
     def _spaced(self, msg: Message, key: str) -> Any:
         if "reset" in msg.props:
@@ -184,20 +184,24 @@ class RateLimit(Node):
         out: Any = None
         if not only_control(msg, "flush"):
             if key not in self.timers:
-                self.timers.after(key, self.spacing_s, lambda: self._next(key))
+                gate.shut_at = self.ctx.clock.now()
+                self.timers.after(key, self.spacing_s, partial(self._next, key))
                 out = msg.with_props(flush=UNSET) if "flush" in msg.props else msg
             elif self.overflow == "queue":
                 self._wait(msg, key, gate)
             else:
                 out = self._over(msg)
         if "flush" in msg.props and self.overflow == "queue":
-            self._flush(msg, key, gate)
+            if self._flush(msg, gate):
+                self.timers.after(key, self.spacing_s, partial(self._next, key))
+            elif not gate.waiting:
+                self.timers.cancel(key)
         return out
 
     def _next(self, key: str) -> None:
         gate = self._gate(key)
         if gate.waiting:
-            self.timers.after(key, self.spacing_s, lambda: self._next(key))
+            self.timers.after(key, self.spacing_s, partial(self._next, key))
             self._send(gate)
         else:
             self.gates.pop(key, None)
@@ -207,9 +211,8 @@ class RateLimit(Node):
             self._reset(msg, key)
             return None
         gate = self._gate(key)
-        if "flush" in msg.props and gate.waiting:
-            for _ in range(asked_for(msg.props["flush"], len(gate.waiting))):
-                self._send(gate)
+        if "flush" in msg.props:
+            self._flush(msg, gate)
         if only_control(msg, "flush"):
             return None
         if gate.taken < self.max and not gate.waiting:
@@ -268,14 +271,22 @@ class RateLimit(Node):
             self._send(self.gates.pop(key))
 
     def _new_spacing(self, found: Any) -> None:
-        if found is not UNSET and found is not None:
-            seconds = as_number(found, self.spacing_from, "leading") / (1000 if self.spacing_unit == "ms" else 1)
-            if 0 < seconds != self.spacing_s:
-                self.spacing_s = seconds
-                for key in [key for key in self.gates if key in self.timers]:
-                    self.timers.after(key, seconds, lambda key=key: self._next(key))  # type: ignore[misc]
-                if "tick" in self.timers:
-                    self.timers.after("tick", seconds, self._tick)
+        """Takes a new time between messages: a queue is paced anew from now, without one the last message counts."""
+        if found is UNSET or found is None:
+            return
+        seconds = as_number(found, self.spacing_from, "leading") / (1000 if self.spacing_unit == "ms" else 1)
+        if not 0 < seconds != self.spacing_s:
+            return
+        self.spacing_s = seconds
+        for key, gate in list(self.gates.items()):
+            if key in self.timers:
+                passed_s = 0.0 if self.overflow == "queue" else self.ctx.clock.now() - gate.shut_at
+                if passed_s <= seconds:
+                    self.timers.after(key, seconds - passed_s, partial(self._next, key))
+                else:
+                    self.timers.cancel(key)
+        if "tick" in self.timers:
+            self.timers.after("tick", seconds, self._tick)
 
     def _show(self) -> None:
         count = len(self.keeping)

@@ -140,7 +140,8 @@ class Switch(Node):
 
     def _sorted(self, msg: Message) -> dict[str, Message]:
         value = self.place.get(msg)
-        before = None if self.memory is None else self.memory.get("value")
+        # An empty list stands for a value that was missing: to compare with that is not to compare with null.
+        before = None if self.memory is None else next(iter(self.memory.get("before", (None,))), UNSET)
         out: dict[str, Message] = {}
         nothing_yet = True
         for port, otherwise, test in self.tests:
@@ -156,7 +157,7 @@ class Switch(Node):
         if not out:
             self.ctx.drop()
         if self.memory is not None:
-            self.memory.set("value", None if value is UNSET else storable(value, self.property))
+            self.memory.set("before", [] if value is UNSET else [storable(value, self.property)])
         return out
 
     def _collect(self, msg: Message, group: str) -> None:

@@ -245,7 +245,7 @@ def _expression(text: str) -> Test:
 
     def holds(value: Any, msg: Message, before: Any) -> bool:
         parts = msg.props.get("parts")
-        more = {"previous": before, "value": value}
+        more = {"previous": None if before is UNSET else before, "value": value}
         if isinstance(parts, Mapping):
             more |= {"I": parts.get("index"), "N": parts.get("count")}
         try:

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import html
-import json
-import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import msgspec
-import pystache  # type: ignore[import-untyped]
-from pystache.common import MissingTags, TemplateNotFoundError  # type: ignore[import-untyped]
 from pystache.context import KeyNotFoundError  # type: ignore[import-untyped]
-from pystache.parser import ParsingError  # type: ignore[import-untyped]
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, node
-from nodes.core.place import Place
+from nodes.core.mustache import Escape, Mustache, check
+from nodes.core.place import SHARED, Place
 
 LARGEST = 1_000_000
-_OPEN, _CLOSED = re.compile(r"\{\{\s*[#^]"), re.compile(r"\{\{\s*/")
-
-
-class _Renderer(pystache.Renderer):  # type: ignore[misc]  # pystache has no types
-    """Writes true, false and whole numbers as JSON does, not as Python."""
-
-    def str_coerce(self, val: Any) -> str:
-        return (
-            json.dumps(val, ensure_ascii=False, default=str) if isinstance(val, (bool, float, dict, list)) else str(val)
-        )
+NOTHING = Message()
 
 
 @node(category="shape", icon="braces", title="Template")
@@ -34,14 +20,15 @@ class Template(Node):
     """Write a text with values of the message in it, in Mustache: `{{payload.sn}}`,
     `{{#payload.points}}…{{/payload.points}}`, `{{^x}}…{{/x}}`.
 
-    Names are payload, topic, key, time and the message's properties. There is no code in a template and no file it
-    could include. With `escape: html` `{{x}}` is escaped and `{{{x}}}` is not; with `json` `{{x}}` is a JSON value;
-    with `none` it stands as it is. A name that is nowhere is empty, or with `strict` refuses the message. The result
-    is at most a million characters.
+    Names are payload, topic, key, time, the message's properties, and the memory of the flow and the site (`flow.x`,
+    `site.x`); `payload.points.0` is the first of a list. There is no code in a template and no file it could include.
+    With `escape: html` `{{x}}` is escaped and `{{{x}}}` is not; with `json` `{{x}}` is a JSON value; with `none` it
+    stands as it is, objects and lists as JSON, null as nothing. A name that is nowhere is empty, or with `strict`
+    refuses the message. The result is at most a million characters.
     """
 
     template: Annotated[str, Meta(max_length=100_000, description="The text, in Mustache.")]
-    escape: Annotated[Literal["html", "json", "none"], Meta(description="How {{x}} is written.")] = "none"
+    escape: Annotated[Escape, Meta(description="How {{x}} is written.")] = "none"
     strict: Annotated[bool, Meta(description="Refuse a message that lacks a name.")] = False
     property: Annotated[str, Meta(description="Path where the text is written.")] = "payload"
 
@@ -63,7 +50,8 @@ class Template(Node):
     ]
     zh: ClassVar = Help(
         "模板",
-        "用 Mustache 模板写出含有消息内容的文本。模板中没有代码，也不能包含文件。escape 为 html 时 {{x}} 会转义。缺少的名字为空，strict 时报错。",
+        "用 Mustache 模板写出含有消息内容的文本。名字可为消息的属性，也可为流程或站点的记忆（flow.x、site.x）；payload.points.0 为列表的第一项。"
+        "模板中没有代码，也不能包含文件。escape 为 html 时 {{x}} 会转义，为 json 时写成 JSON 值。缺少的名字为空，strict 时报错。",
         {
             "template": "模板。",
             "escape": "{{x}} 的写法。",
@@ -73,28 +61,21 @@ class Template(Node):
     )
 
     def __post_init__(self) -> None:
-        try:
-            pystache.parse(self.template)
-        except ParsingError as wrong:
-            raise ValueError(f"template: {wrong}") from wrong
-        # pystache drops what follows a section that is never closed
-        if "{{=" not in self.template and len(_OPEN.findall(self.template)) != len(_CLOSED.findall(self.template)):
-            raise ValueError("template: a section is not closed; end each {{#name}} and {{^name}} with {{/name}}")
+        check(self.template)
 
     def start(self, ctx: Context) -> None:
+        self.ctx = ctx
         self.place = Place(self.property, ctx)
-        self.parsed = pystache.parse(self.template)
-        escape = {"html": html.escape, "json": _as_json, "none": str}[self.escape]
-        missing = MissingTags.strict if self.strict else MissingTags.ignore
-        self.renderer = _Renderer(escape=escape, missing_tags=missing, partials={})
+        self.remembered: dict[str, Place | None] = {}
+        self.mustache = Mustache(self.template, self.escape, self.strict, self._elsewhere)
 
     def process(self, msg: Message) -> Message:
         names = {"topic": msg.topic, "key": msg.key, "time": msg.time, **msg.props}
         if msg.payload is not UNSET:
             names["payload"] = msg.payload
         try:
-            text = self.renderer.render(self.parsed, msgspec.to_builtins(names, str_keys=True, enc_hook=str))
-        except (KeyNotFoundError, TemplateNotFoundError) as wrong:
+            text = self.mustache.text(msgspec.to_builtins(names, str_keys=True, enc_hook=str))
+        except KeyNotFoundError as wrong:
             raise Refused(f"template: {wrong}") from wrong
         except (RecursionError, OverflowError) as wrong:
             raise Refused(f"template: the message can't be written: {wrong}") from wrong
@@ -102,6 +83,12 @@ class Template(Node):
             raise Refused(f"template: the text has {len(text):,} characters, at most {LARGEST:,} are allowed")
         return self.place.set(msg, text)
 
-
-def _as_json(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    def _elsewhere(self, name: str) -> Any:
+        """What the memory of the flow or the site holds under a name such as flow.limit."""
+        if name not in self.remembered:
+            try:
+                self.remembered[name] = Place(name, self.ctx) if name.partition(".")[0] in SHARED else None
+            except ValueError:
+                self.remembered[name] = None
+        place = self.remembered[name]
+        return UNSET if place is None else place.get(NOTHING)

@@ -207,6 +207,8 @@ class Trigger(Node):
     def _set_timer(self, key: str, held: Held) -> None:
         if held.due:
             self.timers.at(key, held.due, lambda: self._due(key))
+        else:
+            self.timers.cancel(key)
 
     def _disarm(self, key: str) -> None:
         self.timers.cancel(key)

@@ -17,6 +17,23 @@ async def test_writing_below_a_text_is_refused_not_lost(bench):
         assert [reason.split(":")[0] for reason in node.errors] == ["payload.a can't be written"] * 3
 
 
+async def test_a_name_in_a_list_and_a_place_in_an_object_are_refused_not_put_instead_of_them(bench):
+    async with bench("change", "rules: [{do: set, path: payload.a, value: 1}]") as node:
+        await node.give([1, 2], {"a": 0})
+        assert node.sent() == [{"a": 1}]
+        assert node.errors == ["payload.a can't be written: payload is a list, not an object"]
+    async with bench("change", "rules: [{do: set, path: 'payload.x[0]', value: 1}]") as node:
+        await node.give({"x": {"y": 2}}, {"x": [5]}, {})
+        assert node.sent() == [{"x": [1]}, {"x": [1]}]
+        assert node.errors == ["payload.x[0] can't be written: payload.x is an object, not a list"]
+
+
+async def test_what_is_put_into_the_topic_is_written_there_as_json_not_as_python(bench):
+    async with bench("change", "rules: [{do: set, path: topic, value_from: payload}]") as node:
+        await node.give(5, True, None, {"a": [1.5]}, "text", b"bytes")
+        assert [one.message.topic for one in node.outputs] == ["5", "true", "null", '{"a":[1.5]}', "text", "bytes"]
+
+
 async def test_the_message_given_is_not_changed(bench):
     given = {"a": {"b": 1}}
     async with bench("change", "rules: [{do: set, path: payload.a.b, value: 2}]") as node:

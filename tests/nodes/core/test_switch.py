@@ -59,6 +59,15 @@ async def test_an_incomplete_sequence_goes_on_after_a_restart(bench, again):
         assert [output.message.props["parts"]["count"] for output in node.outputs] == [2, 2]
 
 
+@pytest.mark.parametrize("loose", ["true", "false"])
+async def test_a_previous_value_that_was_missing_is_no_zero(bench, loose):
+    rules = "[{op: gt, value_from: previous, port: more}, {op: eq, value_from: previous, port: same}]"
+    config = f"{{loose: {loose}, property: payload.temp, rules: {rules}}}"
+    async with bench("switch", config) as node:
+        await node.give({}, {"temp": 5}, {}, {})
+        assert (node.sent("more"), node.sent("same")) == ([], [{}] if loose == "false" else [{}, {}])
+
+
 async def test_the_previous_value_survives_a_restart(bench, again):
     config = "rules: [{op: gt, value_from: previous, port: more}]"
     async with bench("switch", config) as node:

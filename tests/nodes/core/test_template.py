@@ -23,6 +23,34 @@ async def test_template_escapes_as_told(bench):
             assert node.sent() == [made]
 
 
+async def test_with_json_every_value_is_a_json_value(bench):
+    async with bench(
+        "template", "{template: '[{{payload.n}}, {{payload.z}}, {{payload.t}}, {{payload.l}}]', escape: json}"
+    ) as node:
+        await node.give({"n": 5, "z": None, "t": True, "l": [1, "x"]})
+        assert node.sent() == ['[5, null, true, [1, "x"]]']
+
+
+async def test_null_is_nothing_and_a_whole_number_has_no_point(bench):
+    async with bench("template", "template: '[{{payload.z}}] {{payload.n}} {{payload.l}}'") as node:
+        await node.give({"z": None, "n": 20.0, "l": [1]})
+        assert node.sent() == ["[] 20 [1]"]
+
+
+async def test_a_number_in_a_name_is_a_place_in_a_list(bench):
+    async with bench("template", "template: '{{payload.0.v}} of {{payload.length}}, {{payload.7}}'") as node:
+        await node.give([{"v": "first"}, {"v": "second"}])
+        assert node.sent() == ["first of 2, "]
+
+
+async def test_the_memory_of_flow_and_site_has_names_too(bench):
+    async with bench("template", "template: '{{flow.mode.name}}{{#site.on}}, on{{/site.on}}{{flow.none}}'") as node:
+        node.site.memories.open("flow:test").set("mode", {"name": "night"})
+        node.site.memories.open("site:").set("on", True)
+        await node.give(1)
+        assert node.sent() == ["night, on"]
+
+
 async def test_a_partial_reads_no_file(bench):
     async with bench("template", "template: 'a{{> /etc/hostname}}b'") as node:
         await node.give(1)

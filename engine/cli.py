@@ -56,7 +56,7 @@ def _parser(packs: Sequence[Pack]) -> argparse.ArgumentParser:
     run.add_argument("flows", nargs="*", type=Path, metavar="FLOW.yaml")
     command("demo", "run everything on this machine, with a broker, a database and simulated devices", _demo)
     check = command("check", "list all problems of flow files", _check)
-    check.add_argument("flows", nargs="*", type=Path, metavar="FLOW.yaml")
+    check.add_argument("flows", nargs="*", type=Path, metavar="PATH", help="flows or folders; default: MCS_FLOWS")
     check.add_argument("--json", action="store_true", help="as [{path, line, node, field, message, hint, severity}]")
     fmt = command("fmt", "write flow files in their canonical form", _fmt)
     fmt.add_argument("flows", nargs="+", type=Path, metavar="FLOW.yaml")
@@ -138,6 +138,7 @@ def _serve(flows: list[Path] | None, *, demo: bool) -> int:
 
     settings = settings_now()
     set_up_logs(settings.log_level)
+    folders = [("MCS_NODES", folder) for folder in settings.nodes] + ([] if flows else [("MCS_FLOWS", settings.flows)])
 
     async def serve() -> None:
         stop = asyncio.Event()
@@ -145,6 +146,11 @@ def _serve(flows: list[Path] | None, *, demo: bool) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         async with Server(settings, flow_paths=flows, demo=demo) as server:
+            for name, folder in folders:
+                if not folder.is_dir():
+                    print(
+                        f"mcs: warning: {name}: there is no folder {folder}; make it or name another", file=sys.stderr
+                    )
             ready = asyncio.create_task(_announce(server))
             await stop.wait()
             ready.cancel()
@@ -172,7 +178,10 @@ def _check(options: argparse.Namespace) -> int:
 
     catalogue = _catalogue()
     problems = []
-    paths = [path for path in options.flows or _flow_files(settings_now().flows) if not path.stem.endswith("_test")]
+    given = options.flows or [settings_now().flows]
+    paths = [path for one in given for path in (_flow_files(one) if one.is_dir() else [one]) if not _is_test(path)]
+    if not paths:
+        raise SetupError(f"there is no flow in {', '.join(map(str, given))}", "name flow files, or set MCS_FLOWS")
     for path in paths:
         flow, found = read_flow(path)
         problems += found
@@ -278,7 +287,7 @@ def _new_node(options: argparse.Namespace) -> int:
 
     folders = settings_now().nodes
     folder = options.folder or (folders[0] if folders else Path("my_nodes"))
-    node_file, test_file = write_node(options.name, folder)
+    node_file, test_file = write_node(options.name, folder, taken=_catalogue().types)
     print(f"{node_file}\n{test_file}\nrun its test:    {sys.executable} -m pytest {test_file}")
     if folder not in folders:
         print(f"use it in flows: set MCS_NODES={folder}")
@@ -287,7 +296,7 @@ def _new_node(options: argparse.Namespace) -> int:
 
 def _upgrade_flows(options: argparse.Namespace) -> int:
     from engine.flow.check import check_flow
-    from engine.flow_upgrade import carry_out, plan_upgrade, told
+    from engine.flow_upgrade import carry_out, plan_upgrade, shipped_flows, told
 
     catalogue = _catalogue()
     folder = options.into or settings_now().flows
@@ -306,12 +315,6 @@ def _upgrade_flows(options: argparse.Namespace) -> int:
     return 0 if all(step.settled for step in steps) else 1
 
 
-def shipped_flows() -> Path:
-    """The flows that came with this version: beside the engine in a checkout, in the container's /app else."""
-    beside = Path(__file__).parents[1] / "flows"
-    return beside if beside.is_dir() else Path("/app/flows")
-
-
 def _migrate(options: argparse.Namespace) -> int:
     from engine.server import migrate_only
 
@@ -321,6 +324,7 @@ def _migrate(options: argparse.Namespace) -> int:
 
 
 def _set_up(options: argparse.Namespace) -> int:
+    from engine.flow_upgrade import shipped_flows
     from engine.set_up import parse_folders, set_up
 
     set_up(
@@ -381,4 +385,8 @@ def _known(catalogue: Catalogue, type: str) -> Any:
 
 
 def _flow_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.yaml") if not path.stem.endswith("_test"))
+    return sorted(path for path in folder.glob("*.yaml") if not _is_test(path))
+
+
+def _is_test(path: Path) -> bool:
+    return path.stem.endswith("_test")

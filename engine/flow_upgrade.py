@@ -17,7 +17,7 @@ from engine.flow.patch import FlowText
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow_files import TEST_SUFFIX, replace_file
 
-__all__ = ["Step", "carry_out", "plan_upgrade", "told"]
+__all__ = ["Step", "begin_with_shipped", "carry_out", "plan_upgrade", "shipped_flows", "told"]
 
 BASES = ".shipped"
 """Folder within the flows' folder: each file as it was shipped the last time, which is what a merge compares with."""
@@ -76,6 +76,19 @@ def plan_upgrade(
     except (OSError, UnicodeDecodeError) as failure:
         raise SetupError(f"a flow can't be read: {failure}", "check its permissions; it must be UTF-8") from failure
     return steps
+
+
+def shipped_flows() -> Path:
+    """The flows that came with this version: beside the engine in a checkout, in the container's /app else."""
+    beside = Path(__file__).parents[1] / "flows"
+    return beside if beside.is_dir() else Path("/app/flows")
+
+
+def begin_with_shipped(folder: Path) -> None:
+    """Copies the shipped flows, if there are any, into a folder that has none. SetupError when it can't be written."""
+    shipped = shipped_flows()
+    if shipped.is_dir() and not any(folder.glob("*.yaml")):
+        carry_out(plan_upgrade(shipped, folder, lambda flow: []), folder)
 
 
 def carry_out(steps: Sequence[Step], folder: Path) -> None:

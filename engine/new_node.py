@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from engine.errors import SetupError
@@ -59,15 +60,18 @@ async def test_text_goes_to_the_error_port_with_the_reason():
 '''
 
 
-def write_node(name: str, folder: Path) -> tuple[Path, Path]:
+def write_node(name: str, folder: Path, taken: Collection[str] = ()) -> tuple[Path, Path]:
     """Writes `folder/NAME.py` and `folder/test_NAME.py` for a name such as `gas-index`, `gas_index` or `GasIndex`.
 
-    Returns both. SetupError when the name is none, or a file is there already: nothing is overwritten.
+    Returns both. SetupError when the name is none or one of the `taken` types, or a file is there already: nothing is
+    overwritten.
     """
     words = re.findall(r"[a-z0-9]+", type_name(name.replace("_", "-").replace(" ", "-")))
     if not words or not words[0][0].isalpha() or not re.fullmatch(r"[A-Za-z][A-Za-z0-9 _-]*", name):
         raise SetupError(f"{name!r} is no name for a node", "use letters, digits and dashes, a letter first: gas-index")
     stem, kind, class_name = "_".join(words), "-".join(words), "".join(word.capitalize() for word in words)
+    if kind in taken:
+        raise SetupError(f"there is a node type {kind} already", "choose another name: two nodes can't share one")
     title = " ".join(words).capitalize()
     node_file, test_file = folder / f"{stem}.py", folder / f"test_{stem}.py"
     for file in (node_file, test_file):

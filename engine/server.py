@@ -25,6 +25,7 @@ from engine.embedded.postgres import EmbeddedPostgres
 from engine.errors import SetupError
 from engine.flow.references import References
 from engine.flow_files import FlowFiles
+from engine.flow_upgrade import begin_with_shipped
 from engine.migrations import Migration, migrate, read_migrations
 from engine.node_folders import NodeFolders
 from engine.pack import Pack, Service
@@ -115,6 +116,8 @@ class Server:
         opened.callback(listening.close)
         _writable(self.settings.data)
         _readable(self._flow_paths or [])
+        if self._demo:
+            begin_with_shipped(self.settings.flows)
         self.settings = await self._embed(opened)
         packs = _packs()
         self.catalogue = Catalogue(packs)

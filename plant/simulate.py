@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             url, devices, qos=options.qos, speed=options.speed, count=options.count, ca_file=options.ca_file
         )
     except ValueError as error:
-        raise SetupError(str(error), "correct --broker or MCS_MQTT_URL") from error
+        raise SetupError(str(error), "correct --broker, MCS_MQTT_URL or --ca-file") from error
     return asyncio.run(_run(simulator, settings if options.register else None))
 
 

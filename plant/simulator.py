@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import time
 from collections import deque
@@ -16,6 +17,8 @@ from engine.api import Clock, SystemClock
 from plant.simulated_device import SimulatedDevice
 
 __all__ = ["Report", "Simulator"]
+
+log = logging.getLogger("mcs.simulator")
 
 KEEPALIVE_S = 60
 RECONNECT_S = 2.0
@@ -60,7 +63,9 @@ class Simulator:
         clock: Clock | None = None,
         ca_file: str | None = None,
     ) -> None:
-        """`url` is mqtt://[user[:password]@]host[:port], or mqtts:// for TLS. ValueError when it is neither; it never quotes the password."""
+        """`url` is mqtt://[user[:password]@]host[:port], or mqtts:// for TLS. ValueError when it is neither, or `ca_file` is no PEM file;
+        it never quotes the password.
+        """
         parts = urlsplit(url)
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
             raise ValueError("the broker's address must look like mqtt://host:1883, or mqtts://host:8883 for TLS")
@@ -70,7 +75,8 @@ class Simulator:
         self._port = parts.port or (8883 if self._tls else 1883)
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
-        self._ca_file = ca_file
+        self._context = _context(ca_file) if self._tls else None
+        self._told = ""
         self._qos, self._speed, self._count = qos, speed, count
         self._clock: Clock = clock or SystemClock()
 
@@ -92,13 +98,20 @@ class Simulator:
                 try:
                     async with self._client(device) as client:
                         await self._serve(device, client, waiting, measuring)
-                except (aiomqtt.MqttError, OSError):
+                except (aiomqtt.MqttError, OSError) as lost:
                     _go_if_cancelled()
                     self.report.lost_connections += 1
+                    self._tell(str(lost))
                     await self._clock.sleep(RECONNECT_S)
         finally:
             measuring.cancel()
             await asyncio.gather(measuring, return_exceptions=True)
+
+    def _tell(self, problem: str) -> None:
+        """Once for all devices, and again when it is another problem."""
+        if problem != self._told:
+            self._told = problem
+            log.warning("no connection to the broker at %s:%d (%s); trying again", self._host, self._port, problem)
 
     async def _measure(self, device: SimulatedDevice, waiting: deque[bytes]) -> None:
         made = 0
@@ -151,8 +164,15 @@ class Simulator:
             password=self._password,
             identifier=f"sim-{device.sn}",
             keepalive=KEEPALIVE_S,
-            tls_context=ssl.create_default_context(cafile=self._ca_file) if self._tls else None,
+            tls_context=self._context,
         )
+
+
+def _context(ca_file: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as wrong:
+        raise ValueError(f"{ca_file} can't be read as a PEM file: {wrong}") from wrong
 
 
 def _go_if_cancelled() -> None:

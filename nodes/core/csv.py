@@ -25,8 +25,8 @@ class Csv(Node):
     its line. All fields are texts, except in the columns of `numbers`, where an empty field is null and what is no
     number is refused. `rows` sends one list of objects, `messages` one message per row, as a sequence. Writing: a
     list of objects (or one object) becomes text with a header, columns as in `columns` or the first object; what an
-    object lacks is empty. Fields that begin with = + - @ are written as they are: say so to who opens them in a
-    spreadsheet.
+    object lacks is empty, lists and objects in it are JSON. Fields that begin with = + - @ are written as they are:
+    say so to who opens them in a spreadsheet.
     """
 
     action: Annotated[
@@ -67,7 +67,12 @@ class Csv(Node):
         },
     )
 
+    def __post_init__(self) -> None:
+        if self.separator in '"\r\n':
+            raise ValueError("separator: quotes and line ends stand for themselves in CSV; give another, such as ;")
+
     def start(self, ctx: Context) -> None:
+        self.ctx = ctx
         self.place = Place(self.property, ctx)
         self.new_id = new_ids()
 
@@ -83,6 +88,8 @@ class Csv(Node):
         rows = self._read(value)
         if self.output == "rows":
             return self.place.set(msg, rows)
+        if not rows:
+            self.ctx.drop()
         around = parts_of(msg)
         parts = {"id": self.new_id(), "type": "array", "count": len(rows), "len": 1, "property": self.property}
         if around is not None:
@@ -99,11 +106,12 @@ class Csv(Node):
                 io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=self.separator, strict=True
             )
             names = list(self.columns)
+            skip = not names or self.header
             for fields in reader:
                 if not fields:
                     continue
-                if not names or (self.columns and self.header and reader.line_num == 1):
-                    names = names or self._names(fields)
+                if skip:
+                    names, skip = names or self._names(fields), False
                     continue
                 if len(fields) != len(names):
                     raise Refused(
@@ -138,5 +146,12 @@ class Csv(Node):
         writer = csv.writer(out, delimiter=self.separator)
         if self.header and names:
             writer.writerow(names)
-        writer.writerows([["" if row.get(name) is None else loose_text(row[name]) for name in names] for row in rows])
+        writer.writerows([[_written(row.get(name)) for name in names] for row in rows])
         return out.getvalue()
+
+
+def _written(value: Any) -> str:
+    """Null is an empty field; lists and objects are JSON."""
+    if isinstance(value, (dict, list, tuple)):
+        return msgspec.json.encode(value, enc_hook=str).decode()
+    return "" if value is None else loose_text(value)

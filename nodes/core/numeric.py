@@ -58,5 +58,6 @@ def _said(value: Any) -> str:
         return f"is the text {value[:40]!r}"
     if isinstance(value, (int, float)):
         return "is NaN" if value != value else "is infinite or too large"
-    kind = "list" if isinstance(value, (list, tuple)) else "object" if isinstance(value, dict) else type(value).__name__
-    return f"is a {kind}"
+    if isinstance(value, dict):
+        return "is an object"
+    return f"is a {'list' if isinstance(value, (list, tuple)) else type(value).__name__}"

@@ -79,10 +79,13 @@ def figure(port: int, name: str) -> float:
     return next(float(line.split()[-1]) for line in get(port, "/metrics").splitlines() if line.startswith(name))
 
 
-def test_demo_shows_readings_and_an_alarm_stops_clean_and_finds_its_data_again(mcs: Mcs) -> None:
-    """Twice on one data folder: the second start makes no new password and goes on with the alarms of the first."""
-    port = free_port()
-    first = mcs("demo", MCS_PORT=str(port))
+def test_demo_shows_readings_and_an_alarm_stops_clean_and_finds_its_data_again(mcs: Mcs, tmp_path: Path) -> None:
+    """Twice on one data folder: the second start makes no new password and goes on with the alarms of the first.
+
+    The folder of flows is not there at first: the demo begins with those that are shipped.
+    """
+    port, flows = free_port(), str(tmp_path / "flows")
+    first = mcs("demo", MCS_PORT=str(port), MCS_FLOWS=flows)
     said = lines_until(first, "ready at")
     assert f"mcs: ready at http://127.0.0.1:{port}" in said[-1]
     wait_until(lambda: health(port)["services"]["alarms"].get("active", 0) >= 1, within_s=60)
@@ -91,7 +94,7 @@ def test_demo_shows_readings_and_an_alarm_stops_clean_and_finds_its_data_again(m
     assert "stopping" in first.communicate(timeout=40)[0]
     assert first.returncode == 0
 
-    second = mcs("demo", MCS_PORT=str(port))
+    second = mcs("demo", MCS_PORT=str(port), MCS_FLOWS=flows)
     assert "password" not in " ".join(lines_until(second, "ready at"))
     assert health(port)["services"]["devices"]["devices"] >= 20
     assert health(port)["services"]["alarms"]["active"] >= 1

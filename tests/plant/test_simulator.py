@@ -7,11 +7,13 @@ import json
 from collections.abc import Callable
 
 import aiomqtt
+import pytest
 
 from plant.simulated_device import fleet
 from plant.simulator import Simulator
 from tests.eventually import eventually
 from tests.servers.mosquitto import Mosquitto
+from tests.servers.process import free_port
 
 
 async def collected(broker: Mosquitto, count: int, run: Callable[[], object]) -> list[tuple[str, dict[str, object]]]:
@@ -79,3 +81,19 @@ async def test_it_ends_in_the_middle_of_many_packets(make_mosquitto: Callable[..
 
 async def _sent(simulator: Simulator, count: int) -> None:
     await eventually(lambda: simulator.report.sent > count)
+
+
+def test_an_authority_that_can_not_be_read_is_told_before_anything_runs():
+    with pytest.raises(ValueError, match=r"nowhere\.pem can't be read as a PEM file"):
+        Simulator("mqtts://127.0.0.1", fleet(1), ca_file="nowhere.pem")
+
+
+async def test_a_broker_that_is_not_there_is_told_once_for_all_devices(caplog: pytest.LogCaptureFixture):
+    port = free_port()
+    simulator = Simulator(f"mqtt://127.0.0.1:{port}", fleet(3), speed=1000)
+    running = asyncio.create_task(simulator.run())
+    await eventually(lambda: simulator.report.lost_connections >= 3)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    (told,) = [record.getMessage() for record in caplog.records if record.name == "mcs.simulator"]
+    assert f"no connection to the broker at 127.0.0.1:{port}" in told

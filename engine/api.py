@@ -15,6 +15,7 @@ from engine.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, P
 from engine.pack import Command, Pack, Service, SiteView
 from engine.paths import Path
 from engine.roles import ROLES, Identity, Role, requires
+from engine.run.held_connection import HeldConnection
 from engine.run.http_paths import HttpCall, HttpDoor, HttpPaths, HttpReply
 from engine.run.hubs import DebugHub, LiveHub
 from engine.run.links import Links
@@ -45,6 +46,7 @@ __all__ = [
     "Example",
     "Expression",
     "ExpressionError",
+    "HeldConnection",
     "Help",
     "HttpCall",
     "HttpDoor",

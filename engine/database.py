@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
@@ -39,6 +39,7 @@ class Database:
         self._max_connections = max_connections
         self._server_settings = {"application_name": application_name, "timezone": "UTC"}
         self._pool: asyncpg.Pool | None = None
+        self._own: set[asyncpg.Connection] = set()
         self._is_up = asyncio.Event()
         self._look = asyncio.Event()
         self._listeners: dict[str, list[Listener]] = {}
@@ -75,7 +76,39 @@ class Database:
         except TimeoutError as late:
             raise Unavailable(self.problem or f"{self.address}: all connections are in use") from late
         try:
-            yield connection
+            with self._looked_after():
+                yield connection
+        finally:
+            # The work is done, or its own error is on the way; a connection that can't be reset is closed by the pool.
+            with contextlib.suppress(
+                asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError
+            ):
+                await pool.release(connection, timeout=RESET_LIMIT_S)
+
+    @contextlib.asynccontextmanager
+    async def own_connection(self, timeout_s: float | None = None) -> AsyncIterator[asyncpg.Connection]:
+        """Like `connection`, but beside the pool: for whoever keeps it for hours, so that the pool is there for all others."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._is_up.wait()
+                connection = await asyncpg.connect(
+                    self._dsn, timeout=CONNECT_LIMIT_S, server_settings=self._server_settings
+                )
+        except TimeoutError as late:
+            raise Unavailable(self.problem or f"{self.address}: no answer") from late
+        self._own.add(connection)
+        try:
+            with self._looked_after():
+                yield connection
+        finally:
+            self._own.discard(connection)
+            connection.terminate()
+
+    @contextlib.contextmanager
+    def _looked_after(self) -> Iterator[None]:
+        """An error that may mean that the server has gone has it looked after at once."""
+        try:
+            yield
         except asyncpg.InternalClientError as error:
             # A server killed between two of its answers leaves asyncpg in the middle of one: only a new connection helps.
             self._look.set()
@@ -84,12 +117,6 @@ class Database:
             if is_transient(error):
                 self._look.set()
             raise
-        finally:
-            # The work is done, or its own error is on the way; a connection that can't be reset is closed by the pool.
-            with contextlib.suppress(
-                asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError
-            ):
-                await pool.release(connection, timeout=RESET_LIMIT_S)
 
     def listen(self, channel: str, callback: Listener) -> Callable[[], None]:
         """Call `callback` with the payload of every NOTIFY on `channel`; the function returned ends that.
@@ -153,6 +180,8 @@ class Database:
                 self._is_up.clear()
                 self._pool = None
                 pool.terminate()
+                for connection in self._own:
+                    connection.terminate()
         finally:
             sentry.terminate()
 

@@ -12,6 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from engine.database import Database, Unavailable, is_transient
 from engine.failure import Retry
+from engine.run.held_connection import HeldConnection
 from engine.run.journal import Change
 from engine.run.quarantine import Kept
 
@@ -43,13 +44,14 @@ class PostgresJournal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._held = HeldConnection(database)
         self._rows = 0
 
     async def start(self) -> None:
         """Nothing to follow: workers that share memory do so through Redis."""
 
     async def append(self, changes: list[Change]) -> None:
-        async with connection_or_retry(self._database) as connection:
+        async with self._held.use() as connection:
             await connection.execute("insert into node_memory_journal (changes) values ($1)", _encode(changes))
         self._rows += 1
         if self._rows >= FOLD_EVERY:

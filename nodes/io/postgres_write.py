@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, ClassVar, Literal
@@ -12,6 +11,7 @@ import asyncpg
 from engine.api import (
     Context,
     Database,
+    HeldConnection,
     Help,
     Message,
     Meta,
@@ -19,9 +19,6 @@ from engine.api import (
     Path,
     Port,
     Refused,
-    Retry,
-    connection_or_retry,
-    is_transient,
     node,
 )
 from nodes.io.postgres_rows import COPY_BEGIN, COPY_END, RowPacker
@@ -71,85 +68,70 @@ class PostgresWrite(Node):
     timeout_s: ClassVar[float] = 60.0
 
     def start(self, ctx: Context) -> None:
-        self.database = ctx.service(Database)
         self.paths = {name: Path(path) for name, path in self.columns.items()}
         self.staged_batches = 0
-        self.opened: contextlib.AsyncExitStack | None = None
+        self.held = HeldConnection(ctx.service(Database), self._prepare)
         for name in self.columns:
             if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
                 raise ValueError(f"columns: {name!r} is no column name; use small letters, digits and _")
 
     async def stop(self) -> None:
-        await self._close()
+        await self.held.close()
 
     async def process_batch(self, messages: list[Message]) -> list[Any]:
-        if self.opened is None:
-            await self._open()
-        rows: list[bytes] = []
         results: list[Any] = []
-        pack = self.packer.pack
-        for message in messages:
-            try:
-                rows.append(pack(message))
-                results.append(message)
-            except Refused as refused:
-                results.append(refused)
-        if rows:
-            try:
-                await self._write(rows)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
-                await self._close()
-                if is_transient(error):
-                    raise Retry(f"the database is away ({error})") from error
-                raise Refused(f"table {self.table} refuses the row: {error}") from error
-            except BaseException:
-                await self._close()
-                raise
+        try:
+            async with self.held.use() as connection:
+                rows: list[bytes] = []
+                pack = self.packer.pack
+                for message in messages:
+                    try:
+                        rows.append(pack(message))
+                        results.append(message)
+                    except Refused as refused:
+                        results.append(refused)
+                if rows:
+                    await self._write(connection, rows)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise Refused(f"table {self.table} refuses the row: {error}") from error
         return results
 
-    async def _write(self, rows: list[bytes]) -> None:
+    async def _write(self, connection: asyncpg.Connection, rows: list[bytes]) -> None:
         """Straight into the table while no row comes twice: one exchange with the server instead of three, half its work. A row that is there
         already fails that, so the batch (and the next ones: after a restart more will come again) goes through the staging table."""
         if self.staged_batches == 0 and self.on_conflict == "ignore":
             try:
-                await self._copy(self.table, rows)
+                await self._copy(connection, self.table, rows)
                 return
             except asyncpg.UniqueViolationError:
                 self.staged_batches = STAGED_AFTER_CONFLICT
         self.staged_batches = max(0, self.staged_batches - 1)
-        connection = self.connection
         await connection.execute("begin")
-        try:
-            await self._copy("mcs_staging", rows)
-            await connection.execute(self.merge)
-        except BaseException:
-            if not connection.is_closed():
-                await connection.execute("rollback")
-            raise
+        await self._copy(connection, "mcs_staging", rows)
+        await connection.execute(self.merge)
 
-    async def _copy(self, table: str, rows: list[bytes]) -> None:
+    async def _copy(self, connection: asyncpg.Connection, table: str, rows: list[bytes]) -> None:
         schema, _, name = table.rpartition(".")
         columns = self.packer.columns
-        await self.connection.copy_to_table(
+        await connection.copy_to_table(
             name, schema_name=schema or None, source=_chunks(rows), columns=columns, format="binary"
         )
 
-    async def _open(self) -> None:
-        """A connection of our own with a staging table that empties itself at each commit."""
-        async with contextlib.AsyncExitStack() as opened:
-            self.connection = await opened.enter_async_context(connection_or_retry(self.database))
-            types = await self._types()
-            self.packer = RowPacker({name: (types[name], path) for name, path in self.paths.items()})
-            names = ", ".join(self.packer.columns)
-            await self.connection.execute("drop table if exists mcs_staging")
-            await self.connection.execute(
-                f"create temp table mcs_staging on commit delete rows as select {names} from {self.table} with no data"
-            )
-            self.merge = f"insert into {self.table} ({names}) select {names} from mcs_staging on conflict {await self._conflict()}; commit"
-            self.opened = opened.pop_all()
+    async def _prepare(self, connection: asyncpg.Connection) -> None:
+        """A staging table that empties itself at each commit."""
+        types = await self._types(connection)
+        self.packer = RowPacker({name: (types[name], path) for name, path in self.paths.items()})
+        names = ", ".join(self.packer.columns)
+        await connection.execute(
+            f"create temp table mcs_staging on commit delete rows as select {names} from {self.table} with no data"
+        )
+        conflict = await self._conflict(connection)
+        self.merge = (
+            f"insert into {self.table} ({names}) select {names} from mcs_staging on conflict {conflict}; commit"
+        )
 
-    async def _types(self) -> dict[str, str]:
-        rows = await self.connection.fetch(
+    async def _types(self, connection: asyncpg.Connection) -> dict[str, str]:
+        rows = await connection.fetch(
             "select attname, typname from pg_attribute join pg_type on pg_type.oid = atttypid "
             "where attrelid = to_regclass($1) and attnum > 0 and not attisdropped",
             self.table,
@@ -162,10 +144,10 @@ class PostgresWrite(Node):
             raise Refused(f"table {self.table} has no column {missing[0]}; it has {', '.join(types)}")
         return types
 
-    async def _conflict(self) -> str:
+    async def _conflict(self, connection: asyncpg.Connection) -> str:
         if self.on_conflict == "ignore":
             return "do nothing"
-        keys = await self.connection.fetchval(
+        keys = await connection.fetchval(
             "select array_agg(attname::text) from pg_index join pg_attribute on attrelid = indrelid and attnum = any(indkey) "
             "where indrelid = to_regclass($1) and indisprimary",
             self.table,
@@ -174,12 +156,6 @@ class PostgresWrite(Node):
         if not keys or not rest:
             raise Refused(f"table {self.table} needs a primary key, and columns besides it, to update rows by")
         return f"({', '.join(keys)}) do update set {', '.join(f'{name} = excluded.{name}' for name in rest)}"
-
-    async def _close(self) -> None:
-        opened, self.opened = self.opened, None
-        if opened is not None:
-            with contextlib.suppress(Retry):
-                await opened.aclose()
 
 
 async def _chunks(rows: list[bytes]) -> AsyncIterator[bytes]:

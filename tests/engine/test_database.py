@@ -9,6 +9,8 @@ import asyncpg
 import pytest
 
 from engine.database import Database, Unavailable, is_transient
+from engine.failure import Retry
+from engine.run.held_connection import HeldConnection
 from tests.eventually import eventually
 from tests.servers.postgres import PASSWORD, Postgres
 
@@ -185,3 +187,43 @@ async def test_ended_listener_hears_nothing_more(postgres_dsn: str) -> None:
 )
 def test_transient_errors_are_told_from_permanent_ones(error: Exception, transient: bool) -> None:
     assert is_transient(error) is transient
+
+
+async def test_own_connections_leave_the_pool_to_others_and_end_with_the_database(postgres_dsn: str) -> None:
+    """However many nodes keep one, each for itself."""
+    async with started(postgres_dsn, max_connections=1) as database:
+        held = [HeldConnection(database) for _ in range(3)]
+        for one in held:
+            async with one.use() as connection:
+                assert await connection.fetchval("select 1") == 1
+        async with database.connection(5) as connection:
+            ours = "select count(*) from pg_stat_activity where application_name = 'mcs'"
+            assert await connection.fetchval(ours) >= 5
+    checking = await asyncpg.connect(postgres_dsn)
+
+    async def all_closed() -> bool:
+        return await checking.fetchval(ours) == 0
+
+    await eventually(all_closed)
+    await checking.close()
+
+
+async def test_held_connection_survives_a_wrong_statement_in_a_transaction(postgres_dsn: str) -> None:
+    """It is rolled back and goes on; a connection that was ended is Retry, and made anew."""
+    async with started(postgres_dsn) as database:
+        held = HeldConnection(database)
+        with pytest.raises(asyncpg.UndefinedTableError):
+            async with held.use() as connection:
+                pid = connection.get_server_pid()
+                await connection.execute("begin")
+                await connection.execute("select * from nowhere")
+        async with held.use() as connection:
+            assert connection.get_server_pid() == pid
+            assert not connection.is_in_transaction()
+        async with database.connection(5) as other:
+            await other.execute("select pg_terminate_backend($1)", pid)
+        with pytest.raises(Retry):
+            async with held.use() as connection:
+                await connection.fetchval("select 1")
+        async with held.use() as connection:
+            assert await connection.fetchval("select 1") == 1

@@ -107,6 +107,8 @@ class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, 
     zh: ClassVar[Help | None] = None
     timeout_s: ClassVar[float] = 10.0
     max_batch: ClassVar[int] = 5000
+    gather_s: ClassVar[float] = 0.0
+    """For `process_batch`: how soon after one batch the next may follow when only a handful of messages wait. A lone message never waits."""
 
     def input_ports(self) -> tuple[Port, ...]:
         """The inputs of this instance; a node whose config says the unit or type it takes (threshold) overrides it."""

@@ -9,10 +9,13 @@ from typing import Protocol
 
 from engine.failure import Retry
 from engine.message import Delivery
+from engine.run.gathering import Gathering
 
 __all__ = ["Change", "Journal", "JournalStore"]
 
 log = logging.getLogger("mcs.journal")
+
+GATHER_S = 0.003
 
 Change = tuple[str, str, bytes | None, float | None]
 """(memory name, key, value in msgpack or None for forgotten, Unix time when it ends or None)."""
@@ -32,7 +35,7 @@ class JournalStore(Protocol):
 
 
 class Journal:
-    """Collects changes and commits them eagerly: the next commit starts when the last is done, with what has gathered.
+    """Collects changes and commits them eagerly: the next commit starts when the last is done, with what has gathered (see `Gathering`).
 
     Without a store (tests, simulation) it is always clean.
     """
@@ -42,6 +45,7 @@ class Journal:
         self.problem = ""
         self._store = store
         self._retry_s = retry_s
+        self._gathering = Gathering(GATHER_S)
         self._collectors: list[Callable[[], list[Change]]] = []
         self._waiting: list[tuple[Callable[[Delivery], None], Delivery]] = []
         self._task: asyncio.Task[None] | None = None
@@ -59,6 +63,7 @@ class Journal:
     def after_commit(self, finish: Callable[[Delivery], None], delivery: Delivery) -> None:
         """Calls `finish(delivery)` once everything that was touched so far is committed."""
         self._waiting.append((finish, delivery))
+        self._gathering.added(len(self._waiting))
 
     async def flush(self) -> None:
         """Returns when all is committed. Waits as long as the store is away; cancel to give up."""
@@ -75,10 +80,13 @@ class Journal:
     async def _commit(self) -> None:
         assert self._store is not None
         while self._collectors or self._waiting:
+            if self._collectors:
+                await self._gathering.enough(len(self._waiting))
             collectors, self._collectors = self._collectors, []
             waiting, self._waiting = self._waiting, []
             changes = [change for collect in collectors for change in collect()]
             await self._append(self._store, changes)
+            self._gathering.ended()
             if not self._collectors:
                 self.clean = True
             for finish, delivery in waiting:

@@ -11,6 +11,7 @@ from typing import Any
 from engine.clock import Clock
 from engine.failure import Retry
 from engine.message import Message
+from engine.run.gathering import Gathering
 
 __all__ = ["Lane", "TimedOut"]
 
@@ -45,6 +46,7 @@ class Lane:
         after: Callable[[Message, Any], None],
         fail: Callable[[Message, Exception], None],
         after_batch: Callable[[list[Message], Sequence[Any]], None] | None = None,
+        gather_s: float = 0.0,
     ) -> None:
         self.name = name
         self.after = after
@@ -57,6 +59,7 @@ class Lane:
         self.stuck_until = 0.0
         self._call = call
         self._batch = batch
+        self._gathering = Gathering(gather_s) if gather_s else None
         self._timeout_s = timeout_s
         self._clock = clock
         self._waiting: deque[Message] = deque()
@@ -99,6 +102,8 @@ class Lane:
         if self._wake is not None:
             self._wake.set_result(None)
             self._wake = None
+        elif self._gathering is not None:
+            self._gathering.added(len(self._waiting))
 
     async def drained(self) -> None:
         """Returns when nothing waits and nothing is in work."""
@@ -149,9 +154,13 @@ class Lane:
     async def _run(self) -> None:
         while True:
             while self._waiting:
+                if self._gathering is not None:
+                    await self._gathering.enough(len(self._waiting))
                 if self._batch > 1:
                     self._in_work = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
                     await self._handle(self._in_work)
+                    if self._gathering is not None:
+                        self._gathering.ended()
                 else:
                     await self._handle_one(self._waiting.popleft())
             for idle in self._idle:

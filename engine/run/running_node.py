@@ -125,6 +125,7 @@ class RunningNode:
                 clock=run.site.clock,
                 after=lambda message, result: run.after(planned.id, message, result),
                 fail=lambda message, error: run.fail(planned.id, message, error),
+                gather_s=self.instance.gather_s,
                 after_batch=lambda messages, results: run.after_batch(planned.id, messages, results),
             )
 

@@ -212,18 +212,22 @@ async def test_held_connection_survives_a_wrong_statement_in_a_transaction(postg
     """It is rolled back and goes on; a connection that was ended is Retry, and made anew."""
     async with started(postgres_dsn) as database:
         held = HeldConnection(database)
+        async with held.use() as connection:
+            pid = connection.get_server_pid()
         with pytest.raises(asyncpg.UndefinedTableError):
-            async with held.use() as connection:
-                pid = connection.get_server_pid()
-                await connection.execute("begin")
-                await connection.execute("select * from nowhere")
+            await _use(held, "begin", "select * from nowhere")
         async with held.use() as connection:
             assert connection.get_server_pid() == pid
             assert not connection.is_in_transaction()
         async with database.connection(5) as other:
             await other.execute("select pg_terminate_backend($1)", pid)
         with pytest.raises(Retry):
-            async with held.use() as connection:
-                await connection.fetchval("select 1")
+            await _use(held, "select 1")
         async with held.use() as connection:
             assert await connection.fetchval("select 1") == 1
+
+
+async def _use(held: HeldConnection, *statements: str) -> None:
+    async with held.use() as connection:
+        for statement in statements:
+            await connection.execute(statement)

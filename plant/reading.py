@@ -162,4 +162,5 @@ def _reason(text: str) -> str:
     what, _, place = text.partition(" - at `$")
     field = place.rstrip("`").lstrip(".")
     words = what.replace("`", "")
-    return f"field {field}: {words[:1].lower()}{words[1:]}" if field else f"{words[:1].lower()}{words[1:]}"
+    words = words if words[:2].isupper() else words[:1].lower() + words[1:]
+    return f"field {field}: {words}" if field else words

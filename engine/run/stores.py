@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -105,22 +106,57 @@ class PostgresQuarantine:
         self._database = database
 
     async def keep(self, messages: list[Kept]) -> None:
+        """One that the table refuses is kept without its properties, so that it holds up no other."""
         async with connection_or_retry(self._database) as connection:
-            await connection.executemany(
-                "insert into quarantine (entry, flow, node, time, topic, key, reason, payload, size_bytes, props) "
-                "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (entry) do nothing",
-                [_row(kept) for kept in messages],
-            )
+            try:
+                await connection.executemany(_KEEP, [_row(kept, _plain(kept.props)) for kept in messages])
+            except asyncpg.PostgresError as error:
+                if is_transient(error):
+                    raise
+                for kept in messages:
+                    await _keep_one(connection, kept)
 
 
-def _row(kept: Kept) -> tuple[object, ...]:
-    clean = [
-        part.replace("\x00", "�").encode("utf-8", "replace").decode() for part in (kept.topic, kept.key, kept.reason)
-    ]
-    props = kept.props.decode("utf-8", "replace").replace("\\u0000", "�")
-    if not props.startswith("{"):
-        props = msgspec.json.encode({"text": props}).decode()
+async def _keep_one(connection: PoolConnectionProxy, kept: Kept) -> None:
+    try:
+        await connection.execute(_KEEP, *_row(kept, _plain(kept.props)))
+    except asyncpg.PostgresError as error:
+        if is_transient(error):
+            raise
+        told = f"{kept.reason} (its properties could not be stored: {error})"
+        await connection.execute(_KEEP, *_row(msgspec.structs.replace(kept, reason=told), "{}"))
+
+
+_KEEP = (
+    "insert into quarantine (entry, flow, node, time, topic, key, reason, payload, size_bytes, props) "
+    "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (entry) do nothing"
+)
+
+
+def _row(kept: Kept, props: str) -> tuple[object, ...]:
+    clean = [_without_nul(part).encode("utf-8", "replace").decode() for part in (kept.topic, kept.key, kept.reason)]
     return (kept.entry, kept.flow, kept.node, _moment(kept.time), *clean, kept.payload, kept.size_bytes, props)
+
+
+def _plain(props: bytes) -> str:
+    """The properties as JSON that PostgreSQL takes; what is no JSON object as a text in one."""
+    try:
+        found = _cleaned(msgspec.json.decode(props))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = _without_nul(props.decode("utf-8", "replace"))
+    return msgspec.json.encode(found if isinstance(found, dict) else {"text": found}).decode()
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return _without_nul(value)
+    if isinstance(value, list):
+        return [_cleaned(one) for one in value]
+    return {_without_nul(name): _cleaned(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\x00", "�")
 
 
 def _moment(seconds: float) -> datetime.datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -155,6 +156,36 @@ async def test_quarantined_message_is_in_the_table(database: Database):
     assert "x�y" in rows[0]["props"]
     assert rows[1]["payload"] == b'{"v":null}'
     await quarantine.stop()
+
+
+async def test_words_that_only_look_like_a_nul_are_quarantined_as_they_are(database: Database):
+    """PostgreSQL's own refusal of a NUL says so in its text."""
+    quarantine = Quarantine(PostgresQuarantine(database), SystemClock())
+    quarantine.start()
+    said = "DETAIL:  \\u0000 cannot be converted to text."
+    quarantine.put("f", "n", message(b"1", props={"error": {"reason": said}, "a\x00": ["\x00", 1, None]}), said)
+    await quarantine.lane.drained()
+    async with database.connection(5) as connection:
+        row = await connection.fetchrow("select reason, props::text from quarantine")
+    assert row["reason"] == said
+    assert json.loads(row["props"]) == {"error": {"reason": said}, "a�": ["�", 1, None]}
+    await quarantine.stop()
+
+
+async def test_a_message_that_the_table_refuses_is_kept_without_its_properties_and_holds_up_no_other(
+    database: Database,
+):
+    quarantine = Quarantine(PostgresQuarantine(database), SystemClock())
+    for payload in (b"before", b"refused", b"after"):
+        quarantine.put("f", "n", message(payload, props={"a": 1}), "bad")
+    quarantine.recent[1].props = b'{"a": 2}'
+    async with database.connection(5) as connection:
+        await connection.execute("alter table quarantine add check (props->>'a' is distinct from '2')")
+        await PostgresQuarantine(database).keep(list(quarantine.recent))
+        rows = await connection.fetch("select payload, reason, props::text from quarantine order by id")
+    assert [row["payload"] for row in rows] == [b"before", b"refused", b"after"]
+    assert [row["props"] for row in rows] == ['{"a": 1}', "{}", '{"a": 1}']
+    assert rows[1]["reason"].startswith("bad (its properties could not be stored: ")
 
 
 async def test_quarantine_stores_once_what_it_is_told_twice(database: Database):

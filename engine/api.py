@@ -9,6 +9,7 @@ from engine.database import Database, is_transient
 from engine.errors import SetupError
 from engine.expression import EvaluationError, Expression, ExpressionError
 from engine.failure import Refused, Retry
+from engine.jsonb import as_jsonb
 from engine.local_certificate import LocalCertificate, make_local_certificate
 from engine.message import EMPTY, Delivery, Message
 from engine.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
@@ -82,6 +83,7 @@ __all__ = [
     "Struct",
     "SystemClock",
     "Timer",
+    "as_jsonb",
     "connection_now",
     "connection_or_retry",
     "field",

@@ -8,10 +8,12 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from engine.connection_now import connection_now
-from engine.database import Database, Unavailable
+from engine.database import Database, Unavailable, is_transient
+from engine.jsonb import as_jsonb, without_nul
 
 __all__ = ["AuditEntry", "AuditLog"]
 
@@ -41,7 +43,7 @@ class AuditLog:
 
     async def record(self, who: str, address: str, action: str, target: str, details: Mapping[str, Any]) -> None:
         """Adds a line, and those that were held back before it."""
-        text = msgspec.json.encode(details, enc_hook=str).decode().replace("\\u0000", "�")
+        text = as_jsonb(details)
         line = (datetime.datetime.now(datetime.UTC), _clean(who), address, action, _clean(target), text)
         log.info("%s from %s: %s %s", line[1], address, action, line[4])
         self._held.append(line)
@@ -51,10 +53,16 @@ class AuditLog:
             async with connection_now(self._database) as connection:
                 while self._held:
                     first = self._held[0]
-                    await connection.execute(
-                        "insert into audit (at, who, address, action, target, details) values ($1, $2, $3, $4, $5, $6)",
-                        *first,
-                    )
+                    try:
+                        await connection.execute(
+                            "insert into audit (at, who, address, action, target, details) values ($1, $2, $3, $4, $5, $6)",
+                            *first,
+                        )
+                    except asyncpg.PostgresError as error:
+                        if is_transient(error):
+                            raise
+                        # It stands in the log above; held on to, it would hold up all lines after it.
+                        log.exception("the audit table refuses a line: %s", first)
                     if self._held and self._held[0] is first:
                         self._held.popleft()
         except Unavailable as away:
@@ -78,4 +86,4 @@ class AuditLog:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\x00", "�").encode("utf-8", "replace").decode()[:500]
+    return without_nul(text)[:500]

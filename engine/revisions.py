@@ -13,6 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from engine.connection_now import connection_now
 from engine.database import Database
+from engine.jsonb import as_jsonb
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -58,7 +59,7 @@ class Writing:
             who,
             note,
             text,
-            msgspec.json.encode(report).decode(),
+            as_jsonb(report),
         )
         await self._connection.execute(
             "select pg_notify($1, $2)",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 import msgspec
@@ -13,6 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from engine.database import Database, Unavailable, is_transient
 from engine.failure import Retry
+from engine.jsonb import as_jsonb, without_nul
 from engine.run.held_connection import HeldConnection
 from engine.run.journal import Change
 from engine.run.quarantine import Kept
@@ -134,29 +134,17 @@ _KEEP = (
 
 
 def _row(kept: Kept, props: str) -> tuple[object, ...]:
-    clean = [_without_nul(part).encode("utf-8", "replace").decode() for part in (kept.topic, kept.key, kept.reason)]
-    return (kept.entry, kept.flow, kept.node, _moment(kept.time), *clean, kept.payload, kept.size_bytes, props)
+    texts = [without_nul(part) for part in (kept.topic, kept.key, kept.reason)]
+    return (kept.entry, kept.flow, kept.node, _moment(kept.time), *texts, kept.payload, kept.size_bytes, props)
 
 
 def _plain(props: bytes) -> str:
     """The properties as JSON that PostgreSQL takes; what is no JSON object as a text in one."""
     try:
-        found = _cleaned(msgspec.json.decode(props))
+        found = msgspec.json.decode(props)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        found = _without_nul(props.decode("utf-8", "replace"))
-    return msgspec.json.encode(found if isinstance(found, dict) else {"text": found}).decode()
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return _without_nul(value)
-    if isinstance(value, list):
-        return [_cleaned(one) for one in value]
-    return {_without_nul(name): _cleaned(one) for name, one in value.items()} if isinstance(value, dict) else value
-
-
-def _without_nul(text: str) -> str:
-    return text.replace("\x00", "�")
+        found = props.decode("utf-8", "replace")
+    return as_jsonb(found if isinstance(found, dict) else {"text": found})
 
 
 def _moment(seconds: float) -> datetime.datetime:

@@ -10,7 +10,7 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
-from engine.api import Database, connection_or_retry
+from engine.api import Database, as_jsonb, connection_or_retry
 from plant.alarms.event import AlarmEvent
 
 __all__ = ["AlarmStore", "Figures", "PastAlarm", "Story"]
@@ -281,7 +281,7 @@ def _event_row(event: AlarmEvent) -> tuple[object, ...]:
         event.untold,
         event.by,
         event.reason,
-        _json(event),
+        as_jsonb(event),
     )
 
 
@@ -306,13 +306,8 @@ def _alarm_row(event: AlarmEvent) -> tuple[Any, ...]:
         _moment(event.at) if acknowledged else None,
         event.by if acknowledged else None,
         event.revision,
-        _json(event.story),
+        as_jsonb(event.story),
     )
-
-
-def _json(value: Any) -> str:
-    """JSON that PostgreSQL takes: it has no NUL character."""
-    return msgspec.json.encode(value).decode().replace("\\u0000", "�")
 
 
 def _moment(seconds: float | None) -> datetime.datetime | None:

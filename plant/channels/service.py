@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
-import msgspec
 
-from engine.api import Clock, Database, LiveHub, Retry, SystemClock, connection_or_retry
+from engine.api import Clock, Database, LiveHub, Retry, SystemClock, as_jsonb, connection_or_retry
 from plant.alarms.event import AlarmEvent
 from plant.channels.aliyun import send_sms
 from plant.channels.answer import Answer, Away, Declined
@@ -143,7 +142,7 @@ class Channels:
                 name,
                 kind_of(settings),
                 enabled,
-                msgspec.json.encode(shown(settings)).decode(),
+                as_jsonb(shown(settings)),
                 by,
             )
         assert written is not None

@@ -209,3 +209,26 @@ async def test_audit_tells_who_did_what_and_no_secret(server: RunningServer, bro
     assert told[0] == ("admin", "user.add", "wang", "127.0.0.1")
     assert told[1] == ("admin", "secret.set", "mail", "127.0.0.1")
     assert secret not in str(lines)
+
+
+async def test_words_that_look_like_a_nul_are_in_the_audit_log_and_hold_up_nothing(browser: Browser) -> None:
+    """A note that quotes what PostgreSQL says of a NUL."""
+    note = "refused: \\u0000 cannot be converted to text"
+    flow = (await browser.get("/api/flows/gas"))["text"]
+    base = (await browser.get("/api/flows/gas"))["revision"]
+    status, _ = await browser.call(
+        "POST", "/api/flows/gas/deploy", {"base": base, "text": f"# one more line\n{flow}", "note": note}
+    )
+    [line, *_] = await browser.get("/api/audit?action=deploy")
+    assert (status, line["details"]["note"]) == (200, note)
+
+
+async def test_a_line_that_the_audit_table_refuses_holds_up_no_change_and_no_other_line(
+    server: RunningServer, browser: Browser
+) -> None:
+    async with server.database.connection(5) as connection:
+        await connection.execute("alter table audit add check (target <> 'poison')")
+    first, _ = await browser.call("PUT", "/api/secrets/poison", {"value": "x"})
+    second, _ = await browser.call("PUT", "/api/secrets/mail", {"value": "x"})
+    lines = [line["target"] for line in await browser.get("/api/audit?action=secret")]
+    assert (first, second, lines) == (204, 204, ["mail"])

@@ -79,7 +79,7 @@ async def test_what_is_no_alarm_event_is_refused_and_the_rest_is_stored(postgres
 
 async def test_texts_that_postgresql_can_not_hold_do_not_keep_the_rest_waiting(postgres_dsn: str):
     async with migrated(postgres_dsn) as database, writer(database) as bench:
-        event = msgspec.structs.replace(a_whole_alarm()[0], story={"extra": "a\0b"})
+        event = msgspec.structs.replace(a_whole_alarm()[0], story={"extra": "a\0b", "said": "\\u0000"})
         await bench.give(event)
         await eventually(lambda: bench.sent())
 

@@ -22,6 +22,9 @@ __all__ = ["PostgresJournal", "PostgresQuarantine", "connection_or_retry"]
 FOLD_EVERY = 500
 """Journal rows after which they are folded into the table; a start reads at most about this many."""
 
+STAND_IN = "\ufdd0"
+"""Stands for a NUL in the table's keys, which PostgreSQL has none of: Unicode keeps it free for such uses."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Change]).decode
 
@@ -64,7 +67,7 @@ class PostgresJournal:
             rows = await connection.fetch(
                 "select name, key, value, ends from node_memory where ends is null or ends > extract(epoch from now())"
             )
-        return [(row["name"], row["key"], row["value"], row["ends"]) for row in rows]
+        return [(row["name"], row["key"].replace(STAND_IN, "\0"), row["value"], row["ends"]) for row in rows]
 
     async def fold(self) -> None:
         """Moves what the journal has into the table, the last change of each key, in one transaction."""
@@ -90,13 +93,20 @@ class PostgresJournal:
             "delete from node_memory using unnest($1::text[], $2::text[]) as gone (name, key) "
             "where node_memory.name = gone.name and node_memory.key = gone.key",
             [change[0] for change in gone],
-            [change[1] for change in gone],
+            [_key(change) for change in gone],
         )
         await connection.execute(
             "insert into node_memory (name, key, value, ends) select * from unnest($1::text[], $2::text[], $3::bytea[], $4::float8[]) "
             "on conflict (name, key) do update set value = excluded.value, ends = excluded.ends",
-            *([change[part] for change in kept] for part in range(4)),
+            [change[0] for change in kept],
+            [_key(change) for change in kept],
+            [change[2] for change in kept],
+            [change[3] for change in kept],
         )
+
+
+def _key(change: Change) -> str:
+    return change[1].replace("\0", STAND_IN)
 
 
 class PostgresQuarantine:

@@ -42,9 +42,17 @@ CHANGES: list[Change] = [
     ("f/n/m", "gone", b"\x01", None),
     ("f/n/m", "gone", None, None),
     ("f/n/m", "键 with: colon", b"\x03", 4_000_000_000.0),
+    ("f/n/m", "a NUL \x00 from a payload", b"\x05", None),
+    ("f/n/m", "a NUL \x00 that is gone", b"\x05", None),
+    ("f/n/m", "a NUL \x00 that is gone", None, None),
     ("last_alarm", "GS1_a1", b"\x04", None),
 ]
-LIVING = [("f/n/m", "a", b"\x02"), ("f/n/m", "键 with: colon", b"\x03"), ("last_alarm", "GS1_a1", b"\x04")]
+LIVING = [
+    ("f/n/m", "a", b"\x02"),
+    ("f/n/m", "键 with: colon", b"\x03"),
+    ("f/n/m", "a NUL \x00 from a payload", b"\x05"),
+    ("last_alarm", "GS1_a1", b"\x04"),
+]
 
 
 async def test_postgres_gives_back_the_last_change_of_each_key(database: Database):

@@ -11,12 +11,16 @@ import aiomqtt
 from engine.api import Retry
 from nodes.io.mqtt import BrokerAddress
 
-__all__ = ["BrokerLine"]
+__all__ = ["BrokerLine", "LostMeanwhile"]
 
 FIRST_RETRY_S = 0.2
 LAST_RETRY_S = 10.0
 ANSWER_S = 10.0
 CONNECT_S = 5.0
+
+
+class LostMeanwhile(Retry):
+    """The connection was lost while the broker was given a message: perhaps because of it."""
 
 
 class BrokerLine:
@@ -29,6 +33,8 @@ class BrokerLine:
         self._client: aiomqtt.Client | None = None
         self._told: list[Callable[[], None]] = []
         self._lost = asyncio.Event()
+        self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._alone = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> BrokerLine:
@@ -53,16 +59,27 @@ class BrokerLine:
         """Whether there is a connection."""
         return self._client is not None
 
-    async def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
-        """Returns when the broker has it (QoS 1, 2) or it has been sent (QoS 0). Raises Retry while the broker is away."""
-        client = self._client
-        if client is None:
-            raise Retry(self.problem)
-        try:
-            await client.publish(topic, payload, qos=qos, retain=retain, timeout=ANSWER_S)
-        except aiomqtt.MqttError as error:
-            self._lost.set()
-            raise Retry(f"{self._address} did not take the message: {error}") from error
+    async def publish(self, topic: str, payload: bytes, qos: int, retain: bool, alone: bool = False) -> None:
+        """Returns when the broker has it (QoS 1, 2) or it has been sent (QoS 0). Raises Retry while the broker is away.
+
+        A message that a connection was lost on goes `alone` with its like, one after the other, so that one the broker closes the
+        connection for does not make others look like it.
+        """
+        async with self._alone if alone else contextlib.nullcontext():
+            client, gone = self._client, self._gone
+            if client is None:
+                raise Retry(self.problem)
+            sending = asyncio.ensure_future(client.publish(topic, payload, qos=qos, retain=retain, timeout=ANSWER_S))
+            try:
+                await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+                if not sending.done():
+                    raise LostMeanwhile(self.problem)
+                sending.result()
+            except aiomqtt.MqttError as error:
+                self._lost.set()
+                raise Retry(f"{self._address} did not take the message: {error}") from error
+            finally:
+                sending.cancel()
 
     async def _stay_connected(self) -> None:
         wait_s = FIRST_RETRY_S
@@ -110,6 +127,10 @@ class BrokerLine:
 
     def _now(self, client: aiomqtt.Client | None, problem: str) -> None:
         self._client, self.problem = client, problem
+        if client is None and not self._gone.done():
+            self._gone.set_result(None)
+        elif client is not None:
+            self._gone = asyncio.get_running_loop().create_future()
         for tell in list(self._told):
             tell()
 

@@ -8,11 +8,13 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Refused, node
-from nodes.io.broker_line import BrokerLine
+from nodes.io.broker_line import BrokerLine, LostMeanwhile
 from nodes.io.filled import Filled
 from nodes.io.mqtt import BrokerAddress
 
 LONGEST_TOPIC_BYTES = 65535
+MOST_STRIKES = 3
+"""How often a connection may be lost on one message before that is taken for its fault."""
 
 
 @node(category="network", icon="radio", title="MQTT out", side_effect=True)
@@ -21,7 +23,8 @@ class MqttOut(Node):
 
     Bytes and texts are published as they are, everything else as JSON; a missing payload as an empty one. At QoS 1 and 2 a message counts as
     done when the broker has confirmed it. While the broker is away messages wait and are tried again; nothing is dropped. One connection per
-    broker is shared by all such nodes. A topic with a wildcard, or without a value for one of its places, is refused.
+    broker is shared by all such nodes. A topic with a wildcard, or without a value for one of its places, is refused, and so is a message on
+    which the broker has closed the connection three times: it is larger than the broker takes.
     """
 
     broker: Annotated[
@@ -47,7 +50,7 @@ class MqttOut(Node):
     zh: ClassVar = Help(
         "MQTT 输出",
         "按顺序发布每条消息：字节和文本原样发布，其他值以 JSON 发布。QoS 1/2 得到代理确认后才算完成；"
-        "代理离线时消息等待重试，不会丢弃。同一代理共用一个连接。",
+        "代理离线时消息等待重试，不会丢弃。同一代理共用一个连接。代理三次因同一消息断开连接时（消息过大），该消息报错。",
         {
             "broker": "代理地址，如 mqtt://主机:1883、mqtts:// 或 ${broker:site}。",
             "topic": "主题，可含 {{key}} 等占位；留空则用消息自身的主题。",
@@ -63,6 +66,7 @@ class MqttOut(Node):
         address = BrokerAddress.parse(self.broker, ca_file=self.ca_file or None, version=self.version)
         self._topic = Filled(self.topic) if self.topic else None
         self._value = Path(self.payload)
+        self._suspect, self._strikes = -1, 0
         self._line: BrokerLine = await ctx.shared(
             # The address is hashed with its password: who may not sign in must not use a colleague's connection.
             f"mqtt:{hash(address)}",
@@ -78,7 +82,19 @@ class MqttOut(Node):
         topic = self._topic(msg) if self._topic is not None else msg.topic
         if not topic or "+" in topic or "#" in topic or "\0" in topic or len(topic.encode()) > LONGEST_TOPIC_BYTES:
             raise Refused(f"{topic[:200]!r} can't be published to: a topic is not empty and has neither + nor #")
-        await self._line.publish(topic, _bytes(self._value.get(msg)), self.qos, self.retain)
+        payload = _bytes(self._value.get(msg))
+        if msg.id != self._suspect:
+            self._suspect, self._strikes = msg.id, 0
+        try:
+            await self._line.publish(topic, payload, self.qos, self.retain, alone=self._strikes > 0)
+        except LostMeanwhile as lost:
+            self._strikes += 1
+            if self._strikes < MOST_STRIKES:
+                raise
+            raise Refused(
+                f"the broker has closed the connection {MOST_STRIKES} times on this message of {len(payload):,} bytes; "
+                "it may be larger than the broker takes (max_packet_size of Mosquitto)"
+            ) from lost
 
     def _show(self, ctx: Context) -> None:
         if self._line.connected:

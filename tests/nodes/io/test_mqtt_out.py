@@ -102,3 +102,15 @@ async def test_nodes_share_one_connection_per_broker(make_mosquitto: Callable[..
     async with bench_on(broker, site, topic="a") as one, bench_on(broker, site, topic="b") as other:
         assert one.node._line is other.node._line  # type: ignore[attr-defined]
     assert site.connections._open == {}
+
+
+@pytest.mark.parametrize("version", ["3.1.1", "5"])
+async def test_a_message_too_large_for_the_broker_is_refused_and_holds_up_no_other(
+    make_mosquitto: Callable[..., Mosquitto], version: str
+):
+    """The broker closes the connection on it, and would each time it came again."""
+    broker = make_mosquitto(extra="max_packet_size 2000")
+    async with listening(broker) as got, bench_on(broker, topic="out", version=version) as bench:
+        await bench.give("x" * 5000, "after")
+        await eventually(lambda: [message.payload for message in got] == [b"after"])
+        assert "closed the connection 3 times on this message of 5,000 bytes" in bench.errors[0]

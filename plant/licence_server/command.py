@@ -7,6 +7,7 @@ import asyncio
 import datetime
 import signal
 import ssl
+import time
 from pathlib import Path
 
 from aiohttp import web
@@ -47,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         actions.add_parser(name, help=help).add_argument("number", type=int, help="the licence's number in the list")
     serve = actions.add_parser("serve", help="answer the sites")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8443)
+    serve.add_argument("--port", type=_port, default=8443)
     serve.add_argument(
         "--certificate", type=Path, metavar="PEM", help="certificate chain; without it plain HTTP on loopback"
     )
@@ -69,14 +70,18 @@ def run(options: argparse.Namespace) -> int:
         case "issue":
             if options.machines < 1:
                 raise SetupError("a licence for no machine is none", "give --machines 1 or more")
+            if options.until is not None and options.until <= time.time():
+                raise SetupError("a licence that is over already is none", "give a later --until")
             print(book.issue(options.customer, until=options.until, machines=options.machines, note=options.note))
         case "list":
-            print(_table(book.entries()))
+            print(_table(book.entries(), time.time()))
         case "revoke":
             if not book.revoke(options.number):
                 raise SetupError(f"there is no licence {options.number} in force", "see mcs licence-server list")
             print(f"mcs: licence {options.number} is revoked")
         case "release":
+            if all(entry.id != options.number for entry in book.entries()):
+                raise SetupError(f"there is no licence {options.number}", "see mcs licence-server list")
             print(f"mcs: licence {options.number}: {book.release(options.number)} machines released")
         case _:
             asyncio.run(_serve(book, options))
@@ -119,18 +124,19 @@ def _context(options: argparse.Namespace) -> ssl.SSLContext | None:
     return context
 
 
-def _table(entries: list[Entry]) -> str:
+def _table(entries: list[Entry], now: float) -> str:
     if not entries:
         return "no licences yet; `mcs licence-server issue CUSTOMER` makes one"
     rows = [("no.", "key", "customer", "until", "state", "machines", "last asked")]
     for one in entries:
-        state = "revoked" if one.revoked_at else "in force"
+        over = one.until is not None and one.until <= now
+        state = "revoked" if one.revoked_at else "over" if over else "in force"
         rows.append(
             (
                 str(one.id),
                 f"…{one.hint}",
                 one.customer,
-                _date(one.until) or "no end",
+                "no end" if one.until is None else _date(one.until - 1)[:10],
                 state,
                 f"{len(one.bound)} of {one.machines}",
                 _date(one.last_at) or "never",
@@ -153,3 +159,9 @@ def _day(text: str) -> float:
     except ValueError as wrong:
         raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2027-12-31") from wrong
     return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), datetime.UTC).timestamp()
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, a whole number from 1 to 65535")
+    return int(text)

@@ -35,7 +35,7 @@ def test_command_line_issues_a_key_that_the_printed_vendor_key_verifies(
     main([*folder, "list"])
     row = capsys.readouterr().out.splitlines()[1]
     assert row.split()[:2] == ["1", f"…{key[-5:]}"]
-    assert "1 of 1" in row
+    assert "2099-12-31  in force  1 of 1" in row
     assert key.encode() not in (tmp_path / "book" / "licences.sqlite").read_bytes()
 
 
@@ -52,6 +52,35 @@ def test_plain_http_is_served_on_loopback_only(tmp_path: Path, capsys: pytest.Ca
     Book.create(tmp_path)
     assert main(["licence-server", "--folder", str(tmp_path), "serve", "--host", "0.0.0.0"]) == 1
     assert "must not travel in the clear" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("issue", "Acme", "--until", "2020-01-01"), "a licence that is over already is none"),
+        (("issue", "Acme", "--machines", "0"), "a licence for no machine is none"),
+        (("revoke", "7"), "there is no licence 7"),
+        (("release", "7"), "there is no licence 7"),
+    ],
+)
+def test_what_can_not_be_done_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
+) -> None:
+    Book.create(tmp_path)
+    assert main(["licence-server", "--folder", str(tmp_path), *words]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_port_that_is_none_is_told_as_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["licence-server", "--folder", str(tmp_path), "serve", "--port", "99999"])
+    assert "'99999' is no port" in capsys.readouterr().err
+
+
+def test_licence_past_its_last_day_is_listed_as_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Book.create(tmp_path).issue("Acme", until=1_577_923_200.0)
+    main(["licence-server", "--folder", str(tmp_path), "list"])
+    assert "2020-01-01  over" in capsys.readouterr().out
 
 
 def test_revoked_key_is_refused_and_a_released_one_binds_anew(tmp_path: Path) -> None:

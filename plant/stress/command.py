@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 import resource
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 import msgspec
+import psutil
 
 from engine.api import Database, Settings, SetupError
 from plant.devices import Devices
@@ -47,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--watch",
         action="append",
         default=[],
+        type=_process,
         metavar="NAME=PID",
         help="tell CPU and memory of this process of the server",
     )
@@ -62,7 +65,8 @@ def run(options: argparse.Namespace) -> int:
         raise SetupError("no broker is named", "give --broker mqtt://host:1883 or set MCS_MQTT_URL")
     if settings.database_url is None:
         raise SetupError("what was stored is checked in the database", "set MCS_DATABASE_URL")
-    if options.devices < 1 or options.interval <= 0 or options.duration < options.interval:
+    numbers = options.devices >= 1 and options.leaks >= 0 and (options.connections or 1) >= 1
+    if not numbers or not 0 < options.interval <= options.duration < math.inf:
         raise SetupError("the numbers make no run", "give --devices 1 or more and a --duration above --interval")
     report = asyncio.run(stress(options, url, settings.database_url.reveal()))
     print(report.text(), file=sys.stderr if options.json else sys.stdout, flush=True)
@@ -93,7 +97,12 @@ async def stress(options: argparse.Namespace, url: str, dsn: str) -> StressRepor
         raise SetupError(f"the database does not answer ({failure})", "check MCS_DATABASE_URL") from failure
     watch = AlarmWatch(await asyncpg.connect(dsn, timeout=10), PREFIX)
     try:
-        await _clear(connection)
+        try:
+            await _clear(connection)
+        except asyncpg.UndefinedTableError as missing:
+            raise SetupError(
+                f"the database holds no site ({missing})", "check MCS_DATABASE_URL, or mcs migrate"
+            ) from missing
         await _register(dsn, names, options.interval)
         _say(f"{len(names)} devices registered; connecting {connections}")
         try:
@@ -118,7 +127,7 @@ async def stress(options: argparse.Namespace, url: str, dsn: str) -> StressRepor
 async def _measured(
     options: argparse.Namespace, load: Load, connection: asyncpg.Connection, watch: AlarmWatch
 ) -> StressReport:
-    costs = Costs({name: int(pid) for name, _, pid in (text.partition("=") for text in options.watch)})
+    costs = Costs(dict(options.watch))
     await watch.start()
     costs.start()
     began, since = time.monotonic(), time.time()
@@ -220,8 +229,8 @@ def _passwords(file: Path | None) -> dict[str, str]:
         return {}
     try:
         lines = file.read_text(encoding="utf-8").split()
-    except OSError as failure:
-        raise SetupError(f"{file} can't be read ({failure.strerror})", "check --passwords") from failure
+    except (OSError, UnicodeDecodeError) as failure:
+        raise SetupError(f"{file} can't be read ({failure})", "check --passwords") from failure
     return {name: password for name, _, password in (line.partition(":") for line in lines)}
 
 
@@ -239,3 +248,10 @@ def _allow_files(connections: int) -> None:
 
 def _say(text: str) -> None:
     print(f"mcs: {text}", file=sys.stderr, flush=True)
+
+
+def _process(text: str) -> tuple[str, int]:
+    name, _, pid = text.partition("=")
+    if not name or not pid.isdecimal() or not psutil.pid_exists(int(pid)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PID with the id of a process that runs")
+    return name, int(pid)

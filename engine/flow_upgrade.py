@@ -68,6 +68,10 @@ def plan_upgrade(
     steps: list[Step] = []
     try:
         names = {path.name for path in shipped.glob("*.yaml")}
+        flows = {file.removesuffix(".yaml") for file in names if not file.removesuffix(".yaml").endswith(TEST_SUFFIX)}
+        for name in only:
+            if name not in flows and not (folder / f"{name}.yaml").exists():
+                raise SetupError(f"no flow {name} is shipped", f"there are {', '.join(sorted(flows))}")
         for file in sorted(filter(wanted, names)):
             steps.append(_step(shipped / file, folder, check, keep))
         for path in sorted((folder / BASES).glob("*.yaml")):

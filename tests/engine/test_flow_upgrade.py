@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli import main
+from engine.errors import SetupError
 from engine.flow_upgrade import Step, carry_out, plan_upgrade, told
 
 SHIPPED = """# as shipped
@@ -155,3 +156,8 @@ def test_command_shows_first_and_writes_when_told(flows: Flows, capsys: pytest.C
     assert flows.text() == RENEWED
     assert main([*command, "--from", "/nowhere"]) == 1
     assert "/nowhere is no folder; name the folder" in capsys.readouterr().err
+
+
+def test_flow_that_is_not_shipped_is_told(flows: Flows) -> None:
+    with pytest.raises(SetupError, match="no flow archiv is shipped"):
+        plan_upgrade(flows.shipped, flows.site, lambda flow: [], only=["archiv"])

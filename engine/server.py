@@ -90,9 +90,9 @@ class Server:
         """The answer of GET /api/health."""
         site = self.site.health()
         services: dict[str, Mapping[str, Any]] = {
-            "database": {"status": "ok"}
-            if self.database.up
-            else {"status": "degraded", "problem": self.database.problem or "away"}
+            "database": _told("" if self.database.up else self.database.problem or "away"),
+            "memory": _told(self.site.journal.problem),
+            "quarantine": _told(self.site.quarantine.problem),
         }
         for service in self._services:
             services[type(service).__name__.lower()] = service.health()
@@ -213,6 +213,10 @@ class Server:
         await self.site.stop()
         for service in reversed(self._services):
             await service.stop()
+
+
+def _told(problem: str) -> dict[str, str]:
+    return {"status": "degraded", "problem": problem} if problem else {"status": "ok"}
 
 
 async def migrate_only(settings: Settings) -> list[str]:

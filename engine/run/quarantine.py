@@ -75,6 +75,11 @@ class Quarantine:
         """The queue in front of the store."""
         return self._lane
 
+    @property
+    def problem(self) -> str:
+        """Why nothing is stored just now, "" when all is well."""
+        return "" if self._lane is None else self._lane.problem
+
     async def stop(self) -> None:
         """Stops; what waits was not acknowledged and comes again."""
         if self._lane is not None:

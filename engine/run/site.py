@@ -195,7 +195,7 @@ class Site:
                 }
         for name, reason in self.refused.items():
             flows.setdefault(name, {"status": "stopped", "under_way": 0, "nodes": {}})["refused"] = reason
-        bad = self.journal.problem or any(flow["status"] != "ok" for flow in flows.values())
+        bad = self.journal.problem or self.quarantine.problem or any(flow["status"] != "ok" for flow in flows.values())
         return {
             "status": "degraded" if bad else "ok",
             "flows": flows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from collections.abc import Callable
@@ -63,3 +64,26 @@ async def test_node_memory_is_there_after_a_kill(
     await engine.call("POST", "/hook/memory", {"n": 2})
     await eventually(lambda: lines(engine, "three.jsonl") == [[{"n": 1}, {"n": 2}, {"n": 2}]])
     assert lines(engine, "changed.jsonl") == [{"n": 1}, {"n": 2}]
+
+
+async def test_health_tells_that_redis_is_away(
+    postgres_dsn: str, mosquitto: Mosquitto, make_engine: MakeEngine, make_redis: Callable[[], Redis], tmp_path: Path
+) -> None:
+    """Nothing is acknowledged meanwhile, so whoever runs the site must learn why."""
+    flow = tmp_path / "memory.yaml"
+    flow.write_text(FLOW)
+    server = make_redis()
+    engine = make_engine(postgres_dsn, mosquitto, flow, MCS_REDIS_URL=server.url)
+    await up(engine)
+    server.stop()
+    waiting = asyncio.create_task(engine.call("POST", "/hook/memory", {"n": 1}))
+
+    async def told() -> bool:
+        health = await engine.health()
+        memory = health["services"]["memory"]
+        return health["status"] == memory["status"] == "degraded" and memory["problem"].startswith("Redis is away")
+
+    await eventually(told, 20)
+    server.start()
+    await waiting
+    assert (await engine.health())["services"]["memory"] == {"status": "ok"}

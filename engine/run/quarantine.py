@@ -89,9 +89,10 @@ class Quarantine:
         """Keeps a message. Its properties must not hold secrets: they are shown to admins."""
         self.count += 1
         kept = _kept(self._next_entry(), flow, node, message, reason)
-        self.recent.append(kept)
         if self._lane is not None:
             self._lane.put(message.replace(payload=kept))
+        else:
+            self.recent.append(kept)
 
     async def _keep(self, messages: list[Message]) -> None:
         assert self._store is not None

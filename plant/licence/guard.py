@@ -224,10 +224,10 @@ class Licence:
 
     async def _asked(self) -> tuple[str, str]:
         """Why it did not work and a code for that; both empty after a success."""
-        if not self._key:
-            return "no licence key is set; enter it on the Licence page or set MCS_LICENCE_KEY", "no_key"
         if self._setup_problem:
             return self._setup_problem, "setup"
+        if not self._key:
+            return "no licence key is set; enter it on the Licence page or set MCS_LICENCE_KEY", "no_key"
         if self._vendor is None or self._vendor_key is None:
             missing = "MCS_LICENCE_URL" if self._vendor is None else "MCS_LICENCE_VENDOR_KEY"
             return f"{missing} is not set, so the licence can't be verified", "setup"

@@ -10,6 +10,7 @@ from pathlib import Path
 __all__ = ["Machine", "MachineUnknown"]
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_NONE = "0" * 32
 
 
 class MachineUnknown(Exception):
@@ -23,10 +24,15 @@ class Machine:
         self._id = id
         self.fingerprint = self._derived(b"mcs-iot licence fingerprint").hex()[:32]
 
+    @property
+    def known(self) -> bool:
+        """Whether it can be told from others."""
+        return self._id != _NONE
+
     @classmethod
     def unknown(cls) -> Machine:
         """Stands for a machine that has no id: it can keep a record, but no licence is ever for it."""
-        return cls("0" * 32)
+        return cls(_NONE)
 
     @classmethod
     def read(cls, file: Path) -> Machine:
@@ -37,7 +43,7 @@ class Machine:
             raise MachineUnknown(
                 f"{file} can't be read, so this machine can't be told from others; mount the host's /etc/machine-id"
             ) from failure
-        if not _ID.fullmatch(text) or text == "0" * 32:
+        if not _ID.fullmatch(text) or text == _NONE:
             raise MachineUnknown(f"{file} does not hold a machine's id; mount the host's /etc/machine-id")
         return cls(text)
 

@@ -36,13 +36,15 @@ class _Sealed(msgspec.Struct, frozen=True, kw_only=True):
 class Records:
     """The record in a file of the data folder and in a row of the database: who takes one away finds the other.
 
-    Of two records the earlier first start and the later time seen count.
+    Of two records the earlier first start and the later time seen count. One that was sealed while the machine's id could not
+    be read counts for the machine, too: whoever forgot to mount it has not used up the evaluation.
     """
 
     def __init__(self, folder: Path, database: Database | None, machine: Machine) -> None:
         self._file = folder / FILE
         self._database = database
         self._machine = machine
+        self._another_machines = False
 
     async def read(self) -> Record | None:
         """What both places know together; None when neither has anything: the first start."""
@@ -52,7 +54,9 @@ class Records:
         return Record(first_start=min(one.first_start for one in found), seen=max(one.seen for one in found))
 
     def write_file(self, record: Record) -> None:
-        """OSError when the folder can't be written."""
+        """OSError when the folder can't be written. A machine that can't be told from others leaves another's record alone."""
+        if self._another_machines and not self._machine.known:
+            return
         write_private(self._file, self._closed(record))
 
     async def write_database(self, record: Record) -> None:
@@ -102,9 +106,11 @@ class Records:
             sealed = msgspec.json.decode(text, type=_Sealed)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return Record(first_start=0.0, seen=0.0)
-        if not self._machine.sealed(msgspec.json.encode(sealed.record), sealed.seal):
-            return Record(first_start=0.0, seen=0.0)
-        return sealed.record
+        data = msgspec.json.encode(sealed.record)
+        if any(machine.sealed(data, sealed.seal) for machine in (self._machine, Machine.unknown())):
+            return sealed.record
+        self._another_machines = True
+        return Record(first_start=0.0, seen=0.0)
 
     def _closed(self, record: Record) -> bytes:
         return msgspec.json.encode(_Sealed(record=record, seal=self._machine.seal(msgspec.json.encode(record))))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from plant.licence.standing import RENEWAL_S
-from tests.plant.licence.site import DAY, HOUR, START, Plant
+from tests.plant.licence.site import DAY, HOUR, MACHINE_ID, START, Plant
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -158,4 +158,31 @@ async def test_machine_without_an_id_is_told_and_never_licensed(tmp_path: Path) 
     await plant.restart()
     await plant.clock.advance(HOUR)
     assert plant.locked
+    await plant.licence.stop()
+
+
+async def test_machine_whose_id_was_not_mounted_at_first_keeps_its_evaluation(tmp_path: Path) -> None:
+    plant = Plant(tmp_path, key=None, machine_id="uninitialized")
+    await plant.start()
+    await plant.clock.advance(HOUR)
+    assert "mount the host's /etc/machine-id" in plant.licence.health()["problem"]
+    (plant.folder / "machine-id").write_text(MACHINE_ID)
+    await plant.restart()
+    assert plant.state == "evaluation"
+    await plant.clock.advance(71 * HOUR)
+    assert plant.locked
+    await plant.licence.stop()
+
+
+async def test_one_start_without_the_machines_id_does_not_end_the_evaluation(tmp_path: Path) -> None:
+    plant = Plant(tmp_path, key=None)
+    await plant.start()
+    await plant.clock.advance(HOUR)
+    (plant.folder / "machine-id").write_text("uninitialized")
+    await plant.restart()
+    assert plant.locked
+    assert "mount the host's /etc/machine-id" in plant.licence.health()["problem"]
+    (plant.folder / "machine-id").write_text(MACHINE_ID)
+    await plant.restart()
+    assert (plant.state, plant.locked) == ("evaluation", False)
     await plant.licence.stop()

@@ -109,8 +109,10 @@ class RedisJournal:
             try:
                 return [*await self._own(), *await self._shared()]
             except (RedisError, OSError) as error:
-                self.problem = f"Redis is away ({error})"
-                log.warning("%s; trying again", self.problem)
+                problem = f"Redis is away ({error})"
+                if problem != self.problem:
+                    log.warning("%s; trying again", problem)
+                self.problem = problem
                 await asyncio.sleep(1.0)
 
     async def _own(self) -> list[Change]:

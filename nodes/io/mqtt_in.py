@@ -93,6 +93,7 @@ class MqttIn(Source):
         self.ctx = ctx
         self.subscriber: Subscriber | None = None
         self.heard_under_way = 0
+        self.problem = ""
         topics = [self.topic] if isinstance(self.topic, str) else self.topic
         self.filters = [(topic, self.qos) for topic in topics]
         self.address = BrokerAddress.parse(
@@ -181,6 +182,10 @@ class MqttIn(Source):
     def _told(self, status: str, detail: str) -> None:
         level = {"connected": "ok", "connecting": "busy"}.get(status, "error")
         self.ctx.status(detail or status, level)
+        if level == "error" and detail != self.problem:
+            self.ctx.log.warning("%s; trying again", detail or status)
+        if level != "busy":
+            self.problem = detail if level == "error" else ""
 
     def _oversize(self, topic: str, size_bytes: int, head: bytes) -> Any:
         reason = (

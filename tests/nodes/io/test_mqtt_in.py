@@ -129,8 +129,10 @@ async def test_oversize_message_goes_its_own_way_and_the_rest_flows_on(make_mosq
         assert 0 < len(head) <= 1024
 
 
-async def test_broker_that_is_down_at_start_is_waited_for(make_mosquitto: Callable[..., Mosquitto]):
-    """And its absence shows under the node."""
+async def test_broker_that_is_down_at_start_is_waited_for(
+    make_mosquitto: Callable[..., Mosquitto], caplog: pytest.LogCaptureFixture
+):
+    """And its absence shows under the node, and is one line of the log."""
     broker = make_mosquitto(persistence=True)
     broker.stop()
     async with bench_on(broker) as bench:
@@ -138,6 +140,8 @@ async def test_broker_that_is_down_at_start_is_waited_for(make_mosquitto: Callab
         await eventually(lambda: context.status_level == "error")
         await asyncio.to_thread(broker.start)
         await connected(bench)
+        (told,) = [record.getMessage() for record in caplog.records if record.name == "mcs.node"]
+        assert f"no connection to mqtt://127.0.0.1:{broker.port}" in told
         await publish(broker, b"1")
         await eventually(lambda: bench.sent() == [b"1"])
         await asyncio.to_thread(broker.restart)

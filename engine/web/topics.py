@@ -46,7 +46,12 @@ TOPICS = (
     Topic("debug", "", "operator", "rows of debug nodes; takes a filter"),
     Topic("tap", "FLOW/NODE/PORT", "operator", "the next messages on a wire, samples and their count"),
     Topic("presence", "FLOW", "viewer", "who has the flow open"),
-    Topic("deploys", "", "viewer", "flows that were deployed, removed, or changed on disk"),
+    Topic(
+        "deploys",
+        "",
+        "viewer",
+        "flows that were deployed, removed or changed on disk, the latest of each first; file: the file's revision now",
+    ),
     Topic("flows", "", "viewer", "the list of flows, when something about it changes"),
     Topic(
         "node-types", "", "viewer", "a version that changes with the node types, as when a custom node's file is saved"
@@ -87,7 +92,7 @@ class Topics:
             case "health" | "flows" | "node-types":
                 return self._subscribe_state(name)
             case _:
-                return self.own.subscribe(topic, replay=name != "deploys")
+                return self.own.subscribe(topic)
 
     def stop(self) -> None:
         """Ends what runs on its own."""
@@ -98,7 +103,9 @@ class Topics:
     def _flow_changed(self, flow: str) -> None:
         self.taps.flow_changed(flow)
         deployed = self._server.deploys.known.get(flow)
+        file = self._server.deploys.files.read(flow)
         told: dict[str, Any] = {"flow": flow, "revision": None, "number": None, "who": "", "note": ""}
+        told["file"] = file.revision if file is not None else None
         if deployed is not None:
             told |= {name: getattr(deployed, name) for name in ("revision", "number", "who", "note")}
         self.own.publish("deploys", flow, told)

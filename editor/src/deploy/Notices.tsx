@@ -1,6 +1,6 @@
 /** The strip above the canvas: what a deploy did and the way back, and that the file is another by now. */
 import { useEffect, useState } from "react";
-import { socket } from "../api/socket";
+import { socket, useLink } from "../api/socket";
 import type { FlowView } from "../api/types";
 import { draftIn, fetchView, isDirty, rebase, show, useDocument } from "../editing/document";
 import { openPanel } from "../flow-page/layout";
@@ -16,10 +16,8 @@ import "./deploy.css";
 
 interface Told {
   flow: string;
-  revision: string | null;
+  file: string | null;
   number: number | null;
-  who: string;
-  note: string;
 }
 
 export default function Notices() {
@@ -86,26 +84,34 @@ function FileNotice({ view, who, onDone }: { view: FlowView; who: string; onDone
 /** The file as it is now, while it is another than the one the draft stands on. */
 function useFileChanges(name: string): { view: FlowView; who: string; forget: () => void } | null {
   const [found, setFound] = useState<{ view: FlowView; who: string } | null>(null);
-  const me = useSession(({ session }) => session?.user ?? "");
   const known = useDocument((state) => state.view?.revision);
-  useEffect(() => socket.subscribe<Told>("deploys", ({ items }) => {
-    const told = items.findLast(({ flow }) => flow === name);
-    if (!told || useDeploying.getState().busy) return;
-    fetchView(name).then((view) => {
-      const state = useDocument.getState();
-      const here = state.view;
-      if (!here || useDeploying.getState().busy) return;
-      const who = view.changed_on_disk ? "disk" : told.who;
-      if (view.revision === here.revision) {
-        // The same file: only who deployed it when is new.
-        rebase(view);
-        setFound(null);
-      } else if (draftIn(state)?.text === view.text) rebase(view);
-      else if (!isDirty(state) && who !== "disk") {
-        show(view);
-        if (who !== me) toast("ok", say("deploy.followed", { who, number: told.number ?? 0 }));
-      } else setFound({ view, who });
-    }).catch(tellFailure);
-  }), [name, me]);
+  const returned = useLink((state) => state.returned);
+  useEffect(() => {
+    const look = (): void => void fetchView(name).then((view) => setFound(takeUp(view))).catch(tellFailure);
+    // After a break nobody knows what was missed: the server may be another.
+    if (returned) look();
+    return socket.subscribe<Told>("deploys", ({ items }) => {
+      const told = items.findLast(({ flow }) => flow === name);
+      const here = useDocument.getState().view;
+      if (told && (told.file !== here?.revision || told.number !== (here?.deployed?.number ?? null))) look();
+    });
+  }, [name, returned]);
   return found && found.view.revision !== known ? { ...found, forget: () => setFound(null) } : null;
+}
+
+/** Follows what others did where the draft does not stand in the way; the answer is what the person must decide about. */
+function takeUp(view: FlowView): { view: FlowView; who: string } | null {
+  const state = useDocument.getState();
+  const here = state.view;
+  if (!here || view.name !== state.name || useDeploying.getState().busy) return null;
+  const who = view.changed_on_disk ? "disk" : view.deployed?.who ?? "";
+  if (view.revision === here.revision || draftIn(state)?.text === view.text) {
+    // The same text: only who deployed it when is new.
+    rebase(view);
+    return null;
+  }
+  if (isDirty(state) || who === "disk") return { view, who };
+  show(view);
+  if (who !== useSession.getState().session?.user) toast("ok", say("deploy.followed", { who, number: view.deployed?.number ?? 0 }));
+  return null;
 }

@@ -15,7 +15,7 @@ export const usePresence = create<{ people: Person[] }>(() => ({ people: [] }));
 
 /** Says where this tab is, and hears of the others. The answer ends both. */
 export function keepPresence(flow: string): () => void {
-  let said = "";
+  let said: string | null = null;
   const say = (): void => {
     const { selected, scope } = useDocument.getState();
     const first = selected.size === 1 ? [...selected][0] ?? "" : "";
@@ -24,7 +24,7 @@ export function keepPresence(flow: string): () => void {
     said = open;
     socket.be({ flow, open });
   };
-  socket.be({ flow, open: "" });
+  say(); // a node may be open already
   const hear = socket.subscribe<{ people: Person[] }>(`presence:${flow}`, ({ items }) => usePresence.setState({ people: items.at(-1)?.people ?? [] }));
   const follow = useDocument.subscribe(say);
   return () => {

@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
+from engine.message import Message
 from tests.engine.web.running import RunningServer, running
 from tests.nodes.io.bench import Bench, add_types
 
@@ -20,6 +21,20 @@ class Hooked(Bench):
         super().__init__(server.settings, site=server.site)
         self.server = server
         self.session = session
+        self._refused: list[str] = []
+        put = server.site.quarantine.put
+
+        def noted(flow: str, node: str, message: Message, reason: str) -> None:
+            self._refused.append(reason)
+            put(flow, node, message, reason)
+
+        # With a table behind it the quarantine keeps nothing in memory.
+        server.site.quarantine.put = noted  # type: ignore[method-assign]
+
+    @property
+    def refused(self) -> list[str]:
+        """Why messages went to quarantine."""
+        return self._refused
 
     @property
     def url(self) -> URL:

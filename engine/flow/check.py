@@ -94,7 +94,8 @@ class _Check:
             # A missing wire leaves much unreached: to tell of that too would bury the cause.
             self._check_reach(graph, on_error)
         found = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
-        return (None if errors_in(found) or self.written.unknown else self._plan(graph, wired, on_error)), found
+        unknown = self.written.unknown or any(node.kind is None for node in self.nodes.values())
+        return (None if errors_in(found) or unknown else self._plan(graph, wired, on_error)), found
 
     def _say(self, place: Path, message: str, hint: str = "", severity: Severity = "error") -> None:
         self.problems[self.flow.source.problem(place, message, hint, severity)] = None

@@ -57,6 +57,14 @@ def test_check_lists_problems_as_json(capsys: pytest.CaptureFixture[str]) -> Non
     assert (second["line"], second["node"], second["field"], second["severity"]) == (4, "show", "with.bogus", "error")
 
 
+def test_a_node_whose_type_is_not_written_yet_is_one_problem(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "half.yaml").write_text("flow: half\nnodes:\n  tick: {type: , to: show}\n  show: {type: debug}\n")
+    assert main(["check", "half.yaml"]) == 1
+    first, summary = capsys.readouterr().out.splitlines()
+    assert first.startswith("half.yaml:3: node tick, type: wants a text, here is nothing")
+    assert summary == "1 flows, 1 errors, 0 warnings"
+
+
 def test_new_node_takes_no_name_that_is_taken(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert main(["new-node", "switch", "--folder", "mine"]) == 1
     assert capsys.readouterr().err == (

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
 
-from engine.database import Database, Unavailable, is_transient
+from engine.database import Database, is_transient
 from engine.failure import Retry
 
 __all__ = ["HeldConnection"]
@@ -33,18 +33,15 @@ class HeldConnection:
         """The connection for the block. Retry while the server is away or goes away; a transaction that the block leaves open by an error
         is rolled back."""
         try:
-            if self._opened is None:
+            if self._opened is None or self._opened[1].is_closed():
+                await self.close()
                 await self._open()
             assert self._opened is not None
             yield self._opened[1]
-        except (
-            Unavailable,
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-            OSError,
-        ) as error:
-            if is_transient(error):
+        except Exception as error:
+            # asyncpg has no error of its own for a connection that was closed between two calls.
+            closed = self._opened is not None and self._opened[1].is_closed()
+            if closed or is_transient(error):
                 await self.close()
                 raise Retry(f"the database is away ({error})") from error
             await self._roll_back()

@@ -141,9 +141,3 @@ def test_errors_come_without_a_plan() -> None:
     plan, problems = checked("feed: {type: feed, to: a}\na: {type: scael}")
     assert plan is None
     assert len(errors_in(problems)) == 1
-
-
-def test_type_that_is_not_written_yet_makes_no_plan() -> None:
-    """Reading the file has told; what checks the flow all the same finds nothing more, and no plan."""
-    plan, _ = checked("feed: {type: feed, to: a}\na: {type: }")
-    assert plan is None

@@ -14,7 +14,7 @@ from engine.local_certificate import LocalCertificate, make_local_certificate
 from engine.message import EMPTY, Delivery, Message
 from engine.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
 from engine.pack import Command, Pack, Service, SiteView
-from engine.paths import Path
+from engine.paths import Path, PathText, fault_of_path
 from engine.roles import ROLES, Identity, Role, requires
 from engine.run.held_connection import HeldConnection
 from engine.run.http_paths import HttpCall, HttpDoor, HttpPaths, HttpReply
@@ -66,6 +66,7 @@ __all__ = [
     "Output",
     "Pack",
     "Path",
+    "PathText",
     "Port",
     "Quarantine",
     "Refusal",
@@ -86,6 +87,7 @@ __all__ = [
     "as_jsonb",
     "connection_now",
     "connection_or_retry",
+    "fault_of_path",
     "field",
     "is_transient",
     "json_answer",

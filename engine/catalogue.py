@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from jsonschema import Draft202012Validator
 
+from engine.flow.path_check import path_fields
 from engine.node import About, Help, Node, Port, Source, about
 from engine.pack import Pack
 
@@ -51,6 +52,11 @@ class NodeType:
     def validator(self) -> Draft202012Validator:
         """Reports every problem of a `with` at once."""
         return Draft202012Validator(self.schema)
+
+    @cached_property
+    def path_fields(self) -> tuple[tuple[str, ...], ...]:
+        """Where in a `with` paths are; see `engine.flow.path_check`."""
+        return path_fields(self.schema)
 
     @property
     def help(self) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET
 
 from engine.message import Message
 
-__all__ = ["Path", "plain"]
+__all__ = ["Path", "PathText", "fault_of_path", "plain"]
+
+PathText = Annotated[str, msgspec.Meta(extra_json_schema={"x-path": True})]
+"""The type of a config field that holds a path: `mcs check` and the editor tell when it is none."""
 
 _OWN = {"payload", "topic", "key", "time"}
+_FROM_MESSAGE = re.compile(r"\[msg\.([^\[\]]+)\]")
 _STEP = re.compile(r"(?:^|\.)([^.\[\]\"'\s]+)|\[(-?\d+)\]|\[(?:\"([^\"]*)\"|'([^']*)')\]")
 
 
@@ -152,6 +156,18 @@ def _kind(value: Any) -> str:
         ((list, tuple), "a list"),
     )
     return next((said for kind, said in kinds if isinstance(value, kind)), f"a {type(value).__name__}")
+
+
+def fault_of_path(text: str) -> str | None:
+    """Why a text is no path, None when it is one. A key may come from the message: `payload.limits[msg.topic]`."""
+    with_places = _FROM_MESSAGE.sub("[0]", text)
+    try:
+        for inner in _FROM_MESSAGE.findall(text):
+            Path(inner)
+        Path(with_places)
+    except ValueError as wrong:
+        return str(wrong).replace(repr(with_places), repr(text))
+    return None
 
 
 def plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from engine.expression import Expression, ExpressionError
 from engine.flow.config_words import faults_of
 from engine.flow.model import SUBFLOW_PREFIX, Flow
 from engine.flow.names import nearest
+from engine.flow.path_check import path_faults
 from engine.flow.problem import Severity
 from engine.flow.references import KINDS, Reference, References, references_in
 from engine.flow.tree import Path
@@ -124,6 +125,10 @@ class NodeCheck:
     def _make(self, node: WrittenNode, kind: NodeType) -> Node | None:
         """The node with its config, everything wrong with that told; None when it can't be made."""
         config, unknown = self.references.preview(node.with_, kind.schema)
+        for place, wrong in path_faults(config, kind.path_fields):
+            if place not in unknown:
+                message, _, hint = wrong.rpartition("; ")
+                self.say((*node.place, "with", *place), message, hint, "error")
         if not self._is_stricter(kind):
             # What msgspec takes, a schema derived from the class takes too, and msgspec is forty times as quick to say so.
             with contextlib.suppress(Exception):

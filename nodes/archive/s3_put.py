@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from engine.api import Context, Help, Message, Meta, Node, Path, Refused, Retry, Settings, node
+from engine.api import Context, Help, Message, Meta, Node, Path, PathText, Refused, Retry, Settings, node
 from nodes.io.file_area import FileArea
 from plant.archive.bucket import Bucket, Stored
 from plant.archive.entry import ArchiveFile
@@ -26,8 +26,8 @@ class S3Put(Node):
     MCS_DATA/files, as for the other nodes that touch files.
     """
 
-    file: Annotated[str, Meta(description="Path of the file's name in the message.")] = "payload.path"
-    name: Annotated[str, Meta(description="Path of the object's name in the message.")] = "payload.name"
+    file: Annotated[PathText, Meta(description="Path of the file's name in the message.")] = "payload.path"
+    name: Annotated[PathText, Meta(description="Path of the object's name in the message.")] = "payload.name"
     prefix: Annotated[
         str, Meta(max_length=500, pattern=r"^[^\\\x00-\x1f]*$", description="Goes before the name, such as site-7/.")
     ] = ""

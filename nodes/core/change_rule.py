@@ -6,7 +6,18 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from engine.api import UNSET, Context, EvaluationError, Expression, Message, Meta, Refused, Struct
+from engine.api import (
+    UNSET,
+    Context,
+    EvaluationError,
+    Expression,
+    Message,
+    Meta,
+    PathText,
+    Refused,
+    Struct,
+    fault_of_path,
+)
 from nodes.core.comparison import STRICT, loose_text
 from nodes.core.pattern import Pattern
 from nodes.core.place import Place
@@ -22,11 +33,11 @@ class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
 
     do: Annotated[Literal["set", "delete", "move", "rename", "replace"], Meta(description="What the rule does.")]
     path: Annotated[
-        str, Meta(min_length=1, description="Where: payload.temp, topic, parts.index, flow.mode, site.shift …")
+        PathText, Meta(min_length=1, description="Where: payload.temp, topic, parts.index, flow.mode, site.shift …")
     ]
     value: Annotated[Any, Meta(description="For set: what is written; for replace: what is put in.")] = UNSET
     value_from: Annotated[
-        str,
+        PathText,
         Meta(
             description="For set and replace, instead of value: the path it is copied from. Missing there: set deletes."
         ),
@@ -41,7 +52,7 @@ class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
     now: Annotated[bool, Meta(description="For set, instead of value: the time now, Unix seconds.")] = False
     to: Annotated[str, Meta(description="For move: the new path; for rename: the new last name.")] = ""
     find: Annotated[Any, Meta(description="For replace: a text, number or truth value.")] = UNSET
-    find_from: Annotated[str, Meta(description="For replace, instead of find: the path of what to find.")] = ""
+    find_from: Annotated[PathText, Meta(description="For replace, instead of find: the path of what to find.")] = ""
     regex: Annotated[
         bool,
         Meta(
@@ -60,6 +71,8 @@ class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"replace in {self.path}: give either find or find_from")
         if self.do in ("move", "rename") and not self.to:
             raise ValueError(f"{self.do} {self.path}: it needs to")
+        if self.do == "move" and (fault := fault_of_path(self.to)):
+            raise ValueError(f"move {self.path}: to: {fault}")
         if self.do == "rename" and re.search(r"[.\[\]]", self.to):
             raise ValueError(f"rename {self.path}: to is a plain name, not a path; use move for a path")
         if self.expression:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, Struct, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, Struct, node
 from nodes.core.comparison import loose_text
 from nodes.core.numeric import as_number
 from nodes.core.place import Place
@@ -32,7 +32,7 @@ class Csv(Node):
     action: Annotated[
         Literal["toggle", "read", "write"], Meta(description="Which way; toggle: text is read, all else written.")
     ] = "toggle"
-    property: Annotated[str, Meta(description="Path of the text or rows.")] = "payload"
+    property: Annotated[PathText, Meta(description="Path of the text or rows.")] = "payload"
     separator: Annotated[str, Meta(min_length=1, max_length=1, description="Between two fields.")] = ","
     columns: Annotated[tuple[str, ...], Meta(description="Names of the columns; empty: the first row has them.")] = ()
     numbers: Annotated[tuple[str, ...], Meta(description="Columns that hold numbers.")] = ()

@@ -61,11 +61,13 @@ class Debounce(Node):
         {"name": "类别名称模板。", "hold_s": "抑制多久，秒。"},
     )
 
-    def start(self, ctx: Context) -> None:
+    def __post_init__(self) -> None:
         self.parts = _HOLE.split(self.name)
         if "{" in "".join(self.parts[::2]) or "}" in "".join(self.parts[::2]):
             raise ValueError(f"name {self.name!r}: a brace is not closed; write holes as {{sn}}")
         self.paths = {hole: Path(hole) for hole in self.parts[1::2]}
+
+    def start(self, ctx: Context) -> None:
         self.last = ctx.state("last")
 
     def process(self, msg: Message) -> Message | dict[str, Message]:

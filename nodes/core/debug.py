@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, DebugHub, Example, Help, Message, Meta, Node, Path, node
+from engine.api import UNSET, Context, DebugHub, Example, Help, Message, Meta, Node, Path, PathText, node
 from nodes.core.comparison import loose_text
 
 
@@ -18,7 +18,7 @@ class Debug(Node):
 
     outputs = ()
 
-    show: Annotated[str, Meta(description="Path of what is shown; empty: the whole message.")] = "payload"
+    show: Annotated[PathText, Meta(description="Path of what is shown; empty: the whole message.")] = "payload"
     active: Annotated[bool, Meta(description="Whether anything is shown.")] = True
     log: Annotated[bool, Meta(description="Write it to the server's log, too.")] = False
     status: Annotated[bool, Meta(description="Show it under the node, shortened.")] = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import Context, Example, Help, Message, Meta, Node, Path, Port, node
+from engine.api import Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
 from nodes.core.control import asked_for, only_control
 from nodes.core.keeping import Held, Keeping
 from nodes.core.numeric import leading_number
@@ -28,7 +28,7 @@ class Delay(Node):
 
     mode: Annotated[Literal["fixed", "message", "random"], Meta(description="Where the time comes from.")] = "fixed"
     delay_s: Annotated[float, Meta(ge=0, le=31_536_000, description="How long, s.", extra_json_schema=_S)] = 5.0
-    delay_from: Annotated[str, Meta(description="For message: path of the time in the message.")] = "delay"
+    delay_from: Annotated[PathText, Meta(description="For message: path of the time in the message.")] = "delay"
     delay_unit: Annotated[Literal["s", "ms"], Meta(description="For message: the unit of that time.")] = "s"
     min_s: Annotated[float, Meta(ge=0, le=31_536_000, description="For random: shortest, s.", extra_json_schema=_S)] = (
         1.0

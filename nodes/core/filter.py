@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
 from nodes.core.comparison import STRICT, loose_text
 from nodes.core.keeping import storable
 from nodes.core.numeric import Reading, as_number
@@ -41,8 +41,10 @@ class Filter(Node):
         float | None,
         Meta(description="narrowband: what the first number is compared with (default: itself, so it passes)."),
     ] = None
-    property: Annotated[str, Meta(description="Path of the value.")] = "payload"
-    key: Annotated[str, Meta(description="Path of what has a memory of its own; empty: one memory for all.")] = "topic"
+    property: Annotated[PathText, Meta(description="Path of the value.")] = "payload"
+    key: Annotated[PathText, Meta(description="Path of what has a memory of its own; empty: one memory for all.")] = (
+        "topic"
+    )
     numbers: Annotated[
         Reading, Meta(description="What counts as a number: numbers, also numeric texts, or texts that begin so.")
     ] = "strict"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, Struct, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, Struct, node
 from nodes.core.place import Place
 
 
@@ -20,7 +20,7 @@ class Html(Node):
     """
 
     action: Annotated[Literal["escape", "unescape"], Meta(description="Which way.")] = "escape"
-    property: Annotated[str, Meta(description="Path of the text, list or object.")] = "payload"
+    property: Annotated[PathText, Meta(description="Path of the text, list or object.")] = "payload"
 
     examples: ClassVar = [
         Example("a name with a script in it", {}, given=["<script>"], expect=["&lt;script&gt;"], title_zh="转义"),

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Refused, node
 from nodes.core.comparison import loose_text
 from nodes.core.join_group import Group, fields_of
 from nodes.core.join_reduce import Reduction
@@ -40,11 +40,11 @@ class Join(Node):
     ] = "by_parts"
     build: Annotated[Build, Meta(description="manual: what is built.")] = "array"
     property: Annotated[
-        str, Meta(description="manual: path of the value of each part; empty: the whole message as an object.")
+        PathText, Meta(description="manual: path of the value of each part; empty: the whole message as an object.")
     ] = "payload"
-    key: Annotated[str, Meta(description="manual, object: path of the name.")] = "topic"
+    key: Annotated[PathText, Meta(description="manual, object: path of the name.")] = "topic"
     group_by: Annotated[
-        str, Meta(description="manual: path of what is joined apart, e.g. key; empty: all together.")
+        PathText, Meta(description="manual: path of what is joined apart, e.g. key; empty: all together.")
     ] = ""
     joiner: Annotated[
         str, Meta(max_length=1000, description="manual, string and buffer: what stands between the parts.")

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, Struct, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, Struct, node
 from nodes.core.place import Place
 
 
@@ -20,7 +20,7 @@ class Json(Node):
     """
 
     action: Annotated[Literal["toggle", "read", "write"], Meta(description="Which way.")] = "toggle"
-    property: Annotated[str, Meta(description="Path of the text or value.")] = "payload"
+    property: Annotated[PathText, Meta(description="Path of the text or value.")] = "payload"
     indent: Annotated[int, Meta(ge=0, le=8, description="Spaces per level when writing; 0: one line.")] = 0
 
     examples: ClassVar = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, node
 from nodes.core.numeric import Reading, as_number
 from nodes.core.place import Place
 
@@ -26,7 +26,7 @@ class Range(Node):
         Literal["scale", "clamp", "wrap", "drop"], Meta(description="What happens to a number outside of from_range.")
     ] = "scale"
     round: Annotated[bool, Meta(description="Make the result a whole number.")] = False
-    property: Annotated[str, Meta(description="Path of the number.")] = "payload"
+    property: Annotated[PathText, Meta(description="Path of the number.")] = "payload"
     numbers: Annotated[
         Reading, Meta(description="What counts as a number: numbers, also numeric texts, or texts that begin so.")
     ] = "strict"

@@ -6,7 +6,7 @@ from collections import deque
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
 from nodes.core.comparison import loose_text
 from nodes.core.control import asked_for, only_control
 from nodes.core.keeping import Held, Keeping
@@ -51,13 +51,14 @@ class RateLimit(Node):
         Literal["queue", "drop", "second_port"], Meta(description="What happens to what comes too soon.")
     ] = "queue"
     key: Annotated[
-        str,
+        PathText,
         Meta(
             description="Path of what has a limit of its own (latest modes: topic when empty); empty: one limit for all."
         ),
     ] = ""
     spacing_from: Annotated[
-        str, Meta(description="Path where a message may set the time between messages from now on; empty: it may not.")
+        PathText,
+        Meta(description="Path where a message may set the time between messages from now on; empty: it may not."),
     ] = ""
     spacing_unit: Annotated[Literal["s", "ms"], Meta(description="Unit of that time.")] = "s"
     limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages that wait; more are refused.")] = 10_000

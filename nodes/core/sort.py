@@ -16,6 +16,7 @@ from engine.api import (
     Meta,
     Node,
     Path,
+    PathText,
     Refused,
     node,
 )
@@ -40,7 +41,7 @@ class Sort(Node):
     what: Annotated[
         Literal["sequence", "list"], Meta(description="Messages of a sequence, or a list in one message.")
     ] = "sequence"
-    property: Annotated[str, Meta(description="list: path of the list.")] = "payload"
+    property: Annotated[PathText, Meta(description="list: path of the list.")] = "payload"
     by: Annotated[
         str | None,
         Meta(description="Path of what goes first; default payload (sequence) or the element itself (list)."),
@@ -81,6 +82,7 @@ class Sort(Node):
     )
 
     def __post_init__(self) -> None:
+        self._path_of_by()
         if self.expression:
             if self.by is not None:
                 raise ValueError("by: give by or expression, not both")
@@ -89,10 +91,7 @@ class Sort(Node):
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
         self.place = Place(self.property, ctx)
-        by = ("payload" if self.what == "sequence" else "") if self.by is None else self.by
-        self.by_path = Path(
-            by if self.what == "sequence" else f"payload{'' if not by or by.startswith('[') else '.'}{by}"
-        )
+        self.by_path = self._path_of_by()
         self.formula = Expression(self.expression, strings=True) if self.expression else None
         self.scope = Scope(self.formula.names) if self.formula is not None else None
         self.keeping = Keeping(ctx, self.limit)
@@ -105,6 +104,10 @@ class Sort(Node):
             count = (parts_of(held.message) or {}).get("count")
             if count is not None:
                 self.counts[str(held.note)] = count
+
+    def _path_of_by(self) -> Path:
+        by = ("payload" if self.what == "sequence" else "") if self.by is None else self.by
+        return Path(by if self.what == "sequence" else f"payload{'' if not by or by.startswith('[') else '.'}{by}")
 
     def process(self, msg: Message) -> Message | None:
         if self.what == "list":

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Refused, Struct, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Refused, Struct, node
 from nodes.core.comparison import loose_text
 from nodes.core.place import Place
 from nodes.core.sequence import new_ids, parts_of
@@ -26,7 +26,7 @@ class Split(Node):
     end here and are counted; a number, a truth value and null are refused.
     """
 
-    property: Annotated[str, Meta(description="Path of what is split.")] = "payload"
+    property: Annotated[PathText, Meta(description="Path of what is split.")] = "payload"
     array_chunk: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Elements of a list per message; above 1 each message has a list.")
     ] = 1
@@ -47,10 +47,10 @@ class Split(Node):
     ] = 0
     stream: Annotated[bool, Meta(description="Texts and bytes go on from message to message.")] = False
     key: Annotated[
-        str, Meta(description="With stream: path of what is a stream of its own; empty: all is one stream.")
+        PathText, Meta(description="With stream: path of what is a stream of its own; empty: all is one stream.")
     ] = ""
     copy_key_to: Annotated[
-        str, Meta(description="Path where the name of an object's value is written, e.g. topic; empty: nowhere.")
+        PathText, Meta(description="Path where the name of an object's value is written, e.g. topic; empty: nowhere.")
     ] = ""
     limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most parts of one message; more are refused.")] = (
         100_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Port, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, Refused, node
 from nodes.core.comparison import LOOSE, STRICT
 from nodes.core.keeping import Held, Keeping, storable
 from nodes.core.place import Place
@@ -26,7 +26,7 @@ class Switch(Node):
     """
 
     rules: Annotated[list[SwitchRule], Meta(min_length=1, description="Rules, tried in this order.")]
-    property: Annotated[str, Meta(description="Path of the value: payload, payload.temp, topic, flow.mode …")] = (
+    property: Annotated[PathText, Meta(description="Path of the value: payload, payload.temp, topic, flow.mode …")] = (
         "payload"
     )
     first_only: Annotated[bool, Meta(description="Stop at the first rule that matches.")] = False

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, EvaluationError, Expression, Message, Meta, Refused, Struct
+from engine.api import UNSET, Context, EvaluationError, Expression, Message, Meta, PathText, Refused, Struct
 from nodes.core.comparison import LOOSE, STRICT, Comparison, kind_of
 from nodes.core.pattern import Pattern
 from nodes.core.place import Place
@@ -41,13 +41,13 @@ class SwitchRule(Struct, kw_only=True, forbid_unknown_fields=True):
         Any, Meta(description="What it is compared with; a bound of between and index; the length of head and tail.")
     ] = UNSET
     value_from: Annotated[
-        str,
+        PathText,
         Meta(
             description="Instead of value: a path such as payload.limit or flow.limit, or previous (the value before)."
         ),
     ] = ""
     upper: Annotated[Any, Meta(description="The other bound of between and index.")] = UNSET
-    upper_from: Annotated[str, Meta(description="Instead of upper: a path, or previous.")] = ""
+    upper_from: Annotated[PathText, Meta(description="Instead of upper: a path, or previous.")] = ""
     type: Annotated[Kind | None, Meta(description="For is_type.")] = None
     expression: Annotated[
         str,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from pystache.context import KeyNotFoundError  # type: ignore[import-untyped]
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, node
 from nodes.core.mustache import Escape, Mustache, check
 from nodes.core.place import SHARED, Place
 
@@ -30,7 +30,7 @@ class Template(Node):
     template: Annotated[str, Meta(max_length=100_000, description="The text, in Mustache.")]
     escape: Annotated[Escape, Meta(description="How {{x}} is written.")] = "none"
     strict: Annotated[bool, Meta(description="Refuse a message that lacks a name.")] = False
-    property: Annotated[str, Meta(description="Path where the text is written.")] = "payload"
+    property: Annotated[PathText, Meta(description="Path where the text is written.")] = "payload"
 
     examples: ClassVar = [
         Example(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, Refused, Struct, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Refused, Struct, node
 from nodes.core.comparison import loose_text
 from nodes.core.numeric import as_number
 
@@ -26,12 +26,12 @@ class Threshold(Node):
             description="A number, a path such as payload.limit, or the name of a parameter such as a1; unit of the value."
         ),
     ]
-    value: Annotated[str, Meta(min_length=1, description="Path of the value.")] = "payload"
+    value: Annotated[PathText, Meta(min_length=1, description="Path of the value.")] = "payload"
     direction: Annotated[Literal["above", "below"], Meta(description="Which side of the limit is over it.")] = "above"
     deadband: Annotated[
         float, Meta(ge=0, description="How far a value must come back to be normal again, in the unit of the value.")
     ] = 0.0
-    key: Annotated[str, Meta(description="Path of what has a memory of its own (with a deadband).")] = "key"
+    key: Annotated[PathText, Meta(description="Path of what has a memory of its own (with a deadband).")] = "key"
     parameters: Annotated[str, Meta(description="Property of the message that holds the device's parameters.")] = (
         "device"
     )

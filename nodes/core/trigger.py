@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
 from nodes.core.comparison import loose_text
 from nodes.core.keeping import Held, Keeping
 from nodes.core.numeric import leading_number
@@ -34,9 +34,9 @@ class Trigger(Node):
 
     first: Annotated[First, Meta(description="What is sent at once.")] = "value"
     first_value: Annotated[Any, Meta(description="Payload of the first message, or its template.")] = 1
-    first_from: Annotated[str, Meta(description="Instead of first_value: a path such as flow.alarm or payload.sn.")] = (
-        ""
-    )
+    first_from: Annotated[
+        PathText, Meta(description="Instead of first_value: a path such as flow.alarm or payload.sn.")
+    ] = ""
     then: Annotated[Literal["wait", "until_reset", "repeat"], Meta(description="How it goes on.")] = "wait"
     wait_s: Annotated[
         float, Meta(gt=0, le=LONGEST_S, description="How long, s.", extra_json_schema={"x-unit": "s"})
@@ -44,15 +44,15 @@ class Trigger(Node):
     extend: Annotated[bool, Meta(description="A further message begins the waiting anew.")] = False
     second: Annotated[Second, Meta(description="What is sent after the wait.")] = "value"
     second_value: Annotated[Any, Meta(description="Payload of the second message, or its template.")] = 0
-    second_from: Annotated[str, Meta(description="Instead of second_value: a path, read when the message is sent.")] = (
-        ""
-    )
+    second_from: Annotated[
+        PathText, Meta(description="Instead of second_value: a path, read when the message is sent.")
+    ] = ""
     second_port: Annotated[bool, Meta(description="Send the second message by the port `later`.")] = False
     wait_from: Annotated[
-        str, Meta(description="Path where a message may say how long to wait (0: until reset); empty: it may not.")
+        PathText, Meta(description="Path where a message may say how long to wait (0: until reset); empty: it may not.")
     ] = ""
     wait_unit: Annotated[Literal["s", "ms"], Meta(description="Unit of that time.")] = "s"
-    key: Annotated[str, Meta(description="Path of what is handled apart, e.g. topic; empty: all together.")] = ""
+    key: Annotated[PathText, Meta(description="Path of what is handled apart, e.g. topic; empty: all together.")] = ""
     reset_value: Annotated[Any, Meta(description="A payload that resets, compared as text.")] = None
     limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most keys waiting at once; more are refused.")] = 10_000
 

@@ -6,7 +6,22 @@ import math
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Delivery, Example, Help, Message, Meta, Node, Path, Port, Refused, Struct, node
+from engine.api import (
+    UNSET,
+    Context,
+    Delivery,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    Port,
+    Refused,
+    Struct,
+    node,
+)
 from nodes.core.comparison import loose_text
 from nodes.core.numeric import as_number
 from nodes.core.timers import Timers
@@ -52,8 +67,8 @@ class Window(Node):
         "max",
     )
     percentile: Annotated[float, Meta(ge=0, le=100, description="Which percentile; it is called p95, say.")] = 95.0
-    value: Annotated[str, Meta(description="Path of the number.")] = "payload"
-    key: Annotated[str, Meta(description="Path of what is calculated apart; empty: all together.")] = "key"
+    value: Annotated[PathText, Meta(description="Path of the number.")] = "payload"
+    key: Annotated[PathText, Meta(description="Path of what is calculated apart; empty: all together.")] = "key"
     lateness_s: Annotated[
         float,
         Meta(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 import yaml
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, node
 from nodes.core.place import Place
 
 DEEPEST = 100
@@ -25,7 +25,7 @@ class Yaml(Node):
     """
 
     action: Annotated[Literal["toggle", "read", "write"], Meta(description="Which way.")] = "toggle"
-    property: Annotated[str, Meta(description="Path of the text or value.")] = "payload"
+    property: Annotated[PathText, Meta(description="Path of the text or value.")] = "payload"
 
     examples: ClassVar = [
         Example(

@@ -109,10 +109,12 @@ class Alarm(Node):
         },
     )
 
-    def start(self, ctx: Context) -> None:
+    def __post_init__(self) -> None:
         unknown = [type for type in self.latching if type not in KINDS]
         if unknown:
             raise ValueError(f"latching: there is no type {unknown[0]!r}; the types are {', '.join(KINDS)}")
+
+    def start(self, ctx: Context) -> None:
         self.ctx = ctx
         self._alarms = ctx.service(Alarms)
         self._devices = ctx.service(Devices)

@@ -86,11 +86,13 @@ class AlarmGroup(Node):
         },
     )
 
-    def start(self, ctx: Context) -> None:
+    def __post_init__(self) -> None:
         known = ("critical", "high", "medium", "low")
         unknown = [priority for priority in self.at_once if priority not in known]
         if unknown:
             raise ValueError(f"at_once: there is no priority {unknown[0]!r}; the priorities are {', '.join(known)}")
+
+    def start(self, ctx: Context) -> None:
         self.ctx = ctx
         self._waiting = ctx.state("waiting", AlarmEvent)
         self._timers = Timers(ctx.clock)

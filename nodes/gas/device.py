@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Refused, node
 from plant.concentration import flag_of
 from plant.devices import Devices
 from plant.reading import Reading, as_reading
@@ -23,7 +23,7 @@ class Device(Node):
     its raw value is at or beyond `raw_low` or `raw_high`, 32 it is warming up (`err` 2), 64 the registry lacks what its formula needs (k and b).
     """
 
-    key: Annotated[str, Meta(description="Where the serial number is.")] = "key"
+    key: Annotated[PathText, Meta(description="Where the serial number is.")] = "key"
     on_fault: Annotated[
         Literal["separate", "pass"],
         Meta(description="separate: readings without a valid value leave by fault; pass: all leave by ok, flagged."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Refused, node
 from nodes.core.numeric import as_number
 from nodes.core.place import Place
 from nodes.gas.gases import GASES
@@ -51,13 +51,16 @@ class UnitConvert(Node):
         float, Meta(gt=0, le=100_000, description="Pressure of the gas.", extra_json_schema={"x-unit": "hPa"})
     ] = 1013.25
     temperature_from: Annotated[
-        str, Meta(description="Path of a temperature (°C) in the message, e.g. payload.temp; empty: temperature_c.")
+        PathText,
+        Meta(description="Path of a temperature (°C) in the message, e.g. payload.temp; empty: temperature_c."),
     ] = ""
-    pressure_from: Annotated[str, Meta(description="Path of a pressure (hPa) in the message; empty: pressure_hpa.")] = (
-        ""
-    )
-    property: Annotated[str, Meta(min_length=1, description="Path of the number.")] = "payload"
-    result: Annotated[str, Meta(description="Path that the result is written to; empty: the place of the number.")] = ""
+    pressure_from: Annotated[
+        PathText, Meta(description="Path of a pressure (hPa) in the message; empty: pressure_hpa.")
+    ] = ""
+    property: Annotated[PathText, Meta(min_length=1, description="Path of the number.")] = "payload"
+    result: Annotated[
+        PathText, Meta(description="Path that the result is written to; empty: the place of the number.")
+    ] = ""
 
     examples: ClassVar = [
         Example(

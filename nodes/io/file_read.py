@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import Context, Help, Message, Meta, Node, Path, Refused, Settings, node
+from engine.api import Context, Help, Message, Meta, Node, Path, PathText, Refused, Settings, node
 from nodes.core.sequence import array_sequence, new_ids
 from nodes.io.file_area import FileArea
 
@@ -23,7 +23,7 @@ class FileRead(Node):
 
     file: Annotated[str, Meta(max_length=1000, description="Name of the file, such as recipes/zero.csv.")] = ""
     file_from: Annotated[
-        str, Meta(description="Path of the name in the message, such as payload.file; goes before `file`.")
+        PathText, Meta(description="Path of the name in the message, such as payload.file; goes before `file`.")
     ] = ""
     form: Annotated[Literal["text", "bytes", "lines"], Meta(description="What the content becomes.")] = "text"
     encoding: Annotated[

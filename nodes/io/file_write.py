@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Port, Refused, Settings, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, Port, Refused, Settings, node
 from nodes.io.file_area import FileArea, open_plain
 
 DAY_S = 86_400
@@ -31,9 +31,9 @@ class FileWrite(Node):
     """
 
     file: Annotated[str, Meta(max_length=1000, description="Name of the file, such as exports/readings.jsonl.")] = ""
-    file_from: Annotated[str, Meta(description="Path of the name in the message, such as key; goes before `file`.")] = (
-        ""
-    )
+    file_from: Annotated[
+        PathText, Meta(description="Path of the name in the message, such as key; goes before `file`.")
+    ] = ""
     mode: Annotated[Literal["append", "overwrite"], Meta(description="Add to the end, or replace the whole file.")] = (
         "append"
     )

@@ -69,9 +69,13 @@ class HttpRequest(Node):
         },
     )
 
-    async def start(self, ctx: Context) -> None:
+    def __post_init__(self) -> None:
         if "{{" in urlsplit(self.url).netloc:
             raise ValueError("url: the host can't come from a message; write it out, or use a switch and several nodes")
+        for text in (self.url, self.body, *self.headers.values()):
+            Filled(text)
+
+    async def start(self, ctx: Context) -> None:
         self._url = Filled(self.url, lambda value: quote(value, safe=""))
         self._headers = {name: Filled(value, _one_line) for name, value in self.headers.items()}
         self._body = Filled(self.body) if self.body else None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, HttpPaths, HttpReply, Message, Meta, Node, Path, Refused, node
+from engine.api import UNSET, Context, Help, HttpPaths, HttpReply, Message, Meta, Node, Path, PathText, Refused, node
 
 OURS = {
     "content-length",
@@ -35,7 +35,8 @@ class HttpResponse(Node):
 
     status: Annotated[int, Meta(ge=200, le=599, description="HTTP status.")] = 200
     status_from: Annotated[
-        str, Meta(description="Path of a status in the message, such as http.status; `status` where there is none.")
+        PathText,
+        Meta(description="Path of a status in the message, such as http.status; `status` where there is none."),
     ] = ""
     content_type: Annotated[str, Meta(max_length=200, description="Content-Type; empty: by what the payload is.")] = ""
     headers: Annotated[dict[str, str], Meta(description="Further response headers.")] = msgspec.field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, LiveHub, Message, Meta, Node, Path, Refused, node
+from engine.api import UNSET, Context, Example, Help, LiveHub, Message, Meta, Node, Path, PathText, Refused, node
 
 
 @node(category="output", icon="monitor", title="Live", side_effect=True)
@@ -19,8 +19,10 @@ class Live(Node):
     channel: Annotated[
         str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}$", description="Channel that pages watch: live:CHANNEL.")
     ]
-    key: Annotated[str, Meta(description="Where the key is in the message; one page shows one value per key.")] = "key"
-    value: Annotated[str, Meta(description="Where the value is in the message.")] = "payload"
+    key: Annotated[PathText, Meta(description="Where the key is in the message; one page shows one value per key.")] = (
+        "key"
+    )
+    value: Annotated[PathText, Meta(description="Where the value is in the message.")] = "payload"
 
     zh: ClassVar = Help(
         title="实时推送",

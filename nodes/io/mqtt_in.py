@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import EMPTY, Context, Delivery, Emitter, Help, Message, Meta, Port, Source, node
 from nodes.io.mqtt import BrokerAddress, Publish, Subscriber
+from nodes.io.mqtt.filters import check_filters
 from nodes.io.mqtt.meanwhile import Meanwhile
 
 STOP_S = 5.0
@@ -89,19 +90,20 @@ class MqttIn(Source):
         },
     )
 
+    def __post_init__(self) -> None:
+        topics = [self.topic] if isinstance(self.topic, str) else self.topic
+        self.filters = check_filters([(topic, self.qos) for topic in topics])
+
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
         self.subscriber: Subscriber | None = None
         self.heard_under_way = 0
         self.problem = ""
-        topics = [self.topic] if isinstance(self.topic, str) else self.topic
-        self.filters = [(topic, self.qos) for topic in topics]
         self.address = BrokerAddress.parse(
             self.broker, ca_file=self.ca_file or None, keepalive_s=self.keepalive_s, version=self.version
         )
         name = self.client_id or f"mcs-{socket.gethostname()}-{ctx.flow}-{ctx.node}"
         self.name = re.sub(r"[^\w.-]", "-", name)[:200]
-        self._subscriber(lambda publishes: None)  # a bad topic is refused here, not after the deploy
 
     async def run(self, emit: Emitter) -> None:
         push = emit.push

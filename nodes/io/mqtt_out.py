@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Refused, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, Refused, node
 from nodes.io.broker_line import BrokerLine, LostMeanwhile
 from nodes.io.filled import Filled
 from nodes.io.mqtt import BrokerAddress
@@ -33,7 +33,7 @@ class MqttOut(Node):
     topic: Annotated[
         str, Meta(description="Topic; {{key}} or {{payload.sn}} is filled in. Empty: the message's own topic.")
     ] = ""
-    payload: Annotated[str, Meta(description="Where the value to publish is in the message.")] = "payload"
+    payload: Annotated[PathText, Meta(description="Where the value to publish is in the message.")] = "payload"
     qos: Annotated[
         int, Meta(ge=0, le=2, description="Quality of service: 0 at most once, 1 at least once, 2 once.")
     ] = 1
@@ -61,6 +61,9 @@ class MqttOut(Node):
             "ca_file": "代理证书的 CA 文件（PEM）。",
         },
     )
+
+    def __post_init__(self) -> None:
+        Filled(self.topic)
 
     async def start(self, ctx: Context) -> None:
         address = BrokerAddress.parse(self.broker, ca_file=self.ca_file or None, version=self.version)

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.api import Context, Database, Help, Message, Meta, Node, Path, Refused, connection_or_retry, node
+from engine.api import Context, Database, Help, Message, Meta, Node, Path, PathText, Refused, connection_or_retry, node
 from nodes.core.sequence import array_sequence, new_ids
 from nodes.io.postgres_values import as_parameter, as_plain
 
@@ -34,7 +34,7 @@ class PostgresQuery(Node):
         ),
     ]
     parameters: Annotated[
-        list[str], Meta(max_length=100, description="Where $1, $2 … are in the message: payload.sn, key")
+        list[PathText], Meta(max_length=100, description="Where $1, $2 … are in the message: payload.sn, key")
     ] = msgspec.field(default_factory=list)
     output: Annotated[
         Literal["rows", "first", "each"], Meta(description="All rows as a list, the first row, or a message per row.")

@@ -17,6 +17,7 @@ from engine.api import (
     Meta,
     Node,
     Path,
+    PathText,
     Port,
     Refused,
     node,
@@ -44,7 +45,7 @@ class PostgresWrite(Node):
         str, Meta(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$", description="Table, or schema.table.")
     ]
     columns: Annotated[
-        dict[str, str],
+        dict[str, PathText],
         Meta(
             min_length=1, description="Column → where its value is in the message, such as payload.temp, topic or time."
         ),
@@ -69,13 +70,15 @@ class PostgresWrite(Node):
     timeout_s: ClassVar[float] = 60.0
     gather_s: ClassVar[float] = 0.003
 
+    def __post_init__(self) -> None:
+        for name in self.columns:
+            if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+                raise ValueError(f"columns: {name!r} is no column name; use small letters, digits and _")
+
     def start(self, ctx: Context) -> None:
         self.paths = {name: Path(path) for name, path in self.columns.items()}
         self.staged_batches = 0
         self.held = HeldConnection(ctx.service(Database), self._prepare)
-        for name in self.columns:
-            if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
-                raise ValueError(f"columns: {name!r} is no column name; use small letters, digits and _")
 
     async def stop(self) -> None:
         await self.held.close()

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import Context, Help, Message, Meta, Node, Path, Refused, node
+from engine.api import Context, Help, Message, Meta, Node, Path, PathText, Refused, node
 from nodes.io.redis_client import RedisProblem, key_of, problem_of, redis_client
 
 
@@ -20,7 +20,9 @@ class RedisGet(Node):
     """
 
     prefix: Annotated[str, Meta(max_length=200, description="Beginning of the key, such as last_alarm_")] = ""
-    key_from: Annotated[str, Meta(description="Path of the rest of the key; empty: the prefix is the key.")] = "key"
+    key_from: Annotated[PathText, Meta(description="Path of the rest of the key; empty: the prefix is the key.")] = (
+        "key"
+    )
     decode: Annotated[Literal["text", "json", "bytes"], Meta(description="What the value is.")] = "text"
     missing: Annotated[Literal["null", "drop"], Meta(description="Without the key: a null payload, or no message.")] = (
         "null"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, Port, Refused, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, Port, Refused, node
 from nodes.io.redis_client import RedisProblem, encoded, key_of, problem_of, redis_client
 
 
@@ -18,8 +18,10 @@ class RedisSet(Node):
     """
 
     prefix: Annotated[str, Meta(max_length=200, description="Beginning of the key, such as last_alarm_")] = ""
-    key_from: Annotated[str, Meta(description="Path of the rest of the key; empty: the prefix is the key.")] = "key"
-    value_from: Annotated[str, Meta(min_length=1, description="Path of the value.")] = "payload"
+    key_from: Annotated[PathText, Meta(description="Path of the rest of the key; empty: the prefix is the key.")] = (
+        "key"
+    )
+    value_from: Annotated[PathText, Meta(min_length=1, description="Path of the value.")] = "payload"
     ttl_s: Annotated[
         float,
         Meta(ge=0, le=31_536_000, description="Time to live; 0: for ever.", extra_json_schema={"x-unit": "s"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from engine.api import Expression, Message, Meta, Node, Output, Port, Source, Struct, field, node
+from engine.api import Expression, Message, Meta, Node, Output, PathText, Port, Source, Struct, field, node
 from engine.catalogue import Catalogue
 from engine.flow.check import check_flow
 from engine.flow.model import Flow
@@ -63,6 +63,25 @@ class Limit(Node):
 
     def input_ports(self) -> tuple[Port, ...]:
         return (Port("in", payload=Reading, unit=self.unit),)
+
+    def process(self, msg: Message) -> Message:
+        return msg
+
+
+class Pick(Struct, forbid_unknown_fields=True):
+    """One of several places."""
+
+    path: PathText
+
+
+@node(category="test")
+class Picks(Node):
+    """Reads places of a message."""
+
+    where: PathText = ""
+    rules: list[Pick] = field(default_factory=list)
+    columns: dict[str, PathText] = field(default_factory=dict)
+    later: PathText = ""
 
     def process(self, msg: Message) -> Message:
         return msg
@@ -169,7 +188,7 @@ class Sink(Node):
         return None
 
 
-TYPES = [Feed, Gas, Scale, Limit, TakesText, Route, Divide, Formula, Strict, Later, Ask, LinkIn, LinkOut, Sink]
+TYPES = [Feed, Gas, Scale, Limit, Picks, TakesText, Route, Divide, Formula, Strict, Later, Ask, LinkIn, LinkOut, Sink]
 
 
 def palette() -> Catalogue:

@@ -141,3 +141,13 @@ def test_errors_come_without_a_plan() -> None:
     plan, problems = checked("feed: {type: feed, to: a}\na: {type: scael}")
     assert plan is None
     assert len(errors_in(problems)) == 1
+
+
+def test_path_that_is_none_is_told_wherever_it_stands_in_a_config() -> None:
+    """At any depth, and not where a reference will be filled in."""
+    config = "{where: 'a b', rules: [{path: payload.x}, {path: 'x['}], columns: {c: 'limits[msg.topic]', d: ']'}, later: '${secret:x}['}"
+    assert told(f"feed: {{type: feed, to: a}}\na: {{type: picks, with: {config}}}") == [
+        "4: node a, with.where: 'a b' is no path (at column 2) — write it like payload.temp or payload.points[0]",
+        "4: node a, with.rules[1].path: 'x[' is no path (at column 2) — write it like payload.temp or payload.points[0]",
+        "4: node a, with.columns.d: ']' is no path (at column 1) — write it like payload.temp or payload.points[0]",
+    ]

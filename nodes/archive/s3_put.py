@@ -26,8 +26,12 @@ class S3Put(Node):
     MCS_DATA/files, as for the other nodes that touch files.
     """
 
-    file: Annotated[PathText, Meta(description="Path of the file's name in the message.")] = "payload.path"
-    name: Annotated[PathText, Meta(description="Path of the object's name in the message.")] = "payload.name"
+    file: Annotated[PathText, Meta(min_length=1, description="Path of the file's name in the message.")] = (
+        "payload.path"
+    )
+    name: Annotated[PathText, Meta(min_length=1, description="Path of the object's name in the message.")] = (
+        "payload.name"
+    )
     prefix: Annotated[
         str, Meta(max_length=500, pattern=r"^[^\\\x00-\x1f]*$", description="Goes before the name, such as site-7/.")
     ] = ""

@@ -32,7 +32,7 @@ class Csv(Node):
     action: Annotated[
         Literal["toggle", "read", "write"], Meta(description="Which way; toggle: text is read, all else written.")
     ] = "toggle"
-    property: Annotated[PathText, Meta(description="Path of the text or rows.")] = "payload"
+    property: Annotated[PathText, Meta(min_length=1, description="Path of the text or rows.")] = "payload"
     separator: Annotated[str, Meta(min_length=1, max_length=1, description="Between two fields.")] = ","
     columns: Annotated[tuple[str, ...], Meta(description="Names of the columns; empty: the first row has them.")] = ()
     numbers: Annotated[tuple[str, ...], Meta(description="Columns that hold numbers.")] = ()

@@ -28,7 +28,9 @@ class Delay(Node):
 
     mode: Annotated[Literal["fixed", "message", "random"], Meta(description="Where the time comes from.")] = "fixed"
     delay_s: Annotated[float, Meta(ge=0, le=31_536_000, description="How long, s.", extra_json_schema=_S)] = 5.0
-    delay_from: Annotated[PathText, Meta(description="For message: path of the time in the message.")] = "delay"
+    delay_from: Annotated[PathText, Meta(min_length=1, description="For message: path of the time in the message.")] = (
+        "delay"
+    )
     delay_unit: Annotated[Literal["s", "ms"], Meta(description="For message: the unit of that time.")] = "s"
     min_s: Annotated[float, Meta(ge=0, le=31_536_000, description="For random: shortest, s.", extra_json_schema=_S)] = (
         1.0

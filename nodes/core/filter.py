@@ -41,7 +41,7 @@ class Filter(Node):
         float | None,
         Meta(description="narrowband: what the first number is compared with (default: itself, so it passes)."),
     ] = None
-    property: Annotated[PathText, Meta(description="Path of the value.")] = "payload"
+    property: Annotated[PathText, Meta(min_length=1, description="Path of the value.")] = "payload"
     key: Annotated[PathText, Meta(description="Path of what has a memory of its own; empty: one memory for all.")] = (
         "topic"
     )

@@ -20,7 +20,7 @@ class Html(Node):
     """
 
     action: Annotated[Literal["escape", "unescape"], Meta(description="Which way.")] = "escape"
-    property: Annotated[PathText, Meta(description="Path of the text, list or object.")] = "payload"
+    property: Annotated[PathText, Meta(min_length=1, description="Path of the text, list or object.")] = "payload"
 
     examples: ClassVar = [
         Example("a name with a script in it", {}, given=["<script>"], expect=["&lt;script&gt;"], title_zh="转义"),

@@ -42,7 +42,7 @@ class Join(Node):
     property: Annotated[
         PathText, Meta(description="manual: path of the value of each part; empty: the whole message as an object.")
     ] = "payload"
-    key: Annotated[PathText, Meta(description="manual, object: path of the name.")] = "topic"
+    key: Annotated[PathText, Meta(min_length=1, description="manual, object: path of the name.")] = "topic"
     group_by: Annotated[
         PathText, Meta(description="manual: path of what is joined apart, e.g. key; empty: all together.")
     ] = ""

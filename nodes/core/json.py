@@ -20,7 +20,7 @@ class Json(Node):
     """
 
     action: Annotated[Literal["toggle", "read", "write"], Meta(description="Which way.")] = "toggle"
-    property: Annotated[PathText, Meta(description="Path of the text or value.")] = "payload"
+    property: Annotated[PathText, Meta(min_length=1, description="Path of the text or value.")] = "payload"
     indent: Annotated[int, Meta(ge=0, le=8, description="Spaces per level when writing; 0: one line.")] = 0
 
     examples: ClassVar = [

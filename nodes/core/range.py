@@ -26,7 +26,7 @@ class Range(Node):
         Literal["scale", "clamp", "wrap", "drop"], Meta(description="What happens to a number outside of from_range.")
     ] = "scale"
     round: Annotated[bool, Meta(description="Make the result a whole number.")] = False
-    property: Annotated[PathText, Meta(description="Path of the number.")] = "payload"
+    property: Annotated[PathText, Meta(min_length=1, description="Path of the number.")] = "payload"
     numbers: Annotated[
         Reading, Meta(description="What counts as a number: numbers, also numeric texts, or texts that begin so.")
     ] = "strict"

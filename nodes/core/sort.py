@@ -41,7 +41,7 @@ class Sort(Node):
     what: Annotated[
         Literal["sequence", "list"], Meta(description="Messages of a sequence, or a list in one message.")
     ] = "sequence"
-    property: Annotated[PathText, Meta(description="list: path of the list.")] = "payload"
+    property: Annotated[PathText, Meta(min_length=1, description="list: path of the list.")] = "payload"
     by: Annotated[
         str | None,
         Meta(description="Path of what goes first; default payload (sequence) or the element itself (list)."),

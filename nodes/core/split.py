@@ -26,7 +26,7 @@ class Split(Node):
     end here and are counted; a number, a truth value and null are refused.
     """
 
-    property: Annotated[PathText, Meta(description="Path of what is split.")] = "payload"
+    property: Annotated[PathText, Meta(min_length=1, description="Path of what is split.")] = "payload"
     array_chunk: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Elements of a list per message; above 1 each message has a list.")
     ] = 1

@@ -26,9 +26,9 @@ class Switch(Node):
     """
 
     rules: Annotated[list[SwitchRule], Meta(min_length=1, description="Rules, tried in this order.")]
-    property: Annotated[PathText, Meta(description="Path of the value: payload, payload.temp, topic, flow.mode …")] = (
-        "payload"
-    )
+    property: Annotated[
+        PathText, Meta(min_length=1, description="Path of the value: payload, payload.temp, topic, flow.mode …")
+    ] = "payload"
     first_only: Annotated[bool, Meta(description="Stop at the first rule that matches.")] = False
     loose: Annotated[bool, Meta(description="Compare by JavaScript's rules instead of like with like.")] = False
     renumber: Annotated[bool, Meta(description="Make a complete sequence of what leaves each port.")] = False

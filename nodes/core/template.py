@@ -30,7 +30,7 @@ class Template(Node):
     template: Annotated[str, Meta(max_length=100_000, description="The text, in Mustache.")]
     escape: Annotated[Escape, Meta(description="How {{x}} is written.")] = "none"
     strict: Annotated[bool, Meta(description="Refuse a message that lacks a name.")] = False
-    property: Annotated[PathText, Meta(description="Path where the text is written.")] = "payload"
+    property: Annotated[PathText, Meta(min_length=1, description="Path where the text is written.")] = "payload"
 
     examples: ClassVar = [
         Example(

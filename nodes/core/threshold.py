@@ -31,7 +31,9 @@ class Threshold(Node):
     deadband: Annotated[
         float, Meta(ge=0, description="How far a value must come back to be normal again, in the unit of the value.")
     ] = 0.0
-    key: Annotated[PathText, Meta(description="Path of what has a memory of its own (with a deadband).")] = "key"
+    key: Annotated[
+        PathText, Meta(min_length=1, description="Path of what has a memory of its own (with a deadband).")
+    ] = "key"
     parameters: Annotated[str, Meta(description="Property of the message that holds the device's parameters.")] = (
         "device"
     )
@@ -80,6 +82,10 @@ class Threshold(Node):
     def input_ports(self) -> tuple[Port, ...]:
         """The input takes the unit of the limit."""
         return (Port("in", unit=self.unit),)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.limit, str) and "." in self.limit:
+            Path(self.limit)
 
     def start(self, ctx: Context) -> None:
         self.value_of = Path(self.value).get

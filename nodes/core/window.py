@@ -67,7 +67,7 @@ class Window(Node):
         "max",
     )
     percentile: Annotated[float, Meta(ge=0, le=100, description="Which percentile; it is called p95, say.")] = 95.0
-    value: Annotated[PathText, Meta(description="Path of the number.")] = "payload"
+    value: Annotated[PathText, Meta(min_length=1, description="Path of the number.")] = "payload"
     key: Annotated[PathText, Meta(description="Path of what is calculated apart; empty: all together.")] = "key"
     lateness_s: Annotated[
         float,

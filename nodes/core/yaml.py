@@ -25,7 +25,7 @@ class Yaml(Node):
     """
 
     action: Annotated[Literal["toggle", "read", "write"], Meta(description="Which way.")] = "toggle"
-    property: Annotated[PathText, Meta(description="Path of the text or value.")] = "payload"
+    property: Annotated[PathText, Meta(min_length=1, description="Path of the text or value.")] = "payload"
 
     examples: ClassVar = [
         Example(

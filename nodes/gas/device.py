@@ -23,7 +23,7 @@ class Device(Node):
     its raw value is at or beyond `raw_low` or `raw_high`, 32 it is warming up (`err` 2), 64 the registry lacks what its formula needs (k and b).
     """
 
-    key: Annotated[PathText, Meta(description="Where the serial number is.")] = "key"
+    key: Annotated[PathText, Meta(min_length=1, description="Where the serial number is.")] = "key"
     on_fault: Annotated[
         Literal["separate", "pass"],
         Meta(description="separate: readings without a valid value leave by fault; pass: all leave by ok, flagged."),

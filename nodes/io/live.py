@@ -19,10 +19,10 @@ class Live(Node):
     channel: Annotated[
         str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}$", description="Channel that pages watch: live:CHANNEL.")
     ]
-    key: Annotated[PathText, Meta(description="Where the key is in the message; one page shows one value per key.")] = (
-        "key"
-    )
-    value: Annotated[PathText, Meta(description="Where the value is in the message.")] = "payload"
+    key: Annotated[
+        PathText, Meta(min_length=1, description="Where the key is in the message; one page shows one value per key.")
+    ] = "key"
+    value: Annotated[PathText, Meta(min_length=1, description="Where the value is in the message.")] = "payload"
 
     zh: ClassVar = Help(
         title="实时推送",

@@ -33,7 +33,9 @@ class MqttOut(Node):
     topic: Annotated[
         str, Meta(description="Topic; {{key}} or {{payload.sn}} is filled in. Empty: the message's own topic.")
     ] = ""
-    payload: Annotated[PathText, Meta(description="Where the value to publish is in the message.")] = "payload"
+    payload: Annotated[PathText, Meta(min_length=1, description="Where the value to publish is in the message.")] = (
+        "payload"
+    )
     qos: Annotated[
         int, Meta(ge=0, le=2, description="Quality of service: 0 at most once, 1 at least once, 2 once.")
     ] = 1

@@ -107,3 +107,4 @@ async def test_node_that_passes_the_check_starts_or_says_why_not(kind: NodeType,
         reason = str(refused.reason) or "no reason"
     assert "Error:" not in reason
     assert reason != "no reason"
+    assert "is no path" not in reason  # that needs no start to be told

@@ -11,11 +11,13 @@ from engine.failure import Retry
 from engine.message import Delivery
 from engine.run.gathering import Gathering
 
-__all__ = ["Change", "Journal", "JournalStore"]
+__all__ = ["LONGEST_KEY", "Change", "Journal", "JournalStore"]
 
 log = logging.getLogger("mcs.journal")
 
 GATHER_S = 0.003
+LONGEST_KEY = 500
+"""Characters of a key: PostgreSQL's index has room for 2,704 bytes of name and key."""
 
 Change = tuple[str, str, bytes | None, float | None]
 """(memory name, key, value in msgpack or None for forgotten, Unix time when it ends or None)."""

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from engine.clock import Clock
-from engine.run.journal import Change, Journal
+from engine.failure import Refused
+from engine.run.journal import LONGEST_KEY, Change, Journal
 
 __all__ = ["KeyedMemory", "Memories"]
 
@@ -35,6 +36,8 @@ class KeyedMemory:
         return self._values.get(key, default)
 
     def set(self, key: str, value: Any, ttl_s: float | None = None) -> None:
+        if len(key) > LONGEST_KEY:
+            raise Refused(f"the key {key[:40]!r}… has {len(key):,} characters; at most {LONGEST_KEY} are remembered by")
         self._values[key] = value
         if ttl_s is not None:
             self._ends[key] = self._now() + ttl_s

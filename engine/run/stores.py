@@ -14,7 +14,7 @@ from engine.database import Database, Unavailable, is_transient
 from engine.failure import Retry
 from engine.jsonb import as_jsonb, without_nul
 from engine.run.held_connection import HeldConnection
-from engine.run.journal import Change
+from engine.run.journal import LONGEST_KEY, Change
 from engine.run.quarantine import Kept
 
 __all__ = ["PostgresJournal", "PostgresQuarantine", "connection_or_retry"]
@@ -87,6 +87,8 @@ class PostgresJournal:
         self._rows = 0
 
     async def _write(self, connection: PoolConnectionProxy, changes: list[Change]) -> None:
+        # A longer key, of a version that took them, would stop this and every later fold, and the next start.
+        changes = [change for change in changes if len(change[1]) <= LONGEST_KEY]
         gone = [change for change in changes if change[2] is None]
         kept = [change for change in changes if change[2] is not None]
         await connection.execute(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from engine.clock import ManualClock, settle
-from engine.failure import Retry
+from engine.failure import Refused, Retry
 from engine.message import Delivery
 from engine.run.journal import Change, Journal
 from engine.run.memory import Memories
@@ -125,3 +127,12 @@ async def test_value_that_cannot_be_saved_keeps_nothing_else_back():
     assert memory.get("huge") == 1 << 80
     assert [change[1] for change in disk.changes] == ["good"]
     assert journal.clean
+
+
+async def test_key_that_no_index_can_hold_is_refused_with_its_message():
+    """Taken, it would stop the commits of all."""
+    memory = Memories(ManualClock(), Journal()).open("f/n/m")
+    memory.set("k" * 500, 1)
+    with pytest.raises(Refused, match="has 501 characters; at most 500"):
+        memory.set("k" * 501, 1)
+    assert len(memory) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -47,6 +48,8 @@ CHANGES: list[Change] = [
     ("f/n/m", "a NUL \x00 that is gone", None, None),
     ("last_alarm", "GS1_a1", b"\x04", None),
 ]
+LONGEST: Change = ("流" * 64 + "/" + "点" * 64 + "/memory", "键" * 500, b"\x06", None)
+TOO_LONG: Change = ("f/n/m", secrets.token_hex(5000), b"\x07", None)
 LIVING = [
     ("f/n/m", "a", b"\x02"),
     ("f/n/m", "键 with: colon", b"\x03"),
@@ -61,9 +64,9 @@ async def test_postgres_gives_back_the_last_change_of_each_key(database: Databas
     for change in CHANGES:
         await store.append([change])
     await store.fold()
-    await store.append([("f/n/m", "later", b"\x05", None)])
+    await store.append([("f/n/m", "later", b"\x05", None), LONGEST, TOO_LONG])
     loaded = await PostgresJournal(database).load()
-    assert sorted(change[:3] for change in loaded) == sorted([*LIVING, ("f/n/m", "later", b"\x05")])
+    assert sorted(change[:3] for change in loaded) == sorted([*LIVING, ("f/n/m", "later", b"\x05"), LONGEST[:3]])
 
 
 async def test_redis_gives_back_the_last_change_of_each_key(redis_url: str):

@@ -15,6 +15,8 @@ from engine.paths import plain
 __all__ = ["DebugHub", "DebugRow", "LiveHub", "Subscription"]
 
 LONGEST_BACKLOG = 10_000
+MOST_KEYS = 100_000
+"""Of one channel; one more drops the key that is known longest."""
 LARGEST_BACKLOG_BYTES = 2_000_000
 DEBUG_ROWS = 1_000
 LARGEST_VALUE_BYTES = 16_384
@@ -85,7 +87,10 @@ class LiveChannel:
 
     def publish(self, key: str, item: Any) -> None:
         """See `LiveHub.publish`."""
-        self.latest[key] = item
+        latest = self.latest
+        if key not in latest and len(latest) >= MOST_KEYS:
+            del latest[next(iter(latest))]
+        latest[key] = item
         if self.watching:
             data = _encode(item)
             for subscription in self.watching:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from engine.run.hubs import LiveHub
+from engine.run.hubs import MOST_KEYS, LiveHub
 from engine.testing import NodeHarness
 from nodes.io.live import Live
 
@@ -23,3 +23,11 @@ async def test_part_of_a_message_can_be_shown_under_another_key():
         await bench.give({"payload": {"n": 7, "temp": 21.5}}, {"payload": {"n": 7}})
         assert bench.site.service(LiveHub).latest("temps") == {"7": 21.5}
         assert bench.errors == ["the message has no payload.temp"]
+
+
+def test_a_channel_keeps_a_hundred_thousand_keys_and_no_more():
+    """Keys that never come again would fill the memory."""
+    channel = LiveHub().channel("c")
+    for number in range(MOST_KEYS + 2):
+        channel.publish(str(number), number)
+    assert (len(channel.latest), next(iter(channel.latest))) == (MOST_KEYS, "2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from enum import IntFlag
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from engine.api import Refused
 __all__ = ["Flag", "Packet", "PacketDecoder", "Reading", "as_reading"]
 
 LEARNT_NAMES = 16
+_PLAIN_NAME = re.compile(r"[\w.:-]{1,64}")
 """Unknown fields that the fast decoder learns; a device that invents more is decoded the slow way."""
 
 
@@ -130,19 +132,20 @@ class PacketDecoder:
         return packet, extra or None
 
     def _learn(self, names: dict[str, Any]) -> None:
-        known = tuple(dict.fromkeys((*self._learnt, *names)))
+        """Other names than plain ones are found the slow way each time: no packet may break how the next ones are read."""
+        known = tuple(dict.fromkeys((*self._learnt, *filter(_PLAIN_NAME.fullmatch, names))))
         if known == self._learnt or len(known) > LEARNT_NAMES:
             return
-        self._learnt = known
-        self._fields = tuple((name, f"extra_{number}") for number, name in enumerate(known))
+        fields = tuple((name, f"extra_{number}") for number, name in enumerate(known))
         learnt = msgspec.defstruct(
             "LearntPacket",
-            [(field, Any, UNSET) for _, field in self._fields],
+            [(field, Any, UNSET) for _, field in fields],
             bases=(_Strict,),
             gc=False,
-            rename={field: name for name, field in self._fields},
+            rename={field: name for name, field in fields},
         )
         self._strict = msgspec.json.Decoder(learnt).decode
+        self._learnt, self._fields = known, fields
 
 
 def _converted(data: dict[str, Any]) -> tuple[Packet, dict[str, Any] | None]:

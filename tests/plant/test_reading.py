@@ -88,3 +88,14 @@ def test_a_reading_may_come_as_a_dict():
     assert as_reading(msgspec.to_builtins(reading)) == reading
     with pytest.raises(Refused, match="gas-reading"):
         as_reading("text")
+
+
+@pytest.mark.parametrize("name", ["\x00k", 'a"b', "a\\b", "\n", "", "x y", "设备", "extra_0", "a" * 1000, "__class__"])
+def test_no_name_of_an_unknown_field_can_stop_the_packets_that_follow(name: str):
+    """One garbled or hostile packet must not take the readings of the whole site with it."""
+    decoder = PacketDecoder()
+    odd = packet(**{name: 1})
+    for _ in range(2):
+        assert decoder(odd)[1] == {name: 1}
+        assert decoder(packet())[1] is None
+        assert decoder(packet(fw="1.2"))[1] == {"fw": "1.2"}

@@ -134,7 +134,7 @@ class Formula(Node):
             made = self._bind(payload, found, text)
         try:
             made_payload = made(payload, found)
-        except EvaluationError as wrong:
+        except (EvaluationError, OverflowError) as wrong:
             raise Refused(f"{text or self.expression}: {wrong}") from wrong
         return Message(made_payload, msg.topic, msg.key, msg.time, msg.id, msg.props, msg.delivery)
 

@@ -29,6 +29,7 @@ from nodes.core.window_values import Figure, WindowValues
 
 _S = {"x-unit": "s"}
 A_DAY_S = 86_400.0
+LARGEST = 1e300
 
 
 class _Mark(Struct, frozen=True):
@@ -129,6 +130,10 @@ class Window(Node):
 
     def process(self, msg: Message) -> Any:
         value = as_number(self.value_of(msg), self.value)
+        if abs(value) > LARGEST:
+            raise Refused(f"{self.value} is {value:g}: sums of such numbers are none, at most {LARGEST:g} is taken")
+        if abs(value) > 1 << 53:
+            value = float(value)  # a longer whole number can't be written down
         if not math.isfinite(msg.time) or msg.time > self.ctx.clock.now() + A_DAY_S:
             raise Refused(
                 f"the message's time {msg.time} is no Unix time, or more than a day ahead: one such would close all windows before it"

@@ -62,8 +62,8 @@ class WindowValues(Struct):
                 case "range":
                     made[figure] = ordered[-1] - ordered[0]
                 case "stddev":
-                    spread = math.fsum((value - mean) ** 2 for value in values)
-                    made[figure] = math.sqrt(spread / (len(values) - 1)) if len(values) > 1 else 0.0
+                    spread = math.hypot(*(value - mean for value in values))  # squares of large values overflow
+                    made[figure] = spread / math.sqrt(len(values) - 1) if len(values) > 1 else 0.0
                 case "first":
                     made[figure] = values[0]
                 case "last":

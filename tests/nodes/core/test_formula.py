@@ -81,3 +81,10 @@ async def test_a_result_without_a_field_is_refused(bench):
 def test_a_wrong_formula_is_refused_before_it_runs(bench):
     with pytest.raises(msgspec.ValidationError, match="expression"):
         bench("formula", "expression: '__import__(1)'")._plan()
+
+
+async def test_number_beyond_all_floats_is_refused_after_others_too(bench):
+    async with bench("formula", "expression: payload + 1") as node:
+        await node.give(1, 10**400, 2)
+        (refused,) = [one.message.props["error"] for one in node.outputs if one.port == "error"]
+        assert (refused["kind"], len(node.sent())) == ("refused", 2)

@@ -55,3 +55,15 @@ async def test_a_time_in_the_far_future_is_refused(bench):
     async with bench("window") as node:
         await node.give({"time": node.clock.now() + 90_000, "payload": 1})
         assert "ahead" in node.errors[0]
+
+
+async def test_figures_of_the_largest_values_are_numbers_and_larger_ones_are_refused(bench):
+    """A sum that overflows would keep the window from ever being closed."""
+    figures = "[count, sum, mean, min, max, range, stddev, first, last, percentile]"
+    async with bench("window", f"{{length_s: 10, figures: {figures}, key: ''}}") as node:
+        await node.give(1e300, -1e300, 10**299, 1e301, -(10**305), 1e308)
+        await node.advance(20)
+        (sent,) = node.sent()
+        assert (sent["count"], sent["max"], sent["range"]) == (3, 1e300, 2e300)
+        assert all(math.isfinite(value) for value in sent.values() if isinstance(value, float))
+        assert len(node.errors) == 3

@@ -20,6 +20,7 @@ from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.read import read_flow
 from engine.flow_files import FileChanged, FlowFile, fault_of_flow_name, revision_of
 from engine.flow_tests.report import as_json
+from engine.language.told import problems_told
 from engine.revisions import Revision
 from engine.run.flow_run import DeployReport
 from engine.web.flows import Base, FlowModel, flow_file, model_of, not_writable
@@ -141,7 +142,8 @@ async def preview(call: Call[Preview]) -> Previewed:
     if fault is not None:
         raise ApiError(404, "not_found", f"no flow can be called {name[:80]!r}: {fault}", "see /api/flows")
     # Off the loop: a flow of 1,000 nodes keeps a thread busy longer than a message may wait.
-    return await asyncio.to_thread(_previewed, call.server, name, given)
+    shown = await asyncio.to_thread(_previewed, call.server, name, given)
+    return msgspec.structs.replace(shown, problems=problems_told(shown.problems, call.language))
 
 
 async def deploy(call: Call[Deploy]) -> Done:

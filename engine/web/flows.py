@@ -12,6 +12,7 @@ from engine.deploys import Deployed
 from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Words
 from engine.flow.problem import Problem, errors_in
 from engine.flow_files import FileChanged, FlowFile, fault_of_flow_name
+from engine.language.told import problems_told
 from engine.web.permission import check_text
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
@@ -94,7 +95,7 @@ async def list_flows(call: Call[Nothing]) -> list[FlowRow]:
 
 async def get_flow(call: Call[Nothing]) -> FlowView:
     """One flow: text, model, problems, and what is deployed."""
-    return flow_view(call.server, flow_file(call))
+    return flow_view(call, flow_file(call))
 
 
 async def add_flow(call: Call[NewFlow]) -> FlowView:
@@ -112,7 +113,7 @@ async def add_flow(call: Call[NewFlow]) -> FlowView:
         raise ApiError(409, "exists", f"there is a flow {given.name} already", "take another name") from there
     except OSError as failure:
         raise not_writable(failure) from failure
-    return flow_view(call.server, flow_file(call, given.name))
+    return flow_view(call, flow_file(call, given.name))
 
 
 async def remove_flow(call: Call[FromBase]) -> None:
@@ -126,7 +127,7 @@ async def remove_flow(call: Call[FromBase]) -> None:
             "conflict",
             f"flow {file.name} has been changed meanwhile",
             "look at the change, then remove it",
-            more={"current": flow_view(call.server, changed.current or file)},
+            more={"current": flow_view(call, changed.current or file)},
         ) from changed
     except OSError as failure:
         raise not_writable(failure) from failure
@@ -141,8 +142,9 @@ def flow_file(call: Call[Any], name: str = "") -> FlowFile:
     return file
 
 
-def flow_view(server: ServerView, file: FlowFile) -> FlowView:
-    """What the editor opens."""
+def flow_view(call: Call[Any], file: FlowFile) -> FlowView:
+    """What the editor opens, its problems in the reader's language."""
+    server = call.server
     deployed = server.deploys.known.get(file.name)
     return FlowView(
         name=file.name,
@@ -150,7 +152,7 @@ def flow_view(server: ServerView, file: FlowFile) -> FlowView:
         revision=file.revision,
         deployed=_deployed_view(deployed),
         flow=model_of(file.flow),
-        problems=_problems(server, file, deployed),
+        problems=problems_told(_problems(server, file, deployed), call.language),
         changed_on_disk=deployed is not None and deployed.revision != file.revision,
     )
 

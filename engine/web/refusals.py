@@ -16,9 +16,10 @@ from engine.database import Unavailable, is_transient
 from engine.deploys import NotRecorded
 from engine.failure import Retry
 from engine.flow.problem import FlowError, Problem
+from engine.language.told import Language, language_of, problems_told, told
 from engine.run.flow_run import DeployFailed
 
-__all__ = ["ApiError", "ErrorAnswer", "ErrorBody", "errors_as_json", "json_answer", "not_found"]
+__all__ = ["ApiError", "ErrorAnswer", "ErrorBody", "errors_as_json", "json_answer", "not_found", "reader_language"]
 
 log = logging.getLogger("mcs.web")
 
@@ -91,7 +92,18 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         refused = _of_http(request, answer)
     except Exception as error:  # noqa: BLE001 - a fault of ours must still be an answer
         refused = _of(request, error)
-    return json_answer({"error": refused.body, **refused.more}, refused.status, refused.headers)
+    body = _in_language(refused.body, reader_language(request))
+    return json_answer({"error": body, **refused.more}, refused.status, refused.headers)
+
+
+def reader_language(request: web.Request) -> Language:
+    """The language in which the answer is read; a script that names none reads English."""
+    return language_of(request.headers.get("Accept-Language", ""))
+
+
+def _in_language(body: ErrorBody, language: Language) -> ErrorBody:
+    problems = None if body.problems is None else problems_told(body.problems, language)
+    return ErrorBody(body.code, told(body.message, language), told(body.hint, language), problems, body.node)
 
 
 def _of(request: web.Request, error: Exception) -> ApiError:

@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from aiohttp import web
 
+from engine.language.told import Language
 from engine.roles import Identity, Need, requires
-from engine.web.refusals import ApiError, json_answer
+from engine.web.refusals import ApiError, json_answer, reader_language
 from engine.web.view import SERVER, ServerView
 
 __all__ = ["IDENTITY", "Call", "Nothing", "Route", "audit_of", "mount"]
@@ -44,6 +45,11 @@ class Call(Generic[G]):
     def who(self) -> Identity:
         """Who asks; KeyError on a route that is open to anyone when nobody is signed in."""
         return self.request[IDENTITY]
+
+    @property
+    def language(self) -> Language:
+        """The language of who reads the answer."""
+        return reader_language(self.request)
 
     def service(self, kind: type[S]) -> S:
         """A service of a pack. ApiError (503) while the server is still starting it."""

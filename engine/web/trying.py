@@ -18,6 +18,7 @@ from engine.flow.references import References
 from engine.flow_tests.cases import Case, FlowTests, read_tests
 from engine.flow_tests.play import CaseResult, play_case
 from engine.flow_tests.report import AnyBroker
+from engine.language.told import told
 from engine.message import Message
 from engine.node import ERROR_PORT
 from engine.run.hubs import shorten
@@ -137,7 +138,9 @@ async def evaluate(call: Call[Evaluate]) -> Evaluated:
         problems = [Mistake(wrong.message, wrong.column or 0, wrong.hint)]
     return Evaluated(
         result=result,
-        problems=problems,
+        problems=[
+            Mistake(told(one.message, call.language), one.column, told(one.hint, call.language)) for one in problems
+        ],
         names=names,
         functions=list(FUNCTIONS),
         at=seen[0] if seen is not None else None,

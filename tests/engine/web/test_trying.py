@@ -166,3 +166,22 @@ async def test_trace_of_a_message_with_the_longest_id_is_found(server: RunningSe
     assert await browser.get(f"/api/flows/gas/traces/{2**63 - 1}") == {"id": str(2**63 - 1), "hops": []}
     status, _ = await browser.call("GET", f"/api/flows/gas/traces/{2**63}")
     assert status == 404
+
+
+async def test_a_browser_in_chinese_is_told_in_chinese_and_a_script_in_english(server: RunningServer, browser: Browser):
+    """Mistakes of a formula, problems of a flow and refusals alike."""
+    chinese = {**browser.headers, "Accept-Language": "zh-CN"}
+    wrong = {"text": "flow: gas\nnodes: {tick: {type: injekt, to: nobody}}\n"}
+
+    _, formula = await browser.call("POST", "/api/flows/gas/evaluate", {"expression": "1 +"}, headers=chinese)
+    _, flow = await browser.call("POST", "/api/flows/gas/preview", wrong, headers=chinese)
+    _, refused = await browser.call("GET", "/api/flows/none", headers=chinese)
+    _, plain = await browser.call("GET", "/api/flows/none")
+
+    assert formula["problems"][0]["message"] == "+ 之后缺少值"
+    assert [problem["message"] for problem in flow["problems"]] == [
+        "没有节点类型 `injekt`",
+        "连线通向 `nobody`，但它不存在",
+    ]
+    assert refused["error"] == {"code": "not_found", "message": "没有流程 none", "hint": "见 /api/flows"}
+    assert plain["error"]["message"] == "there is no flow none"

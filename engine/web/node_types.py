@@ -33,12 +33,13 @@ class Bilingual(msgspec.Struct):
 
 
 class PortView(msgspec.Struct):
-    """One port; `payload` is the name of the type that passes, "any" when everything does."""
+    """One port; `payload` is the name of the type that passes, "any" when everything does. An output hands on what came in at `same_as`."""
 
     name: str
     title: Bilingual
     payload: str
     unit: str
+    same_as: str = ""
 
 
 class ExampleView(msgspec.Struct):
@@ -290,7 +291,7 @@ def _told(properties: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
 def _port(port: Port) -> PortView:
     payload = port.payload
     name = "any" if payload is Any else getattr(payload, "__name__", str(payload))
-    return PortView(port.name, Bilingual(port.title_zh, port.title), name, port.unit)
+    return PortView(port.name, Bilingual(port.title_zh, port.title), name, port.unit, port.same_as)
 
 
 ROUTES = (

@@ -24,6 +24,8 @@ nodes:
     type: alarm-group
   look:
     type: debug
+  pass:
+    type: filter
   judge:
     type: alarm
     to: write
@@ -34,6 +36,41 @@ layout:
   alarm: [640, 280]
   judge: [340, 340]
   look: [640, 400]
+  pass: [340, 40]
+"""
+
+NESTED = """\
+flow: {name}
+nodes:
+  tick:
+    type: inject
+    with: {{payload: 3, every_s: 60}}
+    to: part
+  part:
+    type: subflow/part
+    to: {{out: show}}
+  show:
+    type: debug
+subflows:
+  part:
+    inputs: {{in: shape}}
+    outputs: {{out: shape}}
+    nodes:
+      shape:
+        type: change
+        with: {{rules: [{{do: set, path: payload.seen, value: 1}}]}}
+      before:
+        type: filter
+      after:
+        type: filter
+    layout:
+      shape: [340, 100]
+      before: [340, 260]
+      after: [340, 380]
+layout:
+  tick: [40, 100]
+  part: [340, 100]
+  show: [640, 100]
 """
 
 
@@ -43,6 +80,7 @@ def quiet(make_site: Callable[..., LiveSite]) -> LiveSite:
     site = make_site()
     add_flow(site, FLOW)
     add_flow(site, "typed", TYPED)
+    add_flow(site, "nested", NESTED)
     return site
 
 
@@ -63,6 +101,20 @@ async def test_ports_that_can_not_take_the_wire_dim_and_say_why(quiet: LiveSite,
     await page.mouse.up()
     await expect(page.locator(".wire-hint")).to_be_hidden()
     await expect(wires(page)).to_have_count(before)
+
+
+async def test_port_dims_also_where_the_messages_were_made_several_nodes_before(
+    quiet: LiveSite, new_page: NewPage
+) -> None:
+    """A node that hands messages on hands on their type: what the server's check refuses is not offered."""
+    page = await opened(quiet, new_page, "typed")
+    await drag(page, await centre(out_port(page, "decode", "ok")), await centre(in_port(page, "pass")))
+    await expect(page.locator('.react-flow__edge[data-id="decode.ok>pass.in"]')).to_have_count(1)
+    await drag(page, await centre(out_port(page, "pass")), await centre(in_port(page, "write")), drop=False)
+    await expect(in_port(page, "write")).to_have_attribute("data-fits", "false")
+    await expect(in_port(page, "count")).to_have_attribute("data-fits", "true")
+    await page.mouse.up()
+    await expect(page.locator('.react-flow__edge[data-id="pass.out>write.in"]')).to_have_count(0)
 
 
 async def test_several_outputs_are_labelled(quiet: LiveSite, new_page: NewPage) -> None:
@@ -100,6 +152,27 @@ async def test_node_dropped_on_a_wire_goes_into_it_and_out_again(quiet: LiveSite
     await page.keyboard.press("Control+Delete")
     await expect(node(page, "spare")).to_have_count(0)
     await expect(page.locator('.react-flow__edge[data-id="shape.out>show.in"]')).to_have_count(1)
+
+
+async def test_node_goes_into_the_wires_of_a_subflows_own_ports(quiet: LiveSite, new_page: NewPage) -> None:
+    """Behind the input port and before the output port, each one step."""
+    page = await opened(quiet, new_page, "nested")
+    await node(page, "part").locator(".node-label").dblclick()
+    await expect(page.locator('.react-flow__edge[data-id="in:in.out>shape.in"]')).to_have_count(1)
+    for id, begin, end in (
+        ("before", out_port(page, "in:in"), in_port(page, "shape")),
+        ("after", out_port(page, "shape"), in_port(page, "out:out")),
+    ):
+        one, other = await centre(begin), await centre(end)
+        label = node(page, id).locator(".node-label")
+        await drag(page, await centre(label), ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2 + 10))
+        await expect(node(page, id)).to_be_visible()
+    for wire in ("in:in.out>before.in", "before.out>shape.in", "shape.out>after.in", "after.out>out:out.in"):
+        await expect(page.locator(f'.react-flow__edge[data-id="{wire}"]')).to_have_count(1)
+    await expect(wires(page)).to_have_count(4)
+    await page.keyboard.press("Control+z")
+    await page.keyboard.press("Control+z")
+    await expect(wires(page)).to_have_count(2)
 
 
 async def test_node_that_does_not_fit_into_a_wire_is_refused_with_the_reason(

@@ -18,6 +18,8 @@ export interface PortType {
   title?: Words;
   payload?: string;
   unit?: string;
+  /** The input whose messages this output hands on, with their type and unit. */
+  same_as?: string;
 }
 
 export interface Example {

@@ -4,13 +4,13 @@ import { memo, useEffect, useRef } from "react";
 import type { PortType } from "../api/types";
 import { modelIn, useDocument } from "../editing/document";
 import { inRows, portTop } from "../flow/geometry";
-import { refusal, type Refusal } from "../flow/connect";
+import type { Refusal } from "../flow/connect";
 import { ERROR_PORT, SUBFLOW_PREFIX } from "../flow/types";
 import { useWords } from "../i18n";
 import { Icon } from "../kit/Icon";
 import { familyOf, iconOf, labelOf } from "./look";
 import { markNode } from "./marks";
-import { portOfSheet, type SceneNode } from "./scene";
+import { carried, portOfSheet, type SceneNode } from "./scene";
 import { useCanvas } from "./view";
 import { refusalWords } from "./wiring";
 
@@ -60,9 +60,8 @@ function Port({ node, port, side, top, named }: { node: string; port: PortType; 
   const why = useCanvas((state) => {
     const from = state.pending;
     if (!from || from.side === side) return null;
-    const other = state.scene.nodes.get(from.node)?.ports;
-    const near = (from.side === "out" ? other?.outputs : other?.inputs)?.find((candidate) => candidate.name === from.port) ?? { name: from.port };
-    const found = from.side === "out" ? refusal(near, port, { self: false }) : refusal(port, near);
+    const ports = carried(state.scene);
+    const found = from.side === "out" ? ports.refusal(from.node, from.port, node, port.name) : ports.refusal(node, port.name, from.node, from.port);
     return found ? JSON.stringify(found) : "";
   });
   const wiring = why !== null;

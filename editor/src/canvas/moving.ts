@@ -6,6 +6,7 @@ import { addressOf } from "../flow/sheet";
 import type { Position } from "../flow/types";
 import { say } from "../i18n";
 import { curveOf, portOfSheet, type SceneWire } from "./scene";
+import { definitionsFirst } from "../flow/toOperations";
 import { useCanvas } from "./view";
 
 /** The wires that are in the DOM just now. */
@@ -68,7 +69,7 @@ export function endMove(keep: boolean, more: Operation[] = [], label = say("step
   elements = [];
   wires = [];
   if (!move || (by[0] === 0 && by[1] === 0)) return;
-  edit(label, [...moveOperations(move.ids, by), ...more]);
+  edit(label, definitionsFirst([...moveOperations(move.ids, by), ...more]));
 }
 
 export function moveOperations(ids: Iterable<string>, by: Position): Operation[] {

@@ -1,5 +1,6 @@
 /** What there is to draw on a sheet, worked out once per draft: places, ports, wires, frames. */
 import type { NodeType, PortType } from "../api/types";
+import { Carried } from "../flow/carried";
 import { boundsOf, curveBetween, frameRound, heightOf, noteBox, placesOf, portAt, WIDTH, type Box, type Curve } from "../flow/geometry";
 import { ranksOf } from "../flow/order";
 import { inputName, outputName, portsOf, type Ports } from "../flow/ports";
@@ -52,6 +53,15 @@ export function sceneOf(sheet: Sheet, model: FlowModel, catalogue: ReadonlyMap<s
   return { nodes, wires, frames, bounds };
 }
 
+const carriedIn = new WeakMap<Scene, Carried>();
+
+/** What the ports of a scene give and take, worked out when somebody first draws a wire on it. */
+export function carried(scene: Scene): Carried {
+  const known = carriedIn.get(scene) ?? new Carried(scene.nodes, scene.wires);
+  carriedIn.set(scene, known);
+  return known;
+}
+
 export function curveOf(wire: Wire, nodes: ReadonlyMap<string, SceneNode>, shift: (id: string) => Position = () => [0, 0]): Curve {
   const from = nodes.get(wire.from) as SceneNode;
   const to = nodes.get(wire.to) as SceneNode;
@@ -97,6 +107,7 @@ function putPorts(sheet: Sheet, nodes: Map<string, SceneNode>, before?: Scene): 
 }
 
 function samePorts(one: Ports, other: Ports): boolean {
-  const names = (ports: Ports) => [...ports.inputs.map((port) => port.name), "|", ...ports.outputs.map((port) => port.name)].join(",");
+  const told = ({ name, payload, unit, same_as }: PortType) => [name, payload, unit, same_as].join(":");
+  const names = (ports: Ports) => [...ports.inputs.map(told), "|", ...ports.outputs.map(told)].join(",");
   return one === other || (one.unknown === other.unknown && names(one) === names(other));
 }

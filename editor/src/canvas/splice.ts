@@ -1,14 +1,16 @@
 /** Putting a node into a wire, and taking nodes out so that what they joined stays joined. */
 import { model, sheet, useDocument } from "../editing/document";
-import { refusal } from "../flow/connect";
+import { firstRefusal } from "../flow/carried";
 import type { Operation } from "../flow/operations";
 import { endAt, portArguments } from "../flow/ports";
 import { addressOf } from "../flow/sheet";
 import { removedPort } from "../flow/subflowPorts";
+import { targetOf } from "../flow/targets";
 import { operationsBetween } from "../flow/toOperations";
-import { wireOperations, unwireOperations, refusalWords } from "./wiring";
+import { rejoinOperations, wireOperations, unwireOperations, refusalWords } from "./wiring";
+import { ERROR_PORT } from "../flow/types";
 import { useCanvas } from "./view";
-import { portOfSheet, type SceneWire } from "./scene";
+import { carried, portOfSheet, type SceneWire } from "./scene";
 import type { PortType } from "../api/types";
 import { say } from "../i18n";
 
@@ -23,22 +25,21 @@ export function splice(id: string, wire: SceneWire): Operation[] | string {
 export function spliceNew(id: string, inputs: PortType[], outputs: PortType[], wire: SceneWire): Operation[] | string {
   const { nodes } = useCanvas.getState().scene;
   const { scope } = useDocument.getState();
-  const before = nodes.get(wire.from)?.ports.outputs.find((port) => port.name === wire.port) ?? { name: wire.port };
-  const after = nodes.get(wire.to)?.ports.inputs.find((port) => port.name === wire.input) ?? { name: wire.input };
-  const input = inputs.find((port) => !refusal(before, port));
-  const output = outputs.find((port) => !refusal(port, after));
+  const ports = carried(useCanvas.getState().scene);
+  const given = wire.port === ERROR_PORT ? [] : ports.origins(wire.from, wire.port);
+  const taken = ports.takers(wire.to, wire.input);
+  const input = inputs.find((port) => !firstRefusal(given, [port]));
+  const output = outputs.find((port) => !firstRefusal([port], taken));
   const [anyInput] = inputs;
   const [anyOutput] = outputs;
   if (!anyInput || !anyOutput) return say("canvas.refused.noports", { node: id });
-  if (!input) return refusalWords(refusal(before, anyInput) ?? { why: "twice" });
-  if (!output) return refusalWords(refusal(anyOutput, after) ?? { why: "twice" });
-  // A node can't be put between a subflow's own port and its inside in one step: the port is wired by hand.
-  if (portOfSheet(wire.from) || portOfSheet(wire.to)) return say("canvas.refused.own-port");
-  return [
-    ...unwireOperations(wire),
-    { op: "add_wire", node: addressOf(scope, wire.from), to: endAt(id, input.name, inputs), ...portArguments(wire.port, nodes.get(wire.from)?.ports.outputs ?? []) },
-    { op: "add_wire", node: addressOf(scope, id), to: wire.end, ...portArguments(output.name, outputs) },
-  ];
+  if (!input) return refusalWords(firstRefusal(given, [anyInput]) ?? { why: "twice" });
+  if (!output) return refusalWords(firstRefusal([anyOutput], taken) ?? { why: "twice" });
+  const fromNew = (to: string): Operation => ({ op: "add_wire", node: addressOf(scope, id), to, ...portArguments(output.name, outputs) });
+  const toNew = (): Operation => ({ op: "add_wire", node: addressOf(scope, wire.from), to: endAt(id, input.name, inputs), ...portArguments(wire.port, nodes.get(wire.from)?.ports.outputs ?? []) });
+  if (portOfSheet(wire.from)) return [...(rejoinOperations(wire, targetOf(endAt(id, input.name, inputs))) ?? []), fromNew(wire.end)];
+  if (portOfSheet(wire.to)) return [...(rejoinOperations(wire, { node: id, port: output.name === outputs[0]?.name ? "" : output.name, disabled: false }) ?? []), toNew()];
+  return [...unwireOperations(wire), toNew(), fromNew(wire.end)];
 }
 
 /** The operations that remove nodes; with `reconnect` their neighbours are joined where ports fit. */

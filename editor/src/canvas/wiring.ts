@@ -1,17 +1,17 @@
 /** From a wire being drawn to operations, and the words of a refusal. */
 import { edit, model, sheet, useDocument } from "../editing/document";
-import { refusal, type Refusal } from "../flow/connect";
+import type { Refusal } from "../flow/connect";
 import type { Operation } from "../flow/operations";
 import { endAt, portArguments } from "../flow/ports";
 import { addressOf } from "../flow/sheet";
-import { joined, parted, type Side } from "../flow/subflowPorts";
+import { joined, parted, rejoined, type Side } from "../flow/subflowPorts";
 import { spelledEnd, targetOf } from "../flow/targets";
 import { operationsBetween } from "../flow/toOperations";
 import type { Target } from "../flow/types";
 import type { Wire } from "../flow/wires";
 import { say } from "../i18n";
 import { toast } from "../kit/toasts";
-import { portOfSheet } from "./scene";
+import { carried, portOfSheet } from "./scene";
 import { useCanvas } from "./view";
 
 export interface Ends {
@@ -23,10 +23,9 @@ export interface Ends {
 
 export function refusalOf({ from, port, to, input }: Ends): Refusal | null {
   const { scene } = useCanvas.getState();
-  const near = scene.nodes.get(from)?.ports.outputs.find((candidate) => candidate.name === port) ?? { name: port };
-  const far = scene.nodes.get(to)?.ports.inputs.find((candidate) => candidate.name === input) ?? { name: input };
   const wired = scene.wires.some((wire) => wire.from === from && wire.port === port && wire.to === to && wire.input === input);
-  return refusal(near, far, { self: from === to && !loops(to), wired });
+  if (from === to && !loops(to)) return { why: "self" };
+  return wired ? { why: "twice" } : carried(scene).refusal(from, port, to, input);
 }
 
 /** A node that hands on later may feed itself. */
@@ -75,11 +74,20 @@ export function unwireOperations(wire: Wire): Operation[] {
   const outputs = useCanvas.getState().scene.nodes.get(wire.from)?.ports.outputs ?? [];
   const own = ownEnd(wire);
   if (own) {
-    const gone = (end: Target): boolean => end.node === own.end.node && (end.port === own.end.port || (wire.end === spelledEnd(end)) || end.port === wire.port);
-    return operationsBetween(model(), parted(model(), scope, own.side, own.name, gone));
+    return operationsBetween(model(), parted(model(), scope, own.side, own.name, isEndOf(wire, own.end)));
   }
   return [{ op: "remove_wire", node: addressOf(scope, wire.from), to: wire.end, ...portArguments(wire.port, outputs) }];
 }
+
+/** What leads a wire of the open subflow's own port to `end` instead; null for a wire between two nodes. */
+export function rejoinOperations(wire: Wire, end: Target): Operation[] | null {
+  const { scope } = useDocument.getState();
+  const own = ownEnd(wire);
+  return own && operationsBetween(model(), rejoined(model(), scope, own.side, own.name, isEndOf(wire, own.end), end));
+}
+
+const isEndOf = (wire: Wire, inner: Target) => (end: Target): boolean =>
+  end.node === inner.node && (end.port === inner.port || wire.end === spelledEnd(end) || end.port === wire.port);
 
 /** Switches a wire off or on. */
 export function switchOperations(wire: Wire): Operation[] {

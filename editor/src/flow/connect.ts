@@ -15,9 +15,12 @@ export function refusal(output: PortType, input: PortType, more: { self?: boolea
   const gives = output.payload ?? "";
   const takes = input.payload ?? "";
   if (!ANY.has(gives) && !ANY.has(takes) && !fits(gives, takes)) return { why: "payload", gives, takes };
-  if (output.unit && input.unit && output.unit !== input.unit) return { why: "unit", gives: output.unit, takes: input.unit };
+  if (output.unit && input.unit && spelled(output.unit) !== spelled(input.unit)) return { why: "unit", gives: output.unit, takes: input.unit };
   return null;
 }
+
+/** Two spellings of one unit: people type both, and Unicode has two letters for micro. */
+const spelled = (unit: string): string => unit.replaceAll(" ", "").replaceAll("μ", "µ").replaceAll("㎎", "mg").replaceAll("㎥", "m³");
 
 /** A whole number goes where a number goes; of alternatives one that fits is enough. */
 function fits(gives: string, takes: string): boolean {

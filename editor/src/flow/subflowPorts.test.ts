@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { joined, parted, removedPort, renamedPort, withPort } from "./subflowPorts";
+import { applied } from "./apply";
+import { definitionsFirst, operationsBetween } from "./toOperations";
+import { joined, parted, rejoined, removedPort, renamedPort, withPort } from "./subflowPorts";
 import type { FlowModel, NodeSpec } from "./types";
 
 const end = (name: string, port = "") => ({ node: name, port, disabled: false });
@@ -28,5 +30,16 @@ describe("ports of a subflow", () => {
     const added = joined(withPort(model, "s", "outputs", "late"), "s", "outputs", "late", end("x", "error"));
     expect(added.subflows["s"]?.outputs["late"]).toEqual([end("x", "error")]);
     expect(parted(added, "s", "outputs", "late", (one) => one.node === "x").subflows["s"]?.outputs["late"]).toEqual([]);
+  });
+
+  test("an end is put in the place of another, with a node that the same edit adds", () => {
+    const two = joined(model, "s", "inputs", "in", end("y"));
+    const after = rejoined(two, "s", "inputs", "in", (one) => one.node === "x", end("new"));
+    expect(after.subflows["s"]?.inputs["in"]).toEqual([end("new"), end("y")]);
+
+    const edit = definitionsFirst([{ op: "add_node", id: "s/new", type: "t" }, ...operationsBetween(two, after), { op: "add_wire", node: "s/new", to: "x" }]);
+    const done = applied(two, edit).subflows["s"];
+    expect(done?.inputs["in"]).toEqual([end("new"), end("y")]);
+    expect(done?.nodes["new"]?.to).toEqual({ "": [end("x")] });
   });
 });

@@ -21,6 +21,10 @@ export const joined = (model: FlowModel, subflow: string, side: Side, port: stri
 export const parted = (model: FlowModel, subflow: string, side: Side, port: string, isEnd: (end: Target) => boolean): FlowModel =>
   onSubflow(model, subflow, (was) => ({ ...was, [side]: { ...was[side], [port]: (was[side][port] ?? []).filter((end) => !isEnd(end)) } }));
 
+/** An inner end of a port put in the place of another, so that the port's other wires keep their order. */
+export const rejoined = (model: FlowModel, subflow: string, side: Side, port: string, isEnd: (end: Target) => boolean, end: Target): FlowModel =>
+  onSubflow(model, subflow, (was) => ({ ...was, [side]: { ...was[side], [port]: (was[side][port] ?? []).map((old) => (isEnd(old) ? end : old)) } }));
+
 export function renamedPort(model: FlowModel, subflow: string, side: Side, old: string, name: string): FlowModel {
   const moved = onSubflow(model, subflow, (was) => ({ ...was, [side]: renamed(was[side], old, name) }));
   return onUsers(moved, subflow, side, (port) => (port === old ? name : port));

@@ -6,6 +6,12 @@ import { addressOf } from "./sheet";
 import { spelledEnd, spelledWires } from "./targets";
 import type { FlowModel, Json, NodeSpec, Position, Sheet } from "./types";
 
+/** One edit in the order in which it can be made: the definition of a subflow is that of before the edit, so it comes first. */
+export const definitionsFirst = (operations: Operation[]): Operation[] => [
+  ...operations.filter(({ op }) => op === "set_subflow"),
+  ...operations.filter(({ op }) => op !== "set_subflow"),
+];
+
 export function operationsBetween(old: FlowModel, now: FlowModel): Operation[] {
   const operations: Operation[] = [];
   for (const [name, subflow] of Object.entries(now.subflows)) {

@@ -12,7 +12,7 @@ import type { Operation } from "../flow/operations";
 import { endAt, portArguments } from "../flow/ports";
 import { addressOf, freshName } from "../flow/sheet";
 import { joined } from "../flow/subflowPorts";
-import { operationsBetween } from "../flow/toOperations";
+import { definitionsFirst, operationsBetween } from "../flow/toOperations";
 import type { Json, Position } from "../flow/types";
 import { say } from "../i18n";
 import { toast } from "../kit/toasts";
@@ -37,7 +37,7 @@ export function addNamed(name: string, at: Position): void {
   const id = freshId(type);
   const joined = spliceNew(id, type.inputs, type.outputs, wire);
   if (typeof joined === "string") toast("warning", joined);
-  edit(say("step.add"), [addition(type, id, at), ...(typeof joined === "string" ? [] : joined)]);
+  edit(say("step.add"), definitionsFirst([addition(type, id, at), ...(typeof joined === "string" ? [] : joined)]));
   select([id]);
 }
 

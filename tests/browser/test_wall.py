@@ -78,6 +78,38 @@ async def test_state_is_colour_shape_and_text_and_ripples_until_acknowledged(
         await expect(dot(wall, "W2")).to_have_attribute("data-state", "ok")
 
 
+async def test_horn_sounds_until_muted_and_the_mute_ends_by_itself(
+    make_site: Callable[..., LiveSite], new_page: NewPage
+) -> None:
+    """After five minutes; an alarm that comes meanwhile sounds at once."""
+    site = make_site()
+    plan = add_plan(site)
+    for sn, left in (("H1", 30), ("H2", 60)):
+        add_device(site, sn, name=sn, plan_id=plan, left_pct=left, top_pct=50, a1=20, range_high=500)
+    page = await new_page(site, role="viewer")
+    await page.clock.install()
+    wall = await opened(page)
+    await wall.get_by_role("button", name="声音已关").click()
+    await expect(wall.get_by_role("button", name="声音已开")).to_be_visible()
+    sounding, muted = wall.get_by_role("button", name="消音", exact=True), wall.locator("button", has_text="消音中")
+    async with Sender(site) as sender:
+        await sender.send("H1", 30)
+        await sounding.click()
+        await expect(muted).to_contain_text("消音中 4:5")
+
+        await page.clock.fast_forward("04:30")
+        await expect(muted).to_contain_text("消音中 0:2")
+        await page.clock.fast_forward("00:31")
+        await expect(sounding).to_be_visible()
+
+        await sounding.click()
+        await expect(muted).to_be_visible()
+        await sender.send("H2", 30)
+        await expect(dot(wall, "H2")).to_have_attribute("data-state", "a1")
+        await muted.click()
+        await expect(sounding).to_be_visible()
+
+
 async def test_drawer_shows_the_last_hour_by_the_minute(wall_site: LiveSite, new_page: NewPage) -> None:
     await store_readings(wall_site, "W3", [float(number % 30) for number in range(3500)], 1.0)
     wall = await opened(await new_page(wall_site, role="viewer"))

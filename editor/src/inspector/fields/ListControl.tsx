@@ -27,7 +27,7 @@ export function ListControl({ schema, value, onChange, path, label }: ControlPro
               <ObjectFields schema={item} path={`${path}.${index}`} compact value={typeof one === "object" && one !== null && !Array.isArray(one) ? one : {}} onChange={(next) => put(index, next)} />
             ) : (
               <Control schema={item} value={one} path={`${path}.${index}`} label={`${label} ${index + 1}`} onChange={(next) => put(index, next)}
-                ids={{ id: `${path}.${index}`, "aria-describedby": undefined, "aria-invalid": undefined }} />
+                ids={{ id: `${path}.${index}`, "aria-label": `${label} ${index + 1}`, "aria-describedby": undefined, "aria-invalid": undefined }} />
             )}
           </div>
           {!readOnly && (

@@ -27,7 +27,7 @@ export function MapControl({ schema, value, onChange, path, label }: ControlProp
         <div key={index} className="map-row" data-field={`${path}.${name}`}>
           <NameInput name={name} taken={names} readOnly={readOnly} label={t("inspector.map.name", { field: label })} onRename={(to) => onChange(renamed(entries, name, to))} />
           <Control schema={item} value={entries[name]} path={`${path}.${name}`} label={`${label} ${name}`} onChange={(next) => onChange(objectWith(entries, name, next ?? blank(item, root)))}
-            ids={{ id: `${path}.${name}`, "aria-describedby": undefined, "aria-invalid": undefined }} />
+            ids={{ id: `${path}.${name}`, "aria-label": `${label} ${name}`, "aria-describedby": undefined, "aria-invalid": undefined }} />
           {!readOnly && <IconButton icon="trash-2" label={t("inspector.map.remove", { name })} onClick={() => onChange(objectWith(entries, name, undefined))} />}
         </div>
       ))}

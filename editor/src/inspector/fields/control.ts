@@ -9,6 +9,7 @@ export interface ControlProps {
   onChange: (value: Json | undefined) => void;
   /** Dotted place in the node, `with.rules.0.op`. */
   path: string;
-  ids: { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };
+  /** A control in a list or a map has no label element and brings its name here. */
+  ids: { id: string; "aria-label"?: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };
   label: string;
 }

@@ -251,6 +251,47 @@ async def test_two_people_disjoint_changes_merge_and_the_same_field_asks(site: L
     assert "floor: 3" in site.call("GET", "/api/flows/two")["text"]
 
 
+async def test_draft_that_was_left_while_another_deployed_merges_as_one_that_was_open(
+    site: LiveSite, new_page: NewPage
+) -> None:
+    """It comes back as it was, the same strip offers to merge, the same dialog asks about the field that both changed."""
+    make_flow(site, "left")
+    page = await new_page(site)
+    await open_flow(page, "left")
+    await click_node(page, "scale")
+    await page.get_by_role("textbox", name="floor").fill("3")
+    await expect(page.locator(".top-bar-state")).to_have_attribute("data-dirty", "true")
+    await page.get_by_role("textbox", name="result").fill("mine")
+    await page.goto("/flows")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("流程")
+    view = site.call("GET", "/api/flows/left")
+    text = view["text"].replace("result: w}", "result: w, floor: 2}").replace("every_s: 0.2", "every_s: 0.4")
+    site.call(
+        "POST", "/api/flows/left/deploy", {"base": view["revision"], "text": text, "note": "theirs"}, "integrator"
+    )
+
+    await open_flow(page, "left")
+
+    await click_node(page, "scale")
+    await expect(page.get_by_role("textbox", name="floor")).to_have_value("3")
+    await page.get_by_role("button", name="合并到我的草稿").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.locator("tbody tr")).to_have_count(1)
+    row = dialog.get_by_role("row", name="floor")
+    await expect(row.get_by_role("cell").nth(1)).to_contain_text("3")
+    await expect(row.get_by_role("cell").nth(2)).to_contain_text("2")
+    await row.get_by_role("radio").nth(1).check()
+    await dialog.get_by_role("button", name="合并").click()
+    await expect(dialog).to_have_count(0)
+    await expect(page.get_by_role("textbox", name="floor")).to_have_value("2")
+    await expect(page.get_by_role("textbox", name="result")).to_have_value("mine")
+    await _deploy(page, "both")
+    done = site.call("GET", "/api/flows/left")["text"]
+    assert "result: mine" in done
+    assert "floor: 2" in done
+    assert "every_s: 0.4" in done
+
+
 async def test_file_changed_on_disk_is_offered(site: LiveSite, new_page: NewPage) -> None:
     make_flow(site, "disk")
     page = await new_page(site)

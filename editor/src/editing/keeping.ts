@@ -1,5 +1,5 @@
 /** Keeps draft and history over a reload, in this browser. */
-import { restored, stored, type StoredHistory } from "../flow/history";
+import { current, restored, stored, type StoredHistory } from "../flow/history";
 import { useDocument } from "./document";
 
 const DATABASE = "mcs-drafts";
@@ -7,8 +7,10 @@ const STORE = "drafts";
 const PAUSE_MS = 400;
 
 interface Kept extends StoredHistory {
-  /** The file that the history stands on. */
+  /** The file that the draft stands on. */
   revision: string;
+  /** Its text, without which a file that went on can't be merged; drafts that were left by an older version have none. */
+  ground?: string;
   scope: string;
 }
 
@@ -62,7 +64,17 @@ function takeHasty(name: string): Kept | undefined {
 
 export function takeUp(kept: Kept): void {
   const history = restored(kept);
-  if (history) useDocument.setState({ history, scope: kept.scope });
+  const { view } = useDocument.getState();
+  if (!history || !view) return;
+  if (kept.revision === view.revision) {
+    useDocument.setState({ history, scope: kept.scope });
+    return;
+  }
+  // The file went on without this draft, which stays on the file it was made from: the page then tells of the newer one and
+  // offers to merge, as it does when that happens while the page is open.
+  const ground = kept.ground ?? history.steps[0]?.draft.text ?? null;
+  if (ground === null || current(history).text === ground || current(history).text === view.text) return;
+  useDocument.setState({ history, scope: kept.scope, view: { ...view, revision: kept.revision, text: ground } });
 }
 
 /** Writes the history of the open flow whenever it has rested for a moment; the answer ends it. */
@@ -73,7 +85,7 @@ export function keepDraft(): () => void {
     const { name, history, view, scope } = useDocument.getState();
     const saved = history && stored(history);
     if (!saved || !view) return;
-    const kept: Kept = { ...saved, revision: view.revision, scope };
+    const kept: Kept = { ...saved, revision: view.revision, ground: view.text, scope };
     if (leaving) layAside(name, kept);
     void run("readwrite", (store) => store.put(kept, name));
   };

@@ -3,7 +3,6 @@ import { applied } from "./apply";
 import { refusal } from "./connect";
 import { difference, isEmpty } from "./diff";
 import { begun, canRedo, canUndo, current, edited, MOST_STEPS, moved, restored, stored, typed, written, type History } from "./history";
-import { merged } from "./merge";
 import { flowOrder, ranksOf } from "./order";
 import { curveBetween, distanceTo, frameRound, pointOn } from "./geometry";
 import { targetsOf, spelledWires } from "./targets";
@@ -114,32 +113,6 @@ describe("history", () => {
     const back = restored(JSON.parse(JSON.stringify(stored(history))));
     expect(current(back as History).model).toEqual(current(history).model);
     expect(current(moved(back as History, 1)).text).toBe("T9");
-  });
-});
-
-describe("merging", () => {
-  const choose = () => "mine" as const;
-
-  test("changes of different fields of one node are both kept", () => {
-    const base = flow(node("a", {}, { x: 1, y: 1 }));
-    const mine = applied(base, [{ op: "change_node", id: "a", set: { x: 2 } }]);
-    const theirs = applied(base, [{ op: "change_node", id: "a", set: { y: 3 } }]);
-    const { model, clashes } = merged(base, mine, theirs, choose);
-    expect(model.nodes["a"]?.with_).toEqual({ x: 2, y: 3 });
-    expect(clashes).toEqual([]);
-  });
-
-  test("one field changed by both is a clash with its base", () => {
-    const base = flow(node("a", {}, { x: 1 }));
-    const set = (x: number) => applied(base, [{ op: "change_node", id: "a", set: { x } }]);
-    const { model, clashes } = merged(base, set(2), set(3), () => "theirs");
-    expect(clashes).toEqual([{ node: "a", field: "with.x", base: 1, mine: 2, theirs: 3 }]);
-    expect(model.nodes["a"]?.with_).toEqual({ x: 3 });
-  });
-
-  test("what only they changed is kept where I changed nothing", () => {
-    const theirs = applied(chain, [{ op: "remove_node", id: "c" }]);
-    expect(merged(chain, chain, theirs, choose).model.nodes).toEqual(theirs.nodes);
   });
 });
 

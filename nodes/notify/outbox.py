@@ -11,10 +11,10 @@ from collections import deque
 from typing import ClassVar
 
 from engine.api import EMPTY, Context, Delivery, Message, Node, Port, Refused, Struct, field
+from plant.alarms.attempt import Attempt, Result
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 from plant.channels.answer import Away, Declined
-from plant.channels.attempts import Attempt, Result
 from plant.channels.card import Card
 from plant.channels.notice import AlarmNotice, as_notice, notice_of
 from plant.channels.service import Channels

@@ -11,6 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
 from engine.api import Database, as_jsonb, connection_or_retry
+from plant.alarms.attempt import PAST_ATTEMPT, PastAttempt
 from plant.alarms.event import AlarmEvent
 
 __all__ = ["AlarmStore", "Figures", "PastAlarm", "Story"]
@@ -87,27 +88,13 @@ class PastEvent(Struct, kw_only=True):
     recorded_at: float
 
 
-class Telling(Struct, kw_only=True):
-    """An attempt to tell people, with the vendor's answer."""
-
-    id: int
-    at: float
-    channel: str
-    attempt: int
-    result: str
-    answer: str
-    hint: str
-    subject: str
-    count: int
-
-
 class Story(Struct, kw_only=True):
     """One alarm with everything that happened, in order of time. `first` is what raised it: raw value, k, b, limit, deadband, delay."""
 
     alarm: PastAlarm
     first: dict[str, Any]
     events: list[PastEvent]
-    notifications: list[Telling]
+    notifications: list[PastAttempt]
 
 
 class OftenAlarm(Struct, kw_only=True):
@@ -256,15 +243,14 @@ class AlarmStore:
             for row in rows
         ]
         attempts = await connection.fetch(
-            "select id, extract(epoch from at)::float8 as at, channel, attempt, result, answer, hint, subject, count "
-            "from notifications where events && $1::text[] order by at, id limit 500",
+            f"select {PAST_ATTEMPT} from notifications where events && $1::text[] order by at, id limit 500",
             [past.event.id for past in events],
         )
         return Story(
             alarm=PastAlarm(**{name: alarm[name] for name in PastAlarm.__struct_fields__}),
             first=msgspec.json.decode(alarm["story"]),
             events=events,
-            notifications=[Telling(**row) for row in attempts],
+            notifications=[PastAttempt(**row) for row in attempts],
         )
 
 

@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from engine.api import ApiError, Call, Clock, Nothing, Route, SecretsStore, not_found
+from plant.alarms.attempt import Attempt, PastAttempt, Result
 from plant.alarms.event import AlarmEvent
 from plant.channels.answer import Away, Declined
-from plant.channels.attempts import Attempt, Result
 from plant.channels.card import EMPTY, SECRETS, Card, Email, Kind, Settings, fault_of_url, faults
 from plant.channels.service import Changed, Channels, secret_name
 from plant.channels.template import VARIABLES, Fault
@@ -86,21 +86,6 @@ class AttemptQuery(msgspec.Struct, forbid_unknown_fields=True):
     result: Literal["", "sent", "again", "refused"] = ""
     before: Annotated[int, Meta(ge=0, le=2**62)] | None = None
     limit: Annotated[int, Meta(ge=1, le=500)] = 50
-
-
-class PastAttempt(msgspec.Struct, kw_only=True):
-    """One attempt; `count` is how many alarms the message told of."""
-
-    id: int
-    at: float
-    channel: str
-    attempt: int
-    result: str
-    answer: str
-    hint: str
-    subject: str
-    count: int
-    test: bool
 
 
 async def list_cards(call: Call[Nothing]) -> CardList:
@@ -180,10 +165,9 @@ async def test_card(call: Call[CardTrial]) -> CardAnswer:
 async def list_attempts(call: Call[AttemptQuery]) -> list[PastAttempt]:
     """Every attempt to tell people, with the vendor's answer, the latest first."""
     given = call.given
-    entries = await call.service(Channels).attempts.entries(
+    return await call.service(Channels).attempts.entries(
         channel=given.channel, result=given.result, before=given.before, limit=given.limit
     )
-    return [PastAttempt(**entry) for entry in entries]
 
 
 def _card(channels: Channels, name: str) -> Card:

@@ -6,17 +6,15 @@ import asyncio
 import datetime
 import logging
 from collections import deque
-from typing import Any, Literal
-
-from msgspec import Struct
+from typing import Any
 
 from engine.api import Database, Retry, connection_or_retry
+from plant.alarms.attempt import PAST_ATTEMPT, Attempt, PastAttempt
 
-__all__ = ["Attempt", "AttemptLog", "Result"]
+__all__ = ["AttemptLog"]
 
 log = logging.getLogger("mcs.channels")
 
-Result = Literal["sent", "again", "refused"]
 HELD_BACK = 10_000
 RETRY_S = 2.0
 
@@ -24,21 +22,6 @@ _INSERT = (
     "insert into notifications (at, channel, attempt, result, answer, subject, events, test, hint, count) "
     "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 )
-
-
-class Attempt(Struct, frozen=True, kw_only=True):
-    """One attempt. `events` are ids of `alarm_events`; `count` of them, as many as the message told of."""
-
-    at: float
-    channel: str
-    attempt: int
-    result: Result
-    answer: str
-    hint: str = ""
-    subject: str
-    events: list[str] = []
-    count: int = 1
-    test: bool = False
 
 
 class AttemptLog:
@@ -91,21 +74,21 @@ class AttemptLog:
 
     async def entries(
         self, *, channel: str = "", result: str = "", before: int | None = None, limit: int = 50
-    ) -> list[dict[str, Any]]:
+    ) -> list[PastAttempt]:
         """The latest first, from below the id `before`. Raises Retry while the database is away."""
         if self._database is None:
             return []
         async with connection_or_retry(self._database, timeout_s=1.0) as connection:
             rows = await connection.fetch(
-                "select id, extract(epoch from at)::float8 as at, channel, attempt, result, answer, hint, subject, count, test "
-                "from notifications where ($1 = '' or channel = $1) and ($2 = '' or result = $2) "
+                f"select {PAST_ATTEMPT} from notifications "
+                "where ($1 = '' or channel = $1) and ($2 = '' or result = $2) "
                 "and ($3::bigint is null or id < $3) order by id desc limit $4",
                 channel,
                 result,
                 before,
                 limit,
             )
-        return [dict(row) for row in rows]
+        return [PastAttempt(**row) for row in rows]
 
     async def _write(self, database: Database) -> None:
         while True:

@@ -11,10 +11,11 @@ from typing import Any
 import aiohttp
 
 from engine.api import Clock, Database, LiveHub, Retry, SystemClock, as_jsonb, connection_or_retry
+from plant.alarms.attempt import Attempt
 from plant.alarms.event import AlarmEvent
 from plant.channels.aliyun import send_sms
 from plant.channels.answer import Answer, Away, Declined
-from plant.channels.attempts import Attempt, AttemptLog
+from plant.channels.attempts import AttemptLog
 from plant.channels.card import CARDS, SECRETS, Card, Email, Robot, Settings, Sms, from_json, kind_of, shown
 from plant.channels.letter import Wording, letter_of
 from plant.channels.post import open_session

@@ -4,6 +4,7 @@ import urllib.error
 from pathlib import Path
 
 import aiomqtt
+import asyncpg
 import pytest
 from playwright.async_api import Page, expect
 
@@ -83,6 +84,23 @@ async def test_audit_is_filtered_while_typing(site: LiveSite, new_page: NewPage)
     await page.get_by_label("用户").fill("intruder")
     await expect(page.get_by_role("row")).to_have_count(2)
     await expect(page.get_by_role("cell", name="登录失败")).to_be_visible()
+
+
+async def test_a_long_list_goes_on_where_it_ended(site: LiveSite, new_page: NewPage) -> None:
+    async with asyncpg.create_pool(site.dsn, min_size=1, max_size=1) as pool:
+        await pool.execute(
+            "insert into audit (who, address, action, target, details) "
+            "select 'robot', '', 'login', n::text, '{}' from generate_series(1, 150) as n"
+        )
+    page = await new_page(site)
+    await page.goto("/audit")
+    await page.get_by_label("用户").fill("robot")
+    await expect(page.get_by_role("cell", name="150", exact=True)).to_be_visible()
+    await expect(page.get_by_role("cell", name="50", exact=True)).to_have_count(0)
+    await page.get_by_role("button", name="更早的记录").click()
+    for number in ("150", "50", "1"):
+        await expect(page.get_by_role("cell", name=number, exact=True)).to_have_count(1)
+    await expect(page.get_by_role("button", name="更早的记录")).to_have_count(0)
 
 
 async def test_quarantined_message_is_read_replayed_and_discarded(site: LiveSite, new_page: NewPage) -> None:

@@ -1,19 +1,17 @@
 /** Alarms that were raised, the latest first, filtered. */
-import { useCallback, useEffect, useRef, useState } from "react";
-import { api } from "../api/client";
+import { useMemo, useState } from "react";
+import { usePaged } from "../api/usePaged";
 import { useWords } from "../i18n";
 import { Button } from "../kit/Button";
 import { SelectField, TextField } from "../kit/Field";
 import { State } from "../kit/State";
 import { Table } from "../kit/Table";
 import { dateTime } from "../kit/time";
-import { tellFailure } from "../kit/toasts";
 import { shown } from "../site/format";
 import { duration } from "./duration";
 import { levelOf, priorityBadge } from "./order";
 import type { PastAlarm } from "./types";
 
-const PAGE = 100;
 const TYPING_MS = 250;
 const TYPES = ["A1", "A2", "over-range", "fault", "offline", "battery", "signal", "link", "channel"];
 const PRIORITIES = ["critical", "high", "medium", "low"];
@@ -21,35 +19,13 @@ const PRIORITIES = ["critical", "high", "medium", "low"];
 export function AlarmHistory({ onOpen }: { onOpen: (alarm: PastAlarm) => void }) {
   const { t } = useWords();
   const [wanted, setWanted] = useState({ sn: "", type: "", priority: "", notified: "", days: "7" });
-  const [alarms, setAlarms] = useState<PastAlarm[] | null>(null);
-  const [more, setMore] = useState(false);
-  const latest = useRef(0);
-  const load = useCallback(async (after?: PastAlarm) => {
-    const mine = ++latest.current;
-    const { days, notified, ...rest } = wanted;
-    const query = new URLSearchParams({ ...rest, limit: String(PAGE) });
-    if (notified) query.set("notified", notified);
-    if (days) query.set("since", String(Date.now() / 1000 - Number(days) * 86_400));
-    if (after) {
-      query.set("before", String(after.raised_at));
-      query.set("before_id", String(after.id));
-    }
-    try {
-      const found = await api.get<PastAlarm[]>(`/alarms/history?${query}`);
-      if (mine !== latest.current) return;
-      setAlarms((was) => (after ? [...(was ?? []), ...found] : found));
-      setMore(found.length === PAGE);
-    } catch (error) {
-      tellFailure(error);
-    }
-  }, [wanted]);
-  useEffect(() => {
-    const timer = setTimeout(() => void load(), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [load]);
+  const asked = useMemo(() => asQuery(wanted), [wanted]);
+  const { rows: alarms, older } = usePaged<PastAlarm>("/alarms/history", asked, {
+    waitMs: TYPING_MS,
+    behind: ({ id, raised_at }) => ({ before: String(raised_at), before_id: String(id) }),
+  });
   const set = (name: keyof typeof wanted) => (event: { target: { value: string } }) => setWanted({ ...wanted, [name]: event.target.value });
   const any = { value: "", label: t("alarms.any") };
-  const last = alarms?.at(-1);
   return (
     <>
       <div className="page-row" role="search">
@@ -72,7 +48,12 @@ export function AlarmHistory({ onOpen }: { onOpen: (alarm: PastAlarm) => void })
           { id: "by", label: t("alarms.acknowledgedby"), cell: (alarm) => alarm.acknowledged_by || "—" },
         ]} />
       )}
-      {more && last && <div><Button onClick={() => void load(last)}>{t("alarms.older")}</Button></div>}
+      {older && <div><Button onClick={older}>{t("alarms.older")}</Button></div>}
     </>
   );
+}
+
+/** What is not wanted is left out; a period counts from the moment it was chosen, so that every page is of the same one. */
+function asQuery({ days, notified, ...rest }: Record<"sn" | "type" | "priority" | "notified" | "days", string>): Record<string, string> {
+  return { ...rest, ...(notified && { notified }), ...(days && { since: String(Date.now() / 1000 - Number(days) * 86_400) }) };
 }

@@ -1,4 +1,6 @@
 /** What /api/alarms and the live channel `alarms` say. Times are Unix seconds. */
+import type { PastAttempt } from "../channels/types";
+
 export type AlarmState =
   | "normal" | "unacknowledged" | "acknowledged" | "returned" | "latched" | "latched-acknowledged" | "shelved" | "suppressed" | "out-of-service";
 
@@ -61,23 +63,11 @@ export interface PastAlarm {
   acknowledged_by: string;
 }
 
-export interface Telling {
-  id: number;
-  at: number;
-  channel: string;
-  attempt: number;
-  result: "sent" | "again" | "refused";
-  answer: string;
-  hint: string;
-  subject: string;
-  count: number;
-}
-
 export interface Story {
   alarm: PastAlarm;
   first: Record<string, unknown>;
   events: { event: AlarmEvent; recorded_at: number }[];
-  notifications: Telling[];
+  notifications: PastAttempt[];
 }
 
 interface Often {

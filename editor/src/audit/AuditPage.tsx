@@ -1,42 +1,20 @@
 /** The audit log: every change that somebody made, the latest first. */
-import { useCallback, useEffect, useRef, useState } from "react";
-import { api } from "../api/client";
+import { useState } from "react";
 import type { AuditEntry } from "../api/types";
+import { usePaged } from "../api/usePaged";
 import { useWords } from "../i18n";
 import { Button } from "../kit/Button";
 import { TextField } from "../kit/Field";
 import { Table } from "../kit/Table";
 import { dateTime } from "../kit/time";
-import { tellFailure } from "../kit/toasts";
 import { detailsText } from "./details";
 
-const PAGE = 100;
 const TYPING_MS = 250;
 
 export default function AuditPage() {
   const { t } = useWords();
   const [wanted, setWanted] = useState({ who: "", action: "", target: "" });
-  const [entries, setEntries] = useState<AuditEntry[] | null>(null);
-  const [more, setMore] = useState(false);
-  const latest = useRef(0);
-
-  const load = useCallback(async (before?: number) => {
-    const mine = ++latest.current;
-    const query = new URLSearchParams({ limit: String(PAGE), ...wanted, ...(before !== undefined && { before: String(before) }) });
-    try {
-      const found = await api.get<AuditEntry[]>(`/audit?${query}`);
-      if (mine !== latest.current) return;
-      setEntries((was) => (before === undefined ? found : [...(was ?? []), ...found]));
-      setMore(found.length === PAGE);
-    } catch (error) {
-      tellFailure(error);
-    }
-  }, [wanted]);
-  useEffect(() => {
-    const timer = setTimeout(() => void load(), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [load]);
-
+  const { rows: entries, older } = usePaged<AuditEntry>("/audit", wanted, { waitMs: TYPING_MS });
   const actionText = (action: string) => {
     const text = t(`audit.action.${action}`);
     return text === `audit.action.${action}` ? action : text;
@@ -44,7 +22,6 @@ export default function AuditPage() {
   const filter = (name: keyof typeof wanted) => (
     <TextField label={t(`audit.${name}`)} type="search" value={wanted[name]} onChange={(event) => setWanted({ ...wanted, [name]: event.target.value })} />
   );
-  const last = entries?.at(-1);
   return (
     <div className="page">
       <header className="page-head"><h1>{t("page.audit")}</h1></header>
@@ -65,7 +42,7 @@ export default function AuditPage() {
           ]}
         />
       )}
-      {more && last && <div><Button onClick={() => void load(last.id)}>{t("audit.more")}</Button></div>}
+      {older && <div><Button onClick={older}>{t("audit.more")}</Button></div>}
     </div>
   );
 }

@@ -1,17 +1,16 @@
 /** Every attempt to tell people, with the vendor's answer, the latest first. */
-import { useCallback, useEffect, useState } from "react";
-import { api } from "../api/client";
+import { useState } from "react";
+import { usePaged } from "../api/usePaged";
 import { useWords } from "../i18n";
 import { Button } from "../kit/Button";
 import { SelectField } from "../kit/Field";
 import { State } from "../kit/State";
 import { Table } from "../kit/Table";
 import { dateTime } from "../kit/time";
-import { tellFailure } from "../kit/toasts";
-import type { Attempt } from "./types";
+import type { PastAttempt } from "./types";
 
-type Past = Attempt & { id: number };
-const PAGE = 30;
+/** An attempt is written right after it is told. */
+const WRITTEN_MS = 400;
 const levels = { sent: "ok", again: "warning", refused: "error" } as const;
 
 /** `changed` is another whenever an attempt was made. */
@@ -19,24 +18,7 @@ export function Attempts({ names, changed }: { names: string[]; changed: unknown
   const { t } = useWords();
   const [channel, setChannel] = useState("");
   const [result, setResult] = useState("");
-  const [attempts, setAttempts] = useState<Past[] | null>(null);
-  const [more, setMore] = useState(false);
-  const load = useCallback(async (before?: number) => {
-    const query = new URLSearchParams({ channel, result, limit: String(PAGE), ...(before !== undefined && { before: String(before) }) });
-    try {
-      const found = await api.get<Past[]>(`/channels/attempts?${query}`);
-      setAttempts((was) => (before === undefined ? found : [...(was ?? []), ...found]));
-      setMore(found.length === PAGE);
-    } catch (error) {
-      tellFailure(error);
-    }
-  }, [channel, result]);
-  useEffect(() => {
-    // It is written right after it is told.
-    const timer = setTimeout(() => void load(), 400);
-    return () => clearTimeout(timer);
-  }, [load, changed]);
-  const last = attempts?.at(-1);
+  const { rows: attempts, older } = usePaged<PastAttempt>("/channels/attempts", { channel, result }, { page: 30, waitMs: WRITTEN_MS, changed });
   const any = { value: "", label: t("alarms.any") };
   return (
     <section className="channel-attempts" aria-label={t("channels.attempts")}>
@@ -54,7 +36,7 @@ export function Attempts({ names, changed }: { names: string[]; changed: unknown
           { id: "answer", label: t("channels.answer"), cell: (one) => <code className="attempt-answer" tabIndex={0}>{one.answer}</code> },
         ]} />
       )}
-      {more && last && <div><Button onClick={() => void load(last.id)}>{t("alarms.older")}</Button></div>}
+      {older && <div><Button onClick={older}>{t("alarms.older")}</Button></div>}
     </section>
   );
 }

@@ -35,8 +35,8 @@ export interface SmsSettings extends Common {
 
 export type Settings = EmailSettings | RobotSettings | SmsSettings;
 
+/** An attempt to tell people, with the vendor's answer; `count` is how many alarms the message told of. */
 export interface Attempt {
-  id?: number;
   at: number;
   channel: string;
   attempt: number;
@@ -46,6 +46,11 @@ export interface Attempt {
   subject: string;
   count: number;
   test: boolean;
+}
+
+/** As it is stored. */
+export interface PastAttempt extends Attempt {
+  id: number;
 }
 
 export interface Card<S extends Settings = Settings> {

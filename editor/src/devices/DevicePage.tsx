@@ -1,15 +1,14 @@
 /** One device: what it measures now, its calibration and alarm levels, its place and health. */
-import { useEffect, useState } from "react";
-import { api, segment } from "../api/client";
+import { useState } from "react";
+import { segment } from "../api/client";
 import { HourChart } from "../chart/HourChart";
 import { useWords } from "../i18n";
 import { Button, IconButton } from "../kit/Button";
-import { Confirm } from "../kit/Confirm";
+import { ConfirmDelete } from "../kit/ConfirmDelete";
 import { Icon } from "../kit/Icon";
-import { tellFailure } from "../kit/toasts";
 import { allowed } from "../session/session";
 import { Link } from "../shell/Link";
-import { askBeforeLeaving, go } from "../shell/place";
+import { go, useAskBeforeLeaving } from "../shell/place";
 import { useLiveDevice, useSite } from "../site/useSite";
 import { StateShape } from "../site/StateShape";
 import { shown } from "../site/format";
@@ -30,27 +29,10 @@ export default function DevicePage({ sn }: { sn: string }) {
   const [removing, setRemoving] = useState(false);
   const { base, draft, view, changes, conflict } = device;
   const count = Object.keys(changes).length;
-  useEffect(() => {
-    if (count === 0) return;
-    const leaving = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", leaving);
-    askBeforeLeaving(() => confirm(t("device.unsaved")));
-    return () => {
-      removeEventListener("beforeunload", leaving);
-      askBeforeLeaving(null);
-    };
-  }, [count > 0]);
+  useAskBeforeLeaving(count > 0 ? t("device.unsaved") : null);
   if (device.missing) return <div className="empty"><h1>{t("device.missing", { sn })}</h1><Link href="/devices">{t("page.devices")}</Link></div>;
   if (!base || !draft || !view) return <div className="empty" role="status">{t("kit.loading")}</div>;
   const code = live.state?.code ?? "silent";
-  const remove = async () => {
-    try {
-      await api.delete(`/devices/${segment(sn)}`);
-      go("/devices");
-    } catch (error) {
-      tellFailure(error);
-    }
-  };
   return (
     <div className="device-page">
       <header className="device-head">
@@ -83,7 +65,7 @@ export default function DevicePage({ sn }: { sn: string }) {
         </div>
       )}
       {conflict && <MergeDialog conflict={conflict} mine={changes} onSave={(fields) => void device.save(fields, conflict.current)} onClose={device.closeConflict} />}
-      {removing && <Confirm title={t("device.remove")} text={t("device.remove.ask", { sn })} action={t("kit.delete")} onYes={() => void remove()} onClose={() => setRemoving(false)} />}
+      {removing && <ConfirmDelete title={t("device.remove")} text={t("device.remove.ask", { sn })} path={`/devices/${segment(sn)}`} onGone={() => go("/devices")} onClose={() => setRemoving(false)} />}
       {!allowed("admin") && <p className="device-readonly">{t("device.readonly")}</p>}
     </div>
   );

@@ -6,7 +6,7 @@ import type { FlowSummary } from "../api/types";
 import { useLoaded } from "../api/useLoaded";
 import { useWords } from "../i18n";
 import { Button, IconButton } from "../kit/Button";
-import { Confirm } from "../kit/Confirm";
+import { ConfirmDelete } from "../kit/ConfirmDelete";
 import { Icon } from "../kit/Icon";
 import { State, type Level } from "../kit/State";
 import { Table } from "../kit/Table";
@@ -22,15 +22,6 @@ export default function FlowsPage() {
   const [making, setMaking] = useState<"empty" | "import" | null>(null);
   const [deleting, setDeleting] = useState<FlowSummary | null>(null);
   useEffect(() => socket.subscribe("flows", () => void reload()), [reload]);
-
-  const remove = async (flow: FlowSummary) => {
-    try {
-      await api.delete(`/flows/${segment(flow.name)}`, { base: flow.revision });
-      await reload();
-    } catch (error) {
-      tellFailure(error);
-    }
-  };
 
   const turn = async (flow: FlowSummary) => {
     try {
@@ -70,8 +61,8 @@ export default function FlowsPage() {
       )}
       {making && <NewFlow importing={making === "import"} onClose={() => setMaking(null)} />}
       {deleting && (
-        <Confirm title={t("flows.delete", { name: deleting.name })} text={t("flows.delete.ask", { name: deleting.name })} action={t("kit.delete")}
-          onYes={() => void remove(deleting)} onClose={() => setDeleting(null)} />
+        <ConfirmDelete title={t("flows.delete", { name: deleting.name })} text={t("flows.delete.ask", { name: deleting.name })}
+          path={`/flows/${segment(deleting.name)}`} body={{ base: deleting.revision }} onGone={reload} onClose={() => setDeleting(null)} />
       )}
     </div>
   );

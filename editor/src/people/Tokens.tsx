@@ -1,14 +1,13 @@
 /** The tokens that scripts come in with. A token's text is shown once, when it is made. */
 import { useState } from "react";
-import { api, segment } from "../api/client";
+import { segment } from "../api/client";
 import type { ApiToken } from "../api/types";
 import { useLoaded } from "../api/useLoaded";
 import { useWords } from "../i18n";
 import { Button, IconButton } from "../kit/Button";
-import { Confirm } from "../kit/Confirm";
+import { ConfirmDelete } from "../kit/ConfirmDelete";
 import { Table } from "../kit/Table";
 import { dateTime } from "../kit/time";
-import { tellFailure } from "../kit/toasts";
 import { NewToken } from "./NewToken";
 
 export function Tokens() {
@@ -16,14 +15,6 @@ export function Tokens() {
   const { value: tokens, reload } = useLoaded<ApiToken[]>("/tokens");
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<ApiToken | null>(null);
-  const remove = async (token: ApiToken) => {
-    try {
-      await api.delete(`/tokens/${segment(token.name)}`);
-      await reload();
-    } catch (error) {
-      tellFailure(error);
-    }
-  };
   const time = (when: string | null | undefined, none: string) => <span className="number">{when ? dateTime(when) : t(none)}</span>;
   return (
     <>
@@ -47,8 +38,8 @@ export function Tokens() {
         />
       )}
       {adding && <NewToken onClose={() => setAdding(false)} onDone={() => void reload()} />}
-      {removing && <Confirm title={t("people.token.remove", { name: removing.name })} text={t("people.token.remove.ask", { name: removing.name })} action={t("kit.delete")}
-        onYes={() => void remove(removing)} onClose={() => setRemoving(null)} />}
+      {removing && <ConfirmDelete title={t("people.token.remove", { name: removing.name })} text={t("people.token.remove.ask", { name: removing.name })}
+        path={`/tokens/${segment(removing.name)}`} onGone={reload} onClose={() => setRemoving(null)} />}
     </>
   );
 }

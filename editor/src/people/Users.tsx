@@ -1,15 +1,14 @@
 /** The people who can sign in. */
 import { useState } from "react";
-import { api, segment } from "../api/client";
+import { segment } from "../api/client";
 import type { Account } from "../api/types";
 import { useLoaded } from "../api/useLoaded";
 import { useWords } from "../i18n";
 import { Button, IconButton } from "../kit/Button";
-import { Confirm } from "../kit/Confirm";
+import { ConfirmDelete } from "../kit/ConfirmDelete";
 import { State } from "../kit/State";
 import { Table } from "../kit/Table";
 import { dateTime } from "../kit/time";
-import { tellFailure } from "../kit/toasts";
 import { UserDialog } from "./UserDialog";
 
 export function Users() {
@@ -17,14 +16,6 @@ export function Users() {
   const { value: users, reload } = useLoaded<Account[]>("/users");
   const [editing, setEditing] = useState<Account | "new" | null>(null);
   const [removing, setRemoving] = useState<Account | null>(null);
-  const remove = async (user: Account) => {
-    try {
-      await api.delete(`/users/${segment(user.name)}`);
-      await reload();
-    } catch (error) {
-      tellFailure(error);
-    }
-  };
   return (
     <>
       <div className="page-row"><Button icon="plus" kind="primary" needs="admin" onClick={() => setEditing("new")}>{t("people.add")}</Button></div>
@@ -47,8 +38,8 @@ export function Users() {
         />
       )}
       {editing && <UserDialog user={editing === "new" ? null : editing} onClose={() => setEditing(null)} onDone={() => void reload()} />}
-      {removing && <Confirm title={t("people.remove", { name: removing.name })} text={t("people.remove.ask", { name: removing.name })} action={t("kit.delete")}
-        onYes={() => void remove(removing)} onClose={() => setRemoving(null)} />}
+      {removing && <ConfirmDelete title={t("people.remove", { name: removing.name })} text={t("people.remove.ask", { name: removing.name })}
+        path={`/users/${segment(removing.name)}`} onGone={reload} onClose={() => setRemoving(null)} />}
     </>
   );
 }

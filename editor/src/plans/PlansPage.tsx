@@ -1,12 +1,12 @@
 /** Floor plans: looked at, uploaded, and in an explicit mode of its own filled with devices. */
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { api } from "../api/client";
 import { useWords } from "../i18n";
 import { Button, IconButton } from "../kit/Button";
-import { Confirm } from "../kit/Confirm";
+import { ConfirmDelete } from "../kit/ConfirmDelete";
 import { Icon } from "../kit/Icon";
 import { tellFailure, toast } from "../kit/toasts";
-import { askBeforeLeaving, go, usePath } from "../shell/place";
+import { go, useAskBeforeLeaving, usePath } from "../shell/place";
 import { PlanPicture } from "../site/PlanPicture";
 import { siteData, useSiteFrame } from "../site/siteData";
 import type { Plan } from "../site/types";
@@ -29,25 +29,8 @@ export default function PlansPage() {
   const [editing, setEditing] = useState(false);
   const [dirty, setDirty] = useState(false);
   const [removing, setRemoving] = useState(false);
-  useEffect(() => {
-    if (!dirty) return;
-    const leaving = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", leaving);
-    askBeforeLeaving(() => confirm(t("plans.unsaved")));
-    return () => {
-      removeEventListener("beforeunload", leaving);
-      askBeforeLeaving(null);
-    };
-  }, [dirty]);
+  useAskBeforeLeaving(dirty ? t("plans.unsaved") : null);
   const open = (id: number) => go(`/plans?plan=${id}`, true);
-  const remove = async (gone: Plan) => {
-    try {
-      await api.delete(`/plans/${gone.id}`);
-      await siteData.load();
-    } catch (error) {
-      tellFailure(error);
-    }
-  };
   const on = plan ? [...siteData.devices.values()].filter((device) => device.plan_id === plan.id && device.left_pct !== null && device.top_pct !== null) : [];
   return (
     <div className="plans" data-shape={shape}>
@@ -71,7 +54,7 @@ export default function PlansPage() {
       ) : loaded && (
         <div className="card empty plans-none"><Icon name="map" size={36} /><p>{t("plans.none")}</p><p>{t("plans.limits")}</p></div>
       )}
-      {removing && plan && <Confirm title={t("plans.delete")} text={t("plans.delete.ask", { name: plan.name })} action={t("kit.delete")} onYes={() => void remove(plan)} onClose={() => setRemoving(false)} />}
+      {removing && plan && <ConfirmDelete title={t("plans.delete")} text={t("plans.delete.ask", { name: plan.name })} path={`/plans/${plan.id}`} onGone={() => siteData.load()} onClose={() => setRemoving(false)} />}
     </div>
   );
 }

@@ -1,41 +1,26 @@
 /** The messages that no node could handle: why, what was in them, replay and discard. */
-import { useCallback, useEffect, useState } from "react";
-import { api } from "../api/client";
+import { useState } from "react";
 import type { Quarantined } from "../api/types";
+import { usePaged } from "../api/usePaged";
 import { useWords } from "../i18n";
 import { Button } from "../kit/Button";
 import { Icon } from "../kit/Icon";
 import { State } from "../kit/State";
 import { Table } from "../kit/Table";
 import { dateTime } from "../kit/time";
-import { tellFailure } from "../kit/toasts";
 import { MessageDialog } from "./MessageDialog";
 import { sizeText } from "../kit/size";
 import "./quarantine.css";
 
-const PAGE = 100;
-
 export default function QuarantinePage() {
   const { t } = useWords();
-  const [messages, setMessages] = useState<Quarantined[] | null>(null);
-  const [more, setMore] = useState(false);
   const [open, setOpen] = useState<Quarantined | null>(null);
-  const load = useCallback(async (before?: number) => {
-    try {
-      const found = await api.get<Quarantined[]>(`/quarantine?limit=${PAGE}${before === undefined ? "" : `&before=${before}`}`);
-      setMessages((was) => (before === undefined ? found : [...(was ?? []), ...found]));
-      setMore(found.length === PAGE);
-    } catch (error) {
-      tellFailure(error);
-    }
-  }, []);
-  useEffect(() => void load(), [load]);
-  const last = messages?.at(-1);
+  const { rows: messages, older, reload } = usePaged<Quarantined>("/quarantine");
   return (
     <div className="page">
       <header className="page-head">
         <h1>{t("page.quarantine")}</h1>
-        <Button icon="refresh-cw" onClick={() => void load()}>{t("shell.reload")}</Button>
+        <Button icon="refresh-cw" onClick={reload}>{t("shell.reload")}</Button>
       </header>
       <p className="page-intro">{t("quarantine.intro")}</p>
       {messages?.length === 0 && <div className="card empty"><Icon name="inbox" size={32} /><p>{t("quarantine.none")}</p></div>}
@@ -53,8 +38,8 @@ export default function QuarantinePage() {
           ) },
         ]} />
       )}
-      {more && last && <div><Button onClick={() => void load(last.id)}>{t("quarantine.more")}</Button></div>}
-      {open && <MessageDialog message={open} onClose={() => setOpen(null)} onDone={() => void load()} />}
+      {older && <div><Button onClick={older}>{t("quarantine.more")}</Button></div>}
+      {open && <MessageDialog message={open} onClose={() => setOpen(null)} onDone={reload} />}
     </div>
   );
 }

@@ -1,15 +1,14 @@
 /** Secrets: names are listed, values only go in. */
 import { useState } from "react";
-import { api, segment } from "../api/client";
+import { segment } from "../api/client";
 import type { SecretInfo } from "../api/types";
 import { useLoaded } from "../api/useLoaded";
 import { useWords } from "../i18n";
 import { Button, IconButton } from "../kit/Button";
-import { Confirm } from "../kit/Confirm";
+import { ConfirmDelete } from "../kit/ConfirmDelete";
 import { State } from "../kit/State";
 import { Table } from "../kit/Table";
 import { dateTime } from "../kit/time";
-import { tellFailure } from "../kit/toasts";
 import { NewSecret } from "./NewSecret";
 
 export default function SecretsPage() {
@@ -17,14 +16,6 @@ export default function SecretsPage() {
   const { value: secrets, reload } = useLoaded<SecretInfo[]>("/secrets");
   const [editing, setEditing] = useState<string | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
-  const remove = async (name: string) => {
-    try {
-      await api.delete(`/secrets/${segment(name)}`);
-      await reload();
-    } catch (error) {
-      tellFailure(error);
-    }
-  };
   return (
     <div className="page">
       <header className="page-head">
@@ -50,8 +41,8 @@ export default function SecretsPage() {
         />
       )}
       {editing !== null && <NewSecret name={editing} onClose={() => setEditing(null)} onMade={() => void reload()} />}
-      {removing && <Confirm title={t("secrets.remove", { name: removing })} text={t("secrets.remove.ask", { name: removing })} action={t("kit.delete")}
-        onYes={() => void remove(removing)} onClose={() => setRemoving(null)} />}
+      {removing && <ConfirmDelete title={t("secrets.remove", { name: removing })} text={t("secrets.remove.ask", { name: removing })}
+        path={`/secrets/${segment(removing)}`} onGone={reload} onClose={() => setRemoving(null)} />}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Where the browser is: the path and its query, changed without loading the page again. */
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 
 const listeners = new Set<() => void>();
 let guard: (() => boolean) | null = null;
@@ -16,9 +16,18 @@ export function go(path: string, replace = false): void {
   tell();
 }
 
-/** Ask before the page is left from inside; null asks no more. */
-export function askBeforeLeaving(ask: (() => boolean) | null): void {
-  guard = ask;
+/** Ask this before the page is left, from inside or by closing it; null: nothing would be lost. */
+export function useAskBeforeLeaving(question: string | null): void {
+  useEffect(() => {
+    if (question === null) return;
+    const closing = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", closing);
+    guard = () => confirm(question);
+    return () => {
+      removeEventListener("beforeunload", closing);
+      guard = null;
+    };
+  }, [question]);
 }
 
 export function usePath(): string {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from plant.channels.attempts import Attempt
+from plant.alarms.attempt import Attempt
 from plant.channels.card import Email, Robot
 from plant.channels.service import Changed, Channels
 from tests.eventually import eventually
@@ -64,7 +64,7 @@ async def test_every_attempt_is_kept_with_its_answer_and_the_last_is_known_after
         again = Channels(database)
         await again.start()
         entries = await again.attempts.entries(channel="robot")
-        assert [(entry["result"], entry["answer"], entry["hint"]) for entry in entries] == [
+        assert [(entry.result, entry.answer, entry.hint) for entry in entries] == [
             ("sent", '{"errcode":0}�', ""),
             ("refused", "sign not match", "sign"),
         ]

@@ -1,0 +1,46 @@
+"""An attempt to tell people of alarms: as it is noted, and as the table `notifications` gives it back."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+__all__ = ["PAST_ATTEMPT", "Attempt", "PastAttempt", "Result"]
+
+Result = Literal["sent", "again", "refused"]
+
+# The columns of a PastAttempt.
+PAST_ATTEMPT: Final = (
+    "id, extract(epoch from at)::float8 as at, channel, attempt, result, answer, hint, subject, count, test"
+)
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One attempt. `events` are ids of `alarm_events`; `count` of them, as many as the message told of."""
+
+    at: float
+    channel: str
+    attempt: int
+    result: Result
+    answer: str
+    hint: str = ""
+    subject: str
+    events: list[str] = []
+    count: int = 1
+    test: bool = False
+
+
+class PastAttempt(Struct, kw_only=True):
+    """One attempt with the vendor's answer; `count` is how many alarms the message told of."""
+
+    id: int
+    at: float
+    channel: str
+    attempt: int
+    result: Result
+    answer: str
+    hint: str
+    subject: str
+    count: int
+    test: bool

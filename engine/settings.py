@@ -57,6 +57,8 @@ class Settings:
     """File that names this machine; in a container the host's is mounted."""
     time_zone: ZoneInfo = CHINA
     """The site's time zone: when a day begins, and when it is 03:00."""
+    history_days: int = 400
+    """Days that a pack keeps what it writes down of each event; docs/runtime.md says of which tables."""
     admin_password: Secret | None = None
     """Password of the first user, read at the first start only; without it one is made and printed."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
@@ -108,6 +110,12 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
         return int(text)
     raise ValueError(f'"{text}" is not a port; give a whole number from 1 to 65535')
+
+
+def _days(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 5 and 30 <= int(text) <= 36_500:
+        return int(text)
+    raise ValueError(f'"{text}" is no keep time; give whole days from 30 to 36500')
 
 
 def _host(text: str) -> str:
@@ -195,6 +203,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "licence_vendor_key": str,
     "machine_id": _folder,
     "time_zone": _zone,
+    "history_days": _days,
     "admin_password": Secret,
     "trusted_proxies": _networks,
     "python_nodes": _on_or_off,

@@ -24,6 +24,7 @@ from plant.debugging import Debugging
 from plant.device import Device
 from plant.devices import Devices
 from plant.health import DeviceHealth
+from plant.history import History
 from plant.licence import routes as licence_routes
 from plant.licence.guard import Licence
 from plant.licence_server import command as licence_server
@@ -46,6 +47,10 @@ def _health(site: SiteView) -> DeviceHealth:
 
 def _storage(site: SiteView) -> ReadingStorage:
     return ReadingStorage(site.service(Database), site.clock)
+
+
+def _history(site: SiteView) -> History:
+    return History(site.service(Database), site.clock, site.settings.history_days)
 
 
 def _alarms(site: SiteView) -> Alarms:
@@ -103,6 +108,7 @@ pack = Pack(
         _images,
         _feed,
         _archive,
+        _history,
     ],
     api=[
         *devices_api.ROUTES,

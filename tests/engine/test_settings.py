@@ -103,3 +103,14 @@ def test_log_level_is_a_setting_and_a_wrong_one_is_refused() -> None:
     assert Settings.read({"MCS_LOG_LEVEL": "error"}).unknown == ()
     with pytest.raises(SetupError, match=r"MCS_LOG_LEVEL.*debug, info, warning or error"):
         Settings.read({"MCS_LOG_LEVEL": "loud"})
+
+
+@pytest.mark.parametrize("text", ["4", "0", "-400", "29", "36501", "400.5", "for ever", "999999"])
+def test_keep_time_that_would_delete_evidence_or_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(SetupError, match=r"MCS_HISTORY_DAYS.*from 30 to 36500"):
+        Settings.read({"MCS_HISTORY_DAYS": text})
+
+
+def test_keep_time_is_400_days_unless_set() -> None:
+    assert Settings.read({}).history_days == 400
+    assert Settings.read({"MCS_HISTORY_DAYS": "30"}).history_days == 30

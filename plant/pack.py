@@ -12,11 +12,7 @@ from aiohttp import web
 from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Standstill
 from plant import simulate
 from plant.alarms.service import Alarms
-from plant.api import alarms as alarms_api
-from plant.api import archive as archive_api
-from plant.api import channels as channels_api
-from plant.api import devices as devices_api
-from plant.api import plans as plans_api
+from plant.api.routes import ROUTES
 from plant.archive import restore_command
 from plant.archive.service import Archive
 from plant.channels.service import Channels
@@ -110,13 +106,7 @@ pack = Pack(
         _archive,
         _history,
     ],
-    api=[
-        *devices_api.ROUTES,
-        *plans_api.ROUTES,
-        *archive_api.ROUTES,
-        *alarms_api.ROUTES,
-        *channels_api.ROUTES,
-    ],
+    api=ROUTES,
     routes=_routes,
     migrations=Path(__file__).parent / "sql",
     testing=_testing,

@@ -1,9 +1,9 @@
-"""/api/alarms: what is active, what people do about it, the history, and the whole story of one alarm."""
+"""/api/alarms: what is active, and what people do about it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -14,10 +14,9 @@ from plant.alarms.kinds import KINDS, SITE, Priority
 from plant.alarms.point import Point
 from plant.alarms.service import Alarms, Impossible
 from plant.alarms.states import State
-from plant.alarms.store import Figures, PastAlarm, Story
 from plant.devices import Devices
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "Moment", "Sn", "TypeName"]
 
 LONGEST_S = 7 * 86400.0
 """A shelf or a calibration ends by itself within a week; for longer there is out-of-service."""
@@ -117,33 +116,6 @@ class OneDevice(msgspec.Struct, forbid_unknown_fields=True):
     sn: Sn
 
 
-class HistoryQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """Which alarms; `before` and `before_id` go on from the last of a page."""
-
-    before: Moment | None = None
-    before_id: Annotated[int, Meta(ge=0, le=2**62)] | None = None
-    since: Moment | None = None
-    sn: Annotated[str, Meta(max_length=64)] = ""
-    type: Annotated[str, Meta(max_length=32)] = ""
-    priority: Literal["", "critical", "high", "medium", "low"] = ""
-    notified: bool | None = None
-    limit: Annotated[int, Meta(ge=1, le=500)] = 100
-
-
-class StoryQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """The alarm of a device and type that was raised then."""
-
-    sn: Sn
-    type: TypeName
-    raised_at: Moment
-
-
-class FiguresQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """Over how many days."""
-
-    days: Annotated[float, Meta(gt=0, le=366)] = 7.0
-
-
 async def active_alarms(call: Call[Nothing]) -> AlarmBoard:
     """All alarms that are not normal, the most urgent first."""
     return AlarmBoard(_now(call), [_active(point) for point in call.service(Alarms).active()])
@@ -212,43 +184,6 @@ async def take_out(call: Call[ToRemove]) -> list[ActiveAlarm]:
 async def put_back(call: Call[OneDevice]) -> list[ActiveAlarm]:
     """Put the alarms of a device back into service."""
     return _do_device(call, lambda alarms: alarms.put_into_service(call.given.sn, call.who.user))
-
-
-async def history(call: Call[HistoryQuery]) -> list[PastAlarm]:
-    """Alarms that were raised, the latest first."""
-    given = call.given
-    return await call.service(Alarms).store.history(
-        before=given.before,
-        before_id=given.before_id,
-        since=given.since,
-        sn=given.sn,
-        type=given.type,
-        priority=given.priority,
-        notified=given.notified,
-        limit=given.limit,
-    )
-
-
-async def figures(call: Call[FiguresQuery]) -> Figures:
-    """How good the alarms are, by the measures of ISA-18.2 and EEMUA 191: rates, floods, chattering, fleeting and stale ones."""
-    return await call.service(Alarms).store.figures(_now(call), call.given.days)
-
-
-async def story_of(call: Call[StoryQuery]) -> Story:
-    """Everything that happened to an alarm, found by when it was raised."""
-    given = call.given
-    found = await call.service(Alarms).store.story_of(given.sn, given.type, given.raised_at)
-    if found is None:
-        raise not_found("such alarm", "look at the history")
-    return found
-
-
-async def story(call: Call[Nothing]) -> Story:
-    """Everything that happened to an alarm: what it was judged by, who did what, and each attempt to tell of it."""
-    found = await call.service(Alarms).store.story(call.number("id"))
-    if found is None:
-        raise not_found(f"alarm {call.path('id')}", "look at the history")
-    return found
 
 
 def _now(call: Call[Any]) -> float:
@@ -343,23 +278,4 @@ ROUTES = (
     _change("end-calibration", end_calibration, OneDevice),
     _change("take-out", take_out, ToRemove, role="admin"),
     _change("put-back", put_back, OneDevice, role="admin"),
-    Route(
-        method="GET",
-        path="/api/alarms/history",
-        role="viewer",
-        handler=history,
-        given=HistoryQuery,
-        answer=list[PastAlarm],
-    ),
-    Route(method="GET", path="/api/alarms/figures", role="viewer", handler=figures, given=FiguresQuery, answer=Figures),
-    Route(
-        method="GET",
-        path="/api/alarms/story",
-        role="viewer",
-        handler=story_of,
-        given=StoryQuery,
-        answer=Story,
-        refusals=(404,),
-    ),
-    Route(method="GET", path="/api/alarms/{id}", role="viewer", handler=story, answer=Story, refusals=(404,)),
 )

@@ -11,7 +11,7 @@ from msgspec import Meta
 from engine.api import ApiError, Call, Database, Nothing, Route, connection_now
 from plant.alarms.point import Point
 from plant.alarms.service import Alarms
-from plant.api.devices import refusing
+from plant.api.refusals import refusing
 from plant.debugging import Debugging, DebugRun
 from plant.device import Device
 from plant.device_table import DeviceTable, Place

@@ -1,0 +1,83 @@
+"""/api/devices/SN/minutes and …/readings: what a device has measured."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from engine.api import Call, Database, Route, connection_now
+from plant.api.refusals import refusing
+from plant.reading import Reading
+from plant.readings import Minute, minutes, past_alarms, recent_readings
+from plant.recalibration import PastAlarm
+
+__all__ = ["ROUTES"]
+
+
+class MinutesQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """The hours before `until` (Unix s; left out: now)."""
+
+    hours: Annotated[float, Meta(gt=0, le=24)] = 1.0
+    until: Annotated[float, Meta(ge=0, le=4e9)] | None = None
+
+
+class MinutesView(msgspec.Struct):
+    """The minutes that have readings, in order, and the alarms that were on."""
+
+    now: float
+    since: float
+    until: float
+    minutes: list[Minute]
+    alarms: list[PastAlarm]
+
+
+class RecentQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """How many."""
+
+    limit: Annotated[int, Meta(ge=1, le=500)] = 20
+
+
+@refusing
+async def get_minutes(call: Call[MinutesQuery]) -> MinutesView:
+    """The last hour of a device by the minute."""
+    now = call.server.clock.now()
+    until = now if call.given.until is None else call.given.until
+    since = until - call.given.hours * 3600
+    async with connection_now(call.service(Database)) as connection:
+        sn = call.path("sn")
+        return MinutesView(
+            now,
+            since,
+            until,
+            await minutes(connection, sn, since, until),
+            await past_alarms(connection, sn, since, until),
+        )
+
+
+@refusing
+async def get_readings(call: Call[RecentQuery]) -> list[Reading]:
+    """The last readings of a device, the latest first."""
+    async with connection_now(call.service(Database)) as connection:
+        return await recent_readings(connection, call.path("sn"), call.given.limit)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/api/devices/{sn}/minutes",
+        role="viewer",
+        handler=get_minutes,
+        given=MinutesQuery,
+        answer=MinutesView,
+    ),
+    Route(
+        method="GET",
+        path="/api/devices/{sn}/readings",
+        role="viewer",
+        handler=get_readings,
+        given=RecentQuery,
+        answer=list[Reading],
+    ),
+)

@@ -1,0 +1,138 @@
+"""/api/devices and /api/devices.csv: many devices at once, all of them or none."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from engine.api import Call, Database, Route, connection_now
+from plant.api.devices import Changes, Sn
+from plant.api.refusals import refusing
+from plant.device import Device
+from plant.device_csv import LARGEST_LINES, CsvProblem, read_csv, written_csv
+from plant.device_table import DeviceTable, Planned
+
+__all__ = ["ROUTES"]
+
+SHOWN_PLANNED = 500
+
+
+class ManyChange(msgspec.Struct, forbid_unknown_fields=True):
+    """The same fields for many devices. With `dry_run` nothing is stored, and the answer says what would change."""
+
+    sns: Annotated[list[Sn], Meta(max_length=20_000)]
+    fields: Changes
+    dry_run: bool = True
+
+
+class CsvImport(msgspec.Struct, forbid_unknown_fields=True):
+    """A CSV file of devices. With `dry_run` nothing is stored, and the answer says what would change."""
+
+    text: Annotated[str, Meta(max_length=8_000_000)]
+    dry_run: bool = True
+
+
+class CsvQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """`template` is an empty file with the names of the columns."""
+
+    content: Literal["devices", "template"] = "devices"
+
+
+class Outcome(msgspec.Struct):
+    """What changed or would change. `planned` are the first 500 that differ or are wrong; `problems` go with a line of the file.
+
+    Nothing is stored while there is a problem, so `stored` is false then too.
+    """
+
+    stored: bool
+    added: int
+    changed: int
+    unchanged: int
+    planned: list[Planned]
+    problems: list[CsvProblem]
+
+
+@refusing
+async def change_many(call: Call[ManyChange]) -> Outcome:
+    """Set the same fields of many devices, or see what that would change."""
+    given = call.given
+    call.target, call.details = f"{len(given.sns)} devices", {"fields": given.fields, "dry_run": given.dry_run}
+    async with connection_now(call.service(Database)) as connection:
+        planned = await DeviceTable(connection).change_many(
+            dict.fromkeys(given.sns, given.fields), add=False, dry_run=given.dry_run
+        )
+    return _outcome(planned, [], given.dry_run)
+
+
+@refusing
+async def export_devices(call: Call[CsvQuery]) -> web.Response:
+    """All devices as CSV, for a spreadsheet."""
+    devices: list[Device] = []
+    if call.given.content == "devices":
+        async with connection_now(call.service(Database)) as connection:
+            devices = await DeviceTable(connection).all()
+    answer = web.Response(text=written_csv(devices), content_type="text/csv", charset="utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{call.given.content}.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@refusing
+async def import_devices(call: Call[CsvImport]) -> Outcome:
+    """Add and change devices from CSV, or see what that would change: all of the file, or with any problem nothing."""
+    rows = read_csv(call.given.text)
+    dry_run = call.given.dry_run or bool(rows.problems)
+    call.target, call.details = f"{len(rows.wanted)} devices", {"dry_run": dry_run}
+    async with connection_now(call.service(Database)) as connection:
+        planned = await DeviceTable(connection).change_many(rows.wanted, add=True, dry_run=dry_run)
+    known = {(problem.line, problem.field) for problem in rows.problems}
+    found = [
+        CsvProblem(rows.lines[plan.sn], problem.field, problem.code, problem.message)
+        for plan in planned
+        for problem in plan.problems
+        if (rows.lines[plan.sn], problem.field) not in known
+    ]
+    problems = sorted([*rows.problems, *found], key=lambda problem: problem.line)
+    return _outcome(planned, problems, dry_run)
+
+
+def _outcome(planned: list[Planned], problems: list[CsvProblem], dry_run: bool) -> Outcome:
+    different = [plan for plan in planned if plan.changes or plan.new]
+    wrong = bool(problems) or any(plan.problems for plan in planned)
+    shown = sorted(
+        (plan for plan in planned if plan.changes or plan.new or plan.problems), key=lambda p: not p.problems
+    )
+    return Outcome(
+        stored=not dry_run and not wrong,
+        added=sum(plan.new for plan in planned),
+        changed=sum(not plan.new for plan in different),
+        unchanged=len(planned) - len(different),
+        planned=shown[:SHOWN_PLANNED],
+        problems=problems[:LARGEST_LINES],
+    )
+
+
+ROUTES = (
+    Route(
+        method="PATCH",
+        path="/api/devices",
+        role="admin",
+        handler=change_many,
+        given=ManyChange,
+        answer=Outcome,
+        action="device.change_many",
+    ),
+    Route(method="GET", path="/api/devices.csv", role="viewer", handler=export_devices, given=CsvQuery, answer=bytes),
+    Route(
+        method="POST",
+        path="/api/devices.csv",
+        role="admin",
+        handler=import_devices,
+        given=CsvImport,
+        answer=Outcome,
+        action="device.import",
+    ),
+)

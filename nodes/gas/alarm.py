@@ -212,7 +212,7 @@ class Alarm(Node):
             events += self._fallen_silent(sn, now)
         for sn in self._clocked:
             events += self._rules.advance(sn, now)
-        events += self._rules.ended_by(now)
+        events += self._rules.commands.ended_by(now)
         self._send(events)
 
     def _fallen_silent(self, sn: str, now: float) -> list[AlarmEvent]:

@@ -6,12 +6,14 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-__all__ = ["GAS", "KINDS", "SITE", "Kind", "Priority"]
+__all__ = ["GAS", "KINDS", "OFFLINE", "SITE", "WARM_UP", "Kind", "Priority"]
 
 Priority = Literal["critical", "high", "medium", "low"]
 
 SITE: Final = "site"
 """Stands where a device's serial number stands in alarms of the whole site."""
+OFFLINE: Final = "offline"
+WARM_UP: Final = "warm-up"
 
 
 class Kind(Struct, frozen=True):

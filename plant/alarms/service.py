@@ -9,7 +9,7 @@ from engine.api import Database, Retry
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, Priority
 from plant.alarms.point import Point
-from plant.alarms.rules import Impossible, Rules
+from plant.alarms.rules import Rules
 from plant.alarms.store import AlarmStore
 
 __all__ = ["AlarmDesk", "Alarms"]
@@ -81,30 +81,30 @@ class Alarms:
         return sorted(points, key=lambda point: (_urgency(point), -(point.raised_at or point.floor)))
 
     def acknowledge(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
-        """See `Rules.acknowledge`; so are the others. Each raises Impossible, and Retry while no alarm node runs."""
-        return self._do(sn, type, lambda rules, now: rules.acknowledge(sn, type, by, now))
+        """See `Commands.acknowledge`; so are the others. Each raises Impossible, and Retry while no alarm node runs."""
+        return self._do(sn, type, lambda rules, now: rules.commands.acknowledge(sn, type, by, now))
 
     def reset(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
-        return self._do(sn, type, lambda rules, now: rules.reset(sn, type, by, now))
+        return self._do(sn, type, lambda rules, now: rules.commands.reset(sn, type, by, now))
 
     def shelve(self, sn: str, type: str, by: str, reason: str, until: float) -> list[AlarmEvent]:
-        return self._do(sn, type, lambda rules, now: rules.shelve(sn, type, by, reason, until, now))
+        return self._do(sn, type, lambda rules, now: rules.commands.shelve(sn, type, by, reason, until, now))
 
     def unshelve(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
-        return self._do(sn, type, lambda rules, now: rules.end(sn, type, by, now))
+        return self._do(sn, type, lambda rules, now: rules.commands.end(sn, type, by, now))
 
     def calibrate(self, sn: str, by: str, reason: str, until: float) -> list[AlarmEvent]:
         """Suppresses the gas alarms of a device until that Unix time."""
-        return self._do(sn, "", lambda rules, now: rules.suppress_gas(sn, by, reason, until, now))
+        return self._do(sn, "", lambda rules, now: rules.commands.suppress_gas(sn, by, reason, until, now))
 
     def end_calibration(self, sn: str, by: str) -> list[AlarmEvent]:
-        return self._do(sn, "", lambda rules, now: rules.restore(sn, "suppressed", by, now))
+        return self._do(sn, "", lambda rules, now: rules.commands.restore(sn, "suppressed", by, now))
 
     def take_out_of_service(self, sn: str, by: str, reason: str) -> list[AlarmEvent]:
-        return self._do(sn, "", lambda rules, now: rules.remove(sn, by, reason, now))
+        return self._do(sn, "", lambda rules, now: rules.commands.remove(sn, by, reason, now))
 
     def put_into_service(self, sn: str, by: str) -> list[AlarmEvent]:
-        return self._do(sn, "", lambda rules, now: rules.restore(sn, "out-of-service", by, now))
+        return self._do(sn, "", lambda rules, now: rules.commands.restore(sn, "out-of-service", by, now))
 
     def report(self, name: str, type: str, holds: bool, story: Mapping[str, Any]) -> None:
         """A condition of the site itself, such as a notification channel that fails. Nothing happens while no alarm node runs."""
@@ -124,6 +124,3 @@ def _urgency(point: Point) -> tuple[int, int]:
     """What is active and unacknowledged before all else; then by priority."""
     kind = KINDS.get(point.type)
     return _STATES.get(point.state, 4), _PRIORITIES[kind.priority if kind is not None else "low"]
-
-
-__all__ += ["Impossible"]

@@ -9,10 +9,11 @@ import msgspec
 from msgspec import Meta
 
 from engine.api import ApiError, Call, Clock, Nothing, Route, not_found
+from plant.alarms.commands import Impossible
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE, Priority
 from plant.alarms.point import Point
-from plant.alarms.service import Alarms, Impossible
+from plant.alarms.service import Alarms
 from plant.alarms.states import State
 from plant.devices import Devices
 

@@ -16,8 +16,9 @@ from engine.clock import ManualClock
 from engine.run.redis_journal import RedisJournal
 from engine.run.site import Site
 from engine.testing import NodeHarness
+from plant.alarms.commands import Impossible
 from plant.alarms.event import AlarmEvent
-from plant.alarms.service import Alarms, Impossible
+from plant.alarms.service import Alarms
 from plant.device import Device
 from plant.devices import Devices
 from tests.plant.alarms.bench import START, reading

@@ -22,7 +22,7 @@ def a_whole_alarm() -> list[AlarmEvent]:
     """Raised, acknowledged and over."""
     bench = Bench()
     bench.see(0, 25.0)
-    bench.note(bench.rules.acknowledge("GS1", "A1", "li", START + 5))
+    bench.note(bench.rules.commands.acknowledge("GS1", "A1", "li", START + 5))
     bench.see(60, 48.0)
     bench.see(90, 5.0)
     return bench.events

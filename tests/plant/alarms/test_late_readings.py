@@ -22,7 +22,7 @@ def test_readings_of_an_alarm_that_is_over_and_come_a_second_time_are_no_news():
     bench = Bench()
     for at, conc in ((0, 5.0), (10, 25.0), (20, 25.0), (30, 5.0)):
         bench.see(at, conc)
-    bench.rules.acknowledge("GS1", "A1", "li", START + 40)
+    bench.rules.commands.acknowledge("GS1", "A1", "li", START + 40)
     bench.see(1000, 5.0)
     assert [bench.see(at, conc) for at, conc in ((0, 5.0), (10, 25.0), (20, 25.0), (30, 5.0))] == [[], [], [], []]
     assert [event.kind for event in bench.see(500, 25.0)] == ["late"]

@@ -35,8 +35,8 @@ def test_a2_is_told_although_a1_is_acknowledged_and_shelved():
     bench = Bench()
     bench.see(0, 30.0)
     now = bench.events[-1].at
-    bench.rules.acknowledge("GS1", "A1", "li", now + 1)
-    bench.rules.shelve("GS1", "A1", "li", "known", now + 3600, now + 2)
+    bench.rules.commands.acknowledge("GS1", "A1", "li", now + 1)
+    bench.rules.commands.shelve("GS1", "A1", "li", "known", now + 3600, now + 2)
     assert brief(bench.see(10, 60.0)) == [("A2", "escalated", "unacknowledged", True)]
 
 

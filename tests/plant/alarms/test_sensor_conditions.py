@@ -60,16 +60,16 @@ def test_warming_up_ends_when_the_device_goes_off_line():
 
 def test_calibration_suppresses_the_gas_alarms_and_no_other():
     bench = Bench()
-    bench.rules.suppress_gas("GS1", "li", "span gas", START + 300, START)
+    bench.rules.commands.suppress_gas("GS1", "li", "span gas", START + 300, START)
     assert [event.told for event in bench.see(10, 60.0)] == [False, False]
     assert brief(bench.see(20, None, err=1)) == [("fault", "raised", "unacknowledged", True)]
 
 
 def test_calibration_ends_by_itself_and_what_is_active_then_is_told_at_once():
     bench = Bench()
-    bench.rules.suppress_gas("GS1", "li", "span gas", START + 300, START)
+    bench.rules.commands.suppress_gas("GS1", "li", "span gas", START + 300, START)
     bench.see(290, 60.0)
-    ended = bench.rules.ended_by(START + 300)
+    ended = bench.rules.commands.ended_by(START + 300)
     assert {(event.type, event.kind, event.told) for event in ended} == {
         ("A1", "unsuppressed", True),
         ("A2", "unsuppressed", True),

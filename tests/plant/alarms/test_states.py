@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from plant.alarms.rules import Impossible
+from plant.alarms.commands import Impossible
 from plant.alarms.states import STEPS, State, Trigger, step
 from tests.plant.alarms.bench import START, Bench, brief
 
@@ -13,7 +13,7 @@ from tests.plant.alarms.bench import START, Bench, brief
 def test_acknowledged_by_name_and_then_not_repeated():
     bench = Bench()
     bench.see(0, 21.0)
-    (event,) = bench.note(bench.rules.acknowledge("GS1", "A1", "li", START + 5))
+    (event,) = bench.note(bench.rules.commands.acknowledge("GS1", "A1", "li", START + 5))
     assert (event.state, event.by, event.at) == ("acknowledged", "li", START + 5)
     for second in range(10, 1500, 10):
         bench.see(second, 21.0)
@@ -23,7 +23,7 @@ def test_acknowledged_by_name_and_then_not_repeated():
 def test_an_acknowledged_alarm_that_returns_is_normal_and_nothing_is_remembered():
     bench = Bench()
     bench.see(0, 21.0)
-    bench.rules.acknowledge("GS1", "A1", "li", START + 5)
+    bench.rules.commands.acknowledge("GS1", "A1", "li", START + 5)
     assert brief(bench.see(10, 19.0)) == [("A1", "returned", "normal", True)]
     assert bench.rules.points == {}
 
@@ -33,7 +33,7 @@ def test_returned_stays_until_it_is_acknowledged():
     bench.see(0, 21.0)
     bench.see(10, 19.0)
     assert bench.state("A1") == "returned"
-    bench.rules.acknowledge("GS1", "A1", "li", START + 20)
+    bench.rules.commands.acknowledge("GS1", "A1", "li", START + 20)
     assert bench.state("A1") == "normal"
 
 
@@ -63,8 +63,8 @@ def test_a_latching_alarm_waits_for_its_reset():
     bench.see(0, 21.0)
     bench.see(10, 19.0)
     assert bench.state("A1") == "latched"
-    bench.rules.acknowledge("GS1", "A1", "li", START + 11)
-    bench.rules.reset("GS1", "A1", "li", START + 12)
+    bench.rules.commands.acknowledge("GS1", "A1", "li", START + 11)
+    bench.rules.commands.reset("GS1", "A1", "li", START + 12)
     assert bench.state("A1") == "normal"
 
 
@@ -72,15 +72,15 @@ def test_what_is_active_can_not_be_reset():
     bench = Bench(latching=frozenset({"A1"}))
     bench.see(0, 21.0)
     with pytest.raises(Impossible, match="unacknowledged"):
-        bench.rules.reset("GS1", "A1", "li", START + 1)
+        bench.rules.commands.reset("GS1", "A1", "li", START + 1)
 
 
 def test_an_acknowledgement_comes_once():
     bench = Bench()
     bench.see(0, 21.0)
-    bench.rules.acknowledge("GS1", "A1", "li", START + 1)
+    bench.rules.commands.acknowledge("GS1", "A1", "li", START + 1)
     with pytest.raises(Impossible, match="nothing to acknowledge"):
-        bench.rules.acknowledge("GS1", "A1", "wang", START + 2)
+        bench.rules.commands.acknowledge("GS1", "A1", "wang", START + 2)
 
 
 def test_states_and_timers_survive_a_restart():

@@ -5,7 +5,8 @@ from typing import Any
 
 from engine.flow import operations as ops
 from engine.flow.compose import compose
-from engine.flow.edits import Document, EditFault, Editor
+from engine.flow.document import Document, EditFault
+from engine.flow.edits import Editor
 from engine.flow.emit import fault_of_value
 from engine.flow.model import Flow, Words
 from engine.flow.problem import FlowError, Problem, errors_in

@@ -20,6 +20,8 @@ from engine.web.view import ServerView
 
 __all__ = ["ROUTES", "DeployedView", "FlowModel", "FlowRow", "flow_file", "flow_rows", "model_of"]
 
+Text = Annotated[str, Meta(max_length=5_000_000)]
+"""Of a flow file."""
 Base = Annotated[str, Meta(max_length=64, description="The revision that the change was made from.")]
 Status = Literal["running", "degraded", "stopped"]
 
@@ -78,7 +80,7 @@ class NewFlow(msgspec.Struct, forbid_unknown_fields=True):
     """A flow to add: empty with a title, or from a text whose `flow:` says the same name."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
-    text: Annotated[str, Meta(max_length=5_000_000)] = ""
+    text: Text = ""
     title: Words = ""
 
 

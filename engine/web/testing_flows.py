@@ -16,7 +16,7 @@ from engine.flow_files import revision_of
 from engine.flow_tests.cases import Case, read_tests
 from engine.flow_tests.edit import with_case, without_case
 from engine.flow_tests.report import FileResult, as_json, run_file
-from engine.web.flows import not_writable
+from engine.web.flows import Text, not_writable
 from engine.web.permission import deciding
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
@@ -39,7 +39,7 @@ class TestsView(msgspec.Struct, kw_only=True):
 class RunTests(msgspec.Struct, forbid_unknown_fields=True):
     """A draft to play the tests into; left out, the file as it is."""
 
-    text: Annotated[str, Meta(max_length=5_000_000)] | UnsetType = UNSET
+    text: Text | UnsetType = UNSET
 
 
 class SaveCase(msgspec.Struct, forbid_unknown_fields=True):

@@ -22,7 +22,7 @@ from engine.language.told import told
 from engine.message import Message
 from engine.node import ERROR_PORT
 from engine.run.hubs import shorten
-from engine.web.flows import flow_file
+from engine.web.flows import Text, flow_file
 from engine.web.permission import check_types, deciding
 from engine.web.refusals import ApiError, not_found
 from engine.web.route import Call, Nothing, Route
@@ -95,7 +95,7 @@ class Evaluated(msgspec.Struct, kw_only=True):
 class Try(msgspec.Struct, forbid_unknown_fields=True):
     """A flow's text and one case to play into it. Without `site` the devices and such of the flow's own test file count."""
 
-    text: Annotated[str, Meta(max_length=5_000_000)]
+    text: Text
     case: Case
     site: dict[str, Any] | None = None
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import _packs, _parser, main
+from engine.cli import main, parser_of
+from engine.commands.site import packs_now
 from engine.settings import PREFIX, Settings
 from tests.servers.mosquitto import Mosquitto
 
@@ -63,7 +64,7 @@ def test_both_languages_give_the_same_commands(page: str) -> None:
 @pytest.mark.parametrize("line", mcs_lines())
 def test_command_is_one_that_mcs_knows(line: str) -> None:
     """With its options; argparse ends the program when it does not."""
-    assert _parser(_packs()).parse_args(shlex.split(line.split(" > ")[0])[1:])
+    assert parser_of(packs_now()).parse_args(shlex.split(line.split(" > ")[0])[1:])
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(block["mark"] == "run" for block in blocks(page))])

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import logging
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-import asyncpg
-
-from engine.api import Clock, Database, Retry, connection_or_retry
+from engine.api import Clock, Database, connection_or_retry
+from plant.rounds import Rounds
 
 __all__ = ["History"]
 
 log = logging.getLogger("mcs.history")
 
-DAY_S = 86_400.0
-RETRY_S = 60.0
 PAUSE_S = 0.2
 """Between two batches, so that after an upgrade, with years to delete, readings are stored as ever."""
 
@@ -32,38 +27,27 @@ _OLD: Final = {
 }
 
 
-class History:
+class History(Rounds):
     """Events of alarms, attempts to tell people and quarantined messages go when they are `keep_days` old.
 
     An alarm that is still open keeps its events, but for those that only say that it goes on.
     """
 
+    every_s = 86_400.0
+    retry_s = 60.0
+    refused = "the database refuses to delete what is too old"
+
     def __init__(self, database: Database, clock: Clock, keep_days: int, *, batch: int = 5_000) -> None:
+        super().__init__(clock)
         self._database = database
-        self._clock = clock
-        self._keep_s = keep_days * DAY_S
+        self._keep_days = keep_days
         self._batch = batch
-        self._problem = ""
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begins to delete, and returns at once."""
-        self._task = asyncio.create_task(self._keep(), name="history")
-
-    async def stop(self) -> None:
-        """Ends it; batches that were deleted stay so."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    def health(self) -> Mapping[str, Any]:
-        """Degraded while the database refuses to delete."""
-        return {"status": "degraded" if self._problem else "ok", "problem": self._problem}
-
-    async def forget(self) -> dict[str, int]:
+    async def go_round(self) -> dict[str, int]:
         """Deletes what is too old now, a batch at a time: how many rows of each table. Raises Retry while the database is away, asyncpg's
         errors when it refuses."""
-        before = datetime.datetime.fromtimestamp(self._clock.now() - self._keep_s, datetime.UTC)
+        now = datetime.datetime.fromtimestamp(self._clock.now(), datetime.UTC)
+        before = now - datetime.timedelta(days=self._keep_days)
         return {table: await self._forget(table, before) for table in _OLD}
 
     async def _forget(self, table: str, before: datetime.datetime) -> int:
@@ -79,18 +63,3 @@ class History:
         if gone:
             log.info("%s: %d rows from before %s are deleted", table, gone, before.date())
         return gone
-
-    async def _keep(self) -> None:
-        while True:
-            try:
-                await self.forget()
-            except Retry:
-                # Health tells of the database itself.
-                await self._clock.sleep(RETRY_S)
-            except asyncpg.PostgresError as refused:
-                self._problem = f"the database refuses to delete what is too old: {refused}; see the log"
-                log.exception("history")
-                await self._clock.sleep(DAY_S)
-            else:
-                self._problem = ""
-                await self._clock.sleep(DAY_S)

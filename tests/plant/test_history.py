@@ -10,7 +10,7 @@ import pytest
 
 from engine.clock import ManualClock
 from engine.database import Database
-from plant.history import DAY_S, History
+from plant.history import History
 from tests.eventually import eventually
 from tests.plant.site_database import migrated
 from tests.servers.postgres import Postgres
@@ -70,7 +70,7 @@ async def test_only_what_is_older_than_the_keep_time_goes(database: Database):
     await event(database, "old", KEEP_DAYS + 1)
     await event(database, "young", KEEP_DAYS - 1)
 
-    assert await history(database).forget() == {"alarm_events": 1, "notifications": 1, "quarantine": 1}
+    assert await history(database).go_round() == {"alarm_events": 1, "notifications": 1, "quarantine": 1}
 
     assert await events(database) == ["young"]
     async with database.connection() as connection:
@@ -84,7 +84,7 @@ async def test_the_alarm_itself_is_kept_for_ever(database: Database):
         await connection.execute(ALARM, raised_at, "normal")
     await event(database, "raised", KEEP_DAYS * 5, alarm=raised_at)
 
-    await history(database).forget()
+    await history(database).go_round()
 
     assert await events(database) == []
     async with database.connection() as connection:
@@ -99,19 +99,19 @@ async def test_an_open_alarm_keeps_its_events_but_not_each_reading(database: Dat
     await event(database, "raised", KEEP_DAYS + 9, alarm=raised_at)
     await event(database, "shelved", KEEP_DAYS + 7, "shelved", alarm=raised_at)
 
-    await history(database).forget()
+    await history(database).go_round()
     assert await events(database) == ["raised", "shelved"]
 
     async with database.connection() as connection:
         await connection.execute("update alarms set state = 'normal'")
-    await history(database).forget()
+    await history(database).go_round()
     assert await events(database) == []
 
 
 async def test_an_event_of_a_wrong_clock_is_kept_from_when_it_was_stored(database: Database):
     await event(database, "late", KEEP_DAYS + 300, stored=1)
 
-    await history(database).forget()
+    await history(database).go_round()
 
     assert await events(database) == ["late"]
 
@@ -152,7 +152,7 @@ async def test_each_day_what_has_become_too_old_goes(database: Database):
     await eventually(today_is_gone)
 
     async def tomorrow_is_gone() -> bool:
-        await clock.advance(DAY_S)
+        await clock.advance(History.every_s)
         return await events(database) == []
 
     await eventually(tomorrow_is_gone)

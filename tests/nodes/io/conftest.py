@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.api import Settings
+from engine.api import Database, Settings
+from engine.migrations import migrate, read_migrations
 from engine.run.journal import JournalStore
+from engine.run.stores import PostgresJournal
 from tests.nodes.io.bench import Bench
 
 MakeBench = Callable[..., Awaitable[Bench]]
@@ -31,3 +33,14 @@ async def make_bench(tmp_path: Path) -> AsyncIterator[MakeBench]:
 async def bench(make_bench: MakeBench) -> Bench:
     """A site with nothing special."""
     return await make_bench()
+
+
+@pytest.fixture
+async def journal(postgres_dsn: str) -> AsyncIterator[JournalStore]:
+    """Where node memory outlives a site."""
+    database = Database(postgres_dsn)
+    await database.start()
+    async with database.connection(10) as connection:
+        await migrate(connection, read_migrations("engine", Path("engine/sql")))
+    yield PostgresJournal(database)
+    await database.stop()

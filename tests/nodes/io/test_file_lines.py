@@ -1,14 +1,8 @@
 """A file that grows is followed, and after a crash the flow goes on with the first line that it had not finished."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
-
-from engine.database import Database
-from engine.migrations import migrate, read_migrations
 from engine.run.journal import JournalStore
-from engine.run.stores import PostgresJournal
 from tests.eventually import eventually
 from tests.nodes.io.bench import Bench
 from tests.nodes.io.conftest import MakeBench
@@ -26,16 +20,6 @@ async def follow(bench: Bench, more: str = "", then: str = "keep") -> None:
 def add(bench: Bench, text: str | bytes) -> None:
     with (bench.folder / "log").open("ab") as file:
         file.write(text.encode() if isinstance(text, str) else text)
-
-
-@pytest.fixture
-async def journal(postgres_dsn: str) -> AsyncIterator[JournalStore]:
-    database = Database(postgres_dsn)
-    await database.start()
-    async with database.connection(10) as connection:
-        await migrate(connection, read_migrations("engine", Path("engine/sql")))
-    yield PostgresJournal(database)
-    await database.stop()
 
 
 async def test_lines_come_as_they_are_appended(bench: Bench) -> None:

@@ -1,15 +1,11 @@
 """A folder is watched: each file is told of once it stands still, once for each change, and again if the flow had not finished."""
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from engine.database import Database
-from engine.migrations import migrate, read_migrations
 from engine.run.journal import JournalStore
-from engine.run.stores import PostgresJournal
 from tests.eventually import eventually
 from tests.nodes.io.bench import Bench
 from tests.nodes.io.conftest import MakeBench
@@ -27,16 +23,6 @@ async def watch(bench: Bench, more: str = "", then: str = "keep", settle: float 
 
 def told(bench: Bench) -> list[tuple[str, str]]:
     return [(one["event"], one["file"]) for one in bench.got()]
-
-
-@pytest.fixture
-async def journal(postgres_dsn: str) -> AsyncIterator[JournalStore]:
-    database = Database(postgres_dsn)
-    await database.start()
-    async with database.connection(10) as connection:
-        await migrate(connection, read_migrations("engine", Path("engine/sql")))
-    yield PostgresJournal(database)
-    await database.stop()
 
 
 async def test_new_changed_and_deleted_files_are_told_once_each(bench: Bench) -> None:

@@ -1,0 +1,65 @@
+"""Work on the database that is done again and again for as long as the site runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import asyncpg
+
+from engine.api import Clock, Retry
+
+__all__ = ["Rounds"]
+
+log = logging.getLogger("mcs.rounds")
+
+
+class Rounds(ABC):
+    """A pack service: `go_round` at once, and then every `every_s`; every `retry_s` while the database is away.
+
+    `refused` is what health says, before the reason, when the database refuses; the next round comes in its time.
+    """
+
+    every_s: ClassVar[float]
+    retry_s: ClassVar[float]
+    refused: ClassVar[str]
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._problem = ""
+        self._task: asyncio.Task[None] | None = None
+
+    @abstractmethod
+    async def go_round(self) -> object:
+        """One round. Raises Retry while the database is away, asyncpg's errors when it refuses."""
+
+    async def start(self) -> None:
+        """Begins, and returns at once."""
+        self._task = asyncio.create_task(self._go_on(), name=type(self).__name__.lower())
+
+    async def stop(self) -> None:
+        """Ends it, a round under way too; what that has committed stays."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def health(self) -> Mapping[str, Any]:
+        """Degraded while the last round could not be finished."""
+        return {"status": "degraded" if self._problem else "ok", "problem": self._problem}
+
+    async def _go_on(self) -> None:
+        while True:
+            pause_s = self.every_s
+            try:
+                await self.go_round()
+                self._problem = ""
+            except Retry as away:
+                self._problem = str(away)
+                pause_s = self.retry_s
+            except asyncpg.PostgresError as refused:
+                self._problem = f"{self.refused}: {refused}; see the log"
+                log.exception("%s", self.refused)
+            await self._clock.sleep(pause_s)

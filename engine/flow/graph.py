@@ -1,35 +1,23 @@
-"""A flow as a networkx graph, and what the graph is asked: loops, what is reached, order, parts, differences."""
+"""A flow as a networkx graph, and what the graph is asked: loops, what is reached, order."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 import networkx as nx
 
-from engine.flow.model import Flow
-from engine.flow.written_out import WrittenFlow, WrittenWire, write_out
-
-# What parts two wires between the same two nodes.
-Edge = tuple[str, str, str]
+from engine.flow.written_out import WrittenFlow, WrittenWire
 
 _START = "/"
 """A node that no flow can have, put before all roots so that one search starts from all of them."""
 
 
-def build_graph(flow: Flow) -> nx.MultiDiGraph[str]:
-    """What runs of a flow: subflows written out (inner ids are `calibrate/scale`), disabled nodes and wires left out.
-
-    A node's data has `type` and `place` (in the file). An edge's key is the output port as it is written, "" for a node's
-    first; its data has `port`, `input` ("" for the only one), `place`, and `link` for the way from a link-out to its
-    link-in. What can't be drawn (dangling wires, subflows in themselves) is left out; `check_flow` tells of it.
-    """
-    written = write_out(flow)
-    return graph_of(written, ((wire, wire.port, wire.input) for wire in written.wires))
-
-
 def graph_of(written: WrittenFlow, wires: Iterable[tuple[WrittenWire, str, str]]) -> nx.MultiDiGraph[str]:
-    """The graph of a written-out flow, its wires given with the names of their ports."""
+    """What runs of a flow (inner ids are `calibrate/scale`), its wires given with the names of their ports.
+
+    A node's data has `type` and `place` (in the file). An edge's key is the output port as given; its data has `port`, `input`, `place`, and
+    `link` for the way from a link-out to its link-in. What can't be drawn (dangling wires, subflows in themselves) is not in `written`.
+    """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in written.nodes.values():
         graph.add_node(node.id, type=node.type, place=node.place)
@@ -71,11 +59,6 @@ def unreached(graph: nx.MultiDiGraph[str], roots: Iterable[str]) -> list[str]:
     return [node for node in graph if node not in seen]
 
 
-def dead_ends(graph: nx.MultiDiGraph[str]) -> list[str]:
-    """The nodes that no wire leaves, in the order of the file."""
-    return [node for node, wires in graph.out_degree() if wires == 0]
-
-
 def flow_order(graph: nx.MultiDiGraph[str]) -> list[str]:
     """All nodes, each after those that lead to it, else in the order of the file; the nodes of a loop stand together."""
     order = {node: number for number, node in enumerate(graph)}
@@ -83,34 +66,6 @@ def flow_order(graph: nx.MultiDiGraph[str]) -> list[str]:
     members = {knot: sorted(whole.nodes[knot]["members"], key=order.__getitem__) for knot in whole}
     knots = nx.lexicographical_topological_sort(whole, key=lambda knot: order[members[knot][0]])
     return [node for knot in knots for node in members[knot]]
-
-
-def parts(graph: nx.MultiDiGraph[str]) -> list[list[str]]:
-    """The parts of a flow that no wire connects, largest first, each in the order of the file."""
-    order = {node: number for number, node in enumerate(graph)}
-    found = [sorted(part, key=order.__getitem__) for part in nx.weakly_connected_components(graph)]
-    return sorted(found, key=lambda part: (-len(part), order[part[0]]))
-
-
-def wire_differences(old: nx.MultiDiGraph[str], new: nx.MultiDiGraph[str]) -> tuple[list[Edge], list[Edge]]:
-    """The wires added and the wires removed, as (source, target, port), `port>input` when the wire names an input."""
-    before, after = _with_nodes_of(old, new), _with_nodes_of(new, old)
-    added: Any = nx.difference(after, before)
-    removed: Any = nx.difference(before, after)
-    return _edges(added), _edges(removed)
-
-
-def _with_nodes_of(graph: nx.MultiDiGraph[str], other: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
-    whole: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    whole.add_nodes_from(graph)
-    whole.add_nodes_from(other)
-    for source, target, port, data in graph.edges(keys=True, data=True):
-        whole.add_edge(source, target, key=f"{port}>{data['input']}" if data.get("input") else str(port))
-    return whole
-
-
-def _edges(graph: nx.MultiDiGraph[str]) -> list[Edge]:
-    return sorted((source, target, str(port)) for source, target, port in graph.edges(keys=True))
 
 
 def told_loop(loop: Sequence[str]) -> str:

@@ -101,10 +101,6 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     layout: dict[str, tuple[float, float]] = {}
     source: SourceMap = msgspec.field(default_factory=SourceMap)
 
-    def group_of(self, node: str) -> str | None:
-        """The name of the group that a node of the flow itself is a member of."""
-        return next((name for name, group in self.groups.items() if node in group.members), None)
-
 
 def words(text: Words, language: str = "zh") -> str:
     """`text` in a language, else in the other one, else ""."""

@@ -174,8 +174,3 @@ Operation = (
     | RemoveSubflow
     | RenameSubflow
 )
-
-
-def operations_from(data: Any) -> list[Operation]:
-    """Operations from decoded JSON. Raises `msgspec.ValidationError`, which names the place."""
-    return msgspec.convert(data, list[Operation])

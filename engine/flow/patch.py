@@ -1,14 +1,13 @@
 """Editing a flow file as text: what an edit does not concern stays byte for byte as it was."""
 
 from collections.abc import Sequence as Many
-from typing import Any
 
 from engine.flow import operations as ops
 from engine.flow.compose import compose
 from engine.flow.document import Document, EditFault
 from engine.flow.edits import Editor
 from engine.flow.emit import fault_of_value
-from engine.flow.model import Flow, Words
+from engine.flow.model import Flow
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.rewrite import Renames, rewritten, same
 from engine.flow.shape import Shape
@@ -81,41 +80,6 @@ class FlowText:
             raise FlowError([Problem(path=self.path, message=f"the flow can't be written: {fault}")])
         self._become(document, {})
         return self.text
-
-    def add_node(
-        self,
-        id: str,
-        type: str,
-        with_: dict[str, Any] | None = None,
-        to: Any = None,
-        *,
-        after: str = "",
-        at: tuple[float, float] | None = None,
-    ) -> str:
-        return self.apply([ops.AddNode(id=id, type=type, with_=with_ or {}, to=to, after=after, at=at)])
-
-    def change_node(self, id: str, **changes: Any) -> str:
-        """Change what is named: type, title, note, disabled, to, with_, set={field: value}, unset=(field,)."""
-        return self.apply([ops.ChangeNode(id=id, **changes)])
-
-    def rename_node(self, old: str, new: str) -> str:
-        return self.apply([ops.RenameNode(id=old, to=new)])
-
-    def remove_node(self, id: str) -> str:
-        return self.apply([ops.RemoveNode(id=id)])
-
-    def add_wire(self, node: str, to: str, port: str = "", *, disabled: bool = False, first: str = "") -> str:
-        return self.apply([ops.AddWire(node=node, to=to, port=port, disabled=disabled, first=first)])
-
-    def remove_wire(self, node: str, to: str, port: str = "", *, first: str = "") -> str:
-        return self.apply([ops.RemoveWire(node=node, to=to, port=port, first=first)])
-
-    def set_layout(self, positions: dict[str, tuple[float, float] | None]) -> str:
-        return self.apply([ops.SetLayout(positions=positions)])
-
-    def set_flow(self, **changes: Words | bool) -> str:
-        """Change the flow's own fields: flow, title, help, on_error, disabled."""
-        return self.apply([ops.SetFlow(**changes)])  # type: ignore[arg-type]
 
     def _read(self) -> None:
         problems: list[Problem] = []

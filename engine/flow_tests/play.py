@@ -26,8 +26,6 @@ from engine.run.site import Site
 
 __all__ = ["CaseResult", "Sent", "play_case"]
 
-CAPTURED = "in"
-
 
 @node(category="testing", type="captured")
 class _Captured(Node):

@@ -48,11 +48,6 @@ class Link(asyncio.Protocol):
         self._stopping = False
 
     @property
-    def unconfirmed(self) -> int:
-        """Packets the broker has not confirmed yet."""
-        return len(self._waiting)
-
-    @property
     def ready(self) -> bool:
         """Whether the broker has accepted it."""
         return self._up

@@ -102,12 +102,6 @@ export interface Preview {
 /** Counts of one deploy: what came in while it ran went out, or is held. */
 export type DeployReport = Record<string, Json>;
 
-export interface Deployed {
-  revision: string;
-  number: number;
-  report?: DeployReport;
-}
-
 export type StatusLevel = "ok" | "info" | "warning" | "error" | "";
 
 /** in, out, errors, p50 ms, p95 ms, queue depth, status text, status level */

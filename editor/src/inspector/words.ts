@@ -3,7 +3,6 @@ import { defineWords } from "../i18n/words";
 export const inspectorWords = defineWords(
   {
     "inspector.panel": "节点",
-    "inspector.nothing": "选择一个节点，在这里设置它。",
     "inspector.several": "已选择 {{count}} 个对象。选择单个节点以设置它。",
     "inspector.title.zh": "中文标题",
     "inspector.title.en": "英文标题",
@@ -83,7 +82,6 @@ export const inspectorWords = defineWords(
   },
   {
     "inspector.panel": "Node",
-    "inspector.nothing": "Select a node to set it here.",
     "inspector.several": "{{count}} things are selected. Select a single node to set it.",
     "inspector.title.zh": "Title in Chinese",
     "inspector.title.en": "Title in English",

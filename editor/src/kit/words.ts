@@ -10,11 +10,9 @@ export const kitWords = defineWords(
     "kit.copy": "复制",
     "kit.copied": "已复制",
     "kit.add": "添加",
-    "kit.retry": "重试",
     "kit.loading": "加载中……",
     "kit.nothing": "没有内容",
     "kit.needs": "需要{{role}}角色",
-    "kit.search": "搜索",
   },
   {
     "kit.close": "Close",
@@ -25,10 +23,8 @@ export const kitWords = defineWords(
     "kit.copy": "Copy",
     "kit.copied": "Copied",
     "kit.add": "Add",
-    "kit.retry": "Try again",
     "kit.loading": "Loading …",
     "kit.nothing": "Nothing here",
     "kit.needs": "Needs the role {{role}}",
-    "kit.search": "Search",
   },
 );

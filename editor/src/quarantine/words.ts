@@ -4,7 +4,6 @@ export const quarantineWords = defineWords(
   {
     "quarantine.intro": "没有节点能处理的消息。它们没有丢失：改正原因后可以重放，或者丢弃。",
     "quarantine.at": "时间",
-    "quarantine.flow": "流程",
     "quarantine.node": "节点",
     "quarantine.topic": "主题",
     "quarantine.reason": "原因",
@@ -28,7 +27,6 @@ export const quarantineWords = defineWords(
   {
     "quarantine.intro": "Messages that no node could handle. They are not lost: mend the cause and replay them, or discard them.",
     "quarantine.at": "Time",
-    "quarantine.flow": "Flow",
     "quarantine.node": "Node",
     "quarantine.topic": "Topic",
     "quarantine.reason": "Reason",

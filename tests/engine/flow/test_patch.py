@@ -2,9 +2,20 @@
 
 import difflib
 
+import msgspec
 import pytest
 
-from engine.flow.operations import AddWire, ChangeNode, ChangeWire, Operation, RenameNode, operations_from
+from engine.flow.operations import (
+    AddNode,
+    AddWire,
+    ChangeNode,
+    ChangeWire,
+    Operation,
+    RemoveNode,
+    RemoveWire,
+    RenameNode,
+    SetLayout,
+)
 from engine.flow.patch import FlowText
 from engine.flow.problem import FlowError
 
@@ -46,7 +57,7 @@ def hunk(before: str, after: str) -> list[str]:
 
 
 def test_changed_field_keeps_quoting_order_and_comments() -> None:
-    after = FlowText(GAS).change_node("scale", set={"expression": "k * v + b"})
+    after = FlowText(GAS).apply([ChangeNode(id="scale", set={"expression": "k * v + b"})])
     assert hunk(GAS, after) == [
         "-      expression: 'k * v'   # linear",
         "+      expression: 'k * v + b'   # linear",
@@ -55,8 +66,8 @@ def test_changed_field_keeps_quoting_order_and_comments() -> None:
 
 def test_field_is_added_in_the_style_of_its_neighbours() -> None:
     editing = FlowText(GAS)
-    editing.change_node("scale", set={"result": "conc"})
-    after = editing.change_node("uplink", set={"retain": True})
+    editing.apply([ChangeNode(id="scale", set={"result": "conc"})])
+    after = editing.apply([ChangeNode(id="uplink", set={"retain": True})])
     assert hunk(GAS, after) == [
         "-    with: {topic: gas/+/data, qos: 1}   # the site's broker",
         "+    with: {topic: gas/+/data, qos: 1, retain: true}   # the site's broker",
@@ -65,12 +76,12 @@ def test_field_is_added_in_the_style_of_its_neighbours() -> None:
 
 
 def test_node_is_added_after_another_with_its_place() -> None:
-    after = FlowText(GAS).add_node("keep", "quarantine", to="store", after="store", at=(10.0, 20.5))
+    after = FlowText(GAS).apply([AddNode(id="keep", type="quarantine", to="store", after="store", at=(10.0, 20.5))])
     assert hunk(GAS, after) == ["+  keep:", "+    type: quarantine", "+    to: store", "+  keep: [10, 20.5]"]
 
 
 def test_removed_node_takes_its_comment_and_wires_along() -> None:
-    after = FlowText(GAS).remove_node("scale")
+    after = FlowText(GAS).apply([RemoveNode(id="scale")])
     assert hunk(GAS, after) == [
         "-    to: scale",
         "-  # what the handbook says",
@@ -84,7 +95,7 @@ def test_removed_node_takes_its_comment_and_wires_along() -> None:
 
 
 def test_renamed_node_keeps_the_ports_of_its_wires() -> None:
-    after = FlowText(GAS).rename_node("store", "入库")
+    after = FlowText(GAS).apply([RenameNode(id="store", to="入库")])
     assert hunk(GAS, after) == [
         "-    to: [store, {node: live, disabled: true}]",
         "-  store: {type: postgres-write}",
@@ -97,8 +108,8 @@ def test_renamed_node_keeps_the_ports_of_its_wires() -> None:
 
 def test_wire_added_and_removed_gives_the_same_bytes() -> None:
     editing = FlowText(GAS)
-    assert "    to: [scale, store]\n" in editing.add_wire("uplink", "store")
-    assert editing.remove_wire("uplink", "store") == GAS
+    assert "    to: [scale, store]\n" in editing.apply([AddWire(node="uplink", to="store")])
+    assert editing.apply([RemoveWire(node="uplink", to="store")]) == GAS
 
 
 def test_wire_is_enabled_and_disabled_in_place() -> None:
@@ -111,8 +122,8 @@ def test_wire_is_enabled_and_disabled_in_place() -> None:
 
 def test_wire_at_a_named_port_needs_the_name_of_the_first() -> None:
     with pytest.raises(FlowError, match="name the node's first output"):
-        FlowText(GAS).add_wire("uplink", "store", "error")
-    after = FlowText(GAS).add_wire("uplink", "store", "error", first="out")
+        FlowText(GAS).apply([AddWire(node="uplink", to="store", port="error")])
+    after = FlowText(GAS).apply([AddWire(node="uplink", to="store", port="error", first="out")])
     assert "    to: {out: scale, error: store}\n" in after
 
 
@@ -138,19 +149,19 @@ nodes:
 
 
 def test_value_behind_an_alias_is_written_out_where_it_changes() -> None:
-    after = FlowText(ANCHORED).change_node("b", set={"x": 2})
+    after = FlowText(ANCHORED).apply([ChangeNode(id="b", set={"x": 2})])
     assert hunk(ANCHORED, after) == ["-  b: {type: t, with: *shared}", "+  b: {type: t, with: {x: 2}}"]
 
 
 def test_anchor_whose_value_changes_moves_on_to_its_next_user() -> None:
-    after = FlowText(ANCHORED).change_node("a", set={"x": 2})
+    after = FlowText(ANCHORED).apply([ChangeNode(id="a", set={"x": 2})])
     assert after == ANCHORED.replace("&shared {x: 1}", "{x: 2}").replace(
         "b: {type: t, with: *", "b: {type: t, with: &"
     ).replace("&shared}", "&shared {x: 1}}")
 
 
 def test_removed_owner_of_an_anchor_leaves_it_to_its_next_user() -> None:
-    after = FlowText(ANCHORED).remove_node("a")
+    after = FlowText(ANCHORED).apply([RemoveNode(id="a")])
     assert "  b: {type: t, with: &shared {x: 1}}\n  c: {type: t, with: *shared}\n" in after
 
 
@@ -166,12 +177,12 @@ def test_batch_with_one_impossible_operation_changes_nothing() -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**63, {"a": float("-inf")}, ["\ud800"], {1: 2}, b"x"])
 def test_value_that_no_file_can_hold_is_refused(value: object) -> None:
     with pytest.raises(FlowError, match="can't be written"):
-        FlowText(GAS).change_node("scale", set={"floor": value})
+        FlowText(GAS).apply([ChangeNode(id="scale", set={"floor": value})])
 
 
 def test_edit_that_would_spoil_the_flow_is_refused() -> None:
     with pytest.raises(FlowError, match="can't be a node type"):
-        FlowText(GAS).change_node("scale", type="No Type")
+        FlowText(GAS).apply([ChangeNode(id="scale", type="No Type")])
 
 
 def test_text_that_says_things_twice_is_not_edited() -> None:
@@ -180,7 +191,7 @@ def test_text_that_says_things_twice_is_not_edited() -> None:
 
 
 def test_flow_with_a_fault_of_form_can_be_mended() -> None:
-    after = FlowText("flow: f\nnodes:\n  a: {to: []}\n").change_node("a", type="switch")
+    after = FlowText("flow: f\nnodes:\n  a: {to: []}\n").apply([ChangeNode(id="a", type="switch")])
     assert after == "flow: f\nnodes:\n  a: {type: switch, to: []}\n"
 
 
@@ -192,11 +203,11 @@ def test_whole_document_is_written_as_the_smallest_change() -> None:
 
 
 def test_operations_come_as_json() -> None:
-    (operation,) = operations_from([{"op": "change_node", "id": "a", "with": {"x": 1}, "note": ""}])
+    (operation,) = msgspec.convert([{"op": "change_node", "id": "a", "with": {"x": 1}, "note": ""}], list[Operation])
     assert operation == ChangeNode(id="a", with_={"x": 1}, note="")
 
 
 def test_missing_final_newline_and_crlf_are_kept() -> None:
     text = GAS.replace("\n", "\r\n").removesuffix("\r\n")
-    after = FlowText(text).set_layout({"store": (1, 2)})
+    after = FlowText(text).apply([SetLayout(positions={"store": (1, 2)})])
     assert after == text + "\r\n  store: [1, 2]"

@@ -68,10 +68,10 @@ def test_renamed_node_there_and_back_gives_the_same_bytes(made: tuple[str, list[
     text, names = made
     node = data.draw(st.sampled_from(names))
     editing = FlowText(text)
-    editing.rename_node(node, "renamed")
+    editing.apply([RenameNode(id=node, to="renamed")])
     assert "renamed" in editing.flow.nodes
     assert node not in editing.flow.nodes
-    assert editing.rename_node("renamed", node) == text
+    assert editing.apply([RenameNode(id="renamed", to=node)]) == text
 
 
 @many
@@ -84,7 +84,7 @@ def test_added_then_removed_node_gives_the_same_bytes(
     editing = FlowText(text)
     added = editing.apply([AddNode(id="fresh", type="t", with_=fields, to=names[0], after=after, at=(1, 2))])
     assert [line for line in text.splitlines() if line not in added.splitlines()] == []
-    assert editing.remove_node("fresh") == text
+    assert editing.apply([RemoveNode(id="fresh")]) == text
 
 
 @many

@@ -58,7 +58,7 @@ def test_flow_is_read_with_wires_subflows_groups_and_notes() -> None:
     assert flow.nodes["kept"].disabled
     assert flow.subflows["calibrate"].outputs == {"out": (Target("times", "ok"),)}
     assert flow.on_error == Target("kept")
-    assert flow.group_of("reading") == "first"
+    assert "reading" in flow.groups["first"].members
     assert flow.layout == {"uplink": (40, 80)}
 
 

@@ -9,7 +9,7 @@ from engine.roles import ANYONE, Identity, at_least, requires
 from engine.run.http_paths import HttpCall, HttpDoor, HttpPaths
 from engine.web.guard import CSRF_HEADER, READS, identify, own_checks
 from engine.web.origin import address_of, same_origin
-from engine.web.refusals import ApiError
+from engine.web.refusals import ApiError, starting
 from engine.web.view import SERVER
 
 __all__ = ["add_hooks"]
@@ -96,5 +96,5 @@ def _nobody(request: web.Request, methods: list[str]) -> ApiError:
             headers={"Allow": ", ".join(methods)},
         )
     if "starting" in request.app[SERVER].health():
-        return ApiError(503, "starting", "the flows are still starting", "try again", headers={"Retry-After": "2"})
+        return starting("the flows are still starting")
     return ApiError(404, "not_found", f"no flow answers {request.path}", "deploy a flow with an http-in of this path")

@@ -19,7 +19,7 @@ from engine.flow.problem import FlowError, Problem
 from engine.language.told import Language, language_of, problems_told, told
 from engine.run.flow_run import DeployFailed
 
-__all__ = ["ApiError", "ErrorAnswer", "ErrorBody", "errors_as_json", "json_answer", "not_found", "reader_language"]
+__all__ = ["ApiError", "ErrorAnswer", "ErrorBody", "errors_as_json", "json_answer", "not_found", "reader_language", "starting"]
 
 log = logging.getLogger("mcs.web")
 
@@ -69,6 +69,11 @@ class ApiError(Exception):
 def not_found(what: str, hint: str = "look at the list of what there is") -> ApiError:
     """404: `what` is the thing that is not there, as in "flow gas"."""
     return ApiError(404, "not_found", f"there is no {what}", hint)
+
+
+def starting(what: str) -> ApiError:
+    """503 with when to ask again, of what the server has not started yet."""
+    return ApiError(503, "starting", what, "try again", headers={"Retry-After": "2"})
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from engine.language.told import Language
 from engine.roles import Identity, Need, requires
-from engine.web.refusals import ApiError, json_answer, reader_language
+from engine.web.refusals import ApiError, json_answer, reader_language, starting
 from engine.web.view import SERVER, ServerView
 
 __all__ = ["IDENTITY", "Call", "Nothing", "Route", "audit_of", "mount"]
@@ -56,9 +56,7 @@ class Call(Generic[G]):
         try:
             return self.server.service(kind)
         except LookupError as missing:
-            raise ApiError(
-                503, "starting", str(missing.args[0]), "try again", headers={"Retry-After": "2"}
-            ) from missing
+            raise starting(str(missing.args[0])) from missing
 
     def path(self, name: str) -> str:
         """A part of the path."""

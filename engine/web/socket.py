@@ -16,7 +16,7 @@ from engine.roles import at_least
 from engine.run.hubs import Subscription
 from engine.web.guard import COOKIE, identify
 from engine.web.origin import same_origin
-from engine.web.refusals import ApiError
+from engine.web.refusals import ApiError, starting
 from engine.web.route import IDENTITY, Call, Nothing, Route
 from engine.web.topics import TOPICS, DebugFilter, Topics
 
@@ -178,6 +178,9 @@ async def open_socket(call: Call[Nothing]) -> web.StreamResponse:
     by_cookie = "Authorization" not in request.headers and COOKIE in request.cookies
     if by_cookie and not same_origin(request):
         raise ApiError(403, "cross_site", "the socket is not opened by a page of this server", "see the proxy's Host")
+    if "starting" in call.server.health():
+        # A topic of a flow that is not there yet would be refused for good: a browser comes again by itself.
+        raise starting("the flows are still starting")
     socket = web.WebSocketResponse(heartbeat=25.0, compress=False, max_msg_size=LARGEST_REQUEST_BYTES, timeout=2.0)
     if not socket.can_prepare(request).ok:
         raise ApiError(426, "no_upgrade", "this is a WebSocket", "connect with the WebSocket protocol")
@@ -202,7 +205,7 @@ ROUTES = (
         handler=open_socket,
         answer=None,
         status=101,
-        refusals=(426,),
+        refusals=(426, 503),
         time_limit_s=float("inf"),
     ),
 )

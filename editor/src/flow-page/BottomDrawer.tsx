@@ -1,13 +1,13 @@
 /** The strip below the canvas with its tabs, and the panel that a tab opens above it. */
-import { Suspense } from "react";
 import { ZoomControls } from "../canvas/ZoomControls";
 import { useDocument } from "../editing/document";
 import { useWords } from "../i18n";
 import { IconButton } from "../kit/Button";
 import { Guarded } from "../shell/Broken";
-import { closeDialog, sizeDrawer, togglePanel, useLayout } from "./layout";
+import { sizeDrawer, togglePanel, useLayout } from "./layout";
 import { PanelTabs } from "./PanelTabs";
 import { panelsAt } from "./panels";
+import { PanelView } from "./PanelView";
 import { Splitter } from "./Splitter";
 
 export function BottomDrawer() {
@@ -28,7 +28,7 @@ export function BottomDrawer() {
       {open && (
         <div className="bottom-body" id="bottom-body" role="tabpanel" aria-label={t(open.title)} style={{ height: drawerHeight }}>
           <Guarded key={open.id}>
-            <Suspense fallback={<div className="empty" role="status">{t("kit.loading")}</div>}><open.view onClose={closeDialog} /></Suspense>
+            <PanelView id={open.id} />
           </Guarded>
         </div>
       )}

@@ -1,11 +1,11 @@
 /** The panels at the right: one open at a time, the canvas stays live beside it. */
-import { Suspense } from "react";
 import { useWords } from "../i18n";
 import { IconButton } from "../kit/Button";
 import { Guarded } from "../shell/Broken";
-import { closeDialog, sizeDock, useLayout } from "./layout";
+import { sizeDock, useLayout } from "./layout";
 import { PanelTabs } from "./PanelTabs";
 import { panelsAt } from "./panels";
+import { PanelView } from "./PanelView";
 import { Splitter } from "./Splitter";
 
 export function Dock() {
@@ -23,7 +23,7 @@ export function Dock() {
       </div>
       <div className="dock-body" id="dock-body" role="tabpanel" aria-label={t(open.title)}>
         <Guarded key={open.id}>
-          <Suspense fallback={<div className="empty" role="status">{t("kit.loading")}</div>}><open.view onClose={closeDialog} /></Suspense>
+          <PanelView id={open.id} />
         </Guarded>
       </div>
     </aside>

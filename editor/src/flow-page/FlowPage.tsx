@@ -1,11 +1,12 @@
 /** The page on which a flow is wired: palette, canvas, dock, drawer, and the bar above them. */
-import { Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { Announcer } from "../canvas/Announcer";
 import { opener } from "../canvas/opening";
 import { revealNode } from "../canvas/reveal";
 import { CanvasMenu } from "../canvas/CanvasMenu";
 import { Stage } from "../canvas/Stage";
 import { keepShortcuts } from "../commands/shortcuts";
+import Notices from "../deploy/Notices";
 import { openScope, sheet } from "../editing/document";
 import { SUBFLOW_PREFIX } from "../flow/types";
 import { useWords } from "../i18n";
@@ -16,13 +17,12 @@ import { Palette } from "../palette/Palette";
 import { QuickAdd } from "../palette/QuickAdd";
 import { BottomDrawer } from "./BottomDrawer";
 import { Dock } from "./Dock";
-import { closeDialog, openPanel, useLayout } from "./layout";
+import { openPanel, useLayout } from "./layout";
 import { openFlow } from "./opening";
-import { loadSoon, panels, panelsAt } from "./panels";
+import { panels } from "./panels";
+import { PanelView } from "./PanelView";
 import { TopBar } from "./TopBar";
 import "./flow-page.css";
-
-const IDLE_MS = 400;
 
 function openNode(id: string): void {
   const type = sheet().nodes[id]?.type ?? "";
@@ -42,18 +42,15 @@ export default function FlowPage({ name }: { name: string }) {
   useEffect(() => {
     let close: (() => void) | null = null;
     let left = false;
-    let idle = 0;
     openFlow(name).then((end) => {
       if (left) return end();
       close = end;
       setReady(true);
-      idle = window.setTimeout(loadSoon, IDLE_MS);
     }).catch(tellFailure);
     opener.open = openNode;
     const stop = keepShortcuts();
     return () => {
       left = true;
-      clearTimeout(idle);
       close?.();
       stop();
     };
@@ -65,7 +62,7 @@ export default function FlowPage({ name }: { name: string }) {
       <div className="flow-page-middle">
         {palette && <Palette />}
         <div className="flow-page-centre">
-          {panelsAt("notice").map(({ id, view: View }) => <Suspense key={id} fallback={null}><View onClose={closeDialog} /></Suspense>)}
+          <Notices />
           <div className="flow-page-stage"><Stage onOpen={openNode} onDropType={addNamed} /></div>
           <BottomDrawer />
         </div>
@@ -82,5 +79,5 @@ export default function FlowPage({ name }: { name: string }) {
 function OpenDialog() {
   const dialog = useLayout((state) => state.dialog);
   const panel = panels.find(({ id, place }) => place === "dialog" && id === dialog);
-  return panel ? <Suspense fallback={null}><panel.view onClose={closeDialog} /></Suspense> : null;
+  return panel ? <PanelView id={panel.id} quiet /> : null;
 }

@@ -1,17 +1,16 @@
 /** The bar above the canvas: which flow, what is undone, what is wrong, and what other areas add, such as deploying. */
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import { commandNamed, commands } from "../commands/all";
 import { CommandButton } from "../commands/CommandButton";
 import { refusalOf, type Command } from "../commands/command";
 import { shownKeys } from "../commands/keys";
+import DeployBar from "../deploy/DeployBar";
 import { isDirty, modelIn, openScope, useDocument } from "../editing/document";
 import { useWords } from "../i18n";
 import { Icon } from "../kit/Icon";
 import { IconButton } from "../kit/Button";
 import { Menu } from "../kit/Menu";
 import { Link } from "../shell/Link";
-import { closeDialog } from "./layout";
-import { panelsAt } from "./panels";
 
 const menuGroups: Command["group"][] = ["edit", "add", "arrange", "view", "flow", "go"];
 
@@ -48,7 +47,7 @@ export function TopBar() {
           const { left, bottom } = event.currentTarget.getBoundingClientRect();
           setMenu({ x: left, y: bottom + 4 });
         }} />
-        {panelsAt("bar").map(({ id, view: View }) => <Suspense key={id} fallback={null}><View onClose={closeDialog} /></Suspense>)}
+        <DeployBar />
       </div>
       {menu && (
         <Menu label={t("command.more")} at={menu} onClose={() => setMenu(null)} items={menuGroups.flatMap((group, index) => {

@@ -14,7 +14,7 @@ export const pageCommands: Command[] = [
   { id: "toggle-palette", label: "command.toggle-palette", icon: "panel-left", keys: ["Mod+B"], group: "view", run: () => useLayout.setState(({ palette }) => ({ palette: !palette })) },
   { id: "toggle-dock", label: "command.toggle-dock", icon: "panel-right", keys: ["Mod+I"], group: "view", run: () => useLayout.setState(({ dockOpen }) => ({ dockOpen: !dockOpen })) },
   { id: "flows", label: "command.flows", icon: "workflow", group: "go", run: () => go("/flows") },
-  ...panels.filter(({ place }) => place === "dock" || place === "drawer" || place === "dialog").map((panel): Command => ({
+  ...panels.map((panel): Command => ({
     id: `panel.${panel.id}`, label: panel.title, icon: panel.icon, group: "go", ...(panel.keys && { keys: panel.keys }),
     run: () => (panel.keys ? togglePanel : openPanel)(panel.id),
   })),

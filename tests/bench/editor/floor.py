@@ -34,6 +34,5 @@ async def floor(tab: Tab) -> Figures:
     for name, body in PAGES.items():
         await tab.page.set_content(STYLE + body)
         await tab.page.evaluate(SCRIPT)
-        mouse = tab.page.mouse
-        figures |= await counted(tab, name, lambda step: mouse.move(300 + step % 120, 300 + step % 60))
+        figures |= await counted(tab, name, lambda step: tab.page.mouse.move(300 + step % 120, 300 + step % 60))
     return figures

@@ -162,6 +162,7 @@ class RunningServer:
         self.settings.flows.mkdir(parents=True, exist_ok=True)
         self.clock: Clock = SystemClock()
         self.version = "1.2.3"
+        self.starting = ""
         self.database = Database(dsn)
         self.announced: list[str] = []
         self.accounts = Accounts(self.database, self.settings.admin_password, self.announced.append)
@@ -182,7 +183,8 @@ class RunningServer:
         return self.site.service(kind)
 
     def health(self) -> dict[str, Any]:
-        return {**self.site.health(), "version": self.version, "services": {"database": {"up": self.database.up}}}
+        told = {**self.site.health(), "version": self.version, "services": {"database": {"up": self.database.up}}}
+        return {**told, "starting": self.starting} if self.starting else told
 
     @property
     def kept(self) -> list[Any]:

@@ -45,3 +45,17 @@ async def test_sockets_are_closed_and_refused(server: RunningServer, browser: Br
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await browser.session.ws_connect(url, headers=browser.headers)
     assert refused.value.status == 403
+
+
+async def test_sockets_are_told_to_come_again_while_flows_are_starting(server: RunningServer, browser: Browser) -> None:
+    """A tab that is left open over a restart would be told for good that its flow does not run."""
+    server.starting = "starting flows"
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await browser.session.ws_connect(server.url.join(URL("/api/ws")), headers=browser.headers)
+    assert refused.value.status == 503
+    assert refused.value.headers is not None
+    assert refused.value.headers["Retry-After"] == "2"
+
+    server.starting = ""
+    async with browser.session.ws_connect(server.url.join(URL("/api/ws")), headers=browser.headers) as socket:
+        assert not socket.closed

@@ -57,8 +57,8 @@ async def _measure(parts: Sequence[str], ours: OurEditor, editors: list[Editor],
             async def canvas(tab: Tab, editor: Editor, count: int = count) -> Figures:
                 return (
                     await opened(tab, editor, count)
-                    | (await moved(tab, editor) if "canvas" in parts else {})
                     | (await answered(tab, editor) if "answers" in parts else {})
+                    | (await moved(tab, editor) if "canvas" in parts else {})
                 )
 
             _report(f"{count} nodes", await _rounds(play, editors, canvas, times))

@@ -191,8 +191,10 @@ class NodeRedEditor:
 
     async def deploy(self, page: Page, turn: int) -> float:
         await page.evaluate(
-            "turn => { const node = RED.nodes.node('n' + turn * 10); node.name = 'turn ' + turn + performance.now();"
-            " node.changed = node.dirty = true; RED.nodes.dirty(true); RED.view.redraw(); window.applied = false; RED.events.on('deploy', () => { window.applied = true; }); }",
+            "turn => { const node = RED.nodes.node('n' + turn * 10);"
+            " node.name = 'turn ' + turn + performance.now(); node.changed = node.dirty = true;"
+            " RED.nodes.dirty(true); RED.view.redraw();"
+            " window.applied = false; RED.events.on('deploy', () => { window.applied = true; }); }",
             turn,
         )
         watch = await Stopwatch.on(page, "pointerup", "window.applied")

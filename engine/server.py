@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib.metadata
 import logging
 import socket
@@ -194,6 +195,9 @@ class Server:
                     await service.start()
                     self._services.append(service)
             self.starting = "starting flows"
+            # What is there by now stays: the collector need not walk through it for every thousand objects that come later.
+            gc.collect()
+            gc.freeze()
             await self.deploys.start()
             self._node_folders.start()
         except SetupError as error:

@@ -1,5 +1,6 @@
 """Editing a flow file as text: what an edit does not concern stays byte for byte as it was."""
 
+import copy
 from collections.abc import Sequence as Many
 
 from engine.flow import operations as ops
@@ -40,6 +41,10 @@ class FlowText:
             raise FlowError(problems)
         self._root: Part = root
         self._read()
+
+    def fork(self) -> "FlowText":
+        """Another of the same text, to edit: this one stays as it is."""
+        return copy.copy(self)  # an edit replaces what it changes, it never writes into it
 
     @property
     def text(self) -> str:

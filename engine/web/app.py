@@ -28,6 +28,7 @@ from engine.web import (
     watching,
 )
 from engine.web import socket as sockets
+from engine.web.drafts import Drafts
 from engine.web.guard import AUDIT, guard
 from engine.web.hooks import add_hooks
 from engine.web.refusals import errors_as_json
@@ -68,6 +69,7 @@ def make_app(server: ServerView, *, editor: Path | None = None) -> web.Applicati
     app[SERVER] = server
     app[AUDIT] = AuditLog(server.database)
     app[session.LIMIT] = SignInLimit(server.clock.monotonic)
+    app[previewing.DRAFTS] = Drafts()
     app[health.PROCESS] = psutil.Process()
     app[sockets.TOPICS_KEY] = Topics(server)
     clients: set[sockets.Client] = set()

@@ -6,23 +6,26 @@ import asyncio
 from typing import Any
 
 import msgspec
+from aiohttp import web
 from msgspec import UNSET, UnsetType
 
 from engine.flow.diff import diff_flows
 from engine.flow.model import Flow
 from engine.flow.operations import Operation
-from engine.flow.patch import FlowText
 from engine.flow.plan import Plan
 from engine.flow.problem import Problem, errors_in
 from engine.flow.read import read_flow
 from engine.flow_files import fault_of_flow_name, revision_of
 from engine.language.told import problems_told
+from engine.web.drafts import Drafts
 from engine.web.flows import FlowModel, Text, model_of
 from engine.web.refusals import ApiError
 from engine.web.route import Call, Route
 from engine.web.view import ServerView
 
-__all__ = ["ROUTES"]
+__all__ = ["DRAFTS", "ROUTES"]
+
+DRAFTS = web.AppKey("drafts", Drafts)
 
 
 class Preview(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,18 +57,19 @@ async def preview(call: Call[Preview]) -> Previewed:
     if fault is not None:
         raise ApiError(404, "not_found", f"no flow can be called {name[:80]!r}: {fault}", "see /api/flows")
     # Off the loop: a flow of 1,000 nodes keeps a thread busy longer than a message may wait.
-    shown = await asyncio.to_thread(_previewed, call.server, name, given)
+    shown = await asyncio.to_thread(_previewed, call.server, call.request.app[DRAFTS], name, given)
     return msgspec.structs.replace(shown, problems=problems_told(shown.problems, call.language))
 
 
-def _previewed(server: ServerView, name: str, given: Preview) -> Previewed:
+def _previewed(server: ServerView, drafts: Drafts, name: str, given: Preview) -> Previewed:
     flow: Flow | None
     if given.text is not UNSET:
         text = given.text
         flow, problems = read_flow(text, f"{name}.yaml")
     else:
-        edited = FlowText(given.base_text, f"{name}.yaml")
+        edited = drafts.of(given.base_text, f"{name}.yaml")
         text = edited.apply(given.operations or [])
+        drafts.keep(edited)
         flow, problems = edited.flow, list(edited.problems)
     plan: Plan | None = None
     if flow is not None:

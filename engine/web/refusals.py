@@ -19,7 +19,16 @@ from engine.flow.problem import FlowError, Problem
 from engine.language.told import Language, language_of, problems_told, told
 from engine.run.flow_run import DeployFailed
 
-__all__ = ["ApiError", "ErrorAnswer", "ErrorBody", "errors_as_json", "json_answer", "not_found", "reader_language", "starting"]
+__all__ = [
+    "ApiError",
+    "ErrorAnswer",
+    "ErrorBody",
+    "errors_as_json",
+    "json_answer",
+    "not_found",
+    "reader_language",
+    "starting",
+]
 
 log = logging.getLogger("mcs.web")
 

@@ -9,7 +9,7 @@ import { tellFailure } from "../kit/toasts";
 import { allowed } from "../session/session";
 import { draft, isDirty, useDocument } from "./document";
 
-const PAUSE_MS = 90;
+const PAUSE_MS = 60;
 let timer = 0;
 let running: AbortController | null = null;
 

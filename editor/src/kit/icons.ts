@@ -9,7 +9,7 @@ import {
   SquareDashed, SquareFunction, StickyNote, Sun, Table, Tag, Terminal, Thermometer, Timer, ToggleLeft, Trash2, TrendingUp, TriangleAlert, Undo2, Redo2, Upload, User,
   Users, Waves, Webhook, Wind, Workflow, Wrench, X, Zap, ZoomIn, ZoomOut, type IconNode,
   ArrowDownAZ, ArrowLeftRight, BellOff, Bot, Cable, CalendarClock, ChartColumn, CircleCheck, Combine, Cpu, DatabaseBackup, DatabaseZap,
-  EthernetPort, FileCode, FileInput, FileOutput, FolderSearch, ListOrdered, PhoneCall, RadioTower, Reply, Sigma, Siren, Ungroup,
+  EthernetPort, FileCode, FileInput, FileOutput, FolderSearch, ListOrdered, ListChecks, FileArchive, CloudUpload, ShieldCheck, Eraser, PhoneCall, RadioTower, Reply, Sigma, Siren, Ungroup,
 } from "lucide";
 
 const own: Record<string, IconNode> = {
@@ -17,7 +17,8 @@ const own: Record<string, IconNode> = {
   "arrow-down-a-z": ArrowDownAZ, "arrow-left-right": ArrowLeftRight, "bell-off": BellOff, bot: Bot, cable: Cable,
   "calendar-clock": CalendarClock, "chart-column": ChartColumn, "circle-check": CircleCheck, combine: Combine, cpu: Cpu,
   "database-backup": DatabaseBackup, "database-zap": DatabaseZap, "ethernet-port": EthernetPort, "file-code": FileCode,
-  "file-input": FileInput, "file-output": FileOutput, "folder-search": FolderSearch, "list-ordered": ListOrdered, "phone-call": PhoneCall,
+  "file-input": FileInput, "file-output": FileOutput, "folder-search": FolderSearch, "list-checks": ListChecks, "file-archive": FileArchive,
+  "cloud-upload": CloudUpload, "shield-check": ShieldCheck, eraser: Eraser, "list-ordered": ListOrdered, "phone-call": PhoneCall,
   "radio-tower": RadioTower, reply: Reply, sigma: Sigma, siren: Siren, ungroup: Ungroup,
   // Those of controls.
   activity: Activity, align: AlignHorizontalJustifyCenter, "align-center-horizontal": AlignCenterHorizontal, "align-center-vertical": AlignCenterVertical,

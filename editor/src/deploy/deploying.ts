@@ -113,8 +113,9 @@ export async function deploy(note: string, overrideReason = ""): Promise<boolean
     const made = await api.post<Omit<Done, "before">>(`/flows/${segment(name)}/deploy`, {
       base: view.revision, text, note, require_tests: true, override_reason: overrideReason, base_text: view.text,
     });
+    set({ done: { ...made, before }, red: null });
     rebase(await fetchView(name));
-    set({ busy: false, done: { ...made, before }, red: null });
+    set({ busy: false });
     return true;
   } catch (error) {
     set({ busy: false });

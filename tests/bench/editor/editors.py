@@ -71,7 +71,8 @@ class OurEditor:
         self._add("bench-live", nodes, layout)
 
     def fill_debug(self) -> None:
-        source = f"  uplink:\n    type: mqtt-in\n    with: {{topic: {UPLINK}}}\n    to: show"
+        with_ = '{broker: "${broker:site}", topic: %s}' % UPLINK
+        source = f"  uplink:\n    type: mqtt-in\n    with: {with_}\n    to: show"
         self._add("bench-debug", [source, "  show:\n    type: debug"], [])
 
     def _add(self, name: str, nodes: list[str], layout: list[str]) -> None:

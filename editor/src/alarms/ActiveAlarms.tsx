@@ -6,6 +6,7 @@ import { useWords } from "../i18n";
 import { Button } from "../kit/Button";
 import { Icon } from "../kit/Icon";
 import { tellFailure, toast } from "../kit/toasts";
+import { Loading } from "../kit/Loading";
 import { useAllowed } from "../session/session";
 import { AlarmItem, type AlarmActions } from "./AlarmItem";
 import { canReset, canShelve, keyOf, waitsForAcknowledgement } from "./order";
@@ -78,7 +79,7 @@ export function ActiveAlarms({ board, chosen, onOpen }: { board: Board; chosen: 
     event.preventDefault();
   };
 
-  if (alarms === null) return <div className="empty" role="status">{t("kit.loading")}</div>;
+  if (alarms === null) return <Loading />;
   if (alarms.length === 0) return <><div className="card empty alarms-none"><Icon name="check" size={32} /><p>{t("alarms.none")}</p></div><div>{calibrate}</div>{dialog}</>;
   return (
     <>

@@ -5,6 +5,7 @@ import { useWords } from "../i18n";
 import { SelectField } from "../kit/Field";
 import { State, type Level } from "../kit/State";
 import { dateTime } from "../kit/time";
+import { Loading } from "../kit/Loading";
 import { duration } from "./duration";
 import type { Figures } from "./types";
 
@@ -14,7 +15,7 @@ export function AlarmFigures() {
   const { t } = useWords();
   const [days, setDays] = useState("7");
   const { value: figures } = useLoaded<Figures>(`/alarms/figures?days=${days}`);
-  if (!figures) return <div className="empty" role="status">{t("kit.loading")}</div>;
+  if (!figures) return <Loading />;
   const total = Math.max(1, figures.raised);
   const named = (sn: string, type: string) => `${sn === "site" ? t("alarms.site") : sn} ${t(`alarm.${type}`)}`;
   return (

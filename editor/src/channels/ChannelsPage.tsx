@@ -9,6 +9,7 @@ import { RobotCard } from "./RobotCard";
 import { SmsCard } from "./SmsCard";
 import type { Attempt, Card, CardList, EmailSettings, RobotSettings, SmsSettings } from "./types";
 import "./channels.css";
+import { Loading } from "../kit/Loading";
 
 export default function ChannelsPage() {
   const { t } = useWords();
@@ -26,7 +27,7 @@ export default function ChannelsPage() {
     <div className="page channels-page">
       <header className="page-head"><h1>{t("page.channels")}</h1></header>
       <p className="page-intro">{t("channels.intro")}</p>
-      {!cards ? <div className="empty" role="status">{t("kit.loading")}</div> : (
+      {!cards ? <Loading /> : (
         <div className="channels">
           {cards.map((card) => {
             switch (card.kind) {

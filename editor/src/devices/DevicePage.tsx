@@ -6,6 +6,7 @@ import { useWords } from "../i18n";
 import { Button, IconButton } from "../kit/Button";
 import { ConfirmDelete } from "../kit/ConfirmDelete";
 import { Icon } from "../kit/Icon";
+import { Loading } from "../kit/Loading";
 import { allowed } from "../session/session";
 import { Link } from "../shell/Link";
 import { go, useAskBeforeLeaving } from "../shell/place";
@@ -31,7 +32,7 @@ export default function DevicePage({ sn }: { sn: string }) {
   const count = Object.keys(changes).length;
   useAskBeforeLeaving(count > 0 ? t("device.unsaved") : null);
   if (device.missing) return <div className="empty"><h1>{t("device.missing", { sn })}</h1><Link href="/devices">{t("page.devices")}</Link></div>;
-  if (!base || !draft || !view) return <div className="empty" role="status">{t("kit.loading")}</div>;
+  if (!base || !draft || !view) return <Loading />;
   const code = live.state?.code ?? "silent";
   return (
     <div className="device-page">

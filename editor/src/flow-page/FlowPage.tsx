@@ -9,9 +9,9 @@ import { keepShortcuts } from "../commands/shortcuts";
 import Notices from "../deploy/Notices";
 import { openScope, sheet } from "../editing/document";
 import { SUBFLOW_PREFIX } from "../flow/types";
-import { useWords } from "../i18n";
 import { usePath } from "../shell/place";
 import { tellFailure } from "../kit/toasts";
+import { Loading } from "../kit/Loading";
 import { addNamed } from "../palette/adding";
 import { Palette } from "../palette/Palette";
 import { QuickAdd } from "../palette/QuickAdd";
@@ -31,7 +31,6 @@ function openNode(id: string): void {
 }
 
 export default function FlowPage({ name }: { name: string }) {
-  const { t } = useWords();
   const [ready, setReady] = useState(false);
   const wanted = new URLSearchParams(usePath().split("?")[1]).get("node");
   useEffect(() => {
@@ -55,7 +54,7 @@ export default function FlowPage({ name }: { name: string }) {
       stop();
     };
   }, [name]);
-  if (!ready) return <div className="empty" role="status">{t("kit.loading")}</div>;
+  if (!ready) return <Loading />;
   return (
     <div className="flow-page">
       <TopBar />
@@ -79,5 +78,5 @@ export default function FlowPage({ name }: { name: string }) {
 function OpenDialog() {
   const dialog = useLayout((state) => state.dialog);
   const panel = panels.find(({ id, place }) => place === "dialog" && id === dialog);
-  return panel ? <PanelView id={panel.id} quiet /> : null;
+  return panel ? <PanelView id={panel.id} /> : null;
 }

@@ -1,32 +1,30 @@
-/** What each panel shows. What is typed into at once stands with the page; the others are loaded when they are first opened. */
-import { lazy, Suspense, type ComponentType } from "react";
+/** What each panel shows. What is typed into at once stands with the page; the others are loaded when they are first opened (a dialog covers the page only once it is there). */
+import type { ComponentType } from "react";
 import CommandPalette from "../commands/CommandPalette";
 import DeployDialog from "../deploy/DeployDialog";
-import { useWords } from "../i18n";
 import Inspector from "../inspector/Inspector";
+import { later } from "../kit/later";
+import { Loading } from "../kit/Loading";
 import SearchPanel from "../search/SearchPanel";
 import { closeDialog } from "./layout";
 
 const views: Record<string, ComponentType<{ onClose: () => void }>> = {
   inspector: Inspector,
-  yaml: lazy(() => import("../yaml/YamlPanel")),
-  versions: lazy(() => import("../versions/VersionsPanel")),
-  problems: lazy(() => import("../problems/ProblemsPanel")),
-  debug: lazy(() => import("../debug/DebugPanel")),
-  tap: lazy(() => import("../debug/TapPanel")),
-  trace: lazy(() => import("../debug/TracePanel")),
-  test: lazy(() => import("../testing/TestPanel")),
+  yaml: later(async () => (await import("../yaml/YamlPanel")).default, Loading),
+  versions: later(async () => (await import("../versions/VersionsPanel")).default, Loading),
+  problems: later(async () => (await import("../problems/ProblemsPanel")).default, Loading),
+  debug: later(async () => (await import("../debug/DebugPanel")).default, Loading),
+  tap: later(async () => (await import("../debug/TapPanel")).default, Loading),
+  trace: later(async () => (await import("../debug/TracePanel")).default, Loading),
+  test: later(async () => (await import("../testing/TestPanel")).default, Loading),
   deploy: DeployDialog,
-  conflict: lazy(() => import("../deploy/ConflictDialog")),
+  conflict: later(async () => (await import("../deploy/ConflictDialog")).default),
   search: SearchPanel,
   commands: CommandPalette,
-  keys: lazy(() => import("../commands/KeysDialog")),
+  keys: later(async () => (await import("../commands/KeysDialog")).default),
 };
 
-/** A dialog says nothing while it is loaded, as it covers the page once it is there. */
-export function PanelView({ id, quiet }: { id: string; quiet?: boolean }) {
-  const { t } = useWords();
+export function PanelView({ id }: { id: string }) {
   const View = views[id];
-  if (!View) return null;
-  return <Suspense fallback={quiet ? null : <div className="empty" role="status">{t("kit.loading")}</div>}><View onClose={closeDialog} /></Suspense>;
+  return View ? <View onClose={closeDialog} /> : null;
 }

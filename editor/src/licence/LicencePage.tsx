@@ -6,6 +6,7 @@ import { TextField } from "../kit/Field";
 import { Icon } from "../kit/Icon";
 import { dateTime } from "../kit/time";
 import { toast } from "../kit/toasts";
+import { Loading } from "../kit/Loading";
 import { enterKey, loadLicence, useLicence, verifyNow, type LicenceView } from "./licence";
 import "./licence.css";
 
@@ -18,7 +19,7 @@ export default function LicencePage() {
   const [key, setKey] = useState("");
   const [busy, setBusy] = useState(false);
   useEffect(() => void loadLicence(), []);
-  if (!view) return <div className="empty" role="status">{t("kit.loading")}</div>;
+  if (!view) return <Loading />;
 
   const act = async (call: () => Promise<LicenceView | null>) => {
     setBusy(true);

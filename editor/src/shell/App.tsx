@@ -1,6 +1,8 @@
 /** The frame of every page: sign-in, navigation, the banner of a lost link, messages. */
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { useAllWords, useWords } from "../i18n";
+import { later } from "../kit/later";
+import { Loading } from "../kit/Loading";
 import { Toasts } from "../kit/Toasts";
 import { allowed, findSession, signOut, useSession } from "../session/session";
 import { tellFailure } from "../kit/toasts";
@@ -12,10 +14,10 @@ import { go, usePath } from "./place";
 import "./shell.css";
 
 // What the wall of somebody who is signed in does not show, it does not fetch.
-const SignIn = lazy(() => import("../session/SignIn").then(({ SignIn }) => ({ default: SignIn })));
-const ChangePassword = lazy(() => import("../session/ChangePassword").then(({ ChangePassword }) => ({ default: ChangePassword })));
-const LockedBanner = lazy(() => import("../licence/LockedBanner").then(({ LockedBanner }) => ({ default: LockedBanner })));
-const Navigation = lazy(() => import("./Navigation").then(({ Navigation }) => ({ default: Navigation })));
+const SignIn = later(async () => (await import("../session/SignIn")).SignIn);
+const ChangePassword = later(async () => (await import("../session/ChangePassword")).ChangePassword);
+const LockedBanner = later(async () => (await import("../licence/LockedBanner")).LockedBanner);
+const Navigation = later(async () => (await import("./Navigation")).Navigation, () => <nav className="rail" />);
 
 export function App() {
   const { t } = useWords();
@@ -34,24 +36,22 @@ export function App() {
   const entered = Boolean(session && !session.must_change);
   useEffect(() => (entered ? followLicence() : undefined), [entered]);
 
-  if (session === undefined || !spoken) return <div className="empty" role="status">{t("kit.loading")}</div>;
-  if (session === null) return <Suspense fallback={null}><SignIn /></Suspense>;
+  if (session === undefined || !spoken) return <Loading />;
+  if (session === null) return <SignIn />;
   if (session.must_change) {
-    return <Suspense fallback={null}><ChangePassword intro={t("session.must")} onDone={() => undefined} onClose={() => void signOut().catch(tellFailure)} /><Toasts /></Suspense>;
+    return <><ChangePassword intro={t("session.must")} onDone={() => undefined} onClose={() => void signOut().catch(tellFailure)} /><Toasts /></>;
   }
   const View = found?.page.view;
   return (
     <div className={found?.page.bare ? "shell shell-bare" : "shell"}>
-      {!found?.page.bare && <Suspense fallback={<nav className="rail" />}><Navigation /></Suspense>}
+      {!found?.page.bare && <Navigation />}
       <div className="shell-main">
-        {locked ? <Suspense fallback={null}><LockedBanner /></Suspense> : !found?.page.bare && <LinkBanner />}
+        {locked ? <LockedBanner /> : !found?.page.bare && <LinkBanner />}
         <main className="shell-page">
           <Guarded key={`${found?.page.path} ${locked}`}>
-            <Suspense fallback={<div className="empty" role="status">{t("kit.loading")}</div>}>
-              {View ? <View key={JSON.stringify(found.values)} {...found.values} /> : (
-                <div className="empty"><h1>{t("shell.missing")}</h1><p>{t("shell.missing.hint")}</p></div>
-              )}
-            </Suspense>
+            {View ? <View key={JSON.stringify(found.values)} {...found.values} /> : (
+              <div className="empty"><h1>{t("shell.missing")}</h1><p>{t("shell.missing.hint")}</p></div>
+            )}
           </Guarded>
         </main>
       </div>

@@ -1,6 +1,8 @@
 /** Every page: its path, its place in the navigation and the role it takes. Each page is a chunk of its own. */
-import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+import type { ComponentType } from "react";
 import type { Role } from "../api/types";
+import { later } from "../kit/later";
+import { Loading } from "../kit/Loading";
 
 export interface Page {
   /** Path with `:name` for a variable part, given to the page as a property. */
@@ -11,11 +13,11 @@ export interface Page {
   needs?: Role;
   /** Draws over the whole window, without navigation and the words of other pages. */
   bare?: boolean;
-  view: LazyExoticComponent<ComponentType<Record<string, string>>>;
+  view: ComponentType<Record<string, string>>;
 }
 
 const page = (load: () => Promise<{ default: ComponentType<never> }>): Page["view"] =>
-  lazy(load as unknown as () => Promise<{ default: ComponentType<Record<string, string>> }>);
+  later(async () => (await load()).default as ComponentType<Record<string, string>>, Loading);
 
 export const pages: Page[] = [
   { path: "/wall", title: "page.wall", icon: "monitor", bare: true, view: page(() => import("../wall/Wall")) },

@@ -13,6 +13,7 @@ import { Button } from "../kit/Button";
 import { SelectField } from "../kit/Field";
 import { dateTime } from "../kit/time";
 import { tellFailure, toast } from "../kit/toasts";
+import { Loading } from "../kit/Loading";
 import { merged } from "./merged";
 import "./versions.css";
 
@@ -31,7 +32,7 @@ export default function VersionsPanel() {
   const [chosen, setChosen] = useState<number | null>(null);
   const [against, setAgainst] = useState("");
   useEffect(() => void reload(), [running, reload]);
-  if (!rows) return <div className="empty" role="status">{t("kit.loading")}</div>;
+  if (!rows) return <Loading />;
   if (rows.length === 0) return <div className="empty"><p>{t("versions.none")}</p></div>;
   return (
     <ol className="versions" aria-label={t("versions.title")}>

@@ -1,7 +1,8 @@
 /** The wall: the plan over the whole window, every device at its place, live. */
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useWords } from "../i18n";
 import { Icon } from "../kit/Icon";
+import { later } from "../kit/later";
 import { allowed } from "../session/session";
 import { Link } from "../shell/Link";
 import { PlanPicture } from "../site/PlanPicture";
@@ -18,7 +19,8 @@ import { Ticker } from "./Ticker";
 import { WallBar } from "./WallBar";
 import "./wall.css";
 
-const DeviceDrawer = lazy(() => import("./DeviceDrawer"));
+const DeviceDrawer = later(async () => (await import("./DeviceDrawer")).default);
+
 /** More devices than this on a plan: smaller marks, names only of the one that is looked at. */
 const DENSE = 45;
 
@@ -62,7 +64,7 @@ export default function Wall() {
             <div className="tiles">{dots}</div>
           </div>
         )}
-        {open !== null && <Suspense fallback={null}><DeviceDrawer key={open} sn={open} onClose={() => setOpen(null)} /></Suspense>}
+        {open !== null && <DeviceDrawer key={open} sn={open} onClose={() => setOpen(null)} />}
       </div>
       <Ticker alarms={alarms} onOpen={toggle} />
     </div>

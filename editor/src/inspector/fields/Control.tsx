@@ -1,6 +1,6 @@
 /** The control for a value of a schema. */
-import { lazy, Suspense } from "react";
 import type { Json } from "../../flow/types";
+import { later } from "../../kit/later";
 import { kindOf, referenceIn, withoutNull, type Kind } from "../form";
 import { useForm } from "../formContext";
 import { ChoiceControl } from "./ChoiceControl";
@@ -15,7 +15,7 @@ import { SwitchControl } from "./SwitchControl";
 import { TextControl } from "./TextControl";
 import { UnionControl } from "./UnionControl";
 
-const ExpressionControl = lazy(() => import("./ExpressionControl"));
+const ExpressionControl = later(async () => (await import("./ExpressionControl")).default, TextControl);
 
 export function Control({ as, ...given }: ControlProps & { as?: Kind }) {
   const { root } = useForm();
@@ -26,7 +26,7 @@ export function Control({ as, ...given }: ControlProps & { as?: Kind }) {
   if (kind !== "string" && kind !== "expression" && kind !== "secret" && referenceIn(given.value)) return <TextControl {...props} />;
   switch (kind) {
     case "string": return <TextControl {...props} />;
-    case "expression": return <Suspense fallback={<TextControl {...props} />}><ExpressionControl {...props} /></Suspense>;
+    case "expression": return <ExpressionControl {...props} />;
     case "secret": return <SecretControl {...props} />;
     case "number": return <NumberControl {...props} integer={false} />;
     case "integer": return <NumberControl {...props} integer />;

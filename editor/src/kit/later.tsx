@@ -1,0 +1,24 @@
+/**
+ * A component of another chunk, drawn in the moment it arrives: `later(() => import("…"))`.
+ *
+ * React's own `lazy` holds what arrives back for up to 300 ms after the last fallback was drawn, which made a page wait three times.
+ */
+import { createElement, useEffect, useState, type ComponentType, type ReactNode } from "react";
+
+export function later<P extends object>(load: () => Promise<ComponentType<P>>, Meanwhile?: ComponentType<P>): ComponentType<P> {
+  let here: ComponentType<P> | null = null;
+  return function Later(props: P): ReactNode {
+    const [View, arrived] = useState(() => here);
+    const [failure, fail] = useState<{ error: unknown } | null>(null);
+    useEffect(() => {
+      if (View) return;
+      load().then((component) => {
+        here = component;
+        arrived(() => component);
+      }).catch((error: unknown) => fail({ error }));
+    }, [View]);
+    // The frame round a page tells it; the next visit tries again.
+    if (failure) throw failure.error;
+    return View ? createElement(View, props) : Meanwhile ? createElement(Meanwhile, props) : null;
+  };
+}

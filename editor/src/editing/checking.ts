@@ -9,12 +9,15 @@ import { tellFailure } from "../kit/toasts";
 import { allowed } from "../session/session";
 import { draft, isDirty, useDocument } from "./document";
 
-const PAUSE_MS = 60;
-let timer = 0;
-let running: AbortController | null = null;
+/** One check at a time: a key is checked at once, those that are pressed meanwhile together after it. */
+const LONGEST_MS = 20_000;
+let running: Promise<void> | null = null;
+let waiting = false;
+let left = new AbortController();
 
 /** Checks every draft from now on; the answer ends it. */
 export function keepChecking(): () => void {
+  left = new AbortController();
   let seen = draft();
   const stop = useDocument.subscribe((state) => {
     const here = draft();
@@ -29,28 +32,36 @@ export function keepChecking(): () => void {
   void learnPorts();
   return () => {
     stop();
-    clearTimeout(timer);
-    running?.abort();
+    left.abort();
   };
 }
 
 function checkSoon(): void {
-  if (!allowed("admin")) return;
-  clearTimeout(timer);
-  timer = window.setTimeout(() => void checkNow(), PAUSE_MS);
+  if (waiting) return;
+  waiting = true;
+  // What one act changes in several steps is one draft.
+  setTimeout(async () => {
+    await running;
+    waiting = false;
+    await checkNow();
+  });
 }
 
+/** Resolves when the draft of this moment has been checked. */
 export async function checkNow(): Promise<void> {
+  while (running) await running;
+  running = check().finally(() => (running = null));
+  await running;
+}
+
+async function check(): Promise<void> {
   const { name, history } = useDocument.getState();
-  if (!history || !allowed("admin")) return;
-  clearTimeout(timer);
-  running?.abort();
-  running = new AbortController();
+  if (!history || !allowed("admin") || left.signal.aborted) return;
   const here = draft();
   useDocument.setState({ checking: true });
   try {
     const change = here.text !== null ? { text: here.text } : { base_text: here.from.text, operations: here.from.operations };
-    const told = await api.post<Preview>(`/flows/${segment(name)}/preview`, change, running.signal);
+    const told = await api.post<Preview>(`/flows/${segment(name)}/preview`, change, AbortSignal.any([left.signal, AbortSignal.timeout(LONGEST_MS)]));
     const state = useDocument.getState();
     useDocument.setState({
       checking: false,
@@ -59,8 +70,8 @@ export async function checkNow(): Promise<void> {
       ...(state.history && here.text === null && { history: written(state.history, here, told.text) }),
     });
   } catch (error) {
-    if (error instanceof DOMException) return;
     useDocument.setState({ checking: false });
+    if (left.signal.aborted) return;
     if (error instanceof ApiError && error.problems.length) useDocument.setState({ problems: error.problems });
     else tellFailure(error);
   }

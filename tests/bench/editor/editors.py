@@ -71,8 +71,9 @@ class OurEditor:
         self._add("bench-live", nodes, layout)
 
     def fill_debug(self) -> None:
-        with_ = '{broker: "${broker:site}", topic: %s}' % UPLINK
-        source = f"  uplink:\n    type: mqtt-in\n    with: {with_}\n    to: show"
+        source = (
+            '  uplink:\n    type: mqtt-in\n    with: {broker: "${broker:site}", topic: ' + UPLINK + "}\n    to: show"
+        )
         self._add("bench-debug", [source, "  show:\n    type: debug"], [])
 
     def _add(self, name: str, nodes: list[str], layout: list[str]) -> None:

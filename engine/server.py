@@ -195,11 +195,11 @@ class Server:
                     await service.start()
                     self._services.append(service)
             self.starting = "starting flows"
-            # What is there by now stays: the collector need not walk through it for every thousand objects that come later.
-            gc.collect()
-            gc.freeze()
             await self.deploys.start()
             self._node_folders.start()
+            # What is there by now mostly stays: the collector need not stop all messages to walk through it again and again.
+            gc.collect()
+            gc.freeze()
         except SetupError as error:
             self.starting = str(error)
             log.error("%s", error)

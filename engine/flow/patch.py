@@ -14,6 +14,7 @@ from engine.flow.rewrite import Renames, rewritten, same
 from engine.flow.shape import Shape
 from engine.flow.source import SourceMap
 from engine.flow.tree import Mapping, Part
+from engine.uncollected import uncollected
 
 _BOM = "\ufeff"
 
@@ -34,13 +35,15 @@ class FlowText:
         self.path = path
         self._bom = _BOM if text.startswith(_BOM) else ""
         self._body = text.removeprefix(_BOM)
-        root, problems = compose(self._body, path)
+        with uncollected():
+            root, problems = compose(self._body, path)
         if not isinstance(root, Mapping) and not problems:
             problems = [Problem(path=path, message="it is no flow file", hint="begin with `flow: NAME` and `nodes:`")]
         if root is None or errors_in(problems):
             raise FlowError(problems)
         self._root: Part = root
-        self._read()
+        with uncollected():
+            self._read()
 
     def fork(self) -> "FlowText":
         """Another of the same text, to edit: this one stays as it is."""
@@ -75,7 +78,8 @@ class FlowText:
             except EditFault as fault:
                 source = SourceMap(self.path, self._root)
                 raise FlowError([source.problem(fault.place, fault.message, fault.hint)]) from fault
-        self._become(editor.document, editor.renames)
+        with uncollected():
+            self._become(editor.document, editor.renames)
         return self.text
 
     def write(self, document: Document) -> str:

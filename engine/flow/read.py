@@ -7,6 +7,7 @@ from engine.flow.model import Flow
 from engine.flow.problem import Problem
 from engine.flow.shape import Shape
 from engine.flow.source import SourceMap
+from engine.uncollected import uncollected
 
 _BOM = "\ufeff"
 
@@ -27,11 +28,11 @@ def read_flow(source: FilePath | str, name: str = "") -> tuple[Flow | None, list
     else:
         name = name or "flow"
         text = source
-    root, problems = compose(text.removeprefix(_BOM), name)
-    if root is None:
-        return None, problems or [_empty(name)]
-    shape = Shape(SourceMap(name, root), problems)
-    flow = shape.flow()
+    with uncollected():
+        root, problems = compose(text.removeprefix(_BOM), name)
+        if root is None:
+            return None, problems or [_empty(name)]
+        flow = Shape(SourceMap(name, root), problems).flow()
     problems.sort(key=lambda problem: (problem.line, problem.column))
     return flow, problems
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -25,6 +24,7 @@ from engine.run.program import NodeHangs, Program, ProgramNode, compile_program
 from engine.run.quarantine import Quarantine
 from engine.run.running_node import RunningNode
 from engine.run.watch import Watch
+from engine.uncollected import uncollected
 
 __all__ = ["DeployFailed", "DeployReport", "FlowRun", "FlowSite"]
 
@@ -424,15 +424,9 @@ class FlowRun:
             plain[id] = ProgramNode(id, call, is_plain, ports, wires, partial(self.fail, id))
             looked_at = self.watch.wrap(id, ports[0] if ports else "", call) if is_plain else call
             seen[id] = ProgramNode(id, looked_at, is_plain, ports, wires, partial(self.fail, id))
-        # Thousands of functions at once, none of them garbage: the collector would look at them again and again.
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
+        with uncollected():
             self._program = compile_program(plain)
             self._observed = compile_program(seen, longest_chain=1)
-        finally:
-            if collecting:
-                gc.enable()
         self._aim()
 
     def _program_call(self, node: RunningNode) -> tuple[Callable[[Message], Any], bool]:

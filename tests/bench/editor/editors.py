@@ -13,6 +13,7 @@ from tests.browser.live_site import LiveSite
 
 UPLINK = "metachip/gas/+/data"
 OPEN_S = 120.0
+BETWEEN_KEYS_MS = 300
 
 
 class Editor(Protocol):
@@ -108,6 +109,7 @@ class OurEditor:
         await self._type_band(page, turn, str(turn + 1))
         marked = f'{self.node}[data-id="n{turn * 10}"] .node'
         await page.wait_for_selector(f"{marked}:not([data-problem])")
+        await page.wait_for_timeout(BETWEEN_KEYS_MS)
         watch = await Stopwatch.on(page, "input", f"document.querySelector('{marked}[data-problem=error]')")
         await self._type_band(page, turn, "-1")
         took = await watch.ms()

@@ -5,6 +5,7 @@ from msgspec import UNSET, Meta, Struct, field
 from engine.clock import Clock, ManualClock, SystemClock, Timer
 from engine.connection_now import connection_now
 from engine.context import Context, Emitter, Memory
+from engine.copying import copy_into
 from engine.database import Database, is_transient
 from engine.errors import SetupError
 from engine.expression import EvaluationError, Expression, ExpressionError
@@ -87,6 +88,7 @@ __all__ = [
     "as_jsonb",
     "connection_now",
     "connection_or_retry",
+    "copy_into",
     "fault_of_path",
     "field",
     "is_transient",

@@ -10,6 +10,8 @@ import msgspec
 import networkx as nx
 from asyncpg.pool import PoolConnectionProxy
 
+from engine.copying import copy_into
+
 __all__ = ["Table", "copy_in", "copy_out", "quoted", "read_tables"]
 
 Connection = asyncpg.Connection | PoolConnectionProxy
@@ -59,9 +61,9 @@ async def copy_out(connection: Connection, table: Table, write: Callable[[bytes]
 
 
 async def copy_in(connection: Connection, table: Table, parts: AsyncIterator[bytes]) -> int:
-    """Takes rows that `copy_out` has written, and sets the next numbers; how many there were."""
-    status = await connection.copy_to_table(
-        table.name, source=parts, columns=table.columns, format="binary", schema_name="public"
+    """Takes rows that `copy_out` has written, and sets the next numbers; how many there were. Raises what `parts` raises."""
+    status = await copy_into(
+        connection, table.name, parts, columns=table.columns, format="binary", schema_name="public"
     )
     for column in table.numbered:
         await connection.execute(

@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.api import Refused, Retry, Settings, connection_or_retry
+from engine.api import Refused, Retry, Settings, connection_or_retry, copy_into
 from plant.archive.bucket import Bucket
 from plant.archive.entry import ArchiveFile
 from plant.archive.file import is_intact
@@ -65,9 +65,7 @@ async def restore_file(connection: PoolConnectionProxy, path: Path, table: str =
             await connection.execute(
                 f"create temp table mcs_restore on commit drop as select * from {table} with no data"
             )
-            await connection.copy_to_table(
-                "mcs_restore", source=_and_then(first, text), columns=names, format="csv", header=True
-            )
+            await copy_into(connection, "mcs_restore", _and_then(first, text), columns=names, format="csv", header=True)
             rows = await connection.fetchval("select count(*) from mcs_restore")
             added = await connection.execute(
                 f"insert into {table} ({', '.join(names)}) select {', '.join(names)} from mcs_restore on conflict do nothing"

@@ -35,7 +35,7 @@ def main() -> None:
 
 
 async def _bench(folder: Path, count: int, readings: int) -> None:
-    postgres, broker = Postgres(folder), Mosquitto(folder)
+    postgres, broker = Postgres(folder, durable=True), Mosquitto(folder)
     postgres.start()
     broker.start()
     (folder / "engine").mkdir()

@@ -64,8 +64,12 @@ async def test_two_who_save_other_fields_are_merged_and_the_same_field_is_asked_
     devices_site.call("PATCH", "/api/devices/TWO", change)
     await save(page)
     await expect(page.get_by_text("已自动合并")).to_be_visible()
-    device = devices_site.call("GET", "/api/devices/TWO")["device"]
-    assert (device["k"], device["b"], device["a1"], device["revision"]) == (2.0, 5.0, 25.0, 3)
+
+    def both_are_kept() -> bool:
+        device = devices_site.call("GET", "/api/devices/TWO")["device"]
+        return (device["k"], device["b"], device["a1"], device["revision"]) == (2.0, 5.0, 25.0, 3)
+
+    await eventually(both_are_kept)
     await page.get_by_label("A1 限值").fill("30")
     devices_site.call("PATCH", "/api/devices/TWO", {"revision": 3, "fields": {"a1": 22}})
     await save(page)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import zipfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cryptography.fernet import Fernet
 from engine.backup.manifest import MANIFEST
 from engine.backup.restore import restore
 from engine.backup.save import save
+from engine.backup.tables import copy_in, read_tables
 from engine.catalogue import discover_packs
 from engine.errors import SetupError
 from engine.migrations import Migration
@@ -163,6 +165,29 @@ async def test_damaged_backup_leaves_nothing_and_a_sound_one_can_follow(
     await save(old.settings, file, old.flows)
     await restore(new.settings, file, new.flows, migrations)
     assert await new.digest() == await old.digest()
+
+
+async def test_source_that_fails_after_a_row_was_refused_is_told(
+    new_place: Callable[[str], Place], migrations: list[Migration]
+) -> None:
+    """Both ends of a copy fail: the database at a bad row, then the file."""
+    place = new_place("backup_both")
+    await filled(place, migrations)
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"no row at all" * 10_000
+        raise ValueError("the file ends here")
+
+    connection = await asyncpg.connect(place.dsn)
+    try:
+        table = next(table for table in await read_tables(connection) if table.name == "devices")
+        async with asyncio.timeout(30):
+            with pytest.raises(ValueError, match="the file ends here"):
+                await copy_in(connection, table, parts())
+            assert await connection.fetchval("select count(*) from devices") > 0
+    finally:
+        connection.terminate()
 
 
 async def test_backup_of_a_newer_version_and_a_foreign_file_are_refused(

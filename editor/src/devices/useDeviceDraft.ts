@@ -83,8 +83,9 @@ export function useDeviceDraft(sn: string) {
         setConflict({ current, clashes });
         return false;
       }
-      toast("ok", say("device.merged"));
-      return save(fields, current);
+      const saved = await save(fields, current);
+      if (saved) toast("ok", say("device.merged"));
+      return saved;
     }
   };
 

@@ -73,6 +73,8 @@ async def test_damaged_file_is_refused_whole(postgres_dsn: str, tmp_path: Path):
         (gzip.compress(GOOD.encode())[:-8] + bytes(8), "damaged"),
         (gzip.compress(b"a,b\n1,2\n"), "no archive of readings"),
         (gzip.compress((GOOD + "GS001,soon,2,2.5\n").encode()), "nothing of it was restored"),
+        # The database refuses a row long before the end is missed.
+        (gzip.compress((GOOD + "GS001,soon,2,2.5\n" * 500_000).encode())[:-6], "cut off"),
     ]
     connection: Any = await asyncpg.connect(postgres_dsn)
     for content, words in damaged:

@@ -90,11 +90,22 @@ function useFileChanges(name: string): { view: FlowView; who: string; forget: ()
     const look = (): void => void fetchView(name).then((view) => setFound(takeUp(view))).catch(tellFailure);
     // After a break nobody knows what was missed: the server may be another.
     if (returned) look();
-    return socket.subscribe<Told>("deploys", ({ items }) => {
-      const told = items.findLast(({ flow }) => flow === name);
+    let told: Told | undefined;
+    const consider = (): void => {
       const here = useDocument.getState().view;
-      if (told && (told.file !== here?.revision || told.number !== (here?.deployed?.number ?? null))) look();
+      // A deploy of one's own reads the file again by itself.
+      if (!told || useDeploying.getState().busy) return;
+      if (told.file !== here?.revision || told.number !== (here?.deployed?.number ?? null)) look();
+    };
+    const unsubscribe = socket.subscribe<Told>("deploys", ({ items }) => {
+      told = items.findLast(({ flow }) => flow === name) ?? told;
+      consider();
     });
+    const unwatch = useDeploying.subscribe((now, before) => before.busy && !now.busy && consider());
+    return () => {
+      unsubscribe();
+      unwatch();
+    };
   }, [name, returned]);
   return found && found.view.revision !== known ? { ...found, forget: () => setFound(null) } : null;
 }

@@ -37,9 +37,9 @@ lint: $(STAMPS)/test  ## ruff and mypy only
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-bench: $(STAMPS)/test  ## CPU per message and memory, measured (NODE_RED=1: beside Node-RED; QUICK=1)
+bench: $(STAMPS)/test $(EDITOR_BUILT)  ## CPU per message and memory, measured (NODE_RED=1: beside Node-RED; QUICK=1; EDITOR=1: the editor in Chromium instead)
 	@tests/install-servers.sh
-	@$(BIN)/python -m tests.bench $(if $(NODE_RED),--node-red) $(if $(QUICK),--quick)
+	@$(BIN)/python -m tests.bench$(if $(EDITOR),.editor) $(if $(NODE_RED),--node-red) $(if $(QUICK),--quick)
 
 screenshots: $(STAMPS)/test $(EDITOR_BUILT)  ## pictures of every page into docs/screenshots
 	@$(BIN)/python -m tests.screenshots

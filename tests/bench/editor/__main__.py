@@ -1,9 +1,10 @@
 """The editor's figures in Chromium, Node-RED's in turn with them where it is installed.
 
-    python -m tests.bench.editor [PART …] [--nodes 200 1000] [--rounds 5]      parts: canvas answers live debug floor
+    make bench EDITOR=1                 or
+    python -m tests.bench.editor [PART …] [--nodes 200 1000] [--rounds 3] [--node-red]      parts: canvas answers live debug floor
 
 Both open flows of the same nodes in chains of ten, each round in a browser of its own; a figure is the median of all rounds. Node-RED is
-installed by `make bench NODE_RED=1`. Main-thread figures are CPU time, so they hold on a busy machine too; of frames and times look at the
+installed by `make bench EDITOR=1 NODE_RED=1`. Main-thread figures are CPU time, so they hold on a busy machine too; of frames and times look at the
 ratios, and at the part `floor`: what the machine's browser does on pages that do nothing.
 """
 
@@ -27,6 +28,7 @@ from tests.bench.editor.gestures import Figures, moved, opened
 from tests.bench.editor.running import debug_list, live_wires
 from tests.bench.editor.started import node_red_editor, our_editor
 from tests.bench.editor.targets import target_of
+from tests.bench.node_red import install
 
 PARTS = ("canvas", "answers", "live", "debug", "floor")
 Measure = Callable[[Tab, Editor], Awaitable[Figures]]
@@ -36,17 +38,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, "all"], default="all", help="what is measured")
     parser.add_argument("--nodes", type=int, nargs="+", default=[200, 1000])
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="one round")
+    parser.add_argument("--node-red", action="store_true", help="install Node-RED if it is not there")
     given = parser.parse_args()
+    if given.node_red:
+        install()
+    rounds = 1 if given.quick else given.rounds
     parts = PARTS if "all" in given.parts else given.parts
     with tempfile.TemporaryDirectory(prefix="mcs-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # the database runs under an account of its own
         with our_editor(folder) as ours, node_red_editor(folder / "node-red", ours.site.mqtt_url) as theirs:
             if theirs is None:
-                print("Node-RED is not installed: make bench NODE_RED=1 measures it beside")
+                print("Node-RED is not installed: make bench EDITOR=1 NODE_RED=1 measures it beside")
             editors: list[Editor] = [ours] if theirs is None else [ours, theirs]
-            asyncio.run(_measure(parts, ours, editors, given.nodes, given.rounds))
+            asyncio.run(_measure(parts, ours, editors, given.nodes, rounds))
 
 
 async def _measure(parts: Sequence[str], ours: OurEditor, editors: list[Editor], nodes: list[int], times: int) -> None:

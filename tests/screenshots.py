@@ -30,8 +30,8 @@ async def _nothing(page: Page) -> None:
     pass
 
 
-async def _node_chosen(page: Page) -> None:
-    await page.locator("[data-id=reading]").first.click()
+async def _node_chosen(page: Page, id: str = "reading") -> None:
+    await page.locator(f'.react-flow__node[data-id="{id}"] .node-label').click()
 
 
 async def _dot_chosen(page: Page) -> None:
@@ -63,7 +63,7 @@ def _panel(tab: str, *more: str) -> Take:
 
 async def _deploy_asked(page: Page) -> None:
     await page.keyboard.press("Control+b")
-    await _node_chosen(page)
+    await _node_chosen(page, "concentration")
     await page.get_by_role("textbox", name="floor").fill("1")
     await page.keyboard.press("Control+Enter")
     await page.locator(".diff").wait_for()
@@ -71,7 +71,7 @@ async def _deploy_asked(page: Page) -> None:
 
 async def _problem(page: Page) -> None:
     await page.keyboard.press("Control+b")
-    await _node_chosen(page)
+    await _node_chosen(page, "concentration")
     await page.get_by_role("textbox", name="result").fill("")
     await page.locator('[role=tab][data-panel="problems"]').click()
 

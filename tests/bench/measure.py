@@ -68,7 +68,7 @@ async def measure(candidate: Candidate, *, first: int, count: int, qos: int, rat
     """Publishes readings number `first` to `first + count` and waits until the candidate is done with them."""
     process = psutil.Process(candidate.pid)
     before = await candidate.handled()
-    cpu_s, rss = _cpu_s(process), process.memory_info().rss
+    began_s, rss = cpu_s(process), process.memory_info().rss
     publishing = Load(
         candidate.mqtt_url, devices=DEVICES, first=first, count=count, qos=qos, rate=rate, alarm=0.01, stamp=""
     )
@@ -76,17 +76,17 @@ async def measure(candidate: Candidate, *, first: int, count: int, qos: int, rat
         handled, ended = 0, 0.0
         deadline = time.monotonic() + PATIENCE_S + (count / rate if rate else 0.0)
         while handled < count and time.monotonic() < deadline:
-            at = _cpu_s(process)
+            at = cpu_s(process)
             await asyncio.sleep(LOOK_S)
             rss = max(rss, process.memory_info().rss)
             # Asked only when it seems to be done: the question costs it something too.
-            if publishing.over and _cpu_s(process) - at < LOOK_S / 3:
+            if publishing.over and cpu_s(process) - at < LOOK_S / 3:
                 handled = await candidate.handled() - before
                 ended = time.time()
         told = await publishing.finished()
     finally:
         publishing.stop()
-    used_s = _cpu_s(process) - cpu_s
+    used_s = cpu_s(process) - began_s
     return Run(
         sent=count,
         handled=handled,
@@ -107,6 +107,7 @@ async def latency(candidate: Candidate, *, first: int, count: int, rate: float) 
     return run
 
 
-def _cpu_s(process: psutil.Process) -> float:
+def cpu_s(process: psutil.Process) -> float:
+    """What a process has used so far, in seconds of CPU."""
     times = process.cpu_times()
     return float(times.user + times.system)

@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench.measure import cpu_s
 from tests.delivery.engine_process import EngineProcess, Table, load
 from tests.delivery.tabs import tabs
 from tests.eventually import eventually
@@ -66,7 +67,7 @@ async def _run(
     """(µs of CPU a message, messages a second, resident MB)"""
     before = await table.value("select count(*) from readings") or 0
     async with tabs(engine, count):
-        used, began = _cpu_s(engine), time.monotonic()
+        used, began = cpu_s(engine.process), time.monotonic()
         async with load(engine.mqtt_url, devices=DEVICES, count=readings, first=before, rate=rate) as sent:
             await sent.finished()
 
@@ -74,12 +75,7 @@ async def _run(
                 return (await table.value("select count(*) from readings") or 0) >= before + readings
 
             await eventually(stored, 120)
-        return (_cpu_s(engine) - used) * 1e6 / readings, readings / (time.monotonic() - began), engine.rss_mb()
-
-
-def _cpu_s(engine: EngineProcess) -> float:
-    times = engine.process.cpu_times()
-    return times.user + times.system
+        return (cpu_s(engine.process) - used) * 1e6 / readings, readings / (time.monotonic() - began), engine.rss_mb()
 
 
 if __name__ == "__main__":

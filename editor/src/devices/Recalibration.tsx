@@ -9,6 +9,7 @@ import { say, useWords } from "../i18n";
 import { Button } from "../kit/Button";
 import { dateTime } from "../kit/time";
 import { tellFailure } from "../kit/toasts";
+import { Loading } from "../kit/Loading";
 import { shown } from "../site/format";
 import { valueOf } from "./fields";
 import type { Comparison } from "./types";
@@ -42,7 +43,7 @@ export function Recalibration({ sn, device, unit }: { sn: string; device: Device
     (colors: Colors): Options => (found ? curves(found, colors, unit, typeof a1 === "number" ? a1 : null, typeof a2 === "number" ? a2 : null) : {}),
     [found, unit, a1, a2, language],
   );
-  if (!found) return <p className="empty" role="status">{t("kit.loading")}</p>;
+  if (!found) return <Loading />;
   if (found.readings === 0) return <p className="empty chart-none">{t("recal.none")}</p>;
   const changed = Object.keys(device.changes).length > 0;
   return (

@@ -56,12 +56,13 @@ export async function checkNow(): Promise<void> {
 
 async function check(): Promise<void> {
   const { name, history } = useDocument.getState();
-  if (!history || !allowed("admin") || left.signal.aborted) return;
+  const { signal } = left;
+  if (!history || !allowed("admin") || signal.aborted) return;
   const here = draft();
   useDocument.setState({ checking: true });
   try {
     const change = here.text !== null ? { text: here.text } : { base_text: here.from.text, operations: here.from.operations };
-    const told = await api.post<Preview>(`/flows/${segment(name)}/preview`, change, AbortSignal.any([left.signal, AbortSignal.timeout(LONGEST_MS)]));
+    const told = await api.post<Preview>(`/flows/${segment(name)}/preview`, change, AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]));
     const state = useDocument.getState();
     useDocument.setState({
       checking: false,
@@ -71,7 +72,7 @@ async function check(): Promise<void> {
     });
   } catch (error) {
     useDocument.setState({ checking: false });
-    if (left.signal.aborted) return;
+    if (signal.aborted) return;
     if (error instanceof ApiError && error.problems.length) useDocument.setState({ problems: error.problems });
     else tellFailure(error);
   }

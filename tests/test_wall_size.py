@@ -18,7 +18,7 @@ def loaded() -> dict[str, bytes]:
     """{file: content} of the page, the wall's chunk and all that they import at once; the build's manifest says what that is."""
     manifest = json.loads((DIST / ".vite" / "manifest.json").read_text())
     files: dict[str, bytes] = {}
-    wanted = ["index.html", "src/wall/Wall.tsx"]
+    wanted = ["index.html", "src/site/wall/Wall.tsx"]
     while wanted:
         chunk = manifest[wanted.pop()]
         for name in (chunk["file"], *chunk.get("css", ())):

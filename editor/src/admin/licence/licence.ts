@@ -1,0 +1,77 @@
+/** How the site stands with its licence: asked when somebody signs in, every minute, and as soon as the API refuses because of it. */
+import { create } from "zustand";
+import { api, whenLocked } from "../../platform/api/client";
+import type { Level } from "../../platform/kit/State";
+import { tellFailure } from "../../platform/kit/toasts";
+
+export interface LicenceView {
+  state: "licensed" | "grace" | "evaluation" | "locked";
+  light: "green" | "yellow" | "red";
+  machine: string;
+  ends: number | null;
+  last_success: number | null;
+  customer: string;
+  until: number | null;
+  key: string;
+  key_from: "" | "settings" | "page";
+  problem: string;
+  code: string;
+  next_check: number | null;
+  clock_behind_s: number;
+  server: string;
+}
+
+const EVERY_MS = 60_000;
+const LOCKED_EVERY_MS = 10_000;
+
+/** `dismissed`: the pop-up was closed; it comes back with the next lock. */
+export const useLicence = create<{ view: LicenceView | null; dismissed: boolean }>(() => ({ view: null, dismissed: false }));
+
+export const levelOf = (view: LicenceView): Level => ({ green: "ok", yellow: "warning", red: "error" } as const)[view.light];
+
+let timer = 0;
+let wanted = false;
+
+function take(view: LicenceView): void {
+  useLicence.setState((was) => ({ view, dismissed: view.state === "locked" && was.view?.state === "locked" ? was.dismissed : false }));
+}
+
+export async function loadLicence(): Promise<void> {
+  clearTimeout(timer);
+  try {
+    take(await api.get<LicenceView>("/licence"));
+  } catch {
+    // The banner of the lost link tells of it; the light stays as it was.
+  }
+  clearTimeout(timer);
+  if (wanted) timer = window.setTimeout(() => void loadLicence(), useLicence.getState().view?.state === "locked" ? LOCKED_EVERY_MS : EVERY_MS);
+}
+
+/** Keep asking; the answer stops it. */
+export function followLicence(): () => void {
+  wanted = true;
+  whenLocked(() => {
+    if (useLicence.getState().view?.state !== "locked") void loadLicence();
+  });
+  void loadLicence();
+  return () => {
+    wanted = false;
+    clearTimeout(timer);
+    useLicence.setState({ view: null, dismissed: false });
+  };
+}
+
+async function act(call: () => Promise<LicenceView>): Promise<LicenceView | null> {
+  try {
+    const view = await call();
+    take(view);
+    return view;
+  } catch (error) {
+    tellFailure(error);
+    return null;
+  }
+}
+
+export const verifyNow = () => act(() => api.post<LicenceView>("/licence/verify"));
+export const enterKey = (key: string) => act(() => api.put<LicenceView>("/licence/key", { key }));
+export const dismiss = () => useLicence.setState({ dismissed: true });

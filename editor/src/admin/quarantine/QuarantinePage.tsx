@@ -1,0 +1,45 @@
+/** The messages that no node could handle: why, what was in them, replay and discard. */
+import { useState } from "react";
+import type { Quarantined } from "../../platform/api/types";
+import { usePaged } from "../../platform/kit/usePaged";
+import { useWords } from "../../platform/i18n";
+import { Button } from "../../platform/kit/Button";
+import { Icon } from "../../platform/kit/Icon";
+import { State } from "../../platform/kit/State";
+import { Table } from "../../platform/kit/Table";
+import { dateTime } from "../../platform/kit/time";
+import { MessageDialog } from "./MessageDialog";
+import { sizeText } from "../../platform/kit/byteSize";
+import "./quarantine.css";
+
+export default function QuarantinePage() {
+  const { t } = useWords();
+  const [open, setOpen] = useState<Quarantined | null>(null);
+  const { rows: messages, older, reload } = usePaged<Quarantined>("/quarantine");
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{t("page.quarantine")}</h1>
+        <Button icon="refresh-cw" onClick={reload}>{t("shell.reload")}</Button>
+      </header>
+      <p className="page-intro">{t("quarantine.intro")}</p>
+      {messages?.length === 0 && <div className="card empty"><Icon name="inbox" size={32} /><p>{t("quarantine.none")}</p></div>}
+      {messages && messages.length > 0 && (
+        <Table label={t("page.quarantine")} rows={messages} keyOf={(message) => String(message.id)} columns={[
+          { id: "at", label: t("quarantine.at"), cell: (message) => (
+            <button type="button" className="link-button number" onClick={() => setOpen(message)}>{dateTime(message.at)}</button>
+          ) },
+          { id: "node", label: t("quarantine.node"), cell: (message) => <code>{message.flow}/{message.node}</code> },
+          { id: "reason", label: t("quarantine.reason"), cell: (message) => <span className="quarantine-reason">{message.reason}</span> },
+          { id: "topic", label: t("quarantine.topic"), cell: (message) => <code>{message.topic}</code> },
+          { id: "size", label: t("quarantine.size"), cell: (message) => <span className="number">{sizeText(message.size_bytes)}</span> },
+          { id: "state", label: t("quarantine.state"), cell: (message) => (
+            <State level={message.replayed ? "off" : "warning"} text={message.replayed ? t("quarantine.replayed", { when: dateTime(message.replayed) }) : t("quarantine.kept")} />
+          ) },
+        ]} />
+      )}
+      {older && <div><Button onClick={older}>{t("quarantine.more")}</Button></div>}
+      {open && <MessageDialog message={open} onClose={() => setOpen(null)} onDone={reload} />}
+    </div>
+  );
+}

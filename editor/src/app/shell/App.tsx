@@ -1,0 +1,62 @@
+/** The frame of every page: sign-in, navigation, the banner of a lost link, messages. */
+import { useEffect } from "react";
+import { useWords } from "../../platform/i18n";
+import { useAllWords } from "../words/useAllWords";
+import { later } from "../../platform/kit/lazyComponent";
+import { Loading } from "../../platform/kit/Loading";
+import { Toasts } from "../../platform/kit/Toasts";
+import { allowed, findSession, signOut, useSession } from "../../platform/session/session";
+import { tellFailure } from "../../platform/kit/toasts";
+import { Guarded } from "../../platform/kit/ErrorBoundary";
+import { followLicence, useLicence } from "../../admin/licence/licence";
+import { LinkBanner } from "./LinkBanner";
+import { pageAt } from "./pages";
+import { go, usePath } from "../../platform/router/location";
+import "./shell.css";
+
+// What the wall of somebody who is signed in does not show, it does not fetch.
+const SignIn = later(async () => (await import("./SignIn")).SignIn);
+const ChangePassword = later(async () => (await import("./ChangePassword")).ChangePassword);
+const LockedBanner = later(async () => (await import("../../admin/licence/LockedBanner")).LockedBanner);
+const Navigation = later(async () => (await import("./Navigation")).Navigation, () => <nav className="rail" />);
+
+export function App() {
+  const { t } = useWords();
+  const path = usePath();
+  const { session } = useSession();
+  const locked = useLicence(({ view }) => view?.state === "locked");
+  useEffect(() => {
+    findSession().catch(tellFailure);
+  }, []);
+  useEffect(() => {
+    if (location.pathname === "/" && session) go(allowed("admin") ? "/flows" : "/wall", true);
+  }, [path, session]);
+
+  const found = pageAt(path);
+  const spoken = useAllWords(!found?.page.bare);
+  const entered = Boolean(session && !session.must_change);
+  useEffect(() => (entered ? followLicence() : undefined), [entered]);
+
+  if (session === undefined || !spoken) return <Loading />;
+  if (session === null) return <SignIn />;
+  if (session.must_change) {
+    return <><ChangePassword intro={t("session.must")} onDone={() => undefined} onClose={() => void signOut().catch(tellFailure)} /><Toasts /></>;
+  }
+  const View = found?.page.view;
+  return (
+    <div className={found?.page.bare ? "shell shell-bare" : "shell"}>
+      {!found?.page.bare && <Navigation />}
+      <div className="shell-main">
+        {locked ? <LockedBanner /> : !found?.page.bare && <LinkBanner />}
+        <main className="shell-page">
+          <Guarded key={`${found?.page.path} ${locked}`}>
+            {View ? <View key={JSON.stringify(found.values)} {...found.values} /> : (
+              <div className="empty"><h1>{t("shell.missing")}</h1><p>{t("shell.missing.hint")}</p></div>
+            )}
+          </Guarded>
+        </main>
+      </div>
+      <Toasts />
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** The rail at the left: pages, language, light, account. */
+import { useState } from "react";
+import { useWords } from "../../platform/i18n";
+import { Icon } from "../../platform/kit/Icon";
+import { IconButton } from "../../platform/kit/Button";
+import { Menu } from "../../platform/kit/Menu";
+import { tellFailure } from "../../platform/kit/toasts";
+import { mayAs, signOut, useSession } from "../../platform/session/session";
+import { LicenceLight } from "../../admin/licence/LicenceLight";
+import { ChangePassword } from "./ChangePassword";
+import { setLanguage } from "../../platform/i18n";
+import { Link } from "../../platform/router/Link";
+import { pages } from "./pages";
+import { usePath } from "../../platform/router/location";
+import { setTheme, useTheme } from "../../platform/kit/theme";
+
+export function Navigation() {
+  const { t, language } = useWords();
+  const path = usePath();
+  const { session } = useSession();
+  const { theme } = useTheme();
+  const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
+  const [changing, setChanging] = useState(false);
+  return (
+    <nav className="rail" aria-label={t("shell.navigation")}>
+      <Link className="rail-brand" href="/flows" aria-label="MCS-IoT"><img src="/icon.svg" alt="" width="28" height="28" /></Link>
+      <ul>
+        {pages.filter((page) => page.icon && mayAs(session?.role, page.needs)).map((page) => (
+          <li key={page.path}>
+            <Link className="rail-link" href={page.path} aria-current={path.startsWith(page.path) ? "page" : undefined}>
+              <Icon name={page.icon ?? "circle"} size={19} />
+              <span>{t(page.title)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <LicenceLight />
+      <IconButton icon={theme === "dark" ? "sun" : "moon"} label={t(theme === "dark" ? "shell.light" : "shell.dark")} onClick={() => setTheme(theme === "dark" ? "light" : "dark")} />
+      <IconButton icon="languages" label={language === "zh" ? "English" : "中文"} onClick={() => setLanguage(language === "zh" ? "en" : "zh")} />
+      <IconButton icon="user" label={`${t("shell.account")}: ${session?.user ?? ""}`} aria-haspopup="menu"
+        onClick={(event) => setMenu({ x: event.clientX || 56, y: event.clientY || innerHeight - 120 })} />
+      {menu && (
+        <Menu
+          label={t("shell.account")}
+          at={menu}
+          onClose={() => setMenu(null)}
+          items={[
+            { label: t("session.change"), icon: "key", run: () => setChanging(true) },
+            { label: t("session.leave"), icon: "log-out", run: () => void signOut().catch(tellFailure) },
+          ]}
+        />
+      )}
+      {changing && <ChangePassword onClose={() => setChanging(false)} />}
+    </nav>
+  );
+}

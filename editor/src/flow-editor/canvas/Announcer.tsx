@@ -1,0 +1,7 @@
+/** Speaks what the keyboard selected on the canvas. */
+import { useCanvas } from "../editing/canvasState";
+
+export function Announcer() {
+  const text = useCanvas((state) => state.announce);
+  return <div className="only-spoken" role="status" aria-live="polite">{text}</div>;
+}

@@ -1,0 +1,62 @@
+/** The whole sheet in the corner; a click or drag goes there. */
+import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { useEffect, useRef } from "react";
+import { boundsOf, type Box } from "../../model/flow/geometry";
+import { useWords } from "../../platform/i18n";
+import { readLook } from "./canvasTheme";
+import { useCanvas } from "../editing/canvasState";
+
+const WIDTH = 168;
+const HEIGHT = 104;
+
+export function Minimap() {
+  const { t } = useWords();
+  const element = useRef<HTMLCanvasElement>(null);
+  const store = useStoreApi();
+  const flow = useReactFlow();
+  const area = useRef<Box | null>(null);
+
+  useEffect(() => {
+    const canvas = element.current;
+    const context = canvas?.getContext("2d");
+    if (!canvas || !context) return;
+    let frame = 0;
+    const draw = (): void => {
+      frame = 0;
+      const look = readLook(canvas);
+      const { transform: [x, y, zoom], width, height } = store.getState();
+      const window = { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
+      const { scene } = useCanvas.getState();
+      const whole = boundsOf([window, ...(scene.bounds ? [scene.bounds] : [])]) ?? window;
+      area.current = whole;
+      canvas.width = WIDTH * devicePixelRatio;
+      canvas.height = HEIGHT * devicePixelRatio;
+      const scale = Math.min(canvas.width / whole.width, canvas.height / whole.height);
+      context.setTransform(scale, 0, 0, scale, -whole.x * scale, -whole.y * scale);
+      for (const box of scene.nodes.values()) {
+        context.fillStyle = look.family(box.id);
+        context.fillRect(box.x, box.y, box.width, box.height);
+      }
+      context.strokeStyle = look.accent;
+      context.lineWidth = 1.5 * devicePixelRatio / scale;
+      context.strokeRect(window.x, window.y, window.width, window.height);
+    };
+    // Four times a second is enough for an overview, and leaves panning its frames.
+    const soon = (): void => void (frame ||= window.setTimeout(draw, 250));
+    const stops = [store.subscribe(soon), useCanvas.subscribe(soon)];
+    soon();
+    return () => {
+      for (const stop of stops) stop();
+      clearTimeout(frame);
+    };
+  }, [store]);
+
+  const goTo = (event: React.PointerEvent<HTMLCanvasElement>): void => {
+    const whole = area.current;
+    if (!whole || (event.buttons & 1) === 0) return;
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    const scale = Math.min(WIDTH / whole.width, HEIGHT / whole.height);
+    void flow.setCenter(whole.x + (event.clientX - left) / scale, whole.y + (event.clientY - top) / scale, { zoom: flow.getZoom() });
+  };
+  return <canvas ref={element} className="minimap canvas-panel" role="img" aria-label={t("canvas.minimap")} onPointerDown={goTo} onPointerMove={goTo} />;
+}

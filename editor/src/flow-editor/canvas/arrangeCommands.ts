@@ -1,0 +1,33 @@
+/** The commands that put the selected nodes in order. */
+import type { Command } from "../commands/command";
+import { edit, selectedNodes, useDocument } from "../editing/document";
+import { aligned, distributed, type Edge, type NamedBox } from "../../model/flow/arrange";
+import { addressOf } from "../../model/flow/sheet";
+import type { Position } from "../../model/flow/types";
+import { say } from "../../platform/i18n";
+import { tellFailure } from "../../platform/kit/toasts";
+import { layOut } from "./autoLayout";
+import { useCanvas } from "../editing/canvasState";
+
+const boxes = (): NamedBox[] => selectedNodes().flatMap((id) => useCanvas.getState().scene.nodes.get(id) ?? []);
+
+function put(places: Record<string, Position>): void {
+  const { scope } = useDocument.getState();
+  edit(say("step.layout"), [{ op: "set_layout", positions: Object.fromEntries(Object.entries(places).map(([id, at]) => [addressOf(scope, id), at])) }]);
+}
+
+const icons: Record<Edge, string> = {
+  left: "align-start-vertical", centre: "align-center-vertical", right: "align-end-vertical",
+  top: "align-start-horizontal", middle: "align-center-horizontal", bottom: "align-end-horizontal",
+};
+const keys: Partial<Record<Edge, string>> = { left: "Alt+Shift+L", right: "Alt+Shift+R", top: "Alt+Shift+T", bottom: "Alt+Shift+B", centre: "Alt+Shift+C", middle: "Alt+Shift+M" };
+
+export const arrangeCommands: Command[] = [
+  ...(Object.keys(icons) as Edge[]).map((edge): Command => ({
+    id: `align-${edge}`, label: `canvas.do.align.${edge}`, icon: icons[edge], keys: [keys[edge] ?? ""], group: "arrange", needs: "admin",
+    enabled: () => boxes().length > 1, run: () => put(aligned(boxes(), edge)),
+  })),
+  { id: "distribute-x", label: "canvas.do.distribute.x", icon: "align-horizontal-distribute-center", keys: ["Alt+Shift+H"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: () => put(distributed(boxes(), "x")) },
+  { id: "distribute-y", label: "canvas.do.distribute.y", icon: "align-vertical-distribute-center", keys: ["Alt+Shift+V"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: () => put(distributed(boxes(), "y")) },
+  { id: "layout", label: "canvas.do.layout", icon: "network", keys: ["Mod+Shift+L"], group: "arrange", needs: "admin", run: () => void layOut().catch(tellFailure) },
+];

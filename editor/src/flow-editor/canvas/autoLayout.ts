@@ -1,0 +1,37 @@
+/** Automatic layout: of the selection where it stands, of the whole sheet without one. */
+import { edit, selectedNodes, sheet, useDocument } from "../editing/document";
+import { snapped } from "../../model/flow/geometry";
+import { addressOf } from "../../model/flow/sheet";
+import type { Position } from "../../model/flow/types";
+import { say } from "../../platform/i18n";
+import { stage, useCanvas } from "../editing/canvasState";
+import type { LayoutRequest } from "./layoutRequest";
+
+export async function layOut(): Promise<void> {
+  const { scene } = useCanvas.getState();
+  const chosen = selectedNodes();
+  const ids = new Set(chosen.length > 1 ? chosen : Object.keys(sheet().nodes));
+  const boxes = [...ids].flatMap((id) => scene.nodes.get(id) ?? []);
+  const [first] = boxes;
+  if (!first) return;
+  const groups = Object.entries(sheet().groups).map(([name, { members }]) => ({ name, members: members.filter((member) => ids.has(member)) })).filter(({ members }) => members.length > 0);
+  const places = await computed({ boxes: boxes.map(({ id, width, height }) => ({ id, width, height })), wires: scene.wires.filter(({ from, to }) => ids.has(from) && ids.has(to)).map(({ from, to }) => ({ from, to })), groups });
+  const corner = (of: (place: Position) => number, list: Position[]) => Math.min(...list.map(of));
+  const before = boxes.map((box): Position => [box.x, box.y]);
+  const after = Object.values(places);
+  const dx = corner(([x]) => x, before) - corner(([x]) => x, after);
+  const dy = corner(([, y]) => y, before) - corner(([, y]) => y, after);
+  const { scope } = useDocument.getState();
+  const positions = Object.fromEntries(Object.entries(places).map(([id, [x, y]]): [string, Position] => [addressOf(scope, id), [snapped(x + dx), snapped(y + dy)]]));
+  edit(say("step.layout"), [{ op: "set_layout", positions }]);
+  if (chosen.length < 2) stage.fit(null);
+}
+
+function computed(request: LayoutRequest): Promise<Record<string, Position>> {
+  const worker = new Worker(new URL("./autoLayout.worker.ts", import.meta.url), { type: "module" });
+  return new Promise<Record<string, Position>>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<Record<string, Position>>) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(request);
+  }).finally(() => worker.terminate());
+}

@@ -1,0 +1,35 @@
+/** The colours of the page, for what is painted instead of styled. */
+import { sheetIn, useDocument } from "../editing/document";
+import { familyOf } from "./nodeAppearance";
+
+export interface Look {
+  panel: string;
+  line: string;
+  ink: string;
+  wire: string;
+  accent: string;
+  error: string;
+  warn: string;
+  off: string;
+  family: (id: string) => string;
+  tone: (colour: string) => string;
+}
+
+const tones: Record<string, string> = { blue: "--info", teal: "--accent", green: "--ok", amber: "--warn", red: "--error", violet: "--cat-output" };
+
+export function readLook(element: Element): Look {
+  const style = getComputedStyle(element);
+  const token = (name: string): string => style.getPropertyValue(name).trim();
+  const colours = new Map<string, string>();
+  const family = (id: string): string => {
+    const state = useDocument.getState();
+    const name = familyOf(state.catalogue.get(sheetIn(state).nodes[id]?.type ?? ""));
+    const known = colours.get(name) ?? token(`--cat-${name}`);
+    colours.set(name, known);
+    return known;
+  };
+  return {
+    panel: token("--panel"), line: token("--line-strong"), ink: token("--ink"), wire: token("--wire"),
+    accent: token("--accent"), error: token("--error"), warn: token("--warn"), off: token("--ink-3"), family, tone: (colour) => token(tones[colour] ?? "--cat-flow"),
+  };
+}

@@ -1,0 +1,9 @@
+/** Signs of a text that fit: Han signs are about twice as wide as Latin ones. */
+export function fitting(text: string, width_px: number, size_px: number): string {
+  let used = 0;
+  for (const [index, sign] of [...text].entries()) {
+    used += size_px * (/[\u2e80-\uffef]/.test(sign) ? 1 : 0.56);
+    if (used > width_px) return `${[...text].slice(0, Math.max(1, index - 1)).join("")}…`;
+  }
+  return text;
+}

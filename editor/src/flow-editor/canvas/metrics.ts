@@ -1,0 +1,54 @@
+/** The running flow's figures for what is on the open sheet: inside a subflow those of all nodes that use it, together. */
+import type { NodeFigures } from "../../platform/api/types";
+import { draftIn, sheetIn, useDocument } from "../editing/document";
+import { countersOf, prefixesOf } from "../../model/flow/counters";
+import type { FlowModel } from "../../model/flow/types";
+import { SUBFLOW_PREFIX } from "../../model/flow/types";
+import { live, type WireFigures } from "../../platform/live/telemetry";
+
+let known: { model: FlowModel; scope: string; prefixes: string[] } | null = null;
+
+function prefixes(model: FlowModel, scope: string): string[] {
+  if (known?.model !== model || known.scope !== scope) known = { model, scope, prefixes: prefixesOf(model, scope) };
+  return known.prefixes;
+}
+
+export function wireFigures(id: string, port: string): WireFigures | undefined {
+  const state = useDocument.getState();
+  const sheet = sheetIn(state);
+  const type = sheet.nodes[id]?.type ?? "";
+  if (!state.scope && !type.startsWith(SUBFLOW_PREFIX)) return live.wires[`${id}.${port}`];
+  const model = draftIn(state)?.model;
+  if (!model) return undefined;
+  const first = (name: string): string => state.catalogue.get(name)?.outputs[0]?.name ?? "out";
+  const all = prefixes(model, state.scope).flatMap((prefix) => countersOf(model, sheet, prefix, id, port, first)).flatMap((counter) => live.wires[counter] ?? []);
+  if (all.length < 2) return all[0];
+  return { count: sum(all, ({ count }) => count), perSecond: sum(all, ({ perSecond }) => perSecond), last: all.find(({ last }) => last)?.last ?? "" };
+}
+
+export function nodeFigures(id: string): NodeFigures | undefined {
+  const state = useDocument.getState();
+  const used = (sheetIn(state).nodes[id]?.type ?? "").startsWith(SUBFLOW_PREFIX);
+  if (!state.scope && !used) return live.nodes[id];
+  const model = draftIn(state)?.model;
+  if (!model) return undefined;
+  const names = prefixes(model, state.scope).map((prefix) => prefix + id);
+  const all = used
+    ? Object.entries(live.nodes).filter(([name]) => names.some((own) => name.startsWith(`${own}/`))).map(([, figures]) => figures)
+    : names.map((name) => live.nodes[name]).filter((figures) => figures !== undefined);
+  return all.length < 2 && !used ? all[0] : together(all, used);
+}
+
+const RANK = { error: 4, warning: 3, info: 2, ok: 1, "": 0 };
+
+/** Of several nodes: sums, the slowest times, and the status that most asks to be looked at. What goes in and out of a subflow stands on its wires. */
+function together(all: NodeFigures[], subflow: boolean): NodeFigures | undefined {
+  if (all.length === 0) return undefined;
+  const most = (of: (figures: NodeFigures) => number | null): number | null => Math.max(-1, ...all.map((figures) => of(figures) ?? -1));
+  const slow = (of: (figures: NodeFigures) => number | null): number | null => (most(of) === -1 ? null : most(of));
+  const worst = all.toSorted((one, other) => RANK[other[7] || ""] - RANK[one[7] || ""])[0] as NodeFigures;
+  const [received, sent] = subflow ? [all[0]?.[0] ?? 0, all.at(-1)?.[1] ?? 0] : [sum(all, (one) => one[0]), sum(all, (one) => one[1])];
+  return [received, sent, sum(all, (one) => one[2]), slow((one) => one[3]), slow((one) => one[4]), sum(all, (one) => one[5]), worst[6], worst[7]];
+}
+
+const sum = <T,>(all: readonly T[], of: (one: T) => number): number => all.reduce((total, one) => total + of(one), 0);

@@ -1,0 +1,63 @@
+/** Where two people changed the same thing: what it was, mine, theirs; one of them is taken, field by field. */
+import { useState } from "react";
+import { inLine } from "../../platform/kit/values";
+import { modelIn, useDocument } from "../editing/document";
+import { nodesByAddress } from "../../model/flow/diff";
+import { useWords } from "../../platform/i18n";
+import { Button } from "../../platform/kit/Button";
+import { Dialog } from "../../platform/kit/Dialog";
+import { settle, useDeploying, type Clash } from "./deploy";
+import "../../platform/kit/value-tree.css";
+import "./deploy.css";
+
+type Side = "mine" | "theirs";
+
+export default function ConflictDialog({ onClose }: { onClose: () => void }) {
+  const { t, said } = useWords();
+  const conflict = useDeploying((state) => state.conflict);
+  const model = useDocument(modelIn);
+  const [sides, setSides] = useState<ReadonlyMap<Clash, Side>>(new Map());
+  if (!conflict) return null;
+  const nodes = nodesByAddress(model);
+  const close = (): void => {
+    useDeploying.setState({ conflict: null });
+    onClose();
+  };
+  const choose = (clash: Clash, side: Side): void => setSides(new Map(sides).set(clash, side));
+  const open = conflict.clashes.filter((clash) => !sides.has(clash)).length;
+  const who = conflict.who === "disk" ? t("deploy.disk") : conflict.who;
+  const value = (clash: Clash, side: "base" | Side) => (side in clash ? <code>{inLine(clash[side], 200) || '""'}</code> : <em>{t("deploy.unset")}</em>);
+  return (
+    <Dialog title={t("deploy.conflict")} wide onClose={close} foot={<>
+      <Button onClick={close}>{t("kit.cancel")}</Button>
+      <Button kind="primary" icon="git-merge" refused={open > 0 && t("deploy.conflict.open", { count: open })} onClick={() => void settle(conflict, sides).then(onClose)}>{t("deploy.conflict.take")}</Button>
+    </>}>
+      <p>{t("deploy.conflict.text", { who, count: conflict.clashes.length })}</p>
+      <div className="card card-scroll">
+        <table className="table conflict">
+          <thead><tr>
+            <th scope="col">{t("deploy.conflict.what")}</th><th scope="col">{t("deploy.conflict.base")}</th>
+            <th scope="col">{t("deploy.conflict.mine")} <button type="button" className="value-more" onClick={() => setSides(new Map(conflict.clashes.map((clash) => [clash, "mine"])))}>{t("deploy.conflict.all")}</button></th>
+            <th scope="col">{who} <button type="button" className="value-more" onClick={() => setSides(new Map(conflict.clashes.map((clash) => [clash, "theirs"])))}>{t("deploy.conflict.all")}</button></th>
+          </tr></thead>
+          <tbody>
+            {conflict.clashes.map((clash) => (
+              <tr key={`${clash.node} ${clash.field}`}>
+                <th scope="row"><strong>{said(nodes.get(clash.node)?.title) || clash.node || t("deploy.flow")}</strong><br /><code>{clash.field || t("deploy.whole")}</code></th>
+                <td>{value(clash, "base")}</td>
+                {(["mine", "theirs"] as const).map((side) => (
+                  <td key={side} data-chosen={sides.get(clash) === side || undefined}>
+                    <label className="conflict-side">
+                      <input type="radio" name={`${clash.node} ${clash.field}`} checked={sides.get(clash) === side} onChange={() => choose(clash, side)} aria-label={`${clash.node} ${clash.field}: ${side === "mine" ? t("deploy.conflict.mine") : who}`} />
+                      {value(clash, side)}
+                    </label>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Dialog>
+  );
+}

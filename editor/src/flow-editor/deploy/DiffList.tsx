@@ -1,0 +1,59 @@
+/** What a change comes to, node by node; where a box stands is not shown. */
+import { useWords } from "../../platform/i18n";
+import { Icon } from "../../platform/kit/Icon";
+import { inLine } from "../../platform/kit/values";
+import type { FieldChange } from "./deploy";
+
+export interface ShownDiff {
+  added: string[];
+  removed: string[];
+  changed: Record<string, FieldChange[]>;
+  flow: FieldChange[];
+}
+
+export const isNothing = (diff: ShownDiff): boolean => diff.added.length + diff.removed.length + Object.keys(diff.changed).length + diff.flow.length === 0;
+
+export function DiffList({ diff, titleOf }: { diff: ShownDiff; titleOf: (address: string) => string }) {
+  const { t } = useWords();
+  if (isNothing(diff)) return <p className="diff-nothing">{t("deploy.nothing")}</p>;
+  const name = (address: string) => {
+    const title = titleOf(address);
+    return <><strong>{title || address}</strong>{title && title !== address && <code>{address}</code>}</>;
+  };
+  return (
+    <ul className="diff" aria-label={t("deploy.diff")}>
+      {diff.added.map((address) => <li key={`+${address}`} className="diff-row diff-added"><Icon name="plus" size={14} /><span className="diff-what">{t("deploy.added")}</span>{name(address)}</li>)}
+      {diff.removed.map((address) => <li key={`-${address}`} className="diff-row diff-removed"><Icon name="minus" size={14} /><span className="diff-what">{t("deploy.removed")}</span>{name(address)}</li>)}
+      {Object.entries(diff.changed).map(([address, changes]) => (
+        <li key={`~${address}`} className="diff-row diff-changed">
+          <Icon name="pencil" size={14} /><span className="diff-what">{t("deploy.changed")}</span>{name(address)}
+          <Changes changes={changes} />
+        </li>
+      ))}
+      {diff.flow.length > 0 && (
+        <li className="diff-row diff-changed">
+          <Icon name="workflow" size={14} /><span className="diff-what">{t("deploy.flow")}</span>
+          <Changes changes={diff.flow} />
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function Changes({ changes }: { changes: FieldChange[] }) {
+  const { t } = useWords();
+  return (
+    <dl className="diff-fields">
+      {changes.map((change) => (
+        <div key={change.field}>
+          <dt>{change.field.replace(/^with\./, "")}</dt>
+          <dd>
+            {"old" in change ? <del>{inLine(change.old, 120) || '""'}</del> : <span className="diff-none">{t("deploy.unset")}</span>}
+            <Icon name="arrow-right" size={12} />
+            {"new" in change ? <ins>{inLine(change.new, 120) || '""'}</ins> : <span className="diff-none">{t("deploy.unset")}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

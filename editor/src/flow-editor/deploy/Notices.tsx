@@ -1,0 +1,128 @@
+/** The strip above the canvas: what a deploy did and the way back, and that the file is another by now. */
+import { useEffect, useState } from "react";
+import { socket, useLink } from "../../platform/api/socket";
+import { draftIn, fetchView, isDirty, rebase, show, useDocument } from "../editing/document";
+import { openPanel } from "../editing/panelLayout";
+import { say, useWords } from "../../platform/i18n";
+import { Button, IconButton } from "../../platform/kit/Button";
+import { Icon } from "../../platform/kit/Icon";
+import { tellFailure, toast } from "../../platform/kit/toasts";
+import { useSession } from "../../platform/session/session";
+import { closeReport, mergeWithFile, takeBack, useDeploying, type Done } from "./deploy";
+import { keepPresence } from "./presence";
+import { sumOf } from "./deployReport";
+import "./deploy.css";
+import type { FlowView } from "../../model/flow/server";
+
+interface Told {
+  flow: string;
+  file: string | null;
+  number: number | null;
+}
+
+export default function Notices() {
+  const name = useDocument((state) => state.name);
+  const done = useDeploying((state) => state.done);
+  const busy = useDeploying((state) => state.busy);
+  const changed = useFileChanges(name);
+  useEffect(() => keepPresence(name), [name]);
+  return (
+    <div className="notices">
+      {changed && <FileNotice view={changed.view} who={changed.who} onDone={changed.forget} />}
+      {!changed && <DiskNotice />}
+      {done && <ReportNotice done={done} busy={busy} />}
+    </div>
+  );
+}
+
+function ReportNotice({ done, busy }: { done: Done; busy: boolean }) {
+  const { t } = useWords();
+  const { report } = done;
+  const touched = [...report.added, ...report.changed, ...report.removed];
+  return (
+    <div className={`strip ${done.balanced ? "strip-ok" : "strip-warning"}`} role="status">
+      <Icon name={done.balanced ? "check" : "triangle-alert"} />
+      <strong>{t("deploy.done", { number: done.number })}</strong>
+      <span className="number" title={t("deploy.sum.help")}>{t("deploy.sum", sumOf(report))}</span>
+      <span className="strip-more">{touched.length ? t("deploy.touched", { count: touched.length, kept: report.kept.length }) : t("deploy.no-restart")}</span>
+      {report.quarantined > 0 && <span>{t("deploy.quarantined", { count: report.quarantined })}</span>}
+      {done.before !== null && <Button kind="quiet" icon="undo-2" needs="admin" refused={busy && t("deploy.busy")} onClick={() => void takeBack(done)}>{t("deploy.undo", { number: done.number })}</Button>}
+      <IconButton icon="x" label={t("kit.close")} onClick={closeReport} />
+    </div>
+  );
+}
+
+/** The file differs from what runs although nobody deployed it here: ops have edited it. */
+function DiskNotice() {
+  const { t } = useWords();
+  const changed = useDocument((state) => state.view?.changed_on_disk === true && !isDirty(state));
+  if (!changed) return null;
+  return (
+    <div className="strip strip-info" role="status">
+      <Icon name="hard-drive" />
+      <span>{t("deploy.disk.waiting")}</span>
+      <Button kind="quiet" icon="upload" needs="admin" onClick={() => openPanel("deploy")}>{t("deploy.disk.look")}</Button>
+    </div>
+  );
+}
+
+function FileNotice({ view, who, onDone }: { view: FlowView; who: string; onDone: () => void }) {
+  const { t } = useWords();
+  const dirty = useDocument(isDirty);
+  return (
+    <div className="strip strip-warning" role="alert">
+      <Icon name="users" />
+      <span>{who === "disk" ? t("deploy.changed.disk") : t("deploy.changed.by", { who })} {t(dirty ? "deploy.changed.mine" : "deploy.changed.clean")}</span>
+      {dirty
+        ? <Button kind="quiet" icon="git-merge" needs="admin" onClick={() => void mergeWithFile(who).then(onDone)}>{t("deploy.merge")}</Button>
+        : null}
+      <Button kind="quiet" icon="refresh-cw" onClick={() => { show(view); onDone(); }}>{t(dirty ? "deploy.take.theirs" : "deploy.take")}</Button>
+    </div>
+  );
+}
+
+/** The file as it is now, while it is another than the one the draft stands on. */
+function useFileChanges(name: string): { view: FlowView; who: string; forget: () => void } | null {
+  const [found, setFound] = useState<{ view: FlowView; who: string } | null>(null);
+  const known = useDocument((state) => state.view?.revision);
+  const returned = useLink((state) => state.returned);
+  useEffect(() => {
+    const look = (): void => void fetchView(name).then((view) => setFound(takeUp(view))).catch(tellFailure);
+    // After a break nobody knows what was missed: the server may be another.
+    if (returned) look();
+    let told: Told | undefined;
+    const consider = (): void => {
+      const here = useDocument.getState().view;
+      // A deploy of one's own reads the file again by itself.
+      if (!told || useDeploying.getState().busy) return;
+      if (told.file !== here?.revision || told.number !== (here?.deployed?.number ?? null)) look();
+    };
+    const unsubscribe = socket.subscribe<Told>("deploys", ({ items }) => {
+      told = items.findLast(({ flow }) => flow === name) ?? told;
+      consider();
+    });
+    const unwatch = useDeploying.subscribe((now, before) => before.busy && !now.busy && consider());
+    return () => {
+      unsubscribe();
+      unwatch();
+    };
+  }, [name, returned]);
+  return found && found.view.revision !== known ? { ...found, forget: () => setFound(null) } : null;
+}
+
+/** Follows what others did where the draft does not stand in the way; the answer is what the person must decide about. */
+function takeUp(view: FlowView): { view: FlowView; who: string } | null {
+  const state = useDocument.getState();
+  const here = state.view;
+  if (!here || view.name !== state.name || useDeploying.getState().busy) return null;
+  const who = view.changed_on_disk ? "disk" : view.deployed?.who ?? "";
+  if (view.revision === here.revision || draftIn(state)?.text === view.text) {
+    // The same text: only who deployed it when is new.
+    rebase(view);
+    return null;
+  }
+  if (isDirty(state) || who === "disk") return { view, who };
+  show(view);
+  if (who !== useSession.getState().session?.user) toast("ok", say("deploy.followed", { who, number: view.deployed?.number ?? 0 }));
+  return null;
+}

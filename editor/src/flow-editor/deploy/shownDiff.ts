@@ -1,0 +1,9 @@
+/** What the server tells apart, changed and rewired nodes, is one change to a person. */
+import type { ShownDiff } from "./DiffList";
+import type { ServerDiff } from "./deploy";
+
+export function merged({ added, removed, changed, rewired, flow }: ServerDiff): ShownDiff {
+  const all: ShownDiff["changed"] = { ...changed };
+  for (const [address, changes] of Object.entries(rewired)) all[address] = [...(all[address] ?? []), ...changes];
+  return { added, removed, changed: all, flow };
+}

@@ -1,0 +1,29 @@
+/** The menu of a right click, or of the menu key: what can be done with what is selected. */
+import { commandNamed, commands } from "./allCommands";
+import { refusalOf } from "../commands/command";
+import { shownKeys } from "../commands/keys";
+import { selectedNodes, useDocument } from "../editing/document";
+import { useWords } from "../../platform/i18n";
+import { Menu } from "../../platform/kit/Menu";
+import { menus, type MenuOf } from "../commands/menus";
+import { useCanvas } from "../editing/canvasState";
+
+export function CanvasMenu() {
+  const { t } = useWords();
+  const at = useCanvas((state) => state.menu);
+  if (!at) return null;
+  const { wire, selected } = useDocument.getState();
+  const what: MenuOf = wire ? "wire" : selected.size === 0 ? "canvas" : selectedNodes().length ? "node" : "other";
+  const special = commands.filter(({ menu }) => menu?.includes(what)).map(({ id }) => id);
+  // What makes no sense here is left out; what would but for a role or a reason is shown with it.
+  const makesSense = (id: string | null): boolean => id === null || commandNamed(id).enabled?.() !== false;
+  const ids = [...special, ...(special.length ? [null] : []), ...menus[what]].filter(makesSense).filter((id, index, all) => id !== null || (index > 0 && all[index - 1] !== null && index < all.length - 1));
+  const items = ids.map((id) => {
+    const command = id && commandNamed(id);
+    return command ? {
+      label: t(command.label), icon: command.icon, keys: command.keys?.[0] && shownKeys(command.keys[0]),
+      refused: refusalOf(command) || undefined, run: command.run,
+    } : null;
+  });
+  return <Menu label={t("canvas.menu")} at={at} items={items} onClose={() => useCanvas.setState({ menu: null })} />;
+}

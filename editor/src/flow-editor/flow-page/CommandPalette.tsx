@@ -1,0 +1,51 @@
+/** Every command by name: type a few letters, Enter runs. */
+import { useMemo, useState } from "react";
+import { useWords } from "../../platform/i18n";
+import { Icon } from "../../platform/kit/Icon";
+import { initials } from "../../platform/kit/pinyin";
+import { Finder } from "../../platform/kit/Finder";
+import { commands } from "./allCommands";
+import { refusalOf, run, type Command } from "../commands/command";
+import { shownKeys } from "../commands/keys";
+
+export default function CommandPalette({ onClose }: { onClose: () => void }) {
+  const { t } = useWords();
+  const [typed, setTyped] = useState("");
+  const found = useMemo(() => matching(typed, t), [typed, t]);
+  return (
+    <Finder label={t("command.palette")} placeholder={t("command.placeholder")} typed={typed} onType={setTyped} onClose={onClose}
+      rows={found.map((command) => {
+        const refused = refusalOf(command);
+        return {
+          key: command.id,
+          refused,
+          run: () => {
+            onClose();
+            run(command);
+          },
+          view: <>
+            <Icon name={command.icon ?? "chevron-right"} />
+            <span className="finder-name">{t(command.label)}</span>
+            <span className="finder-aside">{refused || t(`command.group.${command.group}`)}</span>
+            {command.keys?.[0] && <kbd>{shownKeys(command.keys[0])}</kbd>}
+          </>,
+        };
+      })}
+    />
+  );
+}
+
+function matching(typed: string, t: (key: string) => string): Command[] {
+  const wanted = typed.trim().toLowerCase();
+  const points = (command: Command): number => {
+    const label = t(command.label).toLowerCase();
+    if (!wanted || label.startsWith(wanted)) return 3;
+    if (label.includes(wanted) || command.id.includes(wanted)) return 2;
+    return initials(label).includes(wanted) ? 1 : 0;
+  };
+  return commands
+    .map((command) => ({ command, score: points(command) }))
+    .filter(({ score }) => score > 0)
+    .sort((one, other) => other.score - one.score || Number(refusalOf(one.command) !== "") - Number(refusalOf(other.command) !== ""))
+    .map(({ command }) => command);
+}

@@ -1,0 +1,62 @@
+/** The bar above the canvas: which flow, what is undone, what is wrong, and what other areas add, such as deploying. */
+import { useState } from "react";
+import { commandNamed, commands } from "./allCommands";
+import { CommandButton } from "../commands/CommandButton";
+import { refusalOf, type Command } from "../commands/command";
+import { shownKeys } from "../commands/keys";
+import DeployBar from "../deploy/DeployBar";
+import { isDirty, modelIn, openScope, useDocument } from "../editing/document";
+import { useWords } from "../../platform/i18n";
+import { Icon } from "../../platform/kit/Icon";
+import { IconButton } from "../../platform/kit/Button";
+import { Menu } from "../../platform/kit/Menu";
+import { Link } from "../../platform/router/Link";
+
+const menuGroups: Command["group"][] = ["edit", "add", "arrange", "view", "flow", "go"];
+
+export function TopBar() {
+  const { t, said } = useWords();
+  const name = useDocument((state) => state.name);
+  const title = useDocument((state) => modelIn(state).title);
+  const scope = useDocument((state) => state.scope);
+  const inner = useDocument((state) => modelIn(state).subflows[state.scope]?.title);
+  const off = useDocument((state) => modelIn(state).disabled);
+  const dirty = useDocument(isDirty);
+  useDocument((state) => state.history);
+  const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
+  const label = said(title) || name;
+  return (
+    <header className="top-bar">
+      <nav className="top-bar-path" aria-label={t("page.path")}>
+        <Link className="top-bar-home" href="/flows">{t("page.flows")}</Link>
+        <Icon name="chevron-right" size={14} />
+        {scope ? <>
+          <button type="button" className="top-bar-crumb" onClick={() => openScope("")}>{label}</button>
+          <Icon name="chevron-right" size={14} />
+          <h1 title={scope}>{said(inner) || scope}</h1>
+        </> : <h1 title={name}>{label}</h1>}
+        {off && <span className="badge badge-warning">{t("page.off")}</span>}
+        <span className="top-bar-state" data-dirty={dirty || undefined}>{t(dirty ? "page.dirty" : "page.clean")}</span>
+      </nav>
+      <div className="top-bar-tools">
+        <CommandButton command={commandNamed("undo")} />
+        <CommandButton command={commandNamed("redo")} />
+        <span className="top-bar-line" />
+        <CommandButton command={commandNamed("panel.search")} />
+        <IconButton icon="ellipsis" label={t("command.more")} aria-haspopup="menu" onClick={(event) => {
+          const { left, bottom } = event.currentTarget.getBoundingClientRect();
+          setMenu({ x: left, y: bottom + 4 });
+        }} />
+        <DeployBar />
+      </div>
+      {menu && (
+        <Menu label={t("command.more")} at={menu} onClose={() => setMenu(null)} items={menuGroups.flatMap((group, index) => {
+          const listed = commands.filter((command) => command.group === group && !refusalOf(command));
+          return [...(index > 0 && listed.length ? [null] : []), ...listed.map((command) => ({
+            label: t(command.label), icon: command.icon, keys: command.keys?.[0] && shownKeys(command.keys[0]), run: command.run,
+          }))];
+        })} />
+      )}
+    </header>
+  );
+}

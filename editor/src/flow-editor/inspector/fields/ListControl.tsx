@@ -1,0 +1,45 @@
+/** A list: texts and numbers a line each, objects (the rules of a switch) as rows that can be moved. */
+import { useWords } from "../../../platform/i18n";
+import { Button, IconButton } from "../../../platform/kit/Button";
+import { blank, kindOf, moved } from "../../../model/schema/form";
+import { useForm } from "./formContext";
+import { resolved, type Schema } from "../../../model/schema/schema";
+import { Control } from "./Control";
+import type { ControlProps } from "./control";
+import { ObjectFields } from "./ObjectFields";
+import type { Json } from "../../../platform/api/json";
+
+export function ListControl({ schema, value, onChange, path, label }: ControlProps) {
+  const { t } = useWords();
+  const { root, readOnly } = useForm();
+  const items = Array.isArray(value) ? value : Array.isArray(schema.default) && value === undefined ? schema.default : [];
+  const item: Schema = typeof schema.items === "object" ? resolved(schema.items, root) : {};
+  const ofObjects = kindOf(item, root) === "object";
+  const put = (index: number, next: Json | undefined) => onChange(next === undefined ? items.with(index, blank(item, root)) : items.with(index, next));
+  const full = schema.maxItems !== undefined && items.length >= schema.maxItems;
+  return (
+    <div className="list" role="group" aria-label={label} data-field={path} tabIndex={-1}>
+      {items.map((one, index) => (
+        <div key={index} className={ofObjects ? "list-row list-object" : "list-row"} role="group" aria-label={`${label} ${index + 1}`} data-field={`${path}.${index}`}>
+          <span className="list-number number" aria-hidden="true">{index + 1}</span>
+          <div className="list-body">
+            {ofObjects ? (
+              <ObjectFields schema={item} path={`${path}.${index}`} compact value={typeof one === "object" && one !== null && !Array.isArray(one) ? one : {}} onChange={(next) => put(index, next)} />
+            ) : (
+              <Control schema={item} value={one} path={`${path}.${index}`} label={`${label} ${index + 1}`} onChange={(next) => put(index, next)}
+                ids={{ id: `${path}.${index}`, "aria-label": `${label} ${index + 1}`, "aria-describedby": undefined, "aria-invalid": undefined }} />
+            )}
+          </div>
+          {!readOnly && (
+            <div className="list-tools">
+              <IconButton icon="chevron-down" className="upside-down" label={t("inspector.row.up", { number: index + 1 })} refused={index === 0 && t("inspector.row.first")} onClick={() => onChange(moved(items, index, index - 1))} />
+              <IconButton icon="chevron-down" label={t("inspector.row.down", { number: index + 1 })} refused={index === items.length - 1 && t("inspector.row.last")} onClick={() => onChange(moved(items, index, index + 1))} />
+              <IconButton icon="trash-2" label={t("inspector.row.remove", { number: index + 1 })} onClick={() => onChange(items.toSpliced(index, 1))} />
+            </div>
+          )}
+        </div>
+      ))}
+      {!readOnly && <Button kind="quiet" icon="plus" className="list-add" refused={full && t("inspector.row.most", { count: schema.maxItems ?? 0 })} onClick={() => onChange([...items, blank(item, root)])}>{t("inspector.row.add")}</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+/** One field of a form: name, unit, default and the way back to it, control, help, and what is wrong. */
+import { useWords } from "../../../platform/i18n";
+import { IconButton } from "../../../platform/kit/Button";
+import { Field } from "../../../platform/kit/Field";
+import { inOneLine } from "../../problems/told";
+import { isChanged, kindOf, problemAt, shortly } from "../../../model/schema/form";
+import { useForm } from "./formContext";
+import type { Schema } from "../../../model/schema/schema";
+import { Control } from "./Control";
+import type { Json } from "../../../platform/api/json";
+
+interface Props {
+  name: string;
+  schema: Schema;
+  required: boolean;
+  path: string;
+  value: Json | undefined;
+  /** Help only as a tooltip: in a row of many. */
+  quiet?: boolean | undefined;
+  onChange: (value: Json | undefined) => void;
+}
+
+export function SchemaField({ name, schema, required, path, value, quiet, onChange }: Props) {
+  const { t, language } = useWords();
+  const { root, problems, readOnly } = useForm();
+  const problem = problemAt(problems, path);
+  const help = (language === "zh" && schema["x-zh"]) || schema.description || "";
+  const grouped = ["list", "map", "object"].includes(kindOf(schema, root));
+  const changed = isChanged(value, schema);
+  const standard = schema.default === undefined || schema.default === null ? t("inspector.empty") : schema.default === "" ? t("inspector.empty") : shortly(schema.default, 24);
+  const aside = !required && (changed ? (
+    readOnly ? null : <IconButton icon="rotate-ccw" className="field-reset" label={t("inspector.reset", { field: name, value: standard })} onClick={() => onChange(undefined)} />
+  ) : quiet ? null : <span className="field-default">{t("inspector.default", { value: standard })}</span>);
+  return (
+    <div className="schema-field" data-field={path} data-changed={(changed && !required) || undefined} title={quiet ? help : undefined}>
+      <Field label={name} unit={schema["x-unit"]} required={required} aside={aside} help={quiet ? undefined : help} problem={problem && inOneLine(problem)}>
+        {(ids) => grouped
+          ? <div id={ids.id}><Control schema={schema} value={value} path={path} label={name} onChange={onChange} ids={{ ...ids, id: `${ids.id}c` }} /></div>
+          : <Control schema={schema} value={value} path={path} label={name} onChange={onChange} ids={ids} />}
+      </Field>
+    </div>
+  );
+}

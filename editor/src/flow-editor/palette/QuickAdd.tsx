@@ -1,0 +1,51 @@
+/** The list at the pointer that adds a node, and the wire it was dropped with. */
+import { useMemo, useState } from "react";
+import { familyOf } from "../canvas/nodeAppearance";
+import { useCanvas, type QuickAddAt } from "../editing/canvasState";
+import { Finder } from "../../platform/kit/Finder";
+import { useDocument } from "../editing/document";
+import { useWords } from "../../platform/i18n";
+import { Icon } from "../../platform/kit/Icon";
+import { addAtWire } from "./addNode";
+import { categoryTitle } from "./categories";
+import { found, takes } from "./filter";
+import { offered } from "./availableTypes";
+
+const close = (): void => useCanvas.setState({ quickAdd: null });
+
+export function QuickAdd() {
+  const at = useCanvas((state) => state.quickAdd);
+  return at && <List key={`${at.screen}`} at={at} />;
+}
+
+function List({ at }: { at: QuickAddAt }) {
+  const { t, said } = useWords();
+  const [typed, setTyped] = useState("");
+  const port = useMemo(() => {
+    const ports = at.from && useCanvas.getState().scene.nodes.get(at.from.node)?.ports;
+    return at.from && ((at.from.side === "out" ? ports?.outputs : ports?.inputs)?.find(({ name }) => name === at.from?.port) ?? { name: at.from.port });
+  }, [at]);
+  const rows = useMemo(() => {
+    const side = at.from?.side;
+    return found(offered(useDocument.getState()), typed, (type) => !port || !side || takes(type, port, side));
+  }, [at, port, typed]);
+  const payload = port && "payload" in port && port.payload !== "any" ? port.payload : undefined;
+  return (
+    <Finder label={t("quick.label")} placeholder={t("palette.placeholder")} typed={typed} onType={setTyped} onClose={close}
+      at={{ x: at.screen[0], y: at.screen[1] }}
+      note={port && t(at.from?.side === "out" ? "quick.takes" : "quick.gives", { payload: payload ?? t("quick.any") })}
+      rows={rows.map((type) => ({
+        key: type.type,
+        run: () => {
+          close();
+          addAtWire(type, at);
+        },
+        view: <>
+          <span className="palette-icon" data-family={familyOf(type)}><Icon name={type.icon || "box"} size={15} /></span>
+          <span className="finder-name">{said(type.title) || type.type}</span>
+          <span className="finder-aside">{categoryTitle(type.category)}</span>
+        </>,
+      }))}
+    />
+  );
+}

@@ -1,0 +1,38 @@
+/** What is wrong with the draft: flow › node › field: reason. A click goes to the field. */
+import type { Problem } from "../../platform/api/types";
+import { modelIn, useDocument } from "../editing/document";
+import { nodesByAddress } from "../../model/flow/diff";
+import { focusField } from "../editing/fieldFocus";
+import { useWords } from "../../platform/i18n";
+import { StateMark } from "../../platform/kit/State";
+import { bySeverity } from "./severity";
+import { told } from "./told";
+import "./problems.css";
+
+export default function ProblemsPanel() {
+  const { t, said } = useWords();
+  const problems = useDocument((state) => state.problems);
+  const checking = useDocument((state) => state.checking);
+  const model = useDocument(modelIn);
+  const name = useDocument((state) => state.name);
+  if (problems.length === 0) {
+    return <p className="problems-none" role="status"><StateMark level={checking ? "off" : "ok"} /> {t(checking ? "problems.checking" : "problems.none")}</p>;
+  }
+  const nodes = nodesByAddress(model);
+  const place = (problem: Problem): string[] => [said(model.title) || name, ...(problem.node ? [said(nodes.get(problem.node)?.title) || problem.node] : []), ...(problem.field ? [problem.field.replace(/^with\./, "")] : [])];
+  return (
+    <ul className="problems" aria-label={t("problems.title")}>
+      {bySeverity(problems).map((problem, index) => (
+        <li key={index}>
+          <button type="button" className="problem" onClick={() => focusField(problem.node, problem.field)}>
+            <StateMark level={problem.severity} />
+            <span className="only-spoken">{t(`problems.${problem.severity}`)}</span>
+            <span className="problem-place">{place(problem).join(" › ")}</span>
+            <span className="problem-text">{told(problem).message}{told(problem).hint && <span className="problem-hint"> — {told(problem).hint}</span>}</span>
+            {problem.line > 0 && <span className="problem-line number">{t("problems.line", { line: problem.line })}</span>}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,57 @@
+/** Search over this flow and all others. */
+import { useEffect, useMemo, useState } from "react";
+import { api, segment } from "../../platform/api/client";
+import type { FlowSummary } from "../../platform/api/types";
+import { familyOf, iconOf, labelOf } from "../canvas/nodeAppearance";
+import { revealNode } from "../canvas/revealNode";
+import { Finder } from "../../platform/kit/Finder";
+import { draft, useDocument } from "../editing/document";
+import type { FlowModel } from "../../model/flow/types";
+import { useWords } from "../../platform/i18n";
+import { Icon } from "../../platform/kit/Icon";
+import { tellFailure } from "../../platform/kit/toasts";
+import { go } from "../../platform/router/location";
+import { hitsIn } from "./findNodes";
+import type { FlowView } from "../../model/flow/server";
+
+const MOST = 100;
+
+export default function SearchPanel({ onClose }: { onClose: () => void }) {
+  const { t, said } = useWords();
+  const name = useDocument((state) => state.name);
+  const catalogue = useDocument((state) => state.catalogue);
+  const [typed, setTyped] = useState("");
+  const [others, setOthers] = useState<[string, FlowModel][]>([]);
+  useEffect(() => {
+    const load = async (): Promise<void> => {
+      const flows = (await api.get<FlowSummary[]>("/flows")).filter((flow) => flow.name !== name);
+      const views = await Promise.all(flows.map((flow) => api.get<FlowView>(`/flows/${segment(flow.name)}`)));
+      setOthers(views.flatMap((view): [string, FlowModel][] => (view.flow ? [[view.name, view.flow]] : [])));
+    };
+    load().catch(tellFailure);
+  }, [name]);
+  const hits = useMemo(() => {
+    const mine = hitsIn(name, draft().model, typed, catalogue).map((hit) => ({ ...hit, points: hit.points + 10 }));
+    return [...mine, ...others.flatMap(([flow, model]) => hitsIn(flow, model, typed, catalogue))].sort((one, other) => other.points - one.points).slice(0, MOST);
+  }, [name, typed, others, catalogue]);
+  return (
+    <Finder label={t("search.label")} placeholder={t("search.placeholder")} typed={typed} onType={setTyped} onClose={onClose} quiet={!typed.trim()}
+      rows={hits.map((hit) => {
+        const type = hit.node ? catalogue.get(hit.node.type) : undefined;
+        return {
+          key: `${hit.flow}\n${hit.address}`,
+          run: () => {
+            onClose();
+            if (hit.flow === name) revealNode(hit.address);
+            else go(`/flows/${segment(hit.flow)}${hit.address ? `?node=${segment(hit.address)}` : ""}`);
+          },
+          view: <>
+            <span className="palette-icon" data-family={familyOf(type)}><Icon name={hit.node ? iconOf(hit.node, type) : hit.field === "note" ? "sticky-note" : "workflow"} size={15} /></span>
+            <span className="finder-name">{hit.node ? labelOf(hit.node, said) : hit.text} {hit.field && <span className="finder-where">{hit.field === "type" ? hit.text : `${hit.field}: ${hit.text}`}</span>}</span>
+            <span className="finder-aside">{hit.flow === name ? hit.address : `${hit.flow} › ${hit.address}`}</span>
+          </>,
+        };
+      })}
+    />
+  );
+}

@@ -1,0 +1,94 @@
+/** Every deploy of the flow: who, when, why; what it differs in from any other; and back to it as a draft. */
+import { useEffect, useMemo, useState } from "react";
+import { api, segment } from "../../platform/api/client";
+import type { Revision } from "../../platform/api/types";
+import { useLoaded } from "../../platform/kit/useLoaded";
+import { DiffList, type ShownDiff } from "../deploy/DiffList";
+import type { ServerDiff } from "../deploy/deploy";
+import { modelIn, useDocument, write } from "../editing/document";
+import { difference, nodesByAddress } from "../../model/flow/diff";
+import type { FlowModel } from "../../model/flow/types";
+import { say, useWords } from "../../platform/i18n";
+import { Button } from "../../platform/kit/Button";
+import { SelectField } from "../../platform/kit/Field";
+import { dateTime } from "../../platform/kit/time";
+import { tellFailure, toast } from "../../platform/kit/toasts";
+import { Loading } from "../../platform/kit/Loading";
+import { merged } from "../deploy/shownDiff";
+import "./versions.css";
+
+interface RevisionView extends Revision {
+  text: string | null;
+  flow: FlowModel | null;
+}
+
+const DRAFT = "draft";
+
+export default function VersionsPanel() {
+  const { t } = useWords();
+  const name = useDocument((state) => state.name);
+  const running = useDocument((state) => state.view?.deployed?.number ?? null);
+  const { value: rows, reload } = useLoaded<(Revision & { removed: boolean })[]>(`/flows/${segment(name)}/revisions`);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const [against, setAgainst] = useState("");
+  useEffect(() => void reload(), [running, reload]);
+  if (!rows) return <Loading />;
+  if (rows.length === 0) return <div className="empty"><p>{t("versions.none")}</p></div>;
+  return (
+    <ol className="versions" aria-label={t("versions.title")}>
+      {rows.map((row, index) => (
+        <li key={row.number} className="version" data-chosen={row.number === chosen || undefined}>
+          <button type="button" className="version-head" aria-expanded={row.number === chosen} onClick={() => {
+            setChosen(row.number === chosen ? null : row.number);
+            setAgainst(String(rows[index + 1]?.number ?? DRAFT));
+          }}>
+            <span className="version-number number">{row.number}</span>
+            <span className="version-what">
+              <span className="version-note">{noteOf(row.note, t) || <em>{t(row.removed ? "versions.removed" : "versions.no-note")}</em>}</span>
+              <span className="version-who">{row.who === "disk" ? t("deploy.disk") : row.who} · <time dateTime={row.when}>{dateTime(row.when)}</time></span>
+            </span>
+            {row.number === running && <span className="badge badge-ok">{t("versions.running")}</span>}
+          </button>
+          {row.number === chosen && <Chosen key={row.number} flow={name} row={row} rows={rows} against={against} onAgainst={setAgainst} />}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The notes that the server itself writes, in the language of the page. */
+function noteOf(note: string, t: (key: string) => string): string {
+  const own = { "found at the start": "versions.found", "recorded later": "versions.later" }[note];
+  return own ? t(own) : note;
+}
+
+function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Revision; rows: Revision[]; against: string; onAgainst: (against: string) => void }) {
+  const { t, said } = useWords();
+  const model = useDocument(modelIn);
+  const { value: revision } = useLoaded<RevisionView>(`/flows/${segment(flow)}/revisions/${row.number}`);
+  const [diff, setDiff] = useState<ShownDiff | null>(null);
+  const ofDraft = useMemo(() => (revision?.flow ? difference(revision.flow, model) : null), [revision, model]);
+  useEffect(() => {
+    if (against === DRAFT) return;
+    const stop = new AbortController();
+    setDiff(null);
+    api.get<ServerDiff>(`/flows/${segment(flow)}/diff?from=${against}&to=${row.number}`, stop.signal).then((told) => setDiff(merged(told)), tellFailure);
+    return () => stop.abort();
+  }, [flow, row.number, against]);
+  const shown = against === DRAFT ? (ofDraft as ShownDiff | null) : diff;
+  const restore = (): void => {
+    if (!revision?.flow || revision.text === null) return;
+    write(say("versions.restore", { number: row.number }), revision.flow, revision.text);
+    toast("ok", say("versions.restored", { number: row.number }), { hint: say("versions.restored.hint") });
+  };
+  const titles = revision?.flow ? nodesByAddress(revision.flow) : new Map<string, never>();
+  const mine = nodesByAddress(model);
+  return (
+    <div className="version-body">
+      <SelectField label={t(against === DRAFT ? "versions.to-draft" : "versions.against")} value={against} onChange={(event) => onAgainst(event.target.value)}
+        choices={[{ value: DRAFT, label: t("versions.draft") }, ...rows.filter(({ number }) => number !== row.number).map(({ number, note, when }) => ({ value: String(number), label: `${number} · ${noteOf(note, t) || dateTime(when)}` }))]} />
+      {shown ? <DiffList diff={shown} titleOf={(address) => said((titles.get(address) ?? mine.get(address))?.title)} /> : <p role="status">{t("kit.loading")}</p>}
+      <Button icon="history" needs="admin" refused={revision?.text === null && t("versions.gone")} onClick={restore}>{t("versions.restore", { number: row.number })}</Button>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+/** What the server says of flows and node types. */
+import type { Json } from "../../platform/api/json";
+import type { Problem, Revision } from "../../platform/api/types";
+import type { Words } from "../../platform/i18n/words";
+import type { Schema } from "../schema/schema";
+import type { FlowModel } from "./types";
+
+export interface PortType {
+  name: string;
+  title?: Words;
+  payload?: string;
+  unit?: string;
+  /** The input whose messages this output hands on, with their type and unit. */
+  same_as?: string;
+}
+
+export interface Example {
+  title: Words;
+  config: Record<string, Json>;
+  given: Json[];
+  expect: Json;
+  /** What the shared services hold while it runs. */
+  site?: Record<string, Json>;
+}
+
+export interface NodeType {
+  type: string;
+  category: string;
+  icon: string;
+  color?: string;
+  title: Words;
+  help: Words;
+  schema: Schema;
+  inputs: PortType[];
+  outputs: PortType[];
+  examples?: Example[];
+  source?: boolean;
+  side_effect?: boolean;
+  buffers?: boolean;
+  /** Its outputs hang on the config; the server tells them. */
+  own_ports?: boolean;
+  broken?: { problem: string; traceback?: string };
+  /** It works; a newer version in its file does not, and is not taken over. */
+  held_back?: { problem: string; traceback?: string } | null;
+}
+
+export interface FlowView {
+  name: string;
+  text: string;
+  revision: string;
+  deployed: Revision | null;
+  flow: FlowModel | null;
+  problems: Problem[];
+  changed_on_disk?: boolean;
+}
+
+export interface Preview {
+  text: string;
+  flow: FlowModel | null;
+  problems: Problem[];
+  restarts?: string[];
+}

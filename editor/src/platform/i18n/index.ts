@@ -1,0 +1,60 @@
+/** The language of the interface: zh-CN first, English beside it, switched without a reload. */
+import i18next from "i18next";
+import { initReactI18next, useTranslation } from "react-i18next";
+import type { AreaWords, Language, Words } from "./words";
+
+const STORED = "mcs.language";
+
+function firstLanguage(): Language {
+  return localStorage.getItem(STORED) === "en" ? "en" : "zh";
+}
+
+function merged(areas: AreaWords[], language: Language): Record<string, string> {
+  return Object.assign({}, ...areas.map((area) => area[language])) as Record<string, string>;
+}
+
+/** Begins with the words that the first page needs; others follow through `addWords`. */
+export function startLanguage(areas: AreaWords[], language: Language = firstLanguage()): void {
+  void i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: false,
+    keySeparator: false,
+    nsSeparator: false,
+    initAsync: false,
+    interpolation: { escapeValue: false },
+    resources: { zh: { translation: merged(areas, "zh") }, en: { translation: merged(areas, "en") } },
+  });
+  setDocumentLanguage(language);
+}
+
+export function addWords(areas: AreaWords[]): void {
+  for (const language of ["zh", "en"] as const) i18next.addResourceBundle(language, "translation", merged(areas, language));
+}
+
+export function setLanguage(language: Language): void {
+  localStorage.setItem(STORED, language);
+  void i18next.changeLanguage(language);
+  setDocumentLanguage(language);
+}
+
+function setDocumentLanguage(language: Language): void {
+  if (typeof document !== "undefined") document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+}
+
+export const currentLanguage = (): Language => (i18next.language === "en" ? "en" : "zh");
+
+/** The text of a key outside components. */
+export const say = (key: string, values?: Record<string, string | number>): string => i18next.t(key, values ?? {});
+
+/** `t` for a component, which is drawn again when the language changes. */
+export function useWords(): { t: typeof say; language: Language; said: (words: Words | undefined) => string } {
+  const { t, i18n } = useTranslation();
+  const language: Language = i18n.language === "en" ? "en" : "zh";
+  return { t: (key, values) => t(key, values ?? {}), language, said: (words) => inLanguage(words, language) };
+}
+
+/** A text of the site in a language, else in the other one. */
+export function inLanguage(words: Words | undefined, language: Language = currentLanguage()): string {
+  if (words === undefined || typeof words === "string") return words ?? "";
+  return words[language] || words.zh || words.en || "";
+}

@@ -1,0 +1,99 @@
+/** The list of what is not normal, worked with the mouse, by touch or by keys. */
+import { useMemo, useRef, useState } from "react";
+import { api } from "../../platform/api/client";
+import { ApiError } from "../../platform/api/problem";
+import { useWords } from "../../platform/i18n";
+import { Button } from "../../platform/kit/Button";
+import { Icon } from "../../platform/kit/Icon";
+import { tellFailure, toast } from "../../platform/kit/toasts";
+import { Loading } from "../../platform/kit/Loading";
+import { useAllowed } from "../../platform/session/session";
+import { AlarmItem, type AlarmActions } from "./AlarmItem";
+import { canReset, canShelve, keyOf, waitsForAcknowledgement } from "./order";
+import { ShelveDialog } from "./ShelveDialog";
+import type { ActiveAlarm } from "./types";
+import type { Board } from "./useBoard";
+import { useNow } from "./useNow";
+
+const MOST = 400;
+
+export function ActiveAlarms({ board, chosen, onOpen }: { board: Board; chosen: string; onOpen: (alarm: ActiveAlarm) => void }) {
+  const { t } = useWords();
+  const { alarms, take, reload } = board;
+  const operator = useAllowed("operator");
+  const [shelving, setShelving] = useState<ActiveAlarm | "device" | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const now = useNow(alarms !== null && alarms.length > 100 ? 10_000 : 1000);
+  const waiting = useMemo(() => alarms?.filter(waitsForAcknowledgement) ?? [], [alarms]);
+
+  const run = async (work: () => Promise<ActiveAlarm[]>, done?: string) => {
+    // The button that was pressed goes with the state it belonged to; whoever works with keys goes on from the row.
+    const row = document.activeElement?.closest<HTMLElement>(".alarm");
+    row?.focus();
+    try {
+      take(await work());
+      if (done) toast("ok", done);
+    } catch (error) {
+      tellFailure(error);
+      if (error instanceof ApiError && error.status === 409) await reload();
+    }
+  };
+  const acknowledge = (these: ActiveAlarm[]) => run(async () => {
+    const { done, refused } = await api.post<{ done: ActiveAlarm[]; refused: unknown[] }>("/alarms/acknowledge", {
+      alarms: these.slice(0, 1000).map(({ sn, type, raised_at }) => ({ sn, type, raised_at })),
+    });
+    if (refused.length > 0) toast("warning", t("alarms.notall", { count: refused.length }));
+    return done;
+  }, these.length > 1 ? t("alarms.acknowledged", { count: these.length }) : undefined);
+  const which = ({ sn, type }: ActiveAlarm) => ({ sn, type });
+  const actions: AlarmActions = {
+    acknowledge: (alarm) => void acknowledge([alarm]),
+    shelve: setShelving,
+    unshelve: (alarm) => void run(() => api.post<ActiveAlarm[]>("/alarms/unshelve", which(alarm))),
+    reset: (alarm) => void run(() => api.post<ActiveAlarm[]>("/alarms/reset", which(alarm))),
+    endCalibration: ({ sn }) => void run(() => api.post<ActiveAlarm[]>("/alarms/end-calibration", { sn })),
+    putBack: ({ sn }) => void run(() => api.post<ActiveAlarm[]>("/alarms/put-back", { sn })),
+    open: onOpen,
+  };
+  const dialog = shelving && (
+    <ShelveDialog {...(shelving !== "device" && { alarm: shelving })} onClose={() => setShelving(null)}
+      onDone={(sn, reason, until) => void run(() => (shelving === "device"
+        ? api.post<ActiveAlarm[]>("/alarms/calibrate", { sn, reason, until })
+        : api.post<ActiveAlarm[]>("/alarms/shelve", { ...which(shelving), reason, until })))} />
+  );
+  const calibrate = <Button icon="wrench" kind="quiet" needs="operator" onClick={() => setShelving("device")}>{t("alarms.calibrate")}</Button>;
+
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const items = [...(list.current?.children ?? [])] as HTMLElement[];
+    const here = items.findIndex((item) => item.contains(document.activeElement));
+    const alarm = alarms?.[here];
+    const move = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (move !== undefined) items[Math.max(0, Math.min(items.length - 1, here + move))]?.focus();
+    else if (!alarm || event.target !== items[here]) return;
+    else if (event.key === "a" && operator && waitsForAcknowledgement(alarm)) actions.acknowledge(alarm);
+    else if (event.key === "s" && operator && canShelve(alarm)) actions.shelve(alarm);
+    else if (event.key === "r" && operator && canReset(alarm)) actions.reset(alarm);
+    else if (event.key === "Enter") onOpen(alarm);
+    else return;
+    event.preventDefault();
+  };
+
+  if (alarms === null) return <Loading />;
+  if (alarms.length === 0) return <><div className="card empty alarms-none"><Icon name="check" size={32} /><p>{t("alarms.none")}</p></div><div>{calibrate}</div>{dialog}</>;
+  return (
+    <>
+      <div className="alarms-bar">
+        <span role="status">{t("alarms.count", { count: alarms.length, waiting: waiting.length })}</span>
+        <span className="alarms-keys">{t("alarms.keys")}</span>
+        {calibrate}
+        <Button icon="check" needs="operator" refused={waiting.length === 0 && t("alarms.nothingwaits")} onClick={() => void acknowledge(waiting)}>{t("alarms.acknowledgeall", { count: waiting.length })}</Button>
+      </div>
+      <ul ref={list} className="card alarm-list" aria-label={t("alarms.active")} tabIndex={0} onKeyDown={onKeyDown}>
+        {alarms.slice(0, MOST).map((alarm) => <AlarmItem key={keyOf(alarm)} alarm={alarm} now={now} open={keyOf(alarm) === chosen} actions={actions} />)}
+      </ul>
+      {alarms.length > MOST && <p className="page-intro">{t("alarms.more", { count: alarms.length - MOST })}</p>}
+      {dialog}
+    </>
+  );
+}

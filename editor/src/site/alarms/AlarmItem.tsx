@@ -1,0 +1,56 @@
+/** One alarm of the list: state, urgency, device, value, how long, and what can be done. */
+import { useWords } from "../../platform/i18n";
+import { Button } from "../../platform/kit/Button";
+import { State } from "../../platform/kit/State";
+import { dateTime } from "../../platform/kit/time";
+import { shown } from "../live/format";
+import { duration } from "./duration";
+import { canReset, canShelve, isShelved, levelOf, priorityBadge, waitsForAcknowledgement } from "./order";
+import type { ActiveAlarm } from "./types";
+
+export interface AlarmActions {
+  acknowledge: (alarm: ActiveAlarm) => void;
+  shelve: (alarm: ActiveAlarm) => void;
+  unshelve: (alarm: ActiveAlarm) => void;
+  reset: (alarm: ActiveAlarm) => void;
+  endCalibration: (alarm: ActiveAlarm) => void;
+  putBack: (alarm: ActiveAlarm) => void;
+  open: (alarm: ActiveAlarm) => void;
+}
+
+export function AlarmItem({ alarm, now, open, actions }: { alarm: ActiveAlarm; now: number; open: boolean; actions: AlarmActions }) {
+  const { t } = useWords();
+  const type = t(`alarm.${alarm.type}`);
+  const who = alarm.sn === "site" ? t("alarms.site") : alarm.sn;
+  const since = alarm.raised_at === null ? null : (alarm.active ? now : alarm.returned_at ?? now) - alarm.raised_at;
+  const told = [alarm.by && t("alarms.by", { who: alarm.by }), alarm.reason, alarm.until !== null && t("alarms.until", { at: dateTime(alarm.until) })].filter(Boolean);
+  return (
+    <li className={`alarm alarm-${alarm.state} alarm-${alarm.priority}`} tabIndex={-1} data-key={`${alarm.sn} ${alarm.type}`} aria-current={open || undefined} aria-label={`${who} ${type}`}>
+      <div className="alarm-state">
+        <State level={levelOf(alarm)} text={t(`alarmstate.${alarm.state}`)} />
+        <span className={`badge ${priorityBadge[alarm.priority]}`}>{t(`alarms.priority.${alarm.priority}`)}</span>
+      </div>
+      <button type="button" className="alarm-what" tabIndex={-1} onClick={() => actions.open(alarm)} title={t("alarms.story")}>
+        <strong>{type}</strong>
+        <span>{[who, alarm.name, alarm.location].filter(Boolean).join(" · ")}</span>
+      </button>
+      <div className="alarm-value number">
+        {alarm.value !== null && <strong>{shown(alarm.value)} <small>{alarm.unit}</small></strong>}
+        {alarm.threshold !== null && <span>{t("alarms.limit", { limit: `${shown(alarm.threshold)}` })}{alarm.peak !== null && ` · ${t("alarms.peak", { peak: shown(alarm.peak) })}`}</span>}
+      </div>
+      <div className="alarm-time number">
+        {alarm.raised_at !== null && <span>{dateTime(alarm.raised_at)}</span>}
+        {since !== null && <span>{duration(since)}</span>}
+        {told.length > 0 && <span className="alarm-note">{told.join(" · ")}</span>}
+      </div>
+      <div className="alarm-actions">
+        {waitsForAcknowledgement(alarm) && <Button icon="check" kind={alarm.active ? "primary" : "plain"} needs="operator" onClick={() => actions.acknowledge(alarm)}>{t("alarms.acknowledge")}</Button>}
+        {canReset(alarm) && <Button icon="rotate-ccw" needs="operator" refused={alarm.active && t("alarms.reset.active")} onClick={() => actions.reset(alarm)}>{t("alarms.reset")}</Button>}
+        {canShelve(alarm) && <Button icon="archive" kind="quiet" needs="operator" title={t("alarms.shelve.title")} onClick={() => actions.shelve(alarm)}>{t("alarms.shelve")}</Button>}
+        {isShelved(alarm) && <Button icon="upload" needs="operator" onClick={() => actions.unshelve(alarm)}>{t("alarms.unshelve")}</Button>}
+        {alarm.state === "suppressed" && alarm.type !== "warm-up" && <Button icon="wrench" needs="operator" onClick={() => actions.endCalibration(alarm)}>{t("alarms.endcalibration")}</Button>}
+        {alarm.state === "out-of-service" && <Button icon="power" needs="admin" onClick={() => actions.putBack(alarm)}>{t("alarms.putback")}</Button>}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,52 @@
+/** A curve drawn by ECharts, which is fetched when the first one is shown; drawn again when the light or the size changes. */
+import { useEffect, useRef, useState } from "react";
+import { useWords } from "../../platform/i18n";
+import { useTheme } from "../../platform/kit/theme";
+import { readColors, type Colors } from "./colors";
+import type { Drawn, Options } from "./echarts";
+import "./chart.css";
+
+interface Props {
+  label: string;
+  /** Made anew when this changes. */
+  options: (colors: Colors) => Options;
+  height?: number | undefined;
+}
+
+let loading: Promise<typeof import("./echarts")> | null = null;
+/** May be called early, so that the library is there when the curve is. */
+export const loadCharts = (): Promise<typeof import("./echarts")> => (loading ??= import("./echarts"));
+
+export function Chart({ label, options, height = 220 }: Props) {
+  const { t } = useWords();
+  const { theme } = useTheme();
+  const element = useRef<HTMLDivElement>(null);
+  const drawn = useRef<Drawn | null>(null);
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    let gone = false;
+    let resized: ResizeObserver | null = null;
+    void loadCharts().then(({ draw }) => {
+      if (gone || !element.current) return;
+      drawn.current = draw(element.current);
+      resized = new ResizeObserver(() => drawn.current?.resize());
+      resized.observe(element.current);
+      setReady(true);
+    });
+    return () => {
+      gone = true;
+      resized?.disconnect();
+      drawn.current?.dispose();
+      drawn.current = null;
+    };
+  }, []);
+  useEffect(() => {
+    if (ready) drawn.current?.setOption({ animation: false, ...options(readColors()) }, { notMerge: true });
+  }, [ready, options, theme]);
+  return (
+    <div className="chart" style={{ height }} role="img" aria-label={label} data-drawn={ready || undefined}>
+      <div ref={element} style={{ height: "100%" }} />
+      {!ready && <div className="chart-wait">{t("kit.loading")}</div>}
+    </div>
+  );
+}

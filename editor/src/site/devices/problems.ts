@@ -1,0 +1,26 @@
+/** What the server found wrong, in the reader's words and at its field. */
+import { useState } from "react";
+import { ApiError } from "../../platform/api/problem";
+import { say } from "../../platform/i18n";
+import { tellFailure } from "../../platform/kit/toasts";
+import type { FieldProblem } from "../live/types";
+
+export function problemText(problem: { code: string; message: string }): string {
+  const known = say(`deviceproblem.${problem.code}`);
+  return known === `deviceproblem.${problem.code}` ? problem.message : known;
+}
+
+export function useProblems() {
+  const [problems, setProblems] = useState<FieldProblem[]>([]);
+  const problemOf = (field: string): string | undefined => {
+    const found = problems.find((problem) => problem.field === field);
+    return found && problemText(found);
+  };
+  /** Fields go to their places; what has no field is told at the corner. */
+  const tell = (error: unknown) => {
+    const fields = error instanceof ApiError ? (error.body["fields"] as FieldProblem[] | undefined) : undefined;
+    if (fields) setProblems(fields);
+    else tellFailure(error);
+  };
+  return { problems, setProblems, problemOf, tell };
+}

@@ -1,0 +1,36 @@
+/** The open alarms in a line at the foot, those that nobody has acknowledged first. */
+import { useWords } from "../../platform/i18n";
+import { clockTime } from "../../platform/kit/time";
+import { shown } from "../live/format";
+import { StateShape } from "../live/StateShape";
+import { isUnacknowledged } from "../live/state";
+import type { Alarm } from "../live/types";
+import { alarmCode, alarmId } from "./alarmLook";
+
+const SHOWN = 12;
+
+export function Ticker({ alarms, onOpen }: { alarms: Alarm[]; onOpen: (sn: string) => void }) {
+  const { t } = useWords();
+  const sorted = alarms.toSorted((one, other) => Number(isUnacknowledged(other)) - Number(isUnacknowledged(one)));
+  return (
+    <footer className="ticker" aria-label={t("wall.alarms")}>
+      <strong className="ticker-title">{t("wall.alarms")} <span className="number">{alarms.length}</span></strong>
+      <ol className="ticker-list" aria-live="polite">
+        {sorted.slice(0, SHOWN).map((alarm) => (
+          <li key={alarmId(alarm)}>
+            <button type="button" className={`ticker-item${isUnacknowledged(alarm) ? " ticker-new" : ""}`} onClick={() => onOpen(alarm.sn)}>
+              <StateShape code={alarmCode(alarm.type)} size={16} />
+              <span className="number">{alarm.raised_at === null ? "" : clockTime(new Date(alarm.raised_at * 1000))}</span>
+              <b>{alarm.name || alarm.sn}</b>
+              <span>{t(`alarm.${alarm.type}`)}</span>
+              {alarm.value !== null && alarm.unit && <span className="number">{shown(alarm.value)} {alarm.unit}</span>}
+              <i>{t(`alarmstate.${alarm.state}`)}</i>
+            </button>
+          </li>
+        ))}
+        {alarms.length > SHOWN && <li className="ticker-more number">+{alarms.length - SHOWN}</li>}
+        {alarms.length === 0 && <li className="ticker-none">{t("wall.noalarms")}</li>}
+      </ol>
+    </footer>
+  );
+}

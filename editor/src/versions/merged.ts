@@ -1,9 +1,0 @@
-/** What the server tells apart, changed and rewired nodes, is one change to a person. */
-import type { ShownDiff } from "../deploy/DiffList";
-import type { ServerDiff } from "../deploy/deploying";
-
-export function merged({ added, removed, changed, rewired, flow }: ServerDiff): ShownDiff {
-  const all: ShownDiff["changed"] = { ...changed };
-  for (const [address, changes] of Object.entries(rewired)) all[address] = [...(all[address] ?? []), ...changes];
-  return { added, removed, changed: all, flow };
-}

@@ -29,7 +29,7 @@ if str(PROJECT) not in sys.path:
     sys.path.insert(0, str(PROJECT))
 
 from deploy.compose_file import Service, read_services  # noqa: E402
-from engine.embedded.account import Account  # noqa: E402
+from engine.ops.embedded.account import Account  # noqa: E402
 
 START_S = 60.0
 STOP_S = 20.0

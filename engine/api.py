@@ -2,32 +2,33 @@
 
 from msgspec import UNSET, Meta, Struct, field
 
-from engine.clock import Clock, ManualClock, SystemClock, Timer
-from engine.connection_now import connection_now
-from engine.context import Context, Emitter, Memory
-from engine.copying import copy_into
-from engine.database import Database, is_transient
-from engine.errors import SetupError
+from engine.access.secrets_store import SecretsStore
+from engine.core.clock import Clock, ManualClock, SystemClock, Timer
+from engine.core.context import Context, Emitter, Memory
+from engine.core.errors import SetupError
+from engine.core.failure import Refused, Retry
+from engine.core.message import EMPTY, Delivery, Message
+from engine.core.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
+from engine.core.paths import Path, PathText, fault_of_path
+from engine.core.roles import ROLES, Identity, Role, requires
+from engine.core.route import Nothing, Route
+from engine.db.copy import copy_into
+from engine.db.database import Database, is_transient
+from engine.db.dedicated_connection import HeldConnection
+from engine.db.jsonb import as_jsonb
+from engine.db.request_connection import connection_now
 from engine.expression import EvaluationError, Expression, ExpressionError
-from engine.failure import Refused, Retry
-from engine.jsonb import as_jsonb
-from engine.local_certificate import LocalCertificate, make_local_certificate
-from engine.message import EMPTY, Delivery, Message
-from engine.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
+from engine.ops.local_certificate import LocalCertificate, make_local_certificate
 from engine.pack import Command, Pack, Service, SiteView
-from engine.paths import Path, PathText, fault_of_path
-from engine.roles import ROLES, Identity, Role, requires
-from engine.run.held_connection import HeldConnection
-from engine.run.http_paths import HttpCall, HttpDoor, HttpPaths, HttpReply
-from engine.run.hubs import DebugHub, LiveHub
-from engine.run.links import Links
-from engine.run.quarantine import Quarantine
-from engine.run.standstill import Refusal, Standstill
-from engine.run.stores import connection_or_retry
-from engine.secrets_store import SecretsStore
+from engine.runtime.quarantine import Quarantine
+from engine.runtime.services.links import Links
+from engine.runtime.services.live_hubs import DebugHub, LiveHub
+from engine.runtime.services.suspension import Refusal, Standstill
+from engine.runtime.services.webhooks import HttpCall, HttpDoor, HttpPaths, HttpReply
+from engine.runtime.state.stores import connection_or_retry
 from engine.settings import Settings
-from engine.web.refusals import ApiError, json_answer, not_found
-from engine.web.route import Call, Nothing, Route
+from engine.web.http.errors import ApiError, json_answer, not_found
+from engine.web.http.route import Call
 
 __all__ = [
     "DEFAULT_PORT",

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
-from engine.node import Node
+from engine.core.node import Node
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from engine.clock import Clock
+    from engine.core.clock import Clock
+    from engine.core.route import Route
     from engine.settings import Settings
-    from engine.web.route import Route
 
-__all__ = ["Command", "Pack", "Service", "SiteView"]
+__all__ = ["Command", "Pack", "Service", "SiteView", "discover_packs"]
+
+ENTRY_POINTS = "mcs.packs"
 
 _T = TypeVar("_T")
 
@@ -81,3 +84,28 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     testing: Callable[[Mapping[str, Any]], Sequence[object]] | None = None
     properties: Mapping[str, type[Any]] = {}
     demo: Callable[[SiteView], Awaitable[None]] | None = None
+
+
+def discover_packs() -> list[Pack]:
+    """The installed packs, each after those it needs. ValueError when one needs a pack that is not installed."""
+    found: dict[str, Pack] = {}
+    for entry in entry_points(group=ENTRY_POINTS):
+        pack = entry.load()
+        if not isinstance(pack, Pack):
+            raise ValueError(f"entry point {entry.name} = {entry.value} is no engine.api.Pack")
+        found[pack.name] = pack
+    ordered: dict[str, Pack] = {}
+
+    def place(name: str, wanted_by: str) -> None:
+        if name in ordered:
+            return
+        if name not in found:
+            raise ValueError(f"pack {wanted_by} needs pack {name}, which is not installed; install it with pip")
+        pack = found[name]
+        for need in pack.needs:
+            place(need, name)
+        ordered[name] = pack
+
+    for name in sorted(found):
+        place(name, name)
+    return list(ordered.values())

@@ -16,28 +16,28 @@ from typing import Any, TypeVar
 import asyncpg
 from aiohttp import web
 
-from engine.accounts import Accounts
-from engine.catalogue import Catalogue, discover_packs
-from engine.clock import Clock, SystemClock
-from engine.database import Database, is_transient
-from engine.deploys import Deploys
-from engine.embedded.broker import EmbeddedBroker
-from engine.embedded.postgres import EmbeddedPostgres
-from engine.errors import SetupError
+from engine.access.accounts import Accounts
+from engine.access.secrets_store import SecretsStore
+from engine.catalogue.node_types import Catalogue
+from engine.core.clock import Clock, SystemClock
+from engine.core.errors import SetupError
+from engine.core.secret import Secret
+from engine.db.database import Database, is_transient
+from engine.db.migrations import Migration, migrate, read_migrations
+from engine.deploy.custom_nodes import NodeFolders
+from engine.deploy.deploys import Deploys
+from engine.deploy.flow_files import FlowFiles
+from engine.deploy.flow_upgrade import begin_with_shipped
+from engine.deploy.revisions import Revisions
 from engine.flow.references import References
-from engine.flow_files import FlowFiles
-from engine.flow_upgrade import begin_with_shipped
-from engine.migrations import Migration, migrate, read_migrations
-from engine.node_folders import NodeFolders
-from engine.pack import Pack, Service
-from engine.revisions import Revisions
-from engine.run.journal import JournalStore
-from engine.run.redis_journal import RedisJournal
-from engine.run.site import Site
-from engine.run.stores import PostgresJournal, PostgresQuarantine
-from engine.run.watchdog import Watchdog
-from engine.secret import Secret
-from engine.secrets_store import SecretsStore
+from engine.ops.embedded.broker import EmbeddedBroker
+from engine.ops.embedded.postgres import EmbeddedPostgres
+from engine.pack import Pack, Service, discover_packs
+from engine.runtime.site import Site
+from engine.runtime.state.journal import JournalStore
+from engine.runtime.state.redis_journal import RedisJournal
+from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
+from engine.runtime.watchdog import Watchdog
 from engine.settings import Settings
 from engine.web.app import make_app
 

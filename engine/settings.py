@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 
-from engine.errors import SetupError
-from engine.secret import Secret
+from engine.core.errors import SetupError
+from engine.core.secret import Secret
 
 PREFIX = "MCS_"
 CHINA = ZoneInfo("Asia/Shanghai")

@@ -1,15 +1,15 @@
-"""Node types that come with the engine, one file each."""
+"""The general node types, one file each: they need the engine and nothing of a site.
+
+`nodes/gas`, `nodes/notify` and `nodes/archive` come with the plant pack.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from engine.api import Pack
-from nodes.archive import NODES as ARCHIVE
 from nodes.core import NODES as CORE
-from nodes.core.python_worker import PythonPermission
-from nodes.gas import NODES as GAS
+from nodes.core.parts.python_worker import PythonPermission
 from nodes.io import NODES as IO
-from nodes.notify import NODES as NOTIFY
 
 
 def _testing(site: Mapping[str, Any]) -> list[object]:
@@ -19,8 +19,7 @@ def _testing(site: Mapping[str, Any]) -> list[object]:
 
 pack = Pack(
     name="nodes",
-    nodes=[*CORE, *IO, *GAS, *NOTIFY, *ARCHIVE],
-    needs=["plant"],
+    nodes=[*CORE, *IO],
     services=[lambda site: PythonPermission(site.settings.python_nodes)],
     testing=_testing,
 )

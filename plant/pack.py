@@ -1,4 +1,4 @@
-"""The gas site as a pack: its services, tables and commands."""
+"""The gas site as a pack: its node types, services, tables and commands."""
 
 from __future__ import annotations
 
@@ -10,25 +10,28 @@ from typing import Any
 from aiohttp import web
 
 from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Standstill
-from plant import simulate
+from nodes.archive import NODES as ARCHIVE
+from nodes.gas import NODES as GAS
+from nodes.notify import NODES as NOTIFY
 from plant.alarms.service import Alarms
 from plant.api.routes import ROUTES
 from plant.archive import restore_command
 from plant.archive.service import Archive
-from plant.channels.service import Channels
-from plant.debugging import Debugging
-from plant.device import Device
-from plant.devices import Devices
-from plant.health import DeviceHealth
-from plant.history import History
+from plant.devices.debug_mode import Debugging
+from plant.devices.health import DeviceHealth
+from plant.devices.registry import Devices
 from plant.licence import routes as licence_routes
 from plant.licence.guard import Licence
-from plant.licence_server import command as licence_server
-from plant.licence_server import demo as licence_demo
-from plant.plan_image import PlanImages
-from plant.site_feed import SiteFeed
-from plant.storage.service import ReadingStorage
-from plant.stress import command as stress
+from plant.model.device import Device
+from plant.notifications.service import Channels
+from plant.plans.plan_image import PlanImages
+from plant.plans.site_feed import SiteFeed
+from plant.readings.retention import History
+from plant.readings.storage import ReadingStorage
+from plant.simulation import command
+from plant.simulation.stress import command as stress
+from vendor.licence_server import command as licence_server
+from vendor.licence_server import demo as licence_demo
 
 __all__ = ["pack"]
 
@@ -62,7 +65,7 @@ def _routes(site: SiteView, router: web.UrlDispatcher) -> None:
 
 
 async def _demo(site: SiteView) -> None:
-    await asyncio.gather(simulate.demo(site), licence_demo.demo(site))
+    await asyncio.gather(command.demo(site), licence_demo.demo(site))
 
 
 def _debugging(site: SiteView) -> Debugging:
@@ -93,6 +96,8 @@ def _testing(site: Mapping[str, Any]) -> Sequence[object]:
 
 pack = Pack(
     name="plant",
+    nodes=[*GAS, *NOTIFY, *ARCHIVE],
+    needs=["nodes"],
     services=[
         _licence,
         _devices,
@@ -112,7 +117,7 @@ pack = Pack(
     testing=_testing,
     properties={"device": Device},
     commands=[
-        Command("simulate", "run simulated devices against a broker", simulate.arguments, simulate.run),
+        Command("simulate", "run simulated devices against a broker", command.arguments, command.run),
         Command("restore", "put archive files into a table", restore_command.arguments, restore_command.run),
         Command(
             "stress",

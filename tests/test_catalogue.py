@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalogue import Catalogue, NodeType, discover_packs
-from engine.node import Example
+from engine.catalogue.node_types import Catalogue, NodeType
+from engine.core.node import Example
+from engine.pack import discover_packs
 from engine.testing import check_example
 
 CATALOGUE = Catalogue(discover_packs())

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalogue import Catalogue, discover_packs
-from engine.flow.check import check_flow
-from engine.flow.read import read_flow
-from engine.flow_tests.report import AnyBroker, run_file
+from engine.catalogue.node_types import Catalogue
+from engine.flow.check.check import check_flow
+from engine.flow.yaml.read import read_flow
+from engine.pack import discover_packs
+from engine.testing.flow_tests.report import AnyBroker, run_file
 
 FLOWS = [path for path in sorted(Path("flows").glob("**/*.yaml")) if not path.stem.endswith("_test")]
 CATALOGUE = Catalogue(discover_packs())

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalogue import Catalogue, discover_packs
-from engine.node_docs import node_pages, write_node_pages
+from engine.catalogue.node_types import Catalogue
+from engine.cli.node_docs import node_pages, write_node_pages
+from engine.pack import discover_packs
 
 DOCS = Path(__file__).parents[1] / "docs" / "nodes"
 PAGES = node_pages(Catalogue(discover_packs()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.failure import Refused
+from engine.core.failure import Refused
 
 __all__ = ["EvaluationError", "ExpressionError", "Problem"]
 

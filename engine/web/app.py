@@ -9,34 +9,35 @@ from pathlib import Path
 import psutil
 from aiohttp import web
 
-from engine.audit import AuditLog
-from engine.errors import SetupError
-from engine.web import (
-    deploying,
+from engine.access.audit import AuditLog
+from engine.core.errors import SetupError
+from engine.core.route import Route
+from engine.web import health
+from engine.web.api import (
+    deploy,
+    flow_tests,
     flows,
-    health,
-    merging,
+    merge,
     messages,
     node_types,
-    previewing,
+    preview,
     revisions,
     secrets,
     session,
-    testing_flows,
-    trying,
+    trial,
     users,
-    watching,
 )
-from engine.web import socket as sockets
-from engine.web.drafts import Drafts
-from engine.web.guard import AUDIT, guard
-from engine.web.hooks import add_hooks
-from engine.web.refusals import errors_as_json
-from engine.web.route import Route, mount
-from engine.web.sign_in_limit import SignInLimit
-from engine.web.static import add_editor, built_editor, security_headers
-from engine.web.topics import Topics
-from engine.web.view import SERVER, ServerView
+from engine.web.api.drafts import Drafts
+from engine.web.api.hooks import add_hooks
+from engine.web.api.login_limit import SignInLimit
+from engine.web.http.auth import AUDIT, guard
+from engine.web.http.errors import errors_as_json
+from engine.web.http.route import mount
+from engine.web.http.server_context import SERVER, ServerView
+from engine.web.http.static import add_editor, built_editor, security_headers
+from engine.web.live import socket as sockets
+from engine.web.live import tracing
+from engine.web.live.topics import Topics
 
 __all__ = ["ROUTES", "make_app"]
 
@@ -48,13 +49,13 @@ ROUTES: tuple[Route, ...] = (
     *session.ROUTES,
     *node_types.ROUTES,
     *flows.ROUTES,
-    *previewing.ROUTES,
-    *deploying.ROUTES,
-    *merging.ROUTES,
+    *preview.ROUTES,
+    *deploy.ROUTES,
+    *merge.ROUTES,
     *revisions.ROUTES,
-    *watching.ROUTES,
-    *trying.ROUTES,
-    *testing_flows.ROUTES,
+    *tracing.ROUTES,
+    *trial.ROUTES,
+    *flow_tests.ROUTES,
     *messages.ROUTES,
     *users.ROUTES,
     *secrets.ROUTES,
@@ -69,7 +70,7 @@ def make_app(server: ServerView, *, editor: Path | None = None) -> web.Applicati
     app[SERVER] = server
     app[AUDIT] = AuditLog(server.database)
     app[session.LIMIT] = SignInLimit(server.clock.monotonic)
-    app[previewing.DRAFTS] = Drafts()
+    app[preview.DRAFTS] = Drafts()
     app[health.PROCESS] = psutil.Process()
     app[sockets.TOPICS_KEY] = Topics(server)
     clients: set[sockets.Client] = set()

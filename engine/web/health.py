@@ -7,13 +7,14 @@ from typing import Any
 import psutil
 from aiohttp import web
 
-from engine.roles import ANYONE
-from engine.web.guard import identify
+from engine.core.roles import ANYONE
+from engine.core.route import Nothing, Route
+from engine.web.http.auth import identify
+from engine.web.http.errors import ApiError
+from engine.web.http.origin import from_this_machine
+from engine.web.http.route import Call
 from engine.web.metrics import metrics_text
 from engine.web.openapi import openapi
-from engine.web.origin import from_this_machine
-from engine.web.refusals import ApiError
-from engine.web.route import Call, Nothing, Route
 
 __all__ = ["PROCESS", "ROUTES"]
 

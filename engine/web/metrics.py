@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import psutil
 
-from engine.run.flow_run import FlowRun
-from engine.run.running_node import RunningNode
-from engine.run.watch import LATENCY_BOUNDS_S, Latency
-from engine.web.view import ServerView
+from engine.runtime.flow_runner import FlowRun
+from engine.runtime.node_runner import RunningNode
+from engine.runtime.observer import LATENCY_BOUNDS_S, Latency
+from engine.web.http.server_context import ServerView
 
 __all__ = ["Family", "metrics_text", "written"]
 

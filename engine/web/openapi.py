@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from engine.roles import ANYONE, needed_role
-from engine.web.refusals import ErrorAnswer
-from engine.web.route import Nothing, Route
-from engine.web.topics import TOPICS
+from engine.core.roles import ANYONE, needed_role
+from engine.core.route import Nothing, Route
+from engine.web.http.errors import ErrorAnswer
+from engine.web.live.topics import TOPICS
 
 __all__ = ["openapi", "routes_of"]
 

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from engine.api import Context, Help, Message, Meta, Node, Path, PathText, Refused, Retry, Settings, node
-from nodes.io.file_area import FileArea
+from nodes.drivers.file_area import FileArea
 from plant.archive.bucket import Bucket, Stored
 from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Port, Refused, node
-from nodes.core.keeping import Held, Keeping
-from nodes.core.sequence import belongs, new_ids, parts_of
-from nodes.core.timers import Timers
+from nodes.support.sequence import belongs, new_ids, parts_of
+from nodes.support.stored_messages import Held, Keeping
+from nodes.support.timers import Timers
 
 
 @node(category="sequence", icon="layers", title="Batch", buffers=True)

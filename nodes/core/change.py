@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from engine.api import Context, Example, Help, Message, Meta, Node, node
-from nodes.core.change_rule import ChangeRule, compiled
+from nodes.core.parts.change_rule import ChangeRule, compiled
 
 
 @node(category="shape", icon="pencil", title="Change")

@@ -9,10 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, Struct, node
-from nodes.core.comparison import loose_text
-from nodes.core.numeric import as_number
-from nodes.core.place import Place
-from nodes.core.sequence import new_ids, parts_of
+from nodes.support.comparison import loose_text
+from nodes.support.numeric import as_number
+from nodes.support.place import Place
+from nodes.support.sequence import new_ids, parts_of
 
 LONGEST = 10_000_000
 

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, ClassVar
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, Refused, Struct, node
-from nodes.core.comparison import loose_text
+from nodes.support.comparison import loose_text
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from engine.api import UNSET, Context, DebugHub, Example, Help, Message, Meta, Node, Path, PathText, node
-from nodes.core.comparison import loose_text
+from nodes.support.comparison import loose_text
 
 
 @node(category="output", icon="bug", title="Debug")

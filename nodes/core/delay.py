@@ -6,10 +6,10 @@ import random
 from typing import Annotated, ClassVar, Literal
 
 from engine.api import Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
-from nodes.core.control import asked_for, only_control
-from nodes.core.keeping import Held, Keeping
-from nodes.core.numeric import leading_number
-from nodes.core.timers import Timers
+from nodes.support.control_messages import asked_for, only_control
+from nodes.support.numeric import leading_number
+from nodes.support.stored_messages import Held, Keeping
+from nodes.support.timers import Timers
 
 _S = {"x-unit": "s"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
-from nodes.core.comparison import STRICT, loose_text
-from nodes.core.keeping import storable
-from nodes.core.numeric import Reading, as_number
+from nodes.support.comparison import STRICT, loose_text
+from nodes.support.numeric import Reading, as_number
+from nodes.support.stored_messages import storable
 
 Mode = Literal["changed", "changed_later", "deadband", "narrowband", "rate"]
 

@@ -24,7 +24,7 @@ from engine.api import (
     Struct,
     node,
 )
-from nodes.core.numeric import is_number
+from nodes.support.numeric import is_number
 
 KEPT = 1024
 """Parsed formulas of devices, and parameter objects, that are remembered."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, Struct, node
-from nodes.core.place import Place
+from nodes.support.place import Place
 
 
 @node(category="shape", icon="code", title="HTML")

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Refused, node
-from nodes.core.comparison import loose_text
-from nodes.core.join_group import Group, fields_of
-from nodes.core.join_reduce import Reduction
-from nodes.core.keeping import Held, Keeping
-from nodes.core.place import Place
-from nodes.core.sequence import parts_of
-from nodes.core.timers import Timers
+from nodes.core.parts.join_group import Group, fields_of
+from nodes.core.parts.join_reduce import Reduction
+from nodes.support.comparison import loose_text
+from nodes.support.place import Place
+from nodes.support.sequence import parts_of
+from nodes.support.stored_messages import Held, Keeping
+from nodes.support.timers import Timers
 
 Build = Literal["array", "object", "merge", "string", "buffer"]
 _S = {"x-unit": "s"}

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from engine.api import UNSET, Context, Example, Help, Links, Message, Meta, Node, Refused, node
 from nodes.core.link_out import RETURN
-from nodes.core.timers import Timers
+from nodes.support.timers import Timers
 
 
 @node(category="flow", icon="phone-call", title="Link call", buffers=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, node
-from nodes.core.python_worker import PythonPermission, Worker
+from nodes.core.parts.python_worker import PythonPermission, Worker
 
 OWN = ("payload", "topic", "key", "time")
 

@@ -6,8 +6,8 @@ import math
 from typing import Annotated, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, node
-from nodes.core.numeric import Reading, as_number
-from nodes.core.place import Place
+from nodes.support.numeric import Reading, as_number
+from nodes.support.place import Place
 
 
 @node(category="shape", icon="ruler", title="Range")

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
-from nodes.core.comparison import loose_text
-from nodes.core.control import asked_for, only_control
-from nodes.core.keeping import Held, Keeping
-from nodes.core.numeric import as_number
-from nodes.core.timers import Timers
+from nodes.support.comparison import loose_text
+from nodes.support.control_messages import asked_for, only_control
+from nodes.support.numeric import as_number
+from nodes.support.stored_messages import Held, Keeping
+from nodes.support.timers import Timers
 
 LATEST = ("latest_each", "latest_all")
 

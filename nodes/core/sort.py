@@ -20,12 +20,12 @@ from engine.api import (
     Refused,
     node,
 )
-from nodes.core.comparison import STRICT, kind_of
-from nodes.core.keeping import Held, Keeping
-from nodes.core.numeric import as_number
-from nodes.core.place import Place
-from nodes.core.scope import Scope
-from nodes.core.sequence import belongs, parts_of
+from nodes.support.comparison import STRICT, kind_of
+from nodes.support.numeric import as_number
+from nodes.support.place import Place
+from nodes.support.scope import Scope
+from nodes.support.sequence import belongs, parts_of
+from nodes.support.stored_messages import Held, Keeping
 
 
 @node(category="sequence", icon="arrow-down-a-z", title="Sort", buffers=True)

@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Refused, Struct, node
-from nodes.core.comparison import loose_text
-from nodes.core.place import Place
-from nodes.core.sequence import new_ids, parts_of
+from nodes.support.comparison import loose_text
+from nodes.support.place import Place
+from nodes.support.sequence import new_ids, parts_of
 
 LONGEST_TAIL = 1_000_000
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, Refused, node
-from nodes.core.comparison import LOOSE, STRICT
-from nodes.core.keeping import Held, Keeping, storable
-from nodes.core.place import Place
-from nodes.core.sequence import belongs, new_ids, parts_of
-from nodes.core.switch_rule import PREVIOUS, SwitchRule, compiled
+from nodes.core.parts.switch_rule import PREVIOUS, SwitchRule, compiled
+from nodes.support.comparison import LOOSE, STRICT
+from nodes.support.place import Place
+from nodes.support.sequence import belongs, new_ids, parts_of
+from nodes.support.stored_messages import Held, Keeping, storable
 
 
 @node(category="logic", icon="split", title="Switch")

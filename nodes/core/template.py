@@ -8,8 +8,8 @@ import msgspec
 from pystache.context import KeyNotFoundError  # type: ignore[import-untyped]
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, node
-from nodes.core.mustache import Escape, Mustache, check
-from nodes.core.place import SHARED, Place
+from nodes.support.mustache import Escape, Mustache, check
+from nodes.support.place import SHARED, Place
 
 LARGEST = 1_000_000
 NOTHING = Message()

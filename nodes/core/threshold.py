@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Refused, Struct, node
-from nodes.core.comparison import loose_text
-from nodes.core.numeric import as_number
+from nodes.support.comparison import loose_text
+from nodes.support.numeric import as_number
 
 
 @node(category="logic", icon="triangle-alert", title="Threshold")

@@ -6,12 +6,12 @@ import copy
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
-from nodes.core.comparison import loose_text
-from nodes.core.keeping import Held, Keeping
-from nodes.core.numeric import leading_number
-from nodes.core.place import Place
 from nodes.core.template import Template
-from nodes.core.timers import Timers
+from nodes.support.comparison import loose_text
+from nodes.support.numeric import leading_number
+from nodes.support.place import Place
+from nodes.support.stored_messages import Held, Keeping
+from nodes.support.timers import Timers
 
 First = Literal["value", "message", "template", "nothing", "time"]
 Second = Literal["value", "nothing", "latest", "payload", "template", "time"]

@@ -22,10 +22,10 @@ from engine.api import (
     Struct,
     node,
 )
-from nodes.core.comparison import loose_text
-from nodes.core.numeric import as_number
-from nodes.core.timers import Timers
-from nodes.core.window_values import Figure, WindowValues
+from nodes.core.parts.window_values import Figure, WindowValues
+from nodes.support.comparison import loose_text
+from nodes.support.numeric import as_number
+from nodes.support.timers import Timers
 
 _S = {"x-unit": "s"}
 A_DAY_S = 86_400.0

@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, node
-from nodes.core.place import Place
+from nodes.support.place import Place
 
 DEEPEST = 100
 LONGEST = 1_000_000

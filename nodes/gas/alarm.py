@@ -13,8 +13,8 @@ from plant.alarms.point import Point
 from plant.alarms.presence import Presence
 from plant.alarms.rules import Rules
 from plant.alarms.service import Alarms, Command
-from plant.devices import Devices
-from plant.reading import Reading, as_reading
+from plant.devices.registry import Devices
+from plant.model.reading import Reading, as_reading
 
 TICK_S = 1.0
 UNSTORED_FOR_S = 7 * 86400.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from engine.api import EMPTY, Context, Delivery, Example, Help, Message, Meta, Node, Port, field, node
-from nodes.core.timers import Timers
 from nodes.gas.alarm_write import as_event
+from nodes.support.timers import Timers
 from plant.alarms.event import AlarmEvent
-from plant.channels.notice import AlarmNotice, notice_of
+from plant.notifications.notice import AlarmNotice, notice_of
 
 STORM = 10
 """From so many on a group counts as a storm, and the next one gathers for twice as long."""

@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Refused, node
-from plant.concentration import flag_of
-from plant.devices import Devices
-from plant.reading import Reading, as_reading
+from plant.devices.registry import Devices
+from plant.model.concentration import flag_of
+from plant.model.reading import Reading, as_reading
 
 _READING = {"sn": "GS001", "ts": 1700000000.0, "seq": 1, "v_raw": 2000.0, "temp": 25.0, "err": 0}
 

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, ClassVar
 
 from engine.api import EMPTY, Context, Example, Help, Message, Meta, Node, Port, Refused, node
-from plant.reading import Flag, PacketDecoder, Reading
+from plant.model.reading import Flag, PacketDecoder, Reading
 
 EARLIEST = 946684800.0 + 7305 * 86400  # 2020-01-01T00:00:00Z
 KNOWN_TOPICS = 100_000

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from engine.api import Context, Example, Help, Message, Meta, Node, Port, node
-from plant.health import DeviceHealth
-from plant.packets import PacketCount
-from plant.reading import Reading, as_reading
+from plant.devices.health import DeviceHealth
+from plant.model.packet_loss import PacketCount
+from plant.model.reading import Reading, as_reading
 
 _PACKET = {"ts": 1700000000.0, "v_raw": 2000.0, "temp": 25.0, "err": 0}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Refused, node
-from nodes.core.numeric import as_number
-from nodes.core.place import Place
 from nodes.gas.gases import GASES
+from nodes.support.numeric import as_number
+from nodes.support.place import Place
 
 Unit = Literal["ppm", "ppb", "%vol", "%LEL", "mg/m³", "µg/m³"]
 PPM = {"ppm": 1.0, "ppb": 1e-3, "%vol": 1e4}

@@ -9,8 +9,8 @@ import os
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import Context, Emitter, Help, Meta, Refused, Settings, Source, node
-from nodes.io.file_area import FileArea, open_plain
-from nodes.io.progress import Progress, Step
+from nodes.drivers.file_area import FileArea, open_plain
+from nodes.drivers.gapless_progress import Progress, Step
 
 CHUNK_BYTES = 65_536
 HEAD_BYTES = 1000

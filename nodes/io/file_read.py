@@ -7,8 +7,8 @@ import os
 from typing import Annotated, ClassVar, Literal
 
 from engine.api import Context, Help, Message, Meta, Node, Path, PathText, Refused, Settings, node
-from nodes.core.sequence import array_sequence, new_ids
-from nodes.io.file_area import FileArea
+from nodes.drivers.file_area import FileArea
+from nodes.support.sequence import array_sequence, new_ids
 
 
 @node(category="storage", icon="file-input", title="Read file", side_effect=True)

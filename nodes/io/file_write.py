@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, Port, Refused, Settings, node
-from nodes.io.file_area import FileArea, open_plain
+from nodes.drivers.file_area import FileArea, open_plain
 
 DAY_S = 86_400
 

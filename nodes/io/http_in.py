@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from engine.api import Context, Emitter, Help, HttpCall, HttpDoor, HttpPaths, HttpReply, Meta, Role, Source, Timer, node
-from nodes.io.http_body import BadBody, Decoding, decoded, fields, limited_body
+from nodes.drivers.http_body import BadBody, Decoding, decoded, fields, limited_body
 
 BODY = ("POST", "PUT", "PATCH")
 SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie"}

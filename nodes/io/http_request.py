@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 
 from engine.api import UNSET, Context, Help, Message, Meta, Node, Port, Refused, Retry, field, node
-from nodes.io.filled import Filled
+from nodes.drivers.filled_text import Filled
 
 BACK_OFF_S = 0.5
 

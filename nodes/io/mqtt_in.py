@@ -7,9 +7,9 @@ import socket
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import EMPTY, Context, Delivery, Emitter, Help, Message, Meta, Port, Source, node
-from nodes.io.mqtt import BrokerAddress, Publish, Subscriber
-from nodes.io.mqtt.filters import check_filters
-from nodes.io.mqtt.meanwhile import Meanwhile
+from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber
+from nodes.drivers.mqtt.filters import check_filters
+from nodes.drivers.mqtt.stall_fallback import Meanwhile
 
 STOP_S = 5.0
 MOST_HEARD = 10_000

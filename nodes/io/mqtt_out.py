@@ -8,9 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, Refused, node
-from nodes.io.broker_line import BrokerLine, LostMeanwhile
-from nodes.io.filled import Filled
-from nodes.io.mqtt import BrokerAddress
+from nodes.drivers.filled_text import Filled
+from nodes.drivers.mqtt import BrokerAddress
+from nodes.drivers.mqtt.publisher import BrokerLine, LostMeanwhile
 
 LONGEST_TOPIC_BYTES = 65535
 MOST_STRIKES = 3

@@ -9,8 +9,8 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
 from engine.api import Context, Database, Help, Message, Meta, Node, Path, PathText, Refused, connection_or_retry, node
-from nodes.core.sequence import array_sequence, new_ids
-from nodes.io.postgres_values import as_parameter, as_plain
+from nodes.drivers.postgres_values import as_parameter, as_plain
+from nodes.support.sequence import array_sequence, new_ids
 
 
 @node(category="storage", icon="database-zap", title="Query PostgreSQL", side_effect=True)

@@ -22,7 +22,7 @@ from engine.api import (
     Refused,
     node,
 )
-from nodes.io.postgres_rows import COPY_BEGIN, COPY_END, RowPacker
+from nodes.drivers.postgres_rows import COPY_BEGIN, COPY_END, RowPacker
 
 ROWS_PER_CHUNK = 2000
 STAGED_AFTER_CONFLICT = 50

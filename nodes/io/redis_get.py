@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import Context, Help, Message, Meta, Node, Path, PathText, Refused, node
-from nodes.io.redis_client import RedisProblem, key_of, problem_of, redis_client
+from nodes.drivers.redis_client import RedisProblem, key_of, problem_of, redis_client
 
 
 @node(category="storage", icon="database", title="Get from Redis", side_effect=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, Port, Refused, node
-from nodes.io.redis_client import RedisProblem, encoded, key_of, problem_of, redis_client
+from nodes.drivers.redis_client import RedisProblem, encoded, key_of, problem_of, redis_client
 
 
 @node(category="storage", icon="database-backup", title="Set in Redis", side_effect=True)

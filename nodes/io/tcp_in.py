@@ -7,9 +7,9 @@ from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import Context, Emitter, Help, Meta, Source, node
-from nodes.io.progress import Step
-from nodes.io.tcp_framing import BadFrame, FramingKind, make_framing
-from nodes.io.tcp_sessions import Receipts, TcpSessions, keep_alive, tcp_sessions
+from nodes.drivers.gapless_progress import Step
+from nodes.drivers.tcp_framing import BadFrame, FramingKind, make_framing
+from nodes.drivers.tcp_sessions import Receipts, TcpSessions, keep_alive, tcp_sessions
 
 CHUNK_BYTES = 65_536
 HEAD_BYTES = 1000

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Help, Message, Meta, Node, Refused, Retry, node
-from nodes.io.tcp_framing import framed
-from nodes.io.tcp_sessions import TcpSessions, keep_alive, tcp_sessions
+from nodes.drivers.tcp_framing import framed
+from nodes.drivers.tcp_sessions import TcpSessions, keep_alive, tcp_sessions
 
 CONNECT_S = 5.0
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import Context, Emitter, Help, Meta, Refused, Retry, Settings, Source, node
-from nodes.io.file_area import FileArea
+from nodes.drivers.file_area import FileArea
 
 Stamp = list[int]
 """[size, time of the last change in ns, inode]: what tells that a file is another than before."""

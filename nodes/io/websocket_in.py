@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import Context, Emitter, Help, Meta, Role, Source, node
-from nodes.io.progress import Progress, Step
-from nodes.io.websocket_room import Inbox, Room, Rules, Session, room_of
+from nodes.drivers.gapless_progress import Progress, Step
+from nodes.drivers.websocket_room import Inbox, Room, Rules, Session, room_of
 
 
 @node(category="network", icon="cable", title="WebSocket in")

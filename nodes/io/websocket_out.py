@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Help, Message, Meta, Node, Refused, Role, node
-from nodes.io.websocket_room import Room, Rules, room_of
+from nodes.drivers.websocket_room import Room, Rules, room_of
 
 
 @node(category="network", icon="radio", title="WebSocket out", side_effect=True)

@@ -14,10 +14,10 @@ from engine.api import EMPTY, Context, Delivery, Message, Node, Port, Refused, S
 from plant.alarms.attempt import Attempt, Result
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
-from plant.channels.answer import Away, Declined
-from plant.channels.card import Card
-from plant.channels.notice import AlarmNotice, as_notice, notice_of
-from plant.channels.service import Channels
+from plant.notifications.card import Card
+from plant.notifications.notice import AlarmNotice, as_notice, notice_of
+from plant.notifications.outcome import Away, Declined
+from plant.notifications.service import Channels
 
 __all__ = ["Outbox", "Receipt"]
 

@@ -8,8 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from plant.device import Device
-from plant.reading import Flag, Reading
+from plant.model.device import Device
+from plant.model.reading import Flag, Reading
 
 __all__ = ["Condition", "Policy", "conditions_for", "sound_by"]
 

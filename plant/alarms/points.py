@@ -12,7 +12,7 @@ from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE
 from plant.alarms.point import Point
 from plant.alarms.states import State, Told, Trigger, step
-from plant.device import Device
+from plant.model.device import Device
 
 __all__ = ["SUPPRESSING", "Points"]
 

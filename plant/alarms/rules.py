@@ -13,8 +13,8 @@ from plant.alarms.kinds import GAS, KINDS, OFFLINE, WARM_UP
 from plant.alarms.point import Point
 from plant.alarms.points import SUPPRESSING, Points
 from plant.alarms.states import step
-from plant.device import Device
-from plant.reading import Reading
+from plant.model.device import Device
+from plant.model.reading import Reading
 
 __all__ = ["Rules"]
 

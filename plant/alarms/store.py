@@ -14,7 +14,7 @@ from engine.api import Database, as_jsonb, connection_or_retry
 from plant.alarms.attempt import PAST_ATTEMPT, PastAttempt
 from plant.alarms.event import AlarmEvent
 
-__all__ = ["AlarmStore", "Figures", "PastAlarm", "Story"]
+__all__ = ["AlarmRecord", "AlarmStore", "Figures", "Story"]
 
 _EVENT = (
     "insert into alarm_events (id, sn, type, raised_at, at, kind, state, told, untold, by_user, reason, event) "
@@ -58,7 +58,7 @@ _PAST = (
 )
 
 
-class PastAlarm(Struct, kw_only=True):
+class AlarmRecord(Struct, kw_only=True):
     """A row of `alarms`. Times are Unix seconds; `value` is that of the reading that raised it; `notified`: somebody was told."""
 
     id: int
@@ -91,7 +91,7 @@ class PastEvent(Struct, kw_only=True):
 class Story(Struct, kw_only=True):
     """One alarm with everything that happened, in order of time. `first` is what raised it: raw value, k, b, limit, deadband, delay."""
 
-    alarm: PastAlarm
+    alarm: AlarmRecord
     first: dict[str, Any]
     events: list[PastEvent]
     notifications: list[PastAttempt]
@@ -169,7 +169,7 @@ class AlarmStore:
         priority: str = "",
         notified: bool | None = None,
         limit: int = 100,
-    ) -> list[PastAlarm]:
+    ) -> list[AlarmRecord]:
         """Alarms, the latest first, raised before (with `before_id`: or at) and not before those Unix times."""
         async with connection_or_retry(self._database) as connection:
             rows = await connection.fetch(
@@ -185,7 +185,7 @@ class AlarmStore:
                 notified,
                 limit,
             )
-        return [PastAlarm(**row) for row in rows]
+        return [AlarmRecord(**row) for row in rows]
 
     async def story(self, id: int) -> Story | None:
         """One alarm by its number; None when there is none."""
@@ -247,7 +247,7 @@ class AlarmStore:
             [past.event.id for past in events],
         )
         return Story(
-            alarm=PastAlarm(**{name: alarm[name] for name in PastAlarm.__struct_fields__}),
+            alarm=AlarmRecord(**{name: alarm[name] for name in AlarmRecord.__struct_fields__}),
             first=msgspec.json.decode(alarm["story"]),
             events=events,
             notifications=[PastAttempt(**row) for row in attempts],

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from engine.api import Call, Nothing, Route, not_found
 from plant.alarms.service import Alarms
-from plant.alarms.store import Figures, PastAlarm, Story
+from plant.alarms.store import AlarmRecord, Figures, Story
 from plant.api.alarms import Moment, Sn, TypeName
 
 __all__ = ["ROUTES"]
@@ -42,7 +42,7 @@ class FiguresQuery(msgspec.Struct, forbid_unknown_fields=True):
     days: Annotated[float, Meta(gt=0, le=366)] = 7.0
 
 
-async def history(call: Call[HistoryQuery]) -> list[PastAlarm]:
+async def history(call: Call[HistoryQuery]) -> list[AlarmRecord]:
     """Alarms that were raised, the latest first."""
     given = call.given
     return await call.service(Alarms).store.history(
@@ -86,7 +86,7 @@ ROUTES = (
         role="viewer",
         handler=history,
         given=HistoryQuery,
-        answer=list[PastAlarm],
+        answer=list[AlarmRecord],
     ),
     Route(method="GET", path="/api/alarms/figures", role="viewer", handler=figures, given=FiguresQuery, answer=Figures),
     Route(

@@ -15,7 +15,7 @@ from plant.alarms.kinds import KINDS, SITE, Priority
 from plant.alarms.point import Point
 from plant.alarms.service import Alarms
 from plant.alarms.states import State
-from plant.devices import Devices
+from plant.devices.registry import Devices
 
 __all__ = ["ROUTES", "Moment", "Sn", "TypeName"]
 

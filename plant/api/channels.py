@@ -11,10 +11,10 @@ from msgspec import Meta
 from engine.api import ApiError, Call, Clock, Nothing, Route, SecretsStore, not_found
 from plant.alarms.attempt import Attempt, PastAttempt, Result
 from plant.alarms.event import AlarmEvent
-from plant.channels.answer import Away, Declined
-from plant.channels.card import EMPTY, SECRETS, Card, Email, Kind, Settings, fault_of_url, faults
-from plant.channels.service import Changed, Channels, secret_name
-from plant.channels.template import VARIABLES, Fault
+from plant.notifications.card import EMPTY, SECRETS, Card, Email, Kind, Settings, fault_of_url, faults
+from plant.notifications.outcome import Away, Declined
+from plant.notifications.service import Changed, Channels, secret_name
+from plant.notifications.template import VARIABLES, Fault
 
 __all__ = ["ROUTES"]
 

@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from engine.api import Call, Database, Nothing, Route, connection_now
 from plant.api.refusals import refusing
-from plant.debugging import Debugging, DebugRun
-from plant.device_table import DeviceTable
+from plant.devices.debug_mode import Debugging, DebugRun
+from plant.devices.table import DeviceTable
 
 __all__ = ["ROUTES"]
 

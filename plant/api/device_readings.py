@@ -9,9 +9,8 @@ from msgspec import Meta
 
 from engine.api import Call, Database, Route, connection_now
 from plant.api.refusals import refusing
-from plant.reading import Reading
-from plant.readings import Minute, minutes, past_alarms, recent_readings
-from plant.recalibration import PastAlarm
+from plant.model.reading import Reading
+from plant.readings.queries import AlarmSpan, Minute, minutes, past_alarms, recent_readings
 
 __all__ = ["ROUTES"]
 
@@ -30,7 +29,7 @@ class MinutesView(msgspec.Struct):
     since: float
     until: float
     minutes: list[Minute]
-    alarms: list[PastAlarm]
+    alarms: list[AlarmSpan]
 
 
 class RecentQuery(msgspec.Struct, forbid_unknown_fields=True):

@@ -12,13 +12,13 @@ from engine.api import Call, Database, ExpressionError, Route, connection_now
 from plant.alarms.conditions import Policy
 from plant.api.devices import Changes
 from plant.api.refusals import refusing
-from plant.concentration import FORMULA, Concentration
-from plant.device import Device
-from plant.device_problems import FieldProblem, changed
-from plant.device_table import BadDevice, DeviceTable
-from plant.reading import Reading
-from plant.readings import readings_since
-from plant.recalibration import Comparison, compare
+from plant.devices.recalibration import Comparison, compare
+from plant.devices.table import BadDevice, DeviceTable
+from plant.devices.validation import FieldProblem, changed
+from plant.model.concentration import FORMULA, Concentration
+from plant.model.device import Device
+from plant.model.reading import Reading
+from plant.readings.queries import readings_since
 
 __all__ = ["ROUTES"]
 

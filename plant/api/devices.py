@@ -9,17 +9,17 @@ from msgspec import Meta
 
 from engine.api import Call, Database, Nothing, Route, connection_now
 from plant.api.refusals import refusing
-from plant.concentration import missing_for
-from plant.debugging import Debugging, DebugRun
-from plant.device import Device
-from plant.device_table import DeviceTable
-from plant.health import DeviceFigures, DeviceHealth
+from plant.devices.debug_mode import Debugging, DebugRun
+from plant.devices.health import DeviceFigures, DeviceHealth
+from plant.devices.table import DeviceTable
+from plant.model.concentration import missing_for
+from plant.model.device import Device
 
 __all__ = ["ROUTES", "Changes", "Sn"]
 
 Sn = Annotated[str, Meta(min_length=1, max_length=64)]
 Changes = dict[str, Any]
-"""Names of fields of a device → what they are to be; `plant.device_problems` judges them."""
+"""Names of fields of a device → what they are to be; `plant.devices.validation` judges them."""
 
 
 class DeviceList(msgspec.Struct):

@@ -11,9 +11,9 @@ from msgspec import Meta
 from engine.api import Call, Database, Route, connection_now
 from plant.api.devices import Changes, Sn
 from plant.api.refusals import refusing
-from plant.device import Device
-from plant.device_csv import LARGEST_LINES, CsvProblem, read_csv, written_csv
-from plant.device_table import DeviceTable, Planned
+from plant.devices.csv import LARGEST_LINES, CsvProblem, read_csv, written_csv
+from plant.devices.table import DeviceTable, Planned
+from plant.model.device import Device
 
 __all__ = ["ROUTES"]
 

@@ -12,12 +12,12 @@ from engine.api import ApiError, Call, Database, Nothing, Route, connection_now
 from plant.alarms.point import Point
 from plant.alarms.service import Alarms
 from plant.api.refusals import refusing
-from plant.debugging import Debugging, DebugRun
-from plant.device import Device
-from plant.device_table import DeviceTable, Place
-from plant.devices import Devices
-from plant.plan_image import ImageRefused, PlanImage, PlanImages
-from plant.plans import Plan, PlanTable
+from plant.devices.debug_mode import Debugging, DebugRun
+from plant.devices.registry import Devices
+from plant.devices.table import DeviceTable, Place
+from plant.model.device import Device
+from plant.plans.plan_image import ImageRefused, PlanImage, PlanImages
+from plant.plans.plans import Plan, PlanTable
 
 __all__ = ["ROUTES"]
 

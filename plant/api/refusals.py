@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from engine.api import ApiError, Call, not_found
-from plant.device_table import BadDevice, NoDevice, NoPlan, Stale, Taken
+from plant.devices.table import BadDevice, NoDevice, NoPlan, Stale, Taken
 
 __all__ = ["refusing"]
 

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from engine.api import Clock, Database, Refusal, Settings, Standstill
 from plant.licence.machine import Machine, MachineUnknown
-from plant.licence.record import Record, Records, write_private
-from plant.licence.standing import Standing, judge
+from plant.licence.status import Standing, judge
+from plant.licence.store import Record, Records, write_private
 from plant.licence.token import Claims, TokenRefused, open_token, read_vendor_key
 from plant.licence.trusted_time import TrustedTime
 from plant.licence.vendor import HttpsVendor, Question, Vendor, VendorAway, VendorRefused

@@ -1,5 +1,5 @@
 -- What each edition of the database does in its own way, under one name. The full edition of TimescaleDB puts better ones in the place of
--- some (plant/storage/full_edition.sql); the answers are the same.
+-- some (plant/readings/full_edition.sql); the answers are the same.
 
 create function readings_edition() returns text language plpgsql stable as $$
 begin

@@ -5,8 +5,8 @@ from __future__ import annotations
 import statistics
 import time
 
-from engine.message import Message
-from engine.run.program import Program, ProgramNode, compile_program
+from engine.core.message import Message
+from engine.runtime.compiler import Program, ProgramNode, compile_program
 
 SHORT, LONG = 1, 11
 MESSAGES = 20_000

@@ -21,8 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nodes.io.mqtt import BrokerAddress, Publish, Subscriber, pacing
-from tests.nodes.io.mqtt.broker import Mosquitto
+from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber, backoff
+from tests.nodes.drivers.mqtt.broker import Mosquitto
 
 BODY = '{"ts":1734321000,"seq":1024,"v_raw":2345.6,"temp":25.1,"humi":40.2,"bat":88,"rssi":-71,"net":"4G","err":0,"_t":'
 DEVICES = 1000
@@ -155,7 +155,7 @@ async def receive_aiomqtt(port: int, qos: int, version: str, meter: Meter) -> No
 def receive(options: argparse.Namespace) -> None:
     """The receiving process: prints "ready", then its report."""
     if not options.gather:
-        pacing._BUSY_PER_S = float("inf")  # type: ignore[assignment]
+        backoff._BUSY_PER_S = float("inf")  # type: ignore[assignment]
     meter = Meter(options.count, options.delays)
     receiver: Callable[..., Any] = receive_aiomqtt if options.client == "aiomqtt" else receive_ours
     if options.uvloop:

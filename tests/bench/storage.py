@@ -17,9 +17,9 @@ from typing import Any
 
 import msgspec
 
-from engine.clock import ManualClock
-from plant.readings import last_readings, minutes, recent_readings
-from plant.storage.service import EDITIONS, ReadingStorage
+from engine.core.clock import ManualClock
+from plant.readings.queries import last_readings, minutes, recent_readings
+from plant.readings.storage import EDITIONS, ReadingStorage
 from tests.plant.site_database import migrated
 from tests.servers.timescaledb import EDITIONS as HERE
 from tests.servers.timescaledb import start_edition

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import aiomqtt
 import asyncpg
 
-from plant.demo_plan import drawn_plan
+from plant.plans.demo_plan import drawn_plan
 from tests.browser.live_site import LiveSite
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from plant.demo_plan import drawn_plan
+from plant.plans.demo_plan import drawn_plan
 from tests.browser.conftest import NewPage
 from tests.browser.gas_site import add_device, add_plan
 from tests.browser.live_site import LiveSite

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from engine.api import UNSET, Message
-from engine.catalogue import Catalogue
+from engine.catalogue.node_types import Catalogue
 from engine.testing import NodeHarness, Output
 from nodes import pack
 from tests.conformance.translate import chain_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from engine.new_node import write_node
+from engine.cli.scaffold import write_node
 from tests.delivery.conftest import MakeEngine
 from tests.delivery.engine_process import EngineProcess
 from tests.eventually import eventually

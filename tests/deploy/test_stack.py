@@ -17,7 +17,7 @@ import aiomqtt
 import pytest
 
 from deploy.stack import DEPLOY, Stack
-from engine.local_certificate import make_local_certificate
+from engine.ops.local_certificate import make_local_certificate
 from tests.eventually import eventually
 
 DEVICES = 100

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.catalogue import Catalogue, discover_packs
-from engine.flow.check import check_flow
-from engine.flow.read import read_flow
+from engine.catalogue.node_types import Catalogue
+from engine.flow.check.check import check_flow
 from engine.flow.references import References
-from engine.flow.shape import FLOW_KEYS, NODE_KEYS
+from engine.flow.yaml.read import read_flow
+from engine.flow.yaml.shape import FLOW_KEYS, NODE_KEYS
+from engine.pack import discover_packs
 
 TEXT = Path("docs/flow-file.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.S)

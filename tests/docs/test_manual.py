@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import main, parser_of
-from engine.commands.site import packs_now
+from engine.cli.main import main, parser_of
+from engine.cli.site import packs_now
 from engine.settings import PREFIX, Settings
 from tests.servers.mosquitto import Mosquitto
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import SetupError
-from engine.secret import Secret, without_password
+from engine.core.errors import SetupError
+from engine.core.secret import Secret, without_password
 from engine.settings import Settings
 
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.catalogue import Catalogue, NodeType, discover_packs
-from engine.flow.check import check_flow
-from engine.flow.read import read_flow
+from engine.catalogue.node_types import Catalogue, NodeType
+from engine.flow.check.check import check_flow
 from engine.flow.references import References
-from engine.flow_tests.report import AnyBroker
-from engine.run.flow_run import DeployFailed
+from engine.flow.yaml.read import read_flow
+from engine.pack import discover_packs
+from engine.runtime.flow_runner import DeployFailed
 from engine.testing import NodeHarness
+from engine.testing.flow_tests.report import AnyBroker
 
 CATALOGUE = Catalogue(discover_packs())
 KINDS = sorted(CATALOGUE.types.values(), key=lambda kind: kind.type)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.catalogue import Catalogue, NodeType, discover_packs
-from engine.clock import settle
+from engine.catalogue.node_types import Catalogue, NodeType
+from engine.core.clock import settle
+from engine.pack import discover_packs
 from engine.testing import NodeHarness
 from tests.nodes.core.test_any_message import VALUES
 

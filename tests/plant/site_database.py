@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from engine.database import Database
-from engine.migrations import migrate, read_migrations
+from engine.db.database import Database
+from engine.db.migrations import migrate, read_migrations
 
 FOLDERS = {"engine": Path("engine/sql"), "plant": Path("plant/sql")}
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from engine.catalogue import Catalogue, discover_packs
-from engine.flow_tests.report import run_file
+from engine.catalogue.node_types import Catalogue
+from engine.pack import discover_packs
+from engine.testing.flow_tests.report import run_file
 
 FLOW = Path(__file__).parents[2] / "flows" / "gas-monitoring.yaml"
 

@@ -10,21 +10,22 @@ from typing import Any
 
 import aiomqtt
 
-from engine.catalogue import Catalogue, discover_packs
-from engine.database import Database
-from engine.flow.read import read_flow
+from engine.catalogue.node_types import Catalogue
+from engine.db.database import Database
 from engine.flow.references import References
-from engine.run.hubs import LiveHub
-from engine.run.site import Site
-from engine.run.stores import PostgresJournal, PostgresQuarantine
+from engine.flow.yaml.read import read_flow
+from engine.pack import discover_packs
+from engine.runtime.services.live_hubs import LiveHub
+from engine.runtime.site import Site
+from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
 from plant.alarms.service import Alarms
-from plant.channels.service import Channels
-from plant.device import Device
-from plant.devices import Devices
-from plant.health import DeviceHealth
-from plant.simulate import register
-from plant.simulated_device import fleet
-from plant.simulator import Simulator
+from plant.devices.health import DeviceHealth
+from plant.devices.registry import Devices
+from plant.model.device import Device
+from plant.notifications.service import Channels
+from plant.simulation.command import register
+from plant.simulation.simulated_device import fleet
+from plant.simulation.simulator import Simulator
 from tests.eventually import eventually
 from tests.plant.site_database import migrated
 from tests.servers.mosquitto import Mosquitto

@@ -7,8 +7,8 @@ import datetime
 import asyncpg
 import pytest
 
-from engine.clock import ManualClock
-from plant.storage.service import ReadingStorage
+from engine.core.clock import ManualClock
+from plant.readings.storage import ReadingStorage
 from tests.plant.site_database import migrated
 
 NEW_YEAR = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)

@@ -10,8 +10,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from engine.catalogue import discover_packs
-from engine.migrations import migrate
+from engine.db.migrations import migrate
+from engine.pack import discover_packs
 from engine.server import migrations_of
 from tests.servers.postgres import Postgres
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.embedded.account import Account
+from engine.ops.embedded.account import Account
 from tests.eventually import wait_until
 from tests.servers.process import ServerProcess, free_port, program
 

@@ -10,8 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from engine.roles import ROLES, at_least
-from engine.web.topics import TOPICS
+from engine.core.roles import ROLES, at_least
+from engine.web.live.topics import TOPICS
 from tests.browser.live_site import LiveSite
 
 OPEN_TO_ANYONE = {"GET /api/health", "POST /api/session", "GET /metrics"}

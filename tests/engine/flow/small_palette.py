@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from engine.api import Expression, Message, Meta, Node, Output, PathText, Port, Source, Struct, field, node
-from engine.catalogue import Catalogue
-from engine.flow.check import check_flow
+from engine.catalogue.node_types import Catalogue
+from engine.flow.check.check import check_flow
+from engine.flow.check.plan import Plan
 from engine.flow.model import Flow
-from engine.flow.plan import Plan
 from engine.flow.problem import Problem, errors_in
-from engine.flow.read import read_flow
 from engine.flow.references import References
+from engine.flow.yaml.read import read_flow
 from engine.pack import Pack
 
 

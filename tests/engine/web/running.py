@@ -12,7 +12,8 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from engine.accounts import Accounts
+from engine.access.accounts import Accounts
+from engine.access.secrets_store import SecretsStore
 from engine.api import (
     Call,
     Context,
@@ -30,17 +31,16 @@ from engine.api import (
     node,
     requires,
 )
-from engine.catalogue import Catalogue
-from engine.clock import Clock, SystemClock
-from engine.database import Database
-from engine.deploys import Deploys
-from engine.flow_files import FlowFiles
-from engine.migrations import migrate, read_migrations
-from engine.revisions import Revisions
-from engine.run.site import Site
-from engine.run.stores import PostgresQuarantine
-from engine.secret import Secret
-from engine.secrets_store import SecretsStore
+from engine.catalogue.node_types import Catalogue
+from engine.core.clock import Clock, SystemClock
+from engine.core.secret import Secret
+from engine.db.database import Database
+from engine.db.migrations import migrate, read_migrations
+from engine.deploy.deploys import Deploys
+from engine.deploy.flow_files import FlowFiles
+from engine.deploy.revisions import Revisions
+from engine.runtime.site import Site
+from engine.runtime.state.stores import PostgresQuarantine
 from engine.settings import Settings
 from engine.web.app import make_app
 

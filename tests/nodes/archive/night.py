@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.api import Database, Delivery, Links, Message, Settings
-from engine.catalogue import Catalogue, discover_packs
-from engine.clock import ManualClock, settle
-from engine.flow.read import read_flow
-from engine.run.site import Site
-from engine.secret import Secret
+from engine.catalogue.node_types import Catalogue
+from engine.core.clock import ManualClock, settle
+from engine.core.secret import Secret
+from engine.flow.yaml.read import read_flow
+from engine.pack import discover_packs
+from engine.runtime.site import Site
 from plant.archive.rows import COLUMNS
 from plant.archive.service import RUN_NOW, Archive
 from tests.eventually import eventually

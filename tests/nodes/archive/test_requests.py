@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.api import Database, Settings
-from engine.catalogue import Catalogue
-from engine.run.site import Site
+from engine.catalogue.node_types import Catalogue
+from engine.runtime.site import Site
 from plant.archive import service
 from plant.archive.service import Archive
 from tests.eventually import eventually

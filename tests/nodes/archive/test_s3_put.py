@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.api import Settings
-from engine.secret import Secret
+from engine.core.secret import Secret
 from engine.testing import NodeHarness
 from nodes.archive.s3_put import S3Put
 from plant.archive.bucket import Bucket as Target

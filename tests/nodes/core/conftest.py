@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.catalogue import Catalogue
+from engine.catalogue.node_types import Catalogue
 from engine.testing import NodeHarness
 from nodes import pack
 

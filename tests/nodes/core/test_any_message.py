@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.catalogue import Catalogue
+from engine.catalogue.node_types import Catalogue
 from engine.testing import NodeHarness, Output
 from nodes import pack
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.catalogue import Catalogue
+from engine.catalogue.node_types import Catalogue
 from engine.flow.problem import FlowError
 from engine.testing import FlowHarness
 from nodes import pack

@@ -1,6 +1,6 @@
 """Where a link-in is reached."""
 
-from engine.catalogue import Catalogue
+from engine.catalogue.node_types import Catalogue
 from engine.testing import FlowHarness
 from nodes import pack
 

@@ -4,8 +4,8 @@ import psutil
 import pytest
 from msgspec import ValidationError
 
-from engine.run.flow_run import DeployFailed
-from nodes.core.python_worker import PythonPermission
+from engine.runtime.flow_runner import DeployFailed
+from nodes.core.parts.python_worker import PythonPermission
 from tests.eventually import eventually
 
 

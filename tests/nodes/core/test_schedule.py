@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from engine.database import Database
+from engine.db.database import Database
 from tests.eventually import eventually
 
 COUNT = "select count(*) from schedule_fired"

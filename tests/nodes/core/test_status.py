@@ -1,6 +1,6 @@
 """What a status node hears of."""
 
-from engine.catalogue import Catalogue
+from engine.catalogue.node_types import Catalogue
 from engine.testing import FlowHarness
 from nodes import pack
 

@@ -11,16 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis import asyncio as redis
 
-from engine.catalogue import Catalogue, discover_packs
-from engine.clock import ManualClock
-from engine.run.redis_journal import RedisJournal
-from engine.run.site import Site
+from engine.catalogue.node_types import Catalogue
+from engine.core.clock import ManualClock
+from engine.pack import discover_packs
+from engine.runtime.site import Site
+from engine.runtime.state.redis_journal import RedisJournal
 from engine.testing import NodeHarness
 from plant.alarms.commands import Impossible
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
-from plant.device import Device
-from plant.devices import Devices
+from plant.devices.registry import Devices
+from plant.model.device import Device
 from tests.plant.alarms.bench import START, reading
 
 KIND = Catalogue(discover_packs()).types["alarm"].cls

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from engine.catalogue import Catalogue
-from engine.clock import ManualClock
-from engine.run.site import Site
+from engine.catalogue.node_types import Catalogue
+from engine.core.clock import ManualClock
+from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from plant.alarms.event import AlarmEvent
-from plant.channels.notice import AlarmNotice
-from tests.plant.channels.bench import AT, alarm
+from plant.notifications.notice import AlarmNotice
+from tests.plant.notifications.bench import AT, alarm
 
 
 def group(**config: object) -> NodeHarness:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from engine.clock import ManualClock
-from engine.database import Database
+from engine.core.clock import ManualClock
+from engine.db.database import Database
 from engine.testing import NodeHarness
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms

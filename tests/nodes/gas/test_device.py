@@ -7,8 +7,8 @@ import pytest
 
 from engine.testing import NodeHarness
 from nodes.gas.device import Device
-from plant.devices import Devices
-from plant.reading import Flag, Reading
+from plant.devices.registry import Devices
+from plant.model.reading import Flag, Reading
 
 DEVICES = {
     "GS001": {"k": 0.02, "b": -40.0, "raw_low": 10.0, "raw_high": 3300.0},

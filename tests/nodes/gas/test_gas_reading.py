@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalogue import NodeType
-from engine.clock import ManualClock
-from engine.failure import Refused
-from engine.message import Message
+from engine.catalogue.node_types import NodeType
+from engine.core.clock import ManualClock
+from engine.core.failure import Refused
+from engine.core.message import Message
 from engine.testing import NodeHarness
 from nodes.gas.gas_reading import GasReading
-from plant.reading import Flag, Reading
+from plant.model.reading import Flag, Reading
 
 TOPIC = "metachip/gas/GS001/data"
 NOW = 1_700_000_000.0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from engine.catalogue import Catalogue
-from engine.clock import ManualClock
-from engine.run.site import Site
+from engine.catalogue.node_types import Catalogue
+from engine.core.clock import ManualClock
+from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from nodes.gas.sequence_check import SequenceCheck
-from plant.health import DeviceHealth
-from plant.reading import Flag, Reading
+from plant.devices.health import DeviceHealth
+from plant.model.reading import Flag, Reading
 
 
 def reading(seq: int, ts: float = 0.0, sn: str = "GS001") -> Reading:

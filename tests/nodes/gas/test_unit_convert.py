@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.api import Message
-from engine.catalogue import NodeType
+from engine.catalogue.node_types import NodeType
 from engine.testing import run_node
 from nodes.gas.gases import GASES
 from nodes.gas.unit_convert import UnitConvert

@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine.catalogue import Catalogue, discover_packs
-from engine.flow.check import check_flow
-from engine.flow.read import read_flow
+from engine.catalogue.node_types import Catalogue
+from engine.flow.check.check import check_flow
+from engine.flow.yaml.read import read_flow
+from engine.pack import discover_packs
 
 HEAD = """flow: units
 nodes:

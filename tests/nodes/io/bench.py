@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from engine.api import Context, Message, Node, Pack, Port, Settings, node
-from engine.catalogue import Catalogue, NodeType
-from engine.flow.read import read_flow
-from engine.run.flow_run import DeployReport
-from engine.run.journal import JournalStore
-from engine.run.site import Site
+from engine.catalogue.node_types import Catalogue, NodeType
+from engine.flow.yaml.read import read_flow
+from engine.runtime.flow_runner import DeployReport
+from engine.runtime.site import Site
+from engine.runtime.state.journal import JournalStore
 from nodes.io import NODES
 
 

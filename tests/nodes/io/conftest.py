@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.api import Database, Settings
-from engine.migrations import migrate, read_migrations
-from engine.run.journal import JournalStore
-from engine.run.stores import PostgresJournal
+from engine.db.migrations import migrate, read_migrations
+from engine.runtime.state.journal import JournalStore
+from engine.runtime.state.stores import PostgresJournal
 from tests.nodes.io.bench import Bench
 
 MakeBench = Callable[..., Awaitable[Bench]]

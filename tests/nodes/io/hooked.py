@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
-from engine.message import Message
+from engine.core.message import Message
 from tests.engine.web.running import RunningServer, running
 from tests.nodes.io.bench import Bench, add_types
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.run.journal import JournalStore
+from engine.runtime.state.journal import JournalStore
 from tests.eventually import eventually
 from tests.nodes.io.bench import Bench
 from tests.nodes.io.conftest import MakeBench

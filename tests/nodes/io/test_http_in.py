@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from engine.flow.problem import FlowError
-from engine.run.flow_run import DeployFailed
+from engine.runtime.flow_runner import DeployFailed
 from tests.engine.web.running import PASSWORD, Browser
 from tests.eventually import eventually
 from tests.nodes.io.hooked import Hooked, hooked_server

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from engine.catalogue import Catalogue
-from engine.clock import SystemClock
-from engine.run.site import Site
+from engine.catalogue.node_types import Catalogue
+from engine.core.clock import SystemClock
+from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from nodes.io.http_request import HttpRequest
 from tests.eventually import eventually

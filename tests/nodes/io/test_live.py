@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from engine.run.hubs import MOST_KEYS, LiveHub
+from engine.runtime.services.live_hubs import MOST_KEYS, LiveHub
 from engine.testing import NodeHarness
 from nodes.io.live import Live
 

@@ -10,11 +10,11 @@ import aiomqtt
 import msgspec
 import pytest
 
-from engine.catalogue import Catalogue, NodeType
-from engine.clock import SystemClock
-from engine.message import Message
-from engine.run.flow_run import DeployFailed
-from engine.run.site import Site
+from engine.catalogue.node_types import Catalogue, NodeType
+from engine.core.clock import SystemClock
+from engine.core.message import Message
+from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from nodes.io.mqtt_in import MqttIn
 from tests.eventually import eventually

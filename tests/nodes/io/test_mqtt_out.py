@@ -10,10 +10,10 @@ from typing import Any
 import aiomqtt
 import pytest
 
-from engine.catalogue import Catalogue
-from engine.clock import SystemClock
-from engine.message import UNSET
-from engine.run.site import Site
+from engine.catalogue.node_types import Catalogue
+from engine.core.clock import SystemClock
+from engine.core.message import UNSET
+from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from nodes.io.mqtt_out import MqttOut
 from tests.eventually import eventually

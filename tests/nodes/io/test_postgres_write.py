@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.api import Database, SystemClock
-from engine.clock import settle
+from engine.core.clock import settle
 from engine.testing import NodeHarness
 from nodes.io.postgres_write import PostgresWrite
 from tests.eventually import eventually

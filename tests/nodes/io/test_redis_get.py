@@ -7,9 +7,9 @@ import pytest
 import redis
 
 from engine.api import Settings
+from engine.core.secret import Secret
 from engine.flow.problem import FlowError
-from engine.run.flow_run import DeployFailed
-from engine.secret import Secret
+from engine.runtime.flow_runner import DeployFailed
 from tests.eventually import eventually
 from tests.nodes.io.bench import Bench
 from tests.nodes.io.conftest import MakeBench

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from engine.clock import settle
+from engine.core.clock import settle
 from tests.eventually import eventually
 from tests.nodes.io.bench import Bench
 from tests.servers.process import free_port

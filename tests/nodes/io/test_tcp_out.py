@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.flow.problem import FlowError
-from nodes.io import tcp_sessions
+from nodes.drivers import tcp_sessions
 from tests.eventually import eventually
 from tests.nodes.io.bench import Bench
 from tests.servers.process import free_port

@@ -7,8 +7,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from engine.run.flow_run import DeployFailed
-from nodes.io import websocket_room
+from engine.runtime.flow_runner import DeployFailed
+from nodes.drivers import websocket_room
 from tests.eventually import eventually
 from tests.nodes.io.hooked import Hooked, hooked_server
 

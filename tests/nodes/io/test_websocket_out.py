@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nodes.io import websocket_room
+from nodes.drivers import websocket_room
 from tests.eventually import eventually
 from tests.nodes.io.hooked import Hooked, hooked_server
 from tests.nodes.io.test_websocket_in import connect

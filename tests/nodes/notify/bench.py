@@ -6,14 +6,14 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from engine.clock import ManualClock
-from engine.run.site import Site
+from engine.core.clock import ManualClock
+from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from plant.alarms.service import Alarms
-from plant.channels.card import Card
-from plant.channels.service import Channels
+from plant.notifications.card import Card
+from plant.notifications.service import Channels
 from tests.eventually import eventually
-from tests.plant.channels.bench import AT, channels
+from tests.plant.notifications.bench import AT, channels
 
 
 class Desk:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from plant.channels.notice import notice_of
+from plant.notifications.notice import notice_of
 from tests.eventually import eventually
 from tests.nodes.notify.bench import channel
-from tests.plant.channels.bench import alarm, email
+from tests.plant.notifications.bench import alarm, email
 from tests.servers.smtp import MailServer
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from engine.catalogue import Catalogue
-from engine.clock import ManualClock
-from engine.run.site import Site
-from plant.channels.card import Robot
-from plant.channels.notice import notice_of
+from engine.catalogue.node_types import Catalogue
+from engine.core.clock import ManualClock
+from engine.runtime.site import Site
+from plant.notifications.card import Robot
+from plant.notifications.notice import notice_of
 from tests.eventually import eventually
 from tests.nodes.notify.bench import channel
-from tests.plant.channels.bench import AT, alarm, robot
+from tests.plant.notifications.bench import AT, alarm, robot
 from tests.servers.vendors import Webhook, serving
 
 TOO_FAST = (200, {"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"})
@@ -180,7 +180,7 @@ async def test_news_of_yesterday_is_given_up_and_goes_the_way_of_errors():
 async def test_a_fault_of_ours_stops_one_message_and_not_the_channel(monkeypatch: pytest.MonkeyPatch):
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
         with monkeypatch.context() as broken:
-            broken.setattr("plant.channels.service.letter_of", lambda *_: 1 / 0)
+            broken.setattr("plant.notifications.service.letter_of", lambda *_: 1 / 0)
             await bench.give(alarm())
             await eventually(lambda: bench.errors)
         await bench.give(alarm("GS002"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from plant.channels.notice import notice_of
+from plant.notifications.notice import notice_of
 from tests.eventually import eventually
 from tests.nodes.notify.bench import channel
-from tests.plant.channels.bench import alarm, sms
+from tests.plant.notifications.bench import alarm, sms
 from tests.servers.vendors import Aliyun, serving
 
 

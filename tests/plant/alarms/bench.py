@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 
-from engine.clock import ManualClock
-from engine.run.journal import Journal
-from engine.run.memory import Memories
+from engine.core.clock import ManualClock
+from engine.runtime.state.journal import Journal
+from engine.runtime.state.memory import Memories
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
 from plant.alarms.point import Point
 from plant.alarms.rules import Rules
-from plant.device import Device
-from plant.reading import Reading
+from plant.model.device import Device
+from plant.model.reading import Reading
 
 START = 1_700_000_000.0
 LIVELY = Device(sn="GS1", k=1.0, b=0.0, a1=20.0, a2=50.0, range_high=100.0, unit="ppm", name="泵房", location="A 区")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.catalogue import Catalogue, discover_packs
+from engine.catalogue.node_types import Catalogue
+from engine.pack import discover_packs
 from plant.alarms.conditions import Policy
 from plant.alarms.kinds import KINDS
 from plant.alarms.states import STEPS

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plant.alarms.conditions import Policy, conditions_for, sound_by
-from plant.device import Device
-from plant.reading import Reading
+from plant.model.device import Device
+from plant.model.reading import Reading
 from tests.plant.alarms.bench import DEVICE, Bench, brief
 
 OXYGEN = Device(

@@ -1,7 +1,7 @@
 """Row 3.4: what is wrong with the sensor, the device, its battery, its signal and its link."""
 
 from plant.alarms.presence import Presence
-from plant.reading import Flag
+from plant.model.reading import Flag
 from tests.plant.alarms.bench import LIVELY, START, Bench, brief
 
 

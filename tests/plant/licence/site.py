@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.clock import ManualClock
-from engine.run.standstill import Standstill
-from engine.secret import Secret
+from engine.core.clock import ManualClock
+from engine.core.secret import Secret
+from engine.runtime.services.suspension import Standstill
 from engine.settings import Settings
 from plant.licence.guard import Licence
 from plant.licence.token import told_vendor_key
 from plant.licence.vendor import Question, VendorAway
-from plant.licence_server.book import Book
+from vendor.licence_server.book import Book
 
 START = 1_767_225_600.0
 """2026-01-01 08:00 in Shanghai."""

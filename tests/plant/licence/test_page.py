@@ -8,12 +8,12 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from engine.secret import Secret
+from engine.core.secret import Secret
 from engine.server import Server
 from engine.settings import Settings
 from plant.licence.guard import Licence
 from plant.licence.machine import Machine
-from plant.licence.record import Record, Records
+from plant.licence.store import Record, Records
 from plant.licence.token import told_vendor_key
 from tests.eventually import eventually
 from tests.plant.licence.vendor_site import VendorSite

@@ -13,13 +13,13 @@ import aiomqtt
 import asyncpg
 import pytest
 
-from engine.secret import Secret
+from engine.core.secret import Secret
 from engine.server import Server
 from engine.settings import Settings
-from plant.device import Device
-from plant.devices import Devices
+from plant.devices.registry import Devices
 from plant.licence.guard import Licence
 from plant.licence.token import told_vendor_key
+from plant.model.device import Device
 from tests.eventually import eventually
 from tests.plant.licence.vendor_site import ShiftedClock, VendorSite
 from tests.servers.mosquitto import Mosquitto

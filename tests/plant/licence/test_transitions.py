@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from plant.licence.standing import RENEWAL_S
+from plant.licence.status import RENEWAL_S
 from tests.plant.licence.site import DAY, HOUR, MACHINE_ID, START, Plant
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

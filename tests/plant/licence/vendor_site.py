@@ -9,11 +9,11 @@ from pathlib import Path
 
 from aiohttp import web
 
-from engine.clock import SystemClock
-from plant.licence_server.app import make_app
-from plant.licence_server.book import Book
+from engine.core.clock import SystemClock
 from tests.servers.certificates import make_certificates
 from tests.servers.process import free_port
+from vendor.licence_server.app import make_app
+from vendor.licence_server.book import Book
 
 
 class ShiftedClock(SystemClock):

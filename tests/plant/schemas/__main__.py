@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncpg
 
-from engine.migrations import migrate, read_migrations
+from engine.db.migrations import migrate, read_migrations
 from tests.servers.postgres import Postgres
 
 FOLDER = Path(__file__).parent

@@ -5,7 +5,7 @@ from mcs_weather import pack
 from mcs_weather.dew_point import DewPoint
 from mcs_weather.stations import Stations
 
-from engine.catalogue import NodeType
+from engine.catalogue.node_types import NodeType
 from engine.testing import check_example, run_node
 
 

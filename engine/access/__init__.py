@@ -1,0 +1,1 @@
+"""Who may do what: accounts, passwords, tokens, stored secrets, and the audit log of who did it."""

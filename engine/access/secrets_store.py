@@ -1,0 +1,138 @@
+"""Stored secrets: encrypted in the database, the key in the data folder, readable for flows and for nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+from cryptography.fernet import Fernet, InvalidToken
+
+from engine.core.errors import SetupError
+from engine.db.database import Database, Unavailable
+from engine.db.request_connection import connection_now, until_done
+
+__all__ = ["SecretInfo", "SecretsStore"]
+
+log = logging.getLogger("mcs.secrets")
+
+CHANNEL = "mcs_secrets"
+KEY_FILE = "secrets.key"
+
+
+class SecretInfo(msgspec.Struct, kw_only=True):
+    """All that is told about a secret. `readable` is false when it was encrypted with another key: set it again."""
+
+    name: str
+    changed_at: datetime.datetime
+    changed_by: str
+    readable: bool
+
+
+class SecretsStore(Mapping[str, str]):
+    """A mapping of names to values for the site, kept in step with the table through NOTIFY.
+
+    The key is made at the first start, readable for its owner only (0600). Whoever has only the database has nothing.
+    """
+
+    def __init__(self, database: Database, data_dir: Path) -> None:
+        self._database = database
+        self._key_file = data_dir / KEY_FILE
+        self._cipher: Fernet | None = None
+        self._values: dict[str, str] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"SecretsStore({len(self._values)} secrets)"
+
+    async def start(self) -> None:
+        """Reads or makes the key and takes all secrets; waits for the database. SetupError when the key can't be used."""
+        self._cipher = self._read_key()
+        await until_done(self._read)
+        self._database.listen(CHANNEL, self._changed)
+
+    async def names(self) -> list[SecretInfo]:
+        """What there is, by name. Values never leave."""
+        async with connection_now(self._database) as connection:
+            rows = await connection.fetch("select name, changed_at, changed_by from secrets order by name")
+        return [SecretInfo(**row, readable=row["name"] in self._values) for row in rows]
+
+    async def set(self, name: str, value: str, by: str) -> None:
+        """Stores or replaces. Nodes that run go on with the old value until they are started again."""
+        async with connection_now(self._database) as connection:
+            await connection.execute(
+                "insert into secrets (name, value, changed_by) values ($1, $2, $3) on conflict (name) "
+                "do update set value = excluded.value, changed_by = excluded.changed_by, changed_at = now()",
+                name,
+                self._fernet.encrypt(value.encode()),
+                by,
+            )
+            self._values[name] = value
+            await connection.execute("select pg_notify($1, '')", CHANNEL)
+
+    async def remove(self, name: str) -> bool:
+        """Whether there was one."""
+        async with connection_now(self._database) as connection:
+            gone = await connection.fetchval("delete from secrets where name = $1 returning name", name)
+            self._values.pop(name, None)
+            await connection.execute("select pg_notify($1, '')", CHANNEL)
+        return gone is not None
+
+    @property
+    def _fernet(self) -> Fernet:
+        if self._cipher is None:
+            raise Unavailable("the secrets have not been read yet")
+        return self._cipher
+
+    def _read_key(self) -> Fernet:
+        try:
+            with contextlib.suppress(FileExistsError):
+                # O_EXCL: of two workers that start at once one makes the key, and the other reads it.
+                self._key_file.parent.mkdir(parents=True, exist_ok=True)
+                descriptor = os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(Fernet.generate_key())
+            return Fernet(self._key_file.read_bytes().strip())
+        except OSError as failure:
+            raise SetupError(
+                f"the key of the secrets, {self._key_file}, can't be read or made ({failure.strerror})",
+                "correct its owner",
+            ) from failure
+        except ValueError as wrong:
+            raise SetupError(
+                f"{self._key_file} holds no key",
+                "restore it from a backup, or remove it and set every secret again",
+            ) from wrong
+
+    def _changed(self, payload: str | None) -> None:
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.ensure_future(until_done(self._read))
+        else:
+            self._reading.add_done_callback(lambda _: self._changed(payload))
+
+    async def _read(self) -> None:
+        async with connection_now(self._database) as connection:
+            rows = await connection.fetch("select name, value from secrets")
+        values: dict[str, str] = {}
+        for row in rows:
+            try:
+                values[row["name"]] = self._fernet.decrypt(row["value"]).decode()
+            except (InvalidToken, UnicodeDecodeError):
+                log.error(
+                    "the secret %s was encrypted with another key than %s; set it again", row["name"], self._key_file
+                )
+        self._values = values

@@ -1,0 +1,1 @@
+"""Which node types there are, and what their classes say of fields, ports and paths."""

@@ -1,0 +1,177 @@
+"""All node types of a site, from packs and from folders, each with the schema, help and ports read off its class."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+from jsonschema import Draft202012Validator
+
+from engine.catalogue.path_fields import path_fields
+from engine.core.node import About, Help, Node, Port, Source, about
+from engine.pack import Pack
+
+__all__ = ["Broken", "Catalogue", "NodeType"]
+
+
+class NodeType:
+    """One node type, as the checker, the editor and the docs see it."""
+
+    def __init__(self, cls: type[Node], origin: str = "") -> None:
+        self.cls = cls
+        self.about: About = about(cls)
+        self.type = self.about.type
+        self.origin = origin
+        self.is_source = issubclass(cls, Source)
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema (draft 2020-12) of the node's `with`, self-contained."""
+        schema = msgspec.json.schema(self.cls)
+        definitions = schema.get("$defs", {})
+        own = definitions.pop(schema["$ref"].rpartition("/")[2])
+        own.pop("title", None)
+        own["description"] = self.help
+        if definitions:
+            own["$defs"] = definitions
+        return dict(own)
+
+    @cached_property
+    def validator(self) -> Draft202012Validator:
+        """Reports every problem of a `with` at once."""
+        return Draft202012Validator(self.schema)
+
+    @cached_property
+    def path_fields(self) -> tuple[tuple[str, ...], ...]:
+        """Where in a `with` paths are; see `engine.catalogue.path_fields`."""
+        return path_fields(self.schema)
+
+    @property
+    def help(self) -> str:
+        """The docstring, unindented."""
+        return inspect.cleandoc(self.cls.__dict__.get("__doc__") or "")
+
+    @property
+    def zh(self) -> Help | None:
+        """The Chinese title and help."""
+        return self.cls.zh
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        return self.cls.inputs
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        """Ports that every instance has; see `make(...).output_ports()` for one instance's."""
+        return self.cls.outputs
+
+    def make(self, config: Mapping[str, Any]) -> Node:
+        """A node with this config. msgspec.ValidationError names the first field that does not fit."""
+        return msgspec.convert(dict(config), self.cls)
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """A file in a node folder that can't be used: shown as a placeholder with the traceback."""
+
+    file: str
+    types: tuple[str, ...]
+    problem: str
+    traceback: str = ""
+
+
+class Catalogue:
+    """Node types by name. A later pack may not take the name of an earlier one: that is a problem, not an override."""
+
+    def __init__(self, packs: Iterable[Pack] = ()) -> None:
+        self.packs: dict[str, Pack] = {}
+        self.types: dict[str, NodeType] = {}
+        self.broken: dict[str, Broken] = {}
+        for pack in packs:
+            self.packs[pack.name] = pack
+            for cls in pack.nodes:
+                self.add(NodeType(cls, pack.name))
+
+    def add(self, kind: NodeType) -> None:
+        """Adds a type. ValueError when the name is taken by another origin."""
+        known = self.types.get(kind.type)
+        if known is not None and known.origin != kind.origin:
+            raise ValueError(
+                f"node type {kind.type!r} of {kind.origin} is already there from {known.origin}; rename the class"
+            )
+        self.types[kind.type] = kind
+
+    def add_folder(self, folder: Path) -> list[str]:
+        """Loads every `.py` of a folder that does not start with `_` or `test_`; the types found. What fails to import becomes `broken`."""
+        found: list[str] = []
+        for file in sorted(folder.glob("*.py")):
+            if not file.name.startswith(("_", "test_")):
+                found += self.add_file(file)
+        return found
+
+    def add_file(self, file: Path) -> list[str]:
+        """Loads, or loads again, one file of custom nodes; the types in it ([] when it is broken)."""
+        origin = str(file)
+        before = [type for type, kind in self.types.items() if kind.origin == origin]
+        self.broken.pop(origin, None)
+        try:
+            kinds = [NodeType(cls, origin) for cls in _node_classes(_import(file))]
+            for kind in kinds:
+                kind.schema  # noqa: B018 - a schema that can't be made is found here, not in the middle of a deploy
+            taken = [kind.type for kind in kinds if (known := self.types.get(kind.type)) and known.origin != origin]
+            if taken:
+                raise ValueError(
+                    f"the type {taken[0]!r} is already there from {self.types[taken[0]].origin}; rename the class"
+                )
+        except Exception as error:  # noqa: BLE001 - a custom file may raise anything
+            types = tuple(before or [file.stem.replace("_", "-")])
+            self.broken[origin] = Broken(
+                origin, types, f"{type(error).__name__}: {error}", traceback.format_exc(limit=-5)
+            )
+            for name in before:
+                del self.types[name]
+            return []
+        for name in before:
+            del self.types[name]
+        for kind in kinds:
+            self.types[kind.type] = kind
+        return [kind.type for kind in kinds]
+
+    def problem_of(self, type: str) -> str:
+        """Why a type is not to be had: the traceback's last line of the file that should bring it, or ""."""
+        return next((f"{broken.file}: {broken.problem}" for broken in self.broken.values() if type in broken.types), "")
+
+
+def _import(file: Path) -> ModuleType:
+    name = f"mcs_nodes_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # msgspec resolves a class's annotations through sys.modules
+    try:
+        # compiled by us: the byte-code cache goes by whole seconds and would miss a quick second edit
+        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return module
+
+
+def _node_classes(module: ModuleType) -> list[type[Node]]:
+    return [
+        value
+        for value in vars(module).values()
+        if inspect.isclass(value)
+        and issubclass(value, Node)
+        and value.__module__ == module.__name__
+        and "__about__" in value.__dict__
+    ]

@@ -1,0 +1,70 @@
+"""`mcs run` and `mcs demo`: the site itself."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from engine.cli.site import AddCommand, settings_now
+from engine.ops.logs import set_up_logs
+
+__all__ = ["add_commands"]
+
+
+def add_commands(command: AddCommand) -> None:
+    """Adds them to `mcs`."""
+    run = command("run", "run the site: all flows of MCS_FLOWS, or just the files named", _run)
+    run.add_argument("flows", nargs="*", type=Path, metavar="FLOW.yaml")
+    command("demo", "run everything on this machine, with a broker, a database and simulated devices", _demo)
+
+
+def _run(options: argparse.Namespace) -> int:
+    return _serve(options.flows or None, demo=False)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return _serve(None, demo=True)
+
+
+def _serve(flows: list[Path] | None, *, demo: bool) -> int:
+    import uvloop
+
+    from engine.server import Server
+
+    settings = settings_now()
+    set_up_logs(settings.log_level)
+    folders = [("MCS_NODES", folder) for folder in settings.nodes] + ([] if flows else [("MCS_FLOWS", settings.flows)])
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        async with Server(settings, flow_paths=flows, demo=demo) as server:
+            for name, folder in folders:
+                if not folder.is_dir():
+                    print(
+                        f"mcs: warning: {name}: there is no folder {folder}; make it or name another", file=sys.stderr
+                    )
+            ready = asyncio.create_task(_announce(server))
+            await stop.wait()
+            ready.cancel()
+            print("mcs: stopping", flush=True)
+
+    uvloop.run(serve())
+    return 0
+
+
+async def _announce(server: Any) -> None:
+    print(f"mcs: starting at {server.url}", flush=True)
+    await server.ready.wait()
+    print(f"mcs: ready at {server.url}", flush=True)
+    if server.accounts.first_run_password:
+        print(
+            f"mcs: first sign-in: user admin, password {server.accounts.first_run_password} (shown once; change it there)",
+            flush=True,
+        )

@@ -1,0 +1,88 @@
+"""Writes the first version of a custom node and its test; both work as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from engine.core.errors import SetupError
+from engine.core.node import type_name
+
+__all__ = ["write_node"]
+
+NODE = '''"""{title}: one sentence that says what it is for."""
+
+from typing import Annotated, ClassVar
+
+from engine.api import Context, Example, Help, Message, Meta, Node, Refused, node
+
+
+@node(category="custom", icon="box", title="{title}")
+class {name}(Node):
+    """Multiply the number in the payload.
+
+    Say here what the node does with what, and the edge that was decided: this text is its help in the editor.
+    """
+
+    factor: Annotated[float, Meta(description="What the number is multiplied with.")] = 2.0
+
+    examples: ClassVar = [Example("a number is doubled", {{"factor": 2}}, given=[1, 2.5], expect=[2, 5.0])]
+    zh: ClassVar = Help(title="{title}", text="将消息中的数值相乘。", fields={{"factor": "乘数。"}})
+
+    def start(self, ctx: Context) -> None:
+        self.log = ctx.log
+
+    def process(self, msg: Message) -> Message:
+        if isinstance(msg.payload, bool) or not isinstance(msg.payload, (int, float)):
+            raise Refused(f"the payload is {{type(msg.payload).__name__}}, not a number; send a number or convert it first")
+        return msg.replace(payload=msg.payload * self.factor)
+'''
+
+TEST = '''"""Tests of the node `{type}`; run them with `pytest {folder}`."""
+
+from engine.testing import load_node, run_node
+
+{const} = load_node(__file__, "{type}")
+
+
+async def test_number_is_multiplied():
+    """The payload comes out as many times as large."""
+    outputs = await run_node({const}, "factor: 3", given=[2])
+    assert [output.payload for output in outputs] == [6]
+
+
+async def test_text_goes_to_the_error_port_with_the_reason():
+    """What is no number is refused, not guessed."""
+    (output,) = await run_node({const}, "", given=["two"])
+    assert output.port == "error"
+    assert "not a number" in output.message.props["error"]["reason"]
+'''
+
+
+def write_node(name: str, folder: Path, taken: Collection[str] = ()) -> tuple[Path, Path]:
+    """Writes `folder/NAME.py` and `folder/test_NAME.py` for a name such as `gas-index`, `gas_index` or `GasIndex`.
+
+    Returns both. SetupError when the name is none or one of the `taken` types, or a file is there already: nothing is
+    overwritten.
+    """
+    words = re.findall(r"[a-z0-9]+", type_name(name.replace("_", "-").replace(" ", "-")))
+    if not words or not words[0][0].isalpha() or not re.fullmatch(r"[A-Za-z][A-Za-z0-9 _-]*", name):
+        raise SetupError(f"{name!r} is no name for a node", "use letters, digits and dashes, a letter first: gas-index")
+    stem, kind, class_name = "_".join(words), "-".join(words), "".join(word.capitalize() for word in words)
+    if kind in taken:
+        raise SetupError(f"there is a node type {kind} already", "choose another name: two nodes can't share one")
+    title = " ".join(words).capitalize()
+    node_file, test_file = folder / f"{stem}.py", folder / f"test_{stem}.py"
+    for file in (node_file, test_file):
+        if file.exists():
+            raise SetupError(f"{file} is already there", "choose another name, or remove it first")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        node_file.write_text(NODE.format(name=class_name, title=title), encoding="utf-8")
+        test_file.write_text(TEST.format(type=kind, folder=folder, const=stem.upper()), encoding="utf-8")
+    except OSError as error:
+        raise SetupError(
+            f"{folder} can't be written ({error.strerror})", "choose another folder with --folder"
+        ) from error
+    return node_file, test_file

@@ -1,0 +1,201 @@
+"""What a node is: a Struct whose fields are its config, whose docstring is its help and whose examples are its first tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+
+import msgspec
+
+from engine.core.message import Message
+
+if TYPE_CHECKING:
+    from engine.core.context import Context, Emitter
+
+__all__ = [
+    "DEFAULT_PORT",
+    "ERROR_PORT",
+    "About",
+    "Example",
+    "Help",
+    "Node",
+    "Output",
+    "Port",
+    "Source",
+    "about",
+    "node",
+    "type_name",
+]
+
+DEFAULT_PORT = "out"
+ERROR_PORT = "error"
+
+Output = Message | None | Sequence[Message] | Mapping[str, Any]
+"""What `process` may return: a message (to the first port), None, a list of messages, or {port: message | list | None}."""
+
+
+class Port(msgspec.Struct, frozen=True):
+    """One place where wires end. `payload` is the type that passes (Any: everything), `unit` what its number is measured in.
+
+    An output with `same_as`, the name of an input, sends what came in there: its type and unit are those of the messages that the wires
+    bring, so a check sees through a switch or a delay.
+    """
+
+    name: str = DEFAULT_PORT
+    payload: Any = Any
+    unit: str = ""
+    title: str = ""
+    title_zh: str = ""
+    same_as: str = ""
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A documented case that is also a test.
+
+    given    payloads, or messages as dicts: {"payload": …, "topic": …, "at": seconds after the start, further properties}
+    expect   what leaves the first port, in the same forms (a dict message is matched on the fields it names);
+             or {port: […]} for several ports. Nothing else may leave.
+    state    what the shared services hold before, by service name (e.g. {"devices": {…}})
+    """
+
+    title: str
+    config: dict[str, Any]
+    given: list[Any]
+    expect: list[Any] | dict[str, list[Any]]
+    title_zh: str = ""
+    state: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Help(msgspec.Struct, frozen=True):
+    """The Chinese side of a node's help; the English side is its docstring and field descriptions.
+
+    `parts` are the fields of Structs within the config, by class name: {"SwitchRule": {"op": …}}.
+    """
+
+    title: str
+    text: str = ""
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
+    parts: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+
+
+class About(msgspec.Struct, frozen=True):
+    """What the decorator attaches to a node class."""
+
+    type: str
+    category: str
+    icon: str = "box"
+    color: str = ""
+    title: str = ""
+    side_effect: bool = False
+    buffers: bool = False
+    has_input: bool = True
+    role: str = ""
+
+
+class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, eq=False):
+    """Base of all nodes. Fields are the config; `start`, `process` and `stop` are what an author writes.
+
+    `process` may be plain (the fast path: a direct call) or async (it gets a queue of its own). A node that is quicker
+    with many at once has `async def process_batch(messages)` instead: it is called with all that wait, one batch at a time, and returns None or
+    a list as long as the batch: an output, or an exception, for each message.
+    """
+
+    inputs: ClassVar[tuple[Port, ...]] = (Port("in"),)
+    outputs: ClassVar[tuple[Port, ...]] = (Port(DEFAULT_PORT),)
+    examples: ClassVar[Sequence[Example]] = ()
+    zh: ClassVar[Help | None] = None
+    timeout_s: ClassVar[float] = 10.0
+    max_batch: ClassVar[int] = 5000
+    gather_s: ClassVar[float] = 0.0
+    """For `process_batch`: how soon after one batch the next may follow when only a handful of messages wait. A lone message never waits."""
+
+    def input_ports(self) -> tuple[Port, ...]:
+        """The inputs of this instance; a node whose config says the unit or type it takes (threshold) overrides it."""
+        return self.inputs
+
+    def output_ports(self) -> tuple[Port, ...]:
+        """The ports of this instance; a node whose config makes ports (switch) overrides it."""
+        return self.outputs
+
+    def start(self, ctx: Context) -> Any:
+        """Called once before the first message; may be async. Raise to refuse: the deploy is rolled back."""
+
+    def resume(self) -> None:
+        """Called once when this instance takes over: all have started, and the version before it gets no more messages.
+
+        What the state holds is complete now, so timers for it are set here rather than in `start`.
+        """
+
+    def process(self, msg: Message) -> Any:
+        """Handles one message; see `Output`. May be async."""
+        raise NotImplementedError(f"{type(self).__name__} takes no messages")
+
+    def stop(self) -> Any:
+        """Called once after the last message; may be async, and is given time to finish."""
+
+
+class Source(Node):
+    """A node that brings messages in. `run` lasts until it is cancelled."""
+
+    inputs: ClassVar[tuple[Port, ...]] = ()
+
+    async def run(self, emit: Emitter) -> None:
+        """Emits messages until cancelled; an error is retried with back-off."""
+        raise NotImplementedError
+
+    def settled(self, tokens: list[Any]) -> None:
+        """These messages (by the token they were emitted with) are done, commits included: acknowledge them."""
+
+
+_N = TypeVar("_N", bound=type[Node])
+
+
+def node(
+    *,
+    category: str,
+    icon: str = "box",
+    color: str = "",
+    title: str = "",
+    type: str = "",
+    side_effect: bool = False,
+    buffers: bool = False,
+    role: Literal["", "admin", "integrator"] = "",
+) -> Callable[[_N], _N]:
+    """Attaches the facts that are not fields. The type comes from the class name (`MqttIn` → `mqtt-in`) unless given.
+
+    side_effect  it acts on the outside world: flow tests and test runs capture its input instead of running it
+    buffers      it hands messages on later from a timer or task, so a loop through it is allowed
+    role         who may put such a node into a flow, or change it, over the web; "": whoever may deploy
+    """
+
+    def attach(cls: _N) -> _N:
+        name = type or type_name(cls.__name__)
+        facts = About(
+            type=name,
+            category=category,
+            icon=icon,
+            color=color,
+            title=title or name.replace("-", " ").capitalize(),
+            side_effect=side_effect,
+            buffers=buffers,
+            has_input=bool(cls.inputs),
+            role=role,
+        )
+        cls.__about__ = facts  # type: ignore[attr-defined]
+        return cls
+
+    return attach
+
+
+def about(cls: type[Node]) -> About:
+    """The facts of a node class. TypeError when it was not decorated with `@node`."""
+    facts = cls.__dict__.get("__about__")
+    if not isinstance(facts, About):
+        raise TypeError(f"{cls.__module__}.{cls.__name__} is no node type yet: decorate it with @node(category=…)")
+    return facts
+
+
+def type_name(class_name: str) -> str:
+    """`MqttIn` → `mqtt-in`, `HTTPRequest` → `http-request`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", class_name).lower()

@@ -1,0 +1,1 @@
+"""PostgreSQL: the pool, COPY, migrations, JSON."""

@@ -1,0 +1,1 @@
+"""From a file on disk to a running flow: flow files, revisions, deploys, custom nodes."""

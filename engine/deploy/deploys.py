@@ -1,0 +1,294 @@
+"""Deploys: a flow's new text is checked, started, written to its file and recorded, or nothing at all has happened."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import logging
+from collections.abc import Callable, Collection
+
+import msgspec
+
+from engine.db.database import Unavailable
+from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, fault_of_flow_name, revision_of
+from engine.deploy.revisions import Revision, Revisions
+from engine.flow.model import Flow, NodeSpec
+from engine.flow.problem import FlowError, Problem
+from engine.flow.yaml.read import read_flow
+from engine.runtime.flow_runner import DeployFailed, DeployReport
+from engine.runtime.site import Site
+
+__all__ = ["FOUND_ON_DISK", "Deployed", "Deploys", "NotRecorded"]
+
+log = logging.getLogger("mcs.deploys")
+
+FOUND_ON_DISK = "disk"
+"""Who made a revision that no one deployed here: ops changed the file."""
+LOOK_EVERY_S = 1.0
+
+
+class Deployed(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What runs now. `number` is None until it could be recorded."""
+
+    text: str
+    revision: str
+    flow: Flow
+    number: int | None = None
+    who: str = FOUND_ON_DISK
+    when: datetime.datetime | None = None
+    note: str = ""
+
+
+class NotRecorded(Exception):
+    """The new version runs and is in its file, but the database broke before the deploy was recorded; that is made up for later."""
+
+
+class Deploys:
+    """The one way to change what runs. Whatever happens, the file, the running flow and the last revision agree or it is said.
+
+    `on_change` is called with the name of every flow that was deployed, removed or changed on disk.
+    """
+
+    def __init__(self, site: Site, files: FlowFiles, revisions: Revisions) -> None:
+        self.on_change: list[Callable[[str], None]] = []
+        self.known: dict[str, Deployed] = {}
+        self.files = files
+        self.revisions = revisions
+        self._site = site
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unfollow: Callable[[], None] = lambda: None
+
+    async def start(self) -> None:
+        """Starts every flow file (one with problems does not keep the others from starting), records what ops have changed, and
+        from then on follows the disk and the other workers."""
+        self.files.scan()
+        for file in self.files.all():
+            async with self._lock(file.name):
+                await self._start(file)
+        self._unfollow = self.revisions.follow(self._heard)
+        self._spawn(self._watch_disk(), "flow files")
+
+    async def stop(self) -> None:
+        """Ends following; the flows go on until the site stops them."""
+        self._unfollow()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def deploy(
+        self, name: str, text: str, base: str | None, who: str, note: str
+    ) -> tuple[Revision, DeployReport]:
+        """Makes `text` the flow. `base` is the revision of the file it was made from, None for a new flow.
+
+        FileChanged when the file is another by now; FlowError with every problem; DeployFailed when a node refuses to start;
+        Unavailable while the database is away; OSError when the file can't be written: each leaves file and flow as they were.
+        Goes on to its end when the caller is cancelled.
+        """
+        return await asyncio.shield(self._spawned(self._deploy(name, text, base, who, note)))
+
+    async def refresh(self, types: Collection[str]) -> None:
+        """Node types have changed: goes over to them in every flow that uses one, and starts those that waited for one."""
+        for file in self.files.all():
+            known = self.known.get(file.name)
+            flow = known.flow if known is not None else file.flow
+            if flow is None or not any(node.type in types for nodes in _all_nodes(flow) for node in nodes.values()):
+                continue
+            async with self._lock(file.name):
+                if known is None:
+                    await self._start(file)
+                    continue
+                try:
+                    await self._site.deploy(flow)
+                except (FlowError, DeployFailed) as error:
+                    log.error("flow %s stays with the node types it has: %s", file.name, error)
+            self._changed(file.name)
+
+    async def remove(self, name: str, base: str, who: str) -> None:
+        """Stops a flow and deletes its file; its revisions stay. FileChanged, Unavailable as with `deploy`."""
+        async with self._lock(name), self.revisions.writing(name) as writing:
+            self.files.remove(name, base)
+            await self._site.remove(name)
+            self.known.pop(name, None)
+            await writing.add("", who, "", None, {})
+        self._changed(name)
+
+    async def _deploy(
+        self, name: str, text: str, base: str | None, who: str, note: str
+    ) -> tuple[Revision, DeployReport]:
+        async with self._lock(name):
+            current = self.files.read(name)
+            if (current.revision if current is not None else None) != base:
+                raise FileChanged(name, current)
+            path = current.path if current is not None else self.files.folder / f"{name}.yaml"
+            # Off the loop: reading 1,000 nodes takes longer than a message may wait.
+            flow, problems = await asyncio.to_thread(read_flow, text, str(path))
+            if flow is None:
+                raise FlowError(problems)
+            if flow.flow != name:
+                raise FlowError([_renamed(path.name, flow, name), *problems])
+            done: DeployReport | None = None
+            try:
+                async with self.revisions.writing(name) as writing:
+                    report = await self._run(flow, problems)
+                    await self._write(name, text, base, (flow, problems))
+                    done = report
+                    row = await writing.add(revision_of(text), who, note, text, report)
+            except Unavailable as away:
+                if done is None:
+                    raise
+                self.known[name] = Deployed(text=text, revision=revision_of(text), flow=flow, who=who, note=note)
+                self._changed(name)
+                raise NotRecorded(f"flow {name} was deployed, but the database went away ({away})") from away
+            self.known[name] = _deployed(text, flow, row)
+        self._changed(name)
+        return row, report
+
+    async def _run(self, flow: Flow, problems: list[Problem]) -> DeployReport:
+        """A refused deploy leaves what is known of the running version as it was."""
+        name = flow.flow
+        before = self._site.problems.get(name)
+        try:
+            return await self._site.deploy(flow, read_problems=problems)
+        except (FlowError, DeployFailed):
+            if name in self.known:
+                self._site.refused.pop(name, None)
+                self._site.problems[name] = before or []
+            elif self.files.read(name) is None:
+                self._site.refused.pop(name, None)
+                self._site.problems.pop(name, None)
+            raise
+
+    async def _write(self, name: str, text: str, base: str | None, parsed: tuple[Flow | None, list[Problem]]) -> None:
+        try:
+            self.files.write(name, text, base, parsed)
+        except (FileChanged, OSError):
+            before = self.known.get(name)
+            if before is not None:
+                await self._site.deploy(before.flow)
+            else:
+                await self._site.remove(name)
+            raise
+
+    async def _start(self, file: FlowFile) -> None:
+        if file.flow is None:
+            self._site.problems[file.name] = file.problems
+            log.error("%s", "\n".join(str(problem) for problem in file.problems))
+            return
+        try:
+            await self._site.deploy(file.flow, read_problems=file.problems)
+        except FlowError as error:
+            log.error("flow %s does not start:\n%s", file.name, error)
+            return
+        except DeployFailed as error:
+            log.error("flow %s does not start: %s", file.name, error)
+            return
+        self.known[file.name] = Deployed(text=file.text, revision=file.revision, flow=file.flow)
+        with contextlib.suppress(Unavailable):
+            await self._record(file.name, "found at the start")
+
+    async def _record(self, name: str, note: str) -> None:
+        """Makes sure that what runs is the last revision."""
+        known = self.known[name]
+        async with self.revisions.writing(name) as writing:
+            last = await self.revisions.latest(name) if writing.last else None
+            if last is None or last.revision != known.revision:
+                last = await writing.add(known.revision, known.who, known.note or note, known.text, {})
+        self.known[name] = _deployed(known.text, known.flow, last)
+
+    async def _watch_disk(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                changed = self.files.scan()
+            except OSError as failure:
+                log.warning("the flow files can't be looked at: %s", failure)
+                continue
+            for name in changed:
+                self._changed(name)
+
+    def _heard(self, flow: str | None) -> None:
+        self._spawn(self._follow_all() if flow is None else self._follow(flow), "follow a deploy")
+
+    async def _follow_all(self) -> None:
+        """The database is back, or was never away: make up for what could not be recorded, and for what was missed."""
+        for name, known in list(self.known.items()):
+            try:
+                if known.number is None:
+                    async with self._lock(name):
+                        await self._record(name, "recorded later")
+                await self._follow(name)
+            except Unavailable:
+                return
+
+    async def _follow(self, name: str) -> None:
+        """Goes over to what another worker has deployed."""
+        with contextlib.suppress(Unavailable):
+            async with self._lock(name):
+                last = await self.revisions.latest(name)
+                known = self.known.get(name)
+                if last is None or (known is not None and known.number is not None and last.number <= known.number):
+                    return
+                if last.text is None:
+                    await self._site.remove(name)
+                    self.known.pop(name, None)
+                elif known is None or known.revision != last.revision:
+                    await self._go_over(last, last.text)
+                else:
+                    self.known[name] = _deployed(known.text, known.flow, last)
+        self._changed(name)
+
+    async def _go_over(self, last: Revision, text: str) -> None:
+        known = self.known.get(last.flow)
+        flow, problems = await asyncio.to_thread(read_flow, text, last.flow)
+        if flow is None:
+            return
+        try:
+            await self._site.deploy(flow, read_problems=problems)
+        except (FlowError, DeployFailed) as error:
+            log.error("flow %s, deployed by another worker, does not start here: %s", last.flow, error)
+            return
+        self.known[last.flow] = _deployed(text, flow, last)
+        current = self.files.read(last.flow)
+        if (current.revision if current is not None else None) == (known.revision if known is not None else None):
+            # Workers with a folder of their own; in a shared folder the file says it already.
+            with contextlib.suppress(FileChanged, OSError):
+                self.files.write(last.flow, text, current.revision if current is not None else None)
+
+    def _changed(self, name: str) -> None:
+        for call in list(self.on_change):
+            call(name)
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        return self._locks.setdefault(name, asyncio.Lock())
+
+    def _spawn(self, work: object, name: str) -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        task.set_name(name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @staticmethod
+    def _spawned(work: object) -> asyncio.Future[tuple[Revision, DeployReport]]:
+        return asyncio.ensure_future(work)  # type: ignore[call-overload, no-any-return]
+
+
+def _deployed(text: str, flow: Flow, row: Revision) -> Deployed:
+    return Deployed(
+        text=text, revision=row.revision, flow=flow, number=row.number, who=row.who, when=row.when, note=row.note
+    )
+
+
+def _all_nodes(flow: Flow) -> list[dict[str, NodeSpec]]:
+    return [flow.nodes, *(subflow.nodes for subflow in flow.subflows.values())]
+
+
+def _renamed(path: str, flow: Flow, name: str) -> Problem:
+    fault = fault_of_flow_name(flow.flow)
+    return Problem(
+        path=path,
+        field="flow",
+        message=f"the file of flow {name} says `flow: {flow.flow}`" + (f", and {fault}" if fault else ""),
+        hint=f"a flow keeps its name: write `flow: {name}`, or add {flow.flow} as a new flow and remove this one",
+    )

@@ -1,0 +1,266 @@
+"""The checks between a flow that could be read and a flow that may run: all problems at once, and the plan when there are none."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+
+import networkx as nx
+
+from engine.catalogue.node_types import Catalogue, NodeType
+from engine.core.node import ERROR_PORT, Node
+from engine.flow.check.compatibility import misfit, port_words
+from engine.flow.check.expand import LINK_IN, LINK_OUT, WrittenWire, links_in, links_out, write_out
+from engine.flow.check.graph import graph_of, loops, told_loop, unreached
+from engine.flow.check.node_check import CheckedNode, NodeCheck
+from engine.flow.check.plan import Plan, PlannedNode
+from engine.flow.check.type_flow import carried
+from engine.flow.model import Flow
+from engine.flow.names import nearest
+from engine.flow.problem import Problem, Severity, errors_in
+from engine.flow.references import References
+from engine.flow.tree import Path
+
+__all__ = ["check_flow", "check_site"]
+
+# A wire with the names of the ports at its ends.
+Wired = tuple[WrittenWire, str, str]
+
+
+def check_flow(
+    flow: Flow, catalogue: Catalogue, references: References | None = None
+) -> tuple[Plan | None, list[Problem]]:
+    """The plan of a flow and everything that is wrong with it, by line; the plan is None when there is an error.
+
+    Checked are node types, configs, references, wires, ports, payload types and units, loops, and what messages can
+    reach; not how the file is written, which `read_flow` has done. Disabled nodes are only looked at for wires that
+    lead nowhere.
+    """
+    return _Check(flow, catalogue, references or References()).run()
+
+
+def check_site(flows: Iterable[Flow]) -> list[Problem]:
+    """What is wrong between the flows of a site: names taken twice, and links to flows or link-ins that are not there."""
+    problems: list[Problem] = []
+    known: dict[str, Flow] = {}
+    links: set[str] = set()
+    written = [(flow, write_out(flow)) for flow in flows]
+    for flow, out in written:
+        if flow.flow and flow.flow in known:
+            first = known[flow.flow].source
+            problems.append(
+                flow.source.problem(
+                    ("flow",),
+                    f"the flow `{flow.flow}` is also in {first.path}:{first.line('flow')}",
+                    "rename one of them",
+                )
+            )
+        known.setdefault(flow.flow, flow)
+        links.update(links_in(flow.flow, node) for node in out.nodes.values() if node.type == LINK_IN)
+    for flow, out in written:
+        for node in out.nodes.values():
+            for name, place in links_out(flow.flow, node) if node.type in LINK_OUT else ():
+                other, _, link = name.partition("/")
+                if other == flow.flow or name in links:
+                    continue
+                meant = nearest(name, links)
+                missing = (
+                    f"the flow `{other}` has no link-in `{link}`" if other in known else f"there is no flow `{other}`"
+                )
+                hint = f"did you mean `{meant}`?" if meant else "messages wait at the link-out until it is there"
+                problems.append(flow.source.problem((*node.place, *place), missing, hint, "warning"))
+    return problems
+
+
+class _Check:
+    def __init__(self, flow: Flow, catalogue: Catalogue, references: References) -> None:
+        self.flow = flow
+        self.written = write_out(flow)
+        self.problems: dict[Problem, None] = dict.fromkeys(self.written.problems)
+        self.nodes: dict[str, CheckedNode] = {}
+        self._check_node = NodeCheck(flow, catalogue, references, self._say).check
+
+    def run(self) -> tuple[Plan | None, list[Problem]]:
+        self.nodes = {id: self._check_node(node) for id, node in self.written.nodes.items()}
+        for node in self.written.spare:
+            self._check_node(node)
+        wired = [named for wire in self.written.wires if (named := self._named(wire)) is not None]
+        self._check_twice(wired)
+        self._check_fit(wired)
+        graph = graph_of(self.written, wired)
+        on_error = self._on_error()
+        self._check_loops(graph)
+        if len(wired) == len(self.written.wires) and not errors_in(self.written.problems):
+            # A missing wire leaves much unreached: to tell of that too would bury the cause.
+            self._check_reach(graph, on_error)
+        found = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
+        unknown = self.written.unknown or any(node.kind is None for node in self.nodes.values())
+        return (None if errors_in(found) or unknown else self._plan(graph, wired, on_error)), found
+
+    def _say(self, place: Path, message: str, hint: str = "", severity: Severity = "error") -> None:
+        self.problems[self.flow.source.problem(place, message, hint, severity)] = None
+
+    def _named(self, wire: WrittenWire) -> Wired | None:
+        """The wire with its ports by name, or None after telling what is wrong with an end."""
+        source, target = self.nodes[wire.source], self.nodes[wire.target]
+        if wire.link:
+            return wire, "link", ""
+        port = source.output(wire.port)
+        if port is None and source.outputs is not None:
+            self._no_port(wire, wire.source, "output", wire.port, [one.name for one in source.outputs] + [ERROR_PORT])
+        input = target.input(wire.input)
+        if input is None and target.kind is not None:
+            self._no_input(wire, target)
+        if (port is None and source.outputs is not None) or (input is None and target.kind is not None):
+            return None
+        return wire, port.name if port else wire.port, input.name if input else wire.input
+
+    def _check_fit(self, wired: list[Wired]) -> None:
+        """Tells of each wire whose ends can't fit, also when what it brings was made several nodes before."""
+        declared = {
+            (id, port.name): port for id, node in self.nodes.items() for port in node.outputs or () if not port.same_as
+        }
+        ways = carried(wired, declared, {id: node.outputs or () for id, node in self.nodes.items()})
+        for wire, port, input in wired:
+            if wire.link or port == ERROR_PORT:
+                continue
+            taken = self.nodes[wire.target].input(input)
+            for origin, made in ways.get((wire.source, port), {}).items():
+                wrong = None if taken is None else misfit(made, taken)
+                if wrong is not None and taken is not None:
+                    by_way = "" if origin[0] == wire.source else f" by way of `{wire.source}`"
+                    self._say(
+                        wire.place,
+                        f"`{origin[0]}` sends {port_words(made)} from `{origin[1]}`{by_way}, `{wire.target}` takes {port_words(taken)}: {wrong[0]}",
+                        wrong[1],
+                    )
+
+    def _no_port(self, wire: WrittenWire, node: str, side: str, port: str, known: list[str]) -> None:
+        if not port:
+            self._say(
+                wire.place,
+                f"`{node}` sends no messages, so no wire can leave it",
+                "remove the wire; failed messages leave by `error`",
+            )
+            return
+        meant = nearest(port, known)
+        hint = f"did you mean `{meant}`?" if meant else f"its {side}s are {', '.join(known)}"
+        self._say(wire.place, f"`{node}` has no {side} `{port}`", hint)
+
+    def _no_input(self, wire: WrittenWire, target: CheckedNode) -> None:
+        names = [one.name for one in target.inputs]
+        if not names:
+            what = (
+                "is a source: it brings messages in and takes none"
+                if target.kind and target.kind.is_source
+                else "takes no messages by wire"
+            )
+            self._say(wire.place, f"`{wire.target}` {what}", "remove the wire")
+        elif not wire.input:
+            self._say(
+                wire.place,
+                f"`{wire.target}` has {len(names)} inputs and the wire names none",
+                f"write `{wire.target}.{names[0]}`; its inputs are {', '.join(names)}",
+            )
+        else:
+            self._no_port(wire, wire.target, "input", wire.input, names)
+
+    def _check_twice(self, wired: list[Wired]) -> None:
+        seen: set[tuple[str, str, str, str]] = set()
+        for wire, port, input in wired:
+            key = (wire.source, port, wire.target, input)
+            beside = wire.source.rpartition("/")[0] == wire.target.rpartition("/")[0]
+            if key in seen and beside and not wire.link:
+                self._say(wire.place, f"`{wire.source}` is wired to `{wire.target}` twice", "remove one of the two")
+            seen.add(key)
+
+    def _on_error(self) -> str | None:
+        target = self.flow.on_error
+        if target is None or target.node not in self.flow.nodes:
+            return None
+        if not self.written.on_error:
+            disabled = self.flow.nodes[target.node].disabled
+            reason = "is disabled" if disabled else "leads to no node"
+            self._say(
+                ("on_error",),
+                f"`{target}` {reason}, so failed messages go to quarantine",
+                "enable it or name another node",
+                "warning",
+            )
+            return None
+        if len(self.written.on_error) > 1:
+            inner = ", ".join(id for id, _ in self.written.on_error)
+            self._say(
+                ("on_error",),
+                f"`{target}` leads to several nodes: {inner}",
+                "let one node inside take the messages and pass them on",
+            )
+            return None
+        id, port = self.written.on_error[0]
+        node = self.nodes[id]
+        if node.kind is not None and node.input(port) is None:
+            wire = WrittenWire("", "", id, port, ("on_error",))
+            self._no_input(wire, node)
+        return id
+
+    def _check_loops(self, graph: nx.MultiDiGraph[str]) -> None:
+        breakers = {id for id, node in self.nodes.items() if node.kind is None or _breaks_loops(node.kind)}
+        for loop in loops(graph, breakers):
+            after = loop[1] if len(loop) > 1 else loop[0]
+            edges = graph.get_edge_data(loop[0], after)
+            self._say(
+                next(iter(edges.values()))["place"],
+                f"the wires go in a circle: {told_loop(loop)}",
+                "a message would never come to an end: put a node on it that waits, such as delay, or remove a wire",
+            )
+
+    def _check_reach(self, graph: nx.MultiDiGraph[str], on_error: str | None) -> None:
+        roots = [id for id, node in self.nodes.items() if node.kind is None or not node.inputs]
+        brings = [id for id in roots if (kind := self.nodes[id].kind) is None or kind.is_source or kind.outputs]
+        if self.nodes and not brings:
+            self._say(
+                ("nodes",),
+                "no node brings messages in, so nothing will happen",
+                "add a source, such as mqtt-in, schedule or inject",
+                "warning",
+            )
+        else:
+            for id in unreached(graph, [*roots, *([on_error] if on_error else [])]):
+                self._say(
+                    self.nodes[id].written.place,
+                    "no message can come here",
+                    "wire it to something, disable it, or remove it",
+                    "warning",
+                )
+        for id in roots:
+            node = self.nodes[id]
+            if node.kind is not None and node.outputs and graph.out_degree(id) == 0:
+                self._say(
+                    node.written.place,
+                    "its messages go nowhere",
+                    "wire it to something, disable it, or remove it",
+                    "warning",
+                )
+
+    def _plan(self, graph: nx.MultiDiGraph[str], wired: list[Wired], on_error: str | None) -> Plan:
+        wires: dict[str, dict[str, list[str]]] = {id: {} for id in self.nodes}
+        for wire, port, _input in wired:
+            if not wire.link:
+                wires[wire.source].setdefault(port, []).append(wire.target)
+        nodes = {}
+        for id, node in self.nodes.items():
+            assert node.kind is not None
+            nodes[id] = PlannedNode(
+                id=id,
+                kind=node.kind,
+                config=node.written.with_,
+                ports=tuple(port.name for port in node.outputs or () if port.name != ERROR_PORT),
+                wires={port: tuple(ends) for port, ends in wires[id].items()},
+            )
+        return Plan(flow=self.flow.flow, nodes=nodes, on_error=on_error, graph=graph)
+
+
+def _breaks_loops(kind: NodeType) -> bool:
+    """Whether messages wait in a node of this type, in a queue or on a timer: a loop of direct calls would never return."""
+    cls: type[Node] = kind.cls
+    return kind.about.buffers or hasattr(cls, "process_batch") or inspect.iscoroutinefunction(cls.process)

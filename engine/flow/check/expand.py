@@ -1,0 +1,347 @@
+"""A flow with its subflows written out: what will run, with each wire led to the nodes inside that it ends at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from jsonschema import Draft202012Validator, SchemaError
+
+from engine.core.node import ERROR_PORT
+from engine.flow.check.config_messages import faults_of
+from engine.flow.model import DEFAULT_PORT, SUBFLOW_PREFIX, Flow, NodeSpec, Subflow, Target
+from engine.flow.names import nearest
+from engine.flow.problem import Problem, Severity
+from engine.flow.references import references_in, with_fields
+from engine.flow.tree import Path
+
+DEPTH_LIMIT = 16
+# A few subflows that each use the next one ten times are a million nodes; no site runs a hundredth of this many.
+NODE_LIMIT = 20_000
+WIRE_LIMIT = 100_000
+
+LINK_IN = "link-in"
+LINK_OUT = ("link-out", "link-call")
+
+
+class WrittenNode(msgspec.Struct, frozen=True, eq=False):
+    """One node that is to run: `id` is `calibrate/scale` inside a subflow, `with_` has its fields filled in, `place` is
+    where it stands in the file."""
+
+    id: str
+    type: str
+    with_: dict[str, Any]
+    place: Path
+
+
+class WrittenWire(msgspec.Struct, frozen=True, eq=False):
+    """One wire between two nodes that are to run; a port "" is the first (output) or only one (input).
+
+    `place` is where it stands in the file, for a wire through a subflow's port on the outside. `link` tells a
+    link-out's way to its link-in, which is no wire of the program but a way that messages take.
+    """
+
+    source: str
+    port: str
+    target: str
+    input: str
+    place: Path
+    link: bool = False
+
+
+class WrittenFlow(msgspec.Struct, eq=False):
+    """The nodes by id, the wires, the ids that `on_error` comes to, and what was wrong; disabled parts are left out.
+
+    `spare` are the nodes of subflows that nothing uses: they do not run, and are looked at all the same. `unknown`
+    are instances of subflows that do not exist.
+    """
+
+    nodes: dict[str, WrittenNode] = {}
+    wires: list[WrittenWire] = []
+    on_error: list[tuple[str, str]] = []
+    problems: list[Problem] = []
+    spare: list[WrittenNode] = []
+    unknown: set[str] = set()
+
+
+def write_out(flow: Flow) -> WrittenFlow:
+    """Writes the subflows of a flow out. Nothing is raised: what can't be written out is left out and told of."""
+    return _Writer(flow).write()
+
+
+def links_in(flow: str, node: WrittenNode | NodeSpec) -> str:
+    """The full name, `flow/name`, under which a link-in can be reached: its `name`, by default its id."""
+    name = node.with_.get("name")
+    return f"{flow}/{name if isinstance(name, str) and name else node.id}"
+
+
+def links_out(flow: str, node: WrittenNode | NodeSpec) -> Iterator[tuple[str, Path]]:
+    """The full names that a link-out or link-call leads to by its `to` (a name or a list of them), and where each is said."""
+    said = node.with_.get("to")
+    for index, name in enumerate(said if isinstance(said, list) else [said]):
+        if isinstance(name, str) and name and "${" not in name:
+            place: Path = ("with", "to", index) if isinstance(said, list) else ("with", "to")
+            yield (name if "/" in name else f"{flow}/{name}"), place
+
+
+class _Scope:
+    """The flow itself, or one use of a subflow."""
+
+    __slots__ = ("inner", "names", "nodes", "place", "prefix", "subflow")
+
+    def __init__(self, prefix: str, place: Path, nodes: dict[str, NodeSpec], subflow: Subflow | None) -> None:
+        self.prefix = prefix
+        self.place = place
+        self.nodes = nodes
+        self.subflow = subflow
+        self.names: set[str] = set()
+        self.inner: dict[str, _Scope | None] = {}
+
+
+class _Writer:
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.out = WrittenFlow()
+        self._seen: set[Problem] = set()
+        self._used: set[str] = set()
+        self._uses = 0
+        self._dormant = False
+
+    def write(self) -> WrittenFlow:
+        top = _Scope("", (), self.flow.nodes, None)
+        self._write_nodes(top, {}, ())
+        self._write_wires(top)
+        if self.flow.on_error is not None and self.flow.on_error.node in self.flow.nodes:
+            self.out.on_error = list(self._entries(top, self.flow.on_error, ("on_error",)))
+        self._write_links()
+        self._write_spare()
+        return self.out
+
+    def _say(self, place: Path, message: str, hint: str = "", severity: Severity = "error") -> None:
+        problem = self.flow.source.problem(place, message, hint, severity)
+        if problem not in self._seen:
+            self._seen.add(problem)
+            self.out.problems.append(problem)
+
+    def _write_nodes(self, scope: _Scope, fields: Mapping[str, Any], chain: tuple[str, ...]) -> None:
+        for name, spec in scope.nodes.items():
+            if spec.disabled:
+                continue
+            if len(self.out.nodes) + self._uses >= NODE_LIMIT:
+                self._say(
+                    scope.place,
+                    f"the flow has more than {NODE_LIMIT} nodes once its subflows are written out",
+                    "use less of them",
+                )
+                return
+            place = (*scope.place, "nodes", name)
+            with_ = with_fields(spec.with_, fields) if fields else spec.with_
+            scope.names.add(name)
+            if spec.subflow is None:
+                id = scope.prefix + name
+                self.out.nodes[id] = WrittenNode(id, spec.type, with_, place)
+            else:
+                scope.inner[name] = self._use(scope, name, spec.subflow, with_, place, chain)
+
+    def _use(
+        self, scope: _Scope, name: str, kind: str, with_: dict[str, Any], place: Path, chain: tuple[str, ...]
+    ) -> _Scope | None:
+        subflow = self.flow.subflows.get(kind)
+        if subflow is None:
+            meant = nearest(kind, self.flow.subflows)
+            hint = f"did you mean `{SUBFLOW_PREFIX}{meant}`?" if meant else f"write it under `subflows: {kind}:`"
+            self._say((*place, "type"), f"there is no subflow `{kind}`", hint)
+            self.out.unknown.add(scope.prefix + name)
+            return None
+        self._used.add(kind)
+        if kind in chain:
+            way = " → ".join([*chain[chain.index(kind) :], kind])
+            self._say(
+                (*place, "type"),
+                f"the subflow `{kind}` uses itself ({way})",
+                "a loop is made with wires, inside one subflow",
+            )
+            return None
+        if len(chain) >= DEPTH_LIMIT:
+            self._say((*place, "type"), f"subflows are nested more than {DEPTH_LIMIT} deep", "put less into each other")
+            return None
+        self._uses += 1
+        inner = _Scope(f"{scope.prefix}{name}/", ("subflows", kind), subflow.nodes, subflow)
+        self._write_nodes(inner, self._fields(subflow, with_, place), (*chain, kind))
+        self._write_wires(inner)
+        return inner
+
+    def _fields(self, subflow: Subflow, with_: dict[str, Any], place: Path) -> dict[str, Any]:
+        """The fields' values in one use; of a wrong value it is told, and it is used."""
+        for name in with_.keys() - subflow.fields.keys():
+            meant = nearest(name, subflow.fields)
+            known = ", ".join(subflow.fields) or "none"
+            hint = f"did you mean `{meant}`?" if meant else f"its fields are {known}"
+            self._say((*place, "with", name), f"the subflow `{subflow.name}` has no field `{name}`", hint)
+        values: dict[str, Any] = {}
+        for name, schema in subflow.fields.items():
+            checker = self._field_checker(subflow.name, name, schema)
+            if name in with_:
+                values[name] = with_[name]
+                if checker is not None and not any(references_in(with_[name])):
+                    for fault in faults_of(checker.iter_errors(with_[name]), with_[name], schema):
+                        self._say((*place, "with", name, *fault.place), fault.message, fault.hint)
+            elif "default" in schema:
+                values[name] = schema["default"]
+            elif not self._dormant:
+                self._say(
+                    (*place, "with"),
+                    f"the field `{name}` of the subflow `{subflow.name}` is missing",
+                    f"give `with: {{{name}: …}}`, or the field a default",
+                )
+        return values
+
+    def _field_checker(self, subflow: str, name: str, schema: dict[str, Any]) -> Draft202012Validator | None:
+        place = ("subflows", subflow, "fields", name)
+        if "$ref" in str(schema) or "$dynamicRef" in str(schema):
+            # A reference could name any address in the world, and would be fetched.
+            self._say(place, "the schema of a field can't refer to another schema", "write it out")
+            return None
+        try:
+            Draft202012Validator.check_schema(schema)
+        except SchemaError as error:
+            self._say(
+                (*place, *error.absolute_path),
+                f"it is no JSON Schema: {error.message}",
+                "such as `{type: number, minimum: 0}`",
+            )
+            return None
+        return Draft202012Validator(schema)
+
+    def _write_wires(self, scope: _Scope) -> None:
+        for name, spec in scope.nodes.items():
+            for port, targets in spec.to.items():
+                for index, target in enumerate(targets):
+                    place: Path = (*scope.place, "nodes", name, "to", port, *([index] if len(targets) > 1 else []))
+                    if target.node not in scope.nodes:
+                        self._dangling(scope, target, place, spec.disabled or target.disabled)
+                    elif not spec.disabled and not target.disabled and name in scope.names:
+                        self._write_wire(scope, name, port, target, place)
+        if scope.subflow is not None:
+            self._check_ends(scope, scope.subflow)
+
+    def _write_wire(self, scope: _Scope, name: str, port: str, target: Target, place: Path) -> None:
+        ends = list(self._entries(scope, target, place))
+        for source, output in self._exits(scope, name, port, place):
+            if len(self.out.wires) + len(ends) > WIRE_LIMIT:
+                self._say(
+                    place,
+                    f"the flow has more than {WIRE_LIMIT} wires once its subflows are written out",
+                    "wire fewer ports",
+                )
+                return
+            self.out.wires += [WrittenWire(source, output, id, input, place) for id, input in ends]
+
+    def _dangling(self, scope: _Scope, target: Target, place: Path, idle: bool) -> None:
+        meant = nearest(target.node, scope.nodes)
+        where = f"the subflow `{scope.subflow.name}`" if scope.subflow else "the flow"
+        hint = f"did you mean `{meant}`?" if meant else f"add the node to {where}, or remove the wire"
+        self._say(place, f"the wire leads to `{target.node}`, which is not there", hint, "warning" if idle else "error")
+
+    def _entries(self, scope: _Scope, target: Target, place: Path) -> Iterator[tuple[str, str]]:
+        """The nodes and inputs that a wire to `target` ends at."""
+        spec = scope.nodes.get(target.node)
+        if spec is None or target.disabled or target.node not in scope.names:
+            return
+        if spec.subflow is None:
+            yield scope.prefix + target.node, target.port
+            return
+        inner = scope.inner.get(target.node)
+        if inner is None or inner.subflow is None:
+            return
+        port = self._port_of(inner.subflow.inputs, target.port, place, target.node, "input")
+        for index, end in enumerate(inner.subflow.inputs.get(port, ())):
+            yield from self._entries(inner, end, (*inner.place, "inputs", port, index))
+
+    def _exits(self, scope: _Scope, name: str, port: str, place: Path) -> Iterator[tuple[str, str]]:
+        """The nodes and outputs that a wire from a port of `name` begins at."""
+        spec = scope.nodes[name]
+        if name not in scope.names:
+            return
+        if spec.subflow is None:
+            yield scope.prefix + name, port
+            return
+        inner = scope.inner.get(name)
+        if inner is None or inner.subflow is None:
+            return
+        if port == ERROR_PORT and ERROR_PORT not in inner.subflow.outputs:
+            for each, inside in inner.nodes.items():
+                if each in inner.names and ERROR_PORT not in inside.to:
+                    yield from self._exits(inner, each, ERROR_PORT, place)
+            return
+        port = self._port_of(inner.subflow.outputs, port, place, name, "output")
+        for index, end in enumerate(inner.subflow.outputs.get(port, ())):
+            if not end.disabled and end.node in inner.nodes:
+                yield from self._exits(inner, end.node, end.port, (*inner.place, "outputs", port, index))
+
+    def _port_of(self, ports: Mapping[str, Any], port: str, place: Path, node: str, side: str) -> str:
+        """The port that is meant; "" after telling that there is none."""
+        known = list(ports)
+        if port in ports:
+            return port
+        if port == DEFAULT_PORT and known and (side == "output" or len(known) == 1):
+            return known[0]
+        if port == DEFAULT_PORT and known:
+            self._say(
+                place,
+                f"`{node}` has {len(known)} inputs and the wire names none",
+                f"write `{node}.{known[0]}`; its inputs are {', '.join(known)}",
+            )
+        else:
+            meant = nearest(port, known)
+            hint = f"did you mean `{meant}`?" if meant else f"its {side}s are {', '.join(known) or 'none'}"
+            self._say(place, f"the subflow `{node}` has no {side} {f'`{port}`' if port else 'at all'}", hint)
+        return DEFAULT_PORT
+
+    def _check_ends(self, scope: _Scope, subflow: Subflow) -> None:
+        """Ports of a subflow that no wire from outside has tried yet."""
+        for port, targets in subflow.inputs.items():
+            for index, target in enumerate(targets):
+                list(self._entries(scope, target, (*scope.place, "inputs", port, index)))
+        for port, targets in subflow.outputs.items():
+            for index, target in enumerate(targets):
+                if target.node in scope.nodes:
+                    list(self._exits(scope, target.node, target.port, (*scope.place, "outputs", port, index)))
+
+    def _write_links(self) -> None:
+        flow = self.flow.flow
+        named: dict[str, WrittenNode] = {}
+        for node in self.out.nodes.values():
+            if node.type == LINK_IN:
+                name = links_in(flow, node)
+                if name in named:
+                    self._say(
+                        node.place, f"the link `{name}` is also `{named[name].id}`", "give one of them another `name`"
+                    )
+                named.setdefault(name, node)
+        for node in self.out.nodes.values():
+            if node.type not in LINK_OUT:
+                continue
+            for name, place in links_out(flow, node):
+                if name in named:
+                    self.out.wires.append(WrittenWire(node.id, "", named[name].id, "", (*node.place, *place), True))
+                elif name.partition("/")[0] == flow:
+                    own = [known.partition("/")[2] for known in named]
+                    meant = nearest(name.partition("/")[2], own)
+                    hint = f"did you mean `{meant}`?" if meant else "add a link-in of that name, or name it `FLOW/NAME`"
+                    self._say(
+                        (*node.place, *place), f"there is no link-in `{name.partition('/')[2]}` in this flow", hint
+                    )
+
+    def _write_spare(self) -> None:
+        """Looks at subflows that nothing uses, so that a fault in one shows before somebody uses it."""
+        running = self.out
+        self._dormant = True
+        self.out = WrittenFlow(problems=running.problems)
+        for name in self.flow.subflows:
+            if name not in self._used:
+                whole = _Scope(f"{name}/", (), {}, None)
+                self._use(whole, name, name, {}, ("subflows", name), ())
+        running.spare = list(self.out.nodes.values())
+        self.out = running

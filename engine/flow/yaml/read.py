@@ -1,0 +1,77 @@
+"""Reading a flow file strictly: the flow, and everything that is wrong with how it is written."""
+
+from pathlib import Path as FilePath
+
+from engine.core.gc_pause import uncollected
+from engine.flow.model import Flow
+from engine.flow.problem import Problem
+from engine.flow.source import SourceMap
+from engine.flow.yaml.compose import SIZE_LIMIT_BYTES, compose
+from engine.flow.yaml.shape import Shape
+
+_BOM = "\ufeff"
+
+
+def read_flow(source: FilePath | str, name: str = "") -> tuple[Flow | None, list[Problem]]:
+    """The flow in a file (a `Path`) or in a text (a `str`), with all problems in the order of lines.
+
+    `name` is what problems call the file; by default the path. The flow is None when there is nothing to go on
+    (no YAML, no mapping, empty); otherwise it holds whatever could be read, so that further checks can add what they
+    find. It may run only when no problem is an error. Wires to nodes that do not exist are the graph's to find.
+    Nothing is raised, a file that can't be opened is a problem too.
+    """
+    if isinstance(source, FilePath):
+        name = name or str(source)
+        text, problems = _text_of(source, name)
+        if text is None:
+            return None, problems
+    else:
+        name = name or "flow"
+        text = source
+    with uncollected():
+        root, problems = compose(text.removeprefix(_BOM), name)
+        if root is None:
+            return None, problems or [_empty(name)]
+        flow = Shape(SourceMap(name, root), problems).flow()
+    problems.sort(key=lambda problem: (problem.line, problem.column))
+    return flow, problems
+
+
+def _text_of(file: FilePath, name: str) -> tuple[str | None, list[Problem]]:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(SIZE_LIMIT_BYTES + 1)
+    except OSError as error:
+        return None, [
+            Problem(
+                path=name,
+                message=f"can't be read: {error.strerror or error}",
+                hint="check the name and the permissions",
+            )
+        ]
+    if len(data) > SIZE_LIMIT_BYTES:
+        return None, [
+            Problem(
+                path=name,
+                message=f"the file is larger than {SIZE_LIMIT_BYTES // 1_000_000} MB",
+                hint="split it into several flows",
+            )
+        ]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        return None, [
+            Problem(
+                path=name,
+                line=line,
+                column=column,
+                message=f"byte 0x{data[error.start]:02X} is no UTF-8",
+                hint="save the file as UTF-8 (it may be GBK or UTF-16)",
+            )
+        ]
+
+
+def _empty(name: str) -> Problem:
+    return Problem(path=name, message="the file is empty", hint="begin with `flow: NAME` and `nodes:`")

@@ -1,0 +1,1 @@
+"""What keeps a server going: backup, the embedded servers, certificates, logs."""

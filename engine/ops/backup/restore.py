@@ -1,0 +1,147 @@
+"""`mcs restore-backup`: makes an empty database and empty folders into the site that a backup holds, upgraded to this version."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import zipfile
+import zlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+import asyncpg
+import msgspec
+
+from engine.core.errors import SetupError
+from engine.db.migrations import Migration, migrate
+from engine.ops.backup.manifest import FORMAT, MANIFEST, Manifest
+from engine.ops.backup.save import connected, database_of
+from engine.ops.backup.tables import copy_in, quoted, read_tables
+from engine.settings import Settings
+
+__all__ = ["restore"]
+
+PART_BYTES = 262_144
+
+
+async def restore(settings: Settings, source: Path, flows: Path, migrations: Sequence[Migration]) -> Manifest:
+    """`migrations` are all of this version, in their order.
+
+    Nothing is overwritten: SetupError when the database has tables already, when one of the files is there with another content, when
+    the backup is damaged, or when a newer version made it. All rows come in one transaction.
+    """
+    try:
+        with zipfile.ZipFile(source) as archive:
+            manifest = _manifest(archive)
+            targets = _targets(archive, manifest, settings, flows)
+            then = _migrations_of(manifest, migrations)
+            async with database_of(settings) as named, connected(named) as connection:
+                await _rows(connection, archive, manifest, then)
+                for name, target in targets.items():
+                    _put(archive, name, target)
+                # What this version has added since the backup was made.
+                await migrate(connection, migrations)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError) as damaged:
+        raise SetupError(f"{source} is damaged: {damaged}", "take another backup") from damaged
+    except OSError as failure:
+        raise SetupError(f"{source} can't be restored: {failure}", "check the file and the folders") from failure
+    return manifest
+
+
+def _manifest(archive: zipfile.ZipFile) -> Manifest:
+    try:
+        manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
+    except (KeyError, msgspec.MsgspecError) as wrong:
+        raise SetupError("the file is no backup of a site", "name one that `mcs backup` has made") from wrong
+    if manifest.format != FORMAT:
+        raise SetupError(f"the backup has format {manifest.format}, this version reads {FORMAT}", "use a newer version")
+    return manifest
+
+
+def _migrations_of(manifest: Manifest, migrations: Sequence[Migration]) -> list[Migration]:
+    """Those that had been applied when the backup was made: its rows fit the tables of then."""
+    known = {(one.pack, one.number): one for one in migrations}
+    applied = {(mark.pack, mark.number): mark.checksum for mark in manifest.migrations}
+    for key, checksum in applied.items():
+        if key not in known or known[key].checksum != checksum:
+            raise SetupError(
+                f"the backup has migration {key[1]:03} of {key[0]}, which this version does not know",
+                f"restore it with version {manifest.version} or a newer one",
+            )
+    return [one for one in migrations if (one.pack, one.number) in applied]
+
+
+def _targets(archive: zipfile.ZipFile, manifest: Manifest, settings: Settings, flows: Path) -> dict[str, Path]:
+    targets: dict[str, Path] = {}
+    for name in manifest.files:
+        parts = PurePosixPath(name).parts
+        if ".." in parts or name.startswith("/") or "\\" in name:
+            raise SetupError(
+                f"the backup names the file {name!r}, which leads outside", "it was not made by `mcs backup`"
+            )
+        match parts:
+            case ("flows", *rest) if rest:
+                targets[name] = flows.joinpath(*rest)
+            case ("data", *rest) if rest:
+                targets[name] = settings.data.joinpath(*rest)
+            case ("nodes", number, *rest) if rest and number.isdecimal() and int(number) < len(settings.nodes):
+                targets[name] = settings.nodes[int(number)].joinpath(*rest)
+            case ("nodes", *_):
+                raise SetupError("the backup holds custom nodes", "set MCS_NODES to the folder they are to go to")
+            case _:
+                raise SetupError(f"the backup names the file {name!r}", "it was not made by `mcs backup`")
+    for name, target in targets.items():
+        if target.exists() and target.read_bytes() != archive.read(name):
+            raise SetupError(f"{target} is there already, with another content", "move it away; nothing was changed")
+    return targets
+
+
+async def _rows(
+    connection: asyncpg.Connection, archive: zipfile.ZipFile, manifest: Manifest, then: list[Migration]
+) -> None:
+    await _refuse_full(connection, then)
+    await migrate(connection, then)
+    async with connection.transaction():
+        # The migrations may have put rows in by themselves: they are in the backup too.
+        names = ", ".join(quoted(mark.table.name) for mark in manifest.tables)
+        if names:
+            await connection.execute(f"truncate {names} cascade")
+        for mark in manifest.tables:
+            try:
+                with archive.open(f"tables/{mark.table.name}") as entry:
+                    rows = await copy_in(connection, mark.table, _parts(entry))
+            except (asyncpg.DataError, zlib.error) as wrong:
+                raise zipfile.BadZipFile(f"{mark.table.name}: {wrong}") from wrong
+            if rows != mark.rows:
+                raise zipfile.BadZipFile(f"{mark.table.name} has {rows} rows instead of {mark.rows}")
+
+
+async def _refuse_full(connection: asyncpg.Connection, then: Sequence[Migration]) -> None:
+    """A database with tables but no rows is what a restore that failed has left: it may be tried again."""
+    if await connection.fetchval("select to_regclass('schema_migrations')") is None:
+        return
+    for table in await read_tables(connection):
+        if await connection.fetchval(f"select exists (select from {quoted(table.name)})"):
+            raise SetupError("the database holds a site already", "restore into an empty database")
+    applied = {
+        (row["pack"], row["number"]) for row in await connection.fetch("select pack, number from schema_migrations")
+    }
+    if applied - {(one.pack, one.number) for one in then}:
+        raise SetupError(
+            "the empty database has tables of a newer version than the backup", "restore into one without tables"
+        )
+
+
+async def _parts(entry: IO[bytes]) -> AsyncIterator[bytes]:
+    while part := await asyncio.to_thread(entry.read, PART_BYTES):
+        yield part
+
+
+def _put(archive: zipfile.ZipFile, name: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mode = 0o600 if name.startswith("data/") else 0o644
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file, archive.open(name) as entry:
+        while part := entry.read(PART_BYTES):
+            file.write(part)

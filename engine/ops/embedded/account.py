@@ -1,0 +1,65 @@
+"""The system account that the embedded PostgreSQL runs as, because it refuses to run as root."""
+
+import os
+import pwd
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from engine.core.errors import SetupError
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose rights the server has: the caller's own, or another account's (`switch`) when the caller is root."""
+
+    uid: int
+    gid: int
+    switch: bool
+
+    @classmethod
+    def for_cluster(cls, cluster: Path) -> Self:
+        """The account for the cluster in that folder, which need not exist yet. Raises `SetupError` without one."""
+        if os.geteuid() != 0:
+            return cls(os.geteuid(), os.getegid(), switch=False)
+        if shutil.which("setpriv") is None:
+            raise SetupError(
+                "PostgreSQL does not run as root, and setpriv is missing to run it as another account",
+                "start as an ordinary user, install util-linux, or set MCS_DATABASE_URL",
+            )
+        # The owner of what is there comes first, so that a later start finds files it may read.
+        if cluster.exists() and cluster.stat().st_uid != 0:
+            return cls(cluster.stat().st_uid, cluster.stat().st_gid, switch=True)
+        for name in ("postgres", "nobody"):
+            try:
+                entry = pwd.getpwnam(name)
+            except KeyError:
+                continue
+            return cls(entry.pw_uid, entry.pw_gid, switch=True)
+        raise SetupError(
+            "PostgreSQL does not run as root, and there is neither an account postgres nor nobody",
+            "start as an ordinary user or set MCS_DATABASE_URL",
+        )
+
+    def make_folder(self, folder: Path) -> None:
+        """Make the folder if it is missing; afterwards it belongs to this account and is closed to all others."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if self.switch:
+            os.chown(folder, self.uid, self.gid)
+        elif folder.stat().st_uid != self.uid:
+            raise SetupError(f"{folder} belongs to another account", "remove it or name another folder with MCS_DATA")
+        folder.chmod(0o700)
+
+    def command(self, *words: str) -> list[str]:
+        """The words of a command line, led by what runs them as this account, to end when this process dies."""
+        if shutil.which("setpriv") is None:
+            return list(words)
+        # SIGINT is PostgreSQL's fast shutdown: a killed engine leaves no server behind.
+        lead = ["setpriv", "--pdeathsig=INT"]
+        if not self.switch:
+            return [*lead, *words]
+        # The program and the data may lie below a closed folder such as /root. The capability lets this one process
+        # through, where opening the folders to everybody would last.
+        allow = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        return [*lead, f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", *allow, *words]

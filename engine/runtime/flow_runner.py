@@ -1,0 +1,489 @@
+"""One flow as it runs: its nodes, the compiled program between them, and the change from one version to the next."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+
+from engine.core.failure import Refused
+from engine.core.gc_pause import uncollected
+from engine.core.message import Message
+from engine.core.node import ERROR_PORT
+from engine.flow.check.plan import Plan
+from engine.runtime.compiler import NodeHangs, Program, ProgramNode, compile_program
+from engine.runtime.flow_site import FlowSite
+from engine.runtime.node_runner import RunningNode
+from engine.runtime.observer import Watch
+from engine.runtime.source_emitter import Intake
+
+__all__ = ["DeployFailed", "DeployReport", "FlowRun"]
+
+log = logging.getLogger("mcs.flow")
+
+_T = TypeVar("_T")
+
+DEFAULT_WINDOW = 5000
+DRAIN_S = 10.0
+HANGS_ALLOWED = 2
+
+
+class DeployFailed(Exception):
+    """The new version did not start; the old one goes on. `node` is the one that refused."""
+
+    def __init__(self, node: str, reason: str) -> None:
+        super().__init__(f"node {node}: {reason}")
+        self.node = node
+        self.reason = reason
+
+
+class DeployReport(msgspec.Struct, kw_only=True):
+    """What a deploy did. Counted over its time: came_in + held_before = went_out + held_after, in messages of the sources."""
+
+    flow: str
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    kept: list[str]
+    came_in: int = 0
+    went_out: int = 0
+    held_before: int = 0
+    held_after: int = 0
+    quarantined: int = 0
+    seconds: float = 0.0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every message is accounted for."""
+        return self.held_before + self.came_in == self.went_out + self.held_after
+
+
+class FlowRun:
+    """Starts, feeds, changes and stops one flow."""
+
+    def __init__(self, name: str, site: FlowSite, window: int = DEFAULT_WINDOW) -> None:
+        self.name = name
+        self.site = site
+        self.watch = Watch(site.clock.now)
+        self.watch.on_change = self._aim
+        self.nodes: dict[str, RunningNode] = {}
+        self.plan: Plan | None = None
+        self.own = Intake(
+            clock=site.clock, journal=site.journal, next_id=site.message_id, window=window, acknowledge=None
+        )
+        self.window = window
+        self.held = ""
+        """Why sources bring nothing; "" while they do."""
+        self._program: Program | None = None
+        self._observed: Program | None = None
+        self._failures: dict[str, list[str]] = {}
+        self._listeners: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        self._retired: list[Intake] = []
+        self._next_sample = 0.0
+        self._lock = asyncio.Lock()
+
+    async def deploy(self, plan: Plan, *, hold_sources: bool = False) -> DeployReport:
+        """Goes over to `plan` (or starts it, the first time). Only what changed restarts.
+
+        New instances start before anything old stops, so that a refusal (DeployFailed) leaves the old version untouched.
+        `hold_sources` does everything but let new sources bring messages (tests feed them by hand).
+        """
+        async with self._lock:
+            return await self._deploy(plan, hold_sources)
+
+    async def hold(self, reason: str) -> None:
+        """Stops sources from bringing more, with what is under way going on; "" lets them bring again."""
+        async with self._lock:
+            self.held = reason
+            sources = [node for node in self.nodes.values() if node.intake is not None]
+            if reason:
+                await asyncio.gather(*(node.halt() for node in sources))
+            for node in sources:
+                node.go(held=reason)
+
+    async def stop(self, grace_s: float = 5.0) -> None:
+        """Sources first, then up to `grace_s` for what is under way, then everything else. What is left comes again."""
+        async with self._lock:
+            await asyncio.gather(*(node.halt() for node in self.nodes.values()))
+            try:
+                async with asyncio.timeout(grace_s):
+                    while any(node.lane is not None and node.lane.depth for node in self.nodes.values()):
+                        await asyncio.gather(
+                            *(node.lane.drained() for node in self.nodes.values() if node.lane is not None)
+                        )
+                    await self.site.journal.flush()
+            except TimeoutError:
+                log.warning(
+                    "%s: %d messages are still under way at the end; their sources bring them again",
+                    self.name,
+                    self.under_way,
+                )
+            await asyncio.sleep(0)  # acknowledgements of the last messages leave in this turn
+            await asyncio.gather(*(node.stop() for node in self.nodes.values()))
+            self.nodes = {}
+            self.plan = None
+
+    @property
+    def intakes(self) -> list[Intake]:
+        """Of all sources, of the flow itself, and of sources that are gone but whose messages are still under way."""
+        return [*(node.intake for node in self.nodes.values() if node.intake is not None), self.own, *self._retired]
+
+    @property
+    def under_way(self) -> int:
+        """Messages accepted and not settled."""
+        return sum(intake.under_way for intake in self.intakes)
+
+    @property
+    def accepted(self) -> int:
+        """Messages that have come in since the flow started."""
+        return sum(intake.accepted for intake in self.intakes)
+
+    def enter(self, node: str, message: Message) -> None:
+        """Delivers a message to a node as if a wire had brought it; used by links, listeners, inject and replays."""
+        program = self._observed if self.watch.all else self._program
+        if program is None or node not in program.enter:
+            raise LookupError(f"flow {self.name} has no node {node}")
+        program.enter[node](message)
+
+    def emit(self, node: str, message: Message, port: str) -> None:
+        """Sends from a node outside of its `process`."""
+        program = self._program
+        if program is None or (node, port) not in program.send:
+            if program is not None and node in self.nodes:
+                raise LookupError(f"node {node} of flow {self.name} has no output port {port!r}")
+            return  # a timer of a node that has just been removed
+        own = message.delivery.pending <= 0
+        if own:
+            message = message.replace(delivery=self.own.adopt(), id=message.id or self.site.message_id())
+        else:
+            message.delivery.pending += 1
+        if self.watch.all:
+            self.watch.passed(node, port, message, {port: message}, 0.0)
+            program = self._observed or program
+        program.send[node, port](message)
+        message.delivery.release()
+
+    def after(self, node: str, message: Message, result: Any) -> None:
+        """A lane has its result."""
+        program = self._observed if self._sample(node, message, result) else self._program
+        if result is not None and program is not None and node in program.leave:
+            program.leave[node](message, result)
+        if self._listeners.get("complete"):
+            self._tell("complete", node, message)
+
+    def _sample(self, node: str, message: Message, result: Any) -> bool:
+        """Shows a result to the watch, every 50 ms or while it looks at all; whether it did."""
+        now = self.site.clock.monotonic()
+        if not self.watch.all and now < self._next_sample:
+            return False
+        self._next_sample = now + 0.05
+        running = self.nodes.get(node)
+        first = running.planned.ports[0] if running is not None and running.planned.ports else ""
+        self.watch.passed(node, first, message, result, 0.0)
+        return True
+
+    def after_batch(self, node: str, messages: Sequence[Message], results: Sequence[Any]) -> None:
+        """A lane has the results of a batch: each an output, or the exception that its message ended in. ValueError when there are not as many."""
+        looking = self.watch.all or self._listeners.get("complete")
+        leave = self._program.leave.get(node) if self._program is not None else None
+        for message, result in zip(messages, results, strict=True):
+            if isinstance(result, Exception):
+                self.fail(node, message, result)
+            elif looking or leave is None:
+                self.after(node, message, result)
+            elif result is not None:
+                leave(message, result)
+        if messages and not looking and not isinstance(results[-1], Exception):
+            self._sample(node, messages[-1], results[-1])
+
+    def fail(self, node: str, message: Message, error: BaseException) -> None:
+        """Sends a message the way of errors: the node's error port, else the catch nodes, else `on_error`, else quarantine."""
+        running = self.nodes.get(node)
+        reason = str(error) or type(error).__name__
+        if running is not None:
+            running.errors += 1
+            running.last_error = reason if isinstance(error, Refused) else f"{type(error).__name__}: {reason}"
+            running.last_error_at = self.site.clock.now()
+            if isinstance(error, NodeHangs):
+                self._hung(running)
+            elif not isinstance(error, Refused):
+                running.tell_error(error)
+        routes = self._failures.get(node, ())
+        if "error" in message.props or not routes:
+            self.site.quarantine.put(self.name, node, message, reason)
+            return
+        kind = "refused" if isinstance(error, Refused) else "error"
+        failed = message.with_props(
+            error={"node": node, "flow": self.name, "reason": reason, "kind": kind, "type": type(error).__name__}
+        )
+        for target in routes:
+            self.enter(target, failed)
+
+    def refuse(self, node: str, message: Message, reason: str, port: str) -> None:
+        """A source could not take a message as it should be."""
+        program = self._program
+        if (
+            program is not None
+            and port != ERROR_PORT
+            and self.plan is not None
+            and self.plan.nodes[node].wires.get(port)
+        ):
+            program.send[node, port](message)
+        else:
+            self.fail(node, message, Refused(reason))
+
+    def status_changed(self, node: str, text: str, level: str) -> None:
+        """A node has set its status line; `status` nodes hear of it."""
+        if self._listeners.get("status"):
+            self._tell(
+                "status", node, Message({"node": node, "text": text, "level": level}, time=self.site.clock.now())
+            )
+
+    def counts(self) -> dict[str, tuple[int, dict[str, int], int]]:
+        """{node: (received, {port: sent}, errors)} since the flow started, deploys included."""
+        live: dict[str, tuple[int, dict[str, int], int]] = {}
+        programs = [program.counts() for program in (self._program, self._observed) if program is not None]
+        for id, node in self.nodes.items():
+            received = node.received + (node.lane.received if node.lane is not None else 0)
+            sent = dict(node.sent)
+            for counted in programs:
+                more, ports, _ = counted.get(id, (0, {}, 0))
+                received += more
+                for port, number in ports.items():
+                    sent[port] = sent.get(port, 0) + number
+            if node.intake is not None and node.planned.ports:
+                sent[node.planned.ports[0]] = sent.get(node.planned.ports[0], 0) + node.intake.accepted
+            live[id] = (received, sent, node.errors)
+        return live
+
+    async def _deploy(self, plan: Plan, hold_sources: bool) -> DeployReport:
+        site = self.site
+        began = site.clock.monotonic()
+        fresh, kept = self._sort(plan)
+        removed = [id for id in self.nodes if id not in plan.nodes]
+        report = DeployReport(
+            flow=self.name,
+            added=[id for id in fresh if id not in self.nodes],
+            changed=[id for id in fresh if id in self.nodes],
+            removed=removed,
+            kept=[id for id in plan.nodes if id in kept],
+            held_before=self.under_way,
+            came_in=-self.accepted,
+            went_out=-sum(intake.done for intake in self.intakes),
+            quarantined=-site.quarantine.count,
+        )
+        await self._start(fresh)
+        replaced = [self.nodes[id] for id in [*report.changed, *removed]]
+        await self._quiet(replaced)
+        self._swap(plan, {**kept, **fresh})
+        for old in replaced:
+            self._pass_on(old, fresh.get(old.id))
+        if not hold_sources:
+            for node in self.nodes.values():
+                node.go(held=self.held)
+        await asyncio.gather(*(old.stop() for old in replaced))
+        for old in replaced:
+            if old.id not in plan.nodes or plan.nodes[old.id].kind.type != old.planned.kind.type:
+                site.memories.drop(f"{self.name}/{old.id}/")
+        report.came_in += self.accepted
+        report.went_out += sum(intake.done for intake in self.intakes)
+        report.held_after = self.under_way
+        report.quarantined += site.quarantine.count
+        report.seconds = site.clock.monotonic() - began
+        self._retired = [intake for intake in self._retired if intake.under_way]
+        return report
+
+    def _sort(self, plan: Plan) -> tuple[dict[str, RunningNode], dict[str, RunningNode]]:
+        """(new instances of what is new or changed, what stays)."""
+        fresh: dict[str, RunningNode] = {}
+        kept: dict[str, RunningNode] = {}
+        for id, planned in plan.nodes.items():
+            try:
+                config = self.site.resolve(planned.config, planned.kind)
+                old = self.nodes.get(id)
+                if old is not None and old.same_as(planned, config):
+                    kept[id] = old
+                else:
+                    fresh[id] = RunningNode(self, planned, config)
+            except (msgspec.ValidationError, LookupError, ValueError, TypeError) as error:
+                raise DeployFailed(id, str(error)) from error
+        return fresh, kept
+
+    async def _start(self, fresh: dict[str, RunningNode]) -> None:
+        started: list[RunningNode] = []
+        for id, node in fresh.items():
+            try:
+                started.append(node)
+                await node.start()
+            except Exception as error:
+                for one in reversed(started):
+                    await one.stop()
+                reason = (
+                    str(error)
+                    if isinstance(error, (Refused, ValueError, LookupError))
+                    else f"{type(error).__name__}: {error}"
+                )
+                raise DeployFailed(id, reason) from error
+
+    async def _quiet(self, replaced: list[RunningNode]) -> None:
+        """Old sources stop bringing, then what they and the lanes that go away still hold may finish, for a bounded time."""
+        sources = [node for node in replaced if node.intake is not None]
+        lanes = [node.lane for node in replaced if node.lane is not None]
+        for node in sources:
+            assert node.intake is not None
+            node.intake.close()
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                for node in sources:
+                    assert node.intake is not None
+                    await node.intake.empty()
+                while any(lane.depth and not lane.problem and not lane.stuck for lane in lanes):
+                    await asyncio.gather(*(lane.drained() for lane in lanes))
+        except TimeoutError:
+            log.warning(
+                "%s: the drain before the deploy took over %g s; what is left goes to the new nodes or to quarantine",
+                self.name,
+                DRAIN_S,
+            )
+        await asyncio.gather(*(node.halt() for node in sources))
+        self._retired += [node.intake for node in sources if node.intake is not None]
+
+    def _swap(self, plan: Plan, nodes: dict[str, RunningNode]) -> None:
+        """From one turn of the loop to the next the new program is in charge; nothing runs in between."""
+        counted = self._keep_counts()
+        for id, node in nodes.items():
+            if node is not self.nodes.get(id, node):
+                node.received, node.sent, node.errors = counted[id]
+        self.nodes = {id: nodes[id] for id in plan.nodes}
+        for id, node in self.nodes.items():
+            node.planned = plan.nodes[id]
+        self.plan = plan
+        self._route_failures(plan)
+        self._compile()
+
+    def _keep_counts(self) -> dict[str, tuple[int, dict[str, int], int]]:
+        """The counts so far, kept in the nodes too: the next program counts from 0."""
+        counted = self.counts()
+        for id, (received, sent, _) in counted.items():
+            node = self.nodes[id]
+            node.received = received - (node.lane.received if node.lane is not None else 0)
+            node.sent = dict(sent)
+            if node.intake is not None and node.planned.ports:
+                node.sent[node.planned.ports[0]] -= node.intake.accepted
+        return counted
+
+    def _route_failures(self, plan: Plan) -> None:
+        self._listeners = {}
+        for id, planned in plan.nodes.items():
+            kind = getattr(planned.kind.cls, "listens", "")
+            if kind:
+                scope = frozenset(getattr(self.nodes[id].instance, "scope", ()))
+                self._listeners.setdefault(kind, []).append((id, scope))
+        catching = self._listeners.get("errors", [])
+        self._failures = {}
+        for id, planned in plan.nodes.items():
+            wired = list(planned.wires.get(ERROR_PORT, ()))
+            caught = [catch for catch, scope in catching if not scope or id in scope]
+            last = [plan.on_error] if plan.on_error and plan.on_error != id else []
+            self._failures[id] = wired or caught or last
+
+    def _compile(self) -> None:
+        plain: dict[str, ProgramNode] = {}
+        seen: dict[str, ProgramNode] = {}
+        for id, node in self.nodes.items():
+            call, is_plain = self._program_call(node)
+            ports, wires = node.planned.ports, node.planned.wires
+            plain[id] = ProgramNode(id, call, is_plain, ports, wires, partial(self.fail, id))
+            looked_at = self.watch.wrap(id, ports[0] if ports else "", call) if is_plain else call
+            seen[id] = ProgramNode(id, looked_at, is_plain, ports, wires, partial(self.fail, id))
+        with uncollected():
+            self._program = compile_program(plain)
+            self._observed = compile_program(seen, longest_chain=1)
+        self._aim()
+
+    def _program_call(self, node: RunningNode) -> tuple[Callable[[Message], Any], bool]:
+        if node.set_aside:
+            return _refuse_set_aside, True
+        if node.lane is not None:
+            return node.lane.put, False
+        call = node.instance.process
+        completes = [(id, scope) for id, scope in self._listeners.get("complete", ()) if not scope or node.id in scope]
+        if not completes or node.id in {id for id, _ in self._listeners.get("complete", ())}:
+            return call, True
+
+        def complete(message: Message) -> Any:
+            result = call(message)
+            if result is None:
+                self._tell("complete", node.id, message)
+            return result
+
+        return complete, True
+
+    def _tell(self, kind: str, node: str, message: Message) -> None:
+        for listener, scope in self._listeners.get(kind, ()):
+            if listener != node and (not scope or node in scope):
+                self.enter(listener, message.with_props(origin=node))
+
+    def _aim(self) -> None:
+        """Points every source at the fast program, or at the observed one while something is tapped or traced."""
+        if self._program is None or self._observed is None:
+            return
+        for id, node in self.nodes.items():
+            if node.intake is None:
+                continue
+            first = node.planned.ports[0]
+            fast, seen = self._entry(self._program, id), self._entry(self._observed, id)
+
+            def observed(
+                message: Message, id: str = id, first: str = first, seen: Callable[[Message], None] = seen
+            ) -> None:
+                self.watch.entering(message)
+                self.watch.passed(id, first, message, message, 0.0)
+                seen(message)
+
+            node.intake.entry, node.intake.observed = fast, observed
+            node.intake.observe_all = self.watch.all
+
+    @staticmethod
+    def _entry(program: Program, source: str) -> Callable[[Message], None]:
+        targets = program.targets[source]
+        if len(targets) == 1:
+            return targets[0]
+
+        def fan(message: Message) -> None:
+            for target in targets:
+                target(message)
+
+        return fan
+
+    def _pass_on(self, old: RunningNode, new: RunningNode | None) -> None:
+        """What still waited in an old lane goes to the new node of that name, else to quarantine: the admin sees it."""
+        if old.lane is None:
+            return
+        for message in old.lane.take_over():
+            if new is not None:
+                new.received -= 1  # it is counted as received already, by the node before
+                self.enter(new.id, message)
+            else:
+                self.site.quarantine.put(
+                    self.name, old.id, message, "the node was removed by a deploy while this message waited for it"
+                )
+            message.delivery.release()
+
+    def _hung(self, node: RunningNode) -> None:
+        node.hangs += 1
+        if node.hangs >= HANGS_ALLOWED and not node.set_aside:
+            node.set_aside = True
+            node.problem = "hangs; set aside until it is changed and deployed again"
+            log.error("%s/%s does not return: set aside, its messages go the way of errors", self.name, node.id)
+            for program in (self._program, self._observed):
+                if program is not None:
+                    program.replace(node.id, _refuse_set_aside)
+
+
+def _refuse_set_aside(message: Message) -> Any:
+    raise Refused("the node hangs and is set aside; change it and deploy again")

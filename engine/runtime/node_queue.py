@@ -1,0 +1,257 @@
+"""A queue and a task in front of an asynchronous node: keeps order, retries what may pass, and gives up on what hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from engine.core.clock import Clock
+from engine.core.failure import Retry
+from engine.core.message import Message
+from engine.runtime.state.group_commit import Gathering
+
+__all__ = ["Lane", "TimedOut"]
+
+FIRST_RETRY_S = 0.1
+LONGEST_RETRY_S = 10.0
+STRIKES = 2
+"""Time-outs in a row after which a lane counts as stuck."""
+STUCK_S = 30.0
+"""How long a stuck lane turns messages away before it tries one again."""
+
+
+class TimedOut(Exception):
+    """An asynchronous node did not return in time."""
+
+
+class Lane:
+    """Feeds one asynchronous node: one message (or one batch) at a time, in order.
+
+    A message here is held, so its source does not acknowledge it. `Retry` keeps the message and tries again with back-off,
+    for ever; any other error sends it the way of errors. A node that hangs loses the message after `timeout_s` (to the way of errors);
+    after two in a row what waits and what comes is turned away the same way, so that the source does not stop for the others.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        call: Callable[[Any], Awaitable[Any]],
+        batch: int,
+        timeout_s: float,
+        clock: Clock,
+        after: Callable[[Message, Any], None],
+        fail: Callable[[Message, Exception], None],
+        after_batch: Callable[[list[Message], Sequence[Any]], None] | None = None,
+        gather_s: float = 0.0,
+    ) -> None:
+        self.name = name
+        self.after = after
+        self.after_batch = after_batch or self._one_after_another
+        self.fail = fail
+        self.received = 0
+        self.handled = 0
+        self.busy_s = 0.0
+        self.problem = ""
+        self.stuck_until = 0.0
+        self._call = call
+        self._batch = batch
+        self._gathering = Gathering(gather_s) if gather_s else None
+        self._timeout_s = timeout_s
+        self._clock = clock
+        self._waiting: deque[Message] = deque()
+        self._in_work: list[Message] = []
+        self._left = False
+        self._began = 0.0
+        self._retrying = False
+        self._expired = False
+        self._strikes = 0
+        self._wake: asyncio.Future[None] | None = None
+        self._idle: list[asyncio.Future[None]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def depth(self) -> int:
+        """Messages waiting or in work."""
+        return len(self._waiting) + len(self._in_work)
+
+    @property
+    def stuck(self) -> bool:
+        """True while messages are turned away because the node hangs."""
+        return self._clock.monotonic() < self.stuck_until
+
+    def start(self) -> None:
+        """Starts the task that feeds the node."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name=f"lane {self.name}")
+
+    def put(self, message: Message) -> None:
+        """Takes a message; returns at once."""
+        self.received += 1
+        if self.stuck_until and self.stuck:
+            self.fail(
+                message,
+                TimedOut(f"{self.name} hangs; it is tried again in {self.stuck_until - self._clock.monotonic():.0f} s"),
+            )
+            return
+        message.delivery.pending += 1
+        self._waiting.append(message)
+        if self._wake is not None:
+            self._wake.set_result(None)
+            self._wake = None
+        elif self._gathering is not None:
+            self._gathering.added(len(self._waiting))
+
+    async def drained(self) -> None:
+        """Returns when nothing waits and nothing is in work."""
+        while self.depth:
+            idle: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._idle.append(idle)
+            await idle
+
+    def check(self) -> None:
+        """Called about twice a second: gives up on a call that has lasted too long."""
+        if (
+            self._in_work
+            and not self._retrying
+            and not self._expired
+            and self._clock.monotonic() - self._began > self._timeout_s
+        ):
+            self._expired = True
+            if self._task is not None:
+                self._task.cancel()
+
+    async def stop(self) -> None:
+        """Stops at once. What waits stays held: its source was not told that it is done and brings it again."""
+        if self._task is not None:
+            self._expired = False
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def expel(self, reason: Exception) -> int:
+        """Sends all that waits the way of errors; the number of messages."""
+        expelled = list(self._waiting)
+        self._waiting.clear()
+        for message in expelled:
+            self.fail(message, reason)
+            message.delivery.release()
+        return len(expelled)
+
+    def take_over(self) -> list[Message]:
+        """Ends the lane and hands out what it holds, in order, what is in work first. The caller takes over the holds: one `release` each."""
+        taken = [*self._in_work, *self._waiting]
+        self._left = True
+        self._in_work = []
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+        return taken
+
+    async def _run(self) -> None:
+        while True:
+            while self._waiting:
+                if self._gathering is not None:
+                    await self._gathering.enough(len(self._waiting))
+                if self._batch > 1:
+                    self._in_work = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+                    await self._handle(self._in_work)
+                    if self._gathering is not None:
+                        self._gathering.ended()
+                else:
+                    await self._handle_one(self._waiting.popleft())
+            for idle in self._idle:
+                if not idle.done():
+                    idle.set_result(None)
+            self._idle.clear()
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+
+    async def _handle_one(self, message: Message) -> None:
+        self._in_work = [message]
+        try:
+            result = await self._attempt(message)
+            if self._left:
+                return
+            self.after(message, result)
+        except Exception as error:  # noqa: BLE001 - whatever a node raises stops only this message
+            self.fail(message, error)
+        self._done([message])
+
+    async def _handle(self, messages: list[Message]) -> None:
+        """A failing batch is halved until the message that fails stands alone."""
+        try:
+            results = await self._attempt(messages)
+            if self._left:
+                return
+            if results is not None:
+                self.after_batch(messages, results)
+        except Exception as error:  # noqa: BLE001
+            if len(messages) > 1 and not isinstance(error, TimedOut):
+                middle = len(messages) // 2
+                await self._handle(messages[:middle])
+                await self._handle(messages[middle:])
+                return
+            for message in messages:
+                self.fail(message, error)
+        self._done(messages)
+
+    def _one_after_another(self, messages: list[Message], results: Sequence[Any]) -> None:
+        for message, result in zip(messages, results, strict=True):
+            if isinstance(result, Exception):
+                self.fail(message, result)
+            else:
+                self.after(message, result)
+
+    async def _attempt(self, work: Any) -> Any:
+        wait_s = FIRST_RETRY_S
+        while True:
+            self._began = began = self._clock.monotonic()
+            try:
+                result = await self._call(work)
+            except Retry as away:
+                self.problem = str(away)
+                self._retrying = True
+                await self._clock.sleep(away.after_s or wait_s)
+                self._retrying = False
+                wait_s = min(wait_s * 2, LONGEST_RETRY_S)
+            except asyncio.CancelledError:
+                if not self._expired:
+                    raise
+                self._give_up()
+                raise TimedOut(f"{self.name} did not return within {self._timeout_s:g} s") from None
+            else:
+                self._strikes = 0
+                self.stuck_until = 0.0
+                self.problem = ""
+                self.busy_s += self._clock.monotonic() - began
+                return result
+
+    def _give_up(self) -> None:
+        self._expired = False
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+        self._strikes += 1
+        self.problem = f"did not return within {self._timeout_s:g} s"
+        if self._strikes >= STRIKES:
+            self.stuck_until = self._clock.monotonic() + STUCK_S
+            self.expel(TimedOut(f"{self.name} hangs"))
+            logging.getLogger("mcs.lane").error(
+                "%s hangs: its messages go the way of errors for %g s", self.name, STUCK_S
+            )
+
+    def _done(self, messages: list[Message]) -> None:
+        if self._left:
+            return
+        self.handled += len(messages)
+        if len(messages) < len(self._in_work):
+            done = set(map(id, messages))
+            self._in_work = [message for message in self._in_work if id(message) not in done]
+        else:
+            self._in_work = []
+        for message in messages:
+            message.delivery.release()

@@ -1,0 +1,243 @@
+"""One node of a running flow: the instance, its queue when it is asynchronous, its intake when it is a source, and its figures."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from engine.core.clock import Clock
+from engine.core.message import Message
+from engine.core.node import DEFAULT_PORT, Node
+from engine.flow.check.plan import PlannedNode
+from engine.runtime.flow_site import FlowSite
+from engine.runtime.node_queue import Lane
+from engine.runtime.source_emitter import Intake
+from engine.runtime.state.memory import KeyedMemory
+
+__all__ = ["NodeContext", "RunningNode", "is_async"]
+
+_T = TypeVar("_T")
+
+TELL_EVERY_S = 10.0
+
+
+def is_async(node: Node) -> bool:
+    """Whether the node needs a queue: `async def process`, or `process_batch`."""
+    return has_batch(node) or inspect.iscoroutinefunction(type(node).process)
+
+
+def has_batch(node: Node) -> bool:
+    """Whether the node takes many messages at once."""
+    return hasattr(type(node), "process_batch")
+
+
+class OwnFlow(Protocol):
+    """What a running node needs from the flow that it is in."""
+
+    name: str
+    site: FlowSite
+    window: int
+
+    @property
+    def nodes(self) -> Mapping[str, RunningNode]: ...
+
+    def emit(self, node: str, message: Message, port: str) -> None: ...
+
+    def fail(self, node: str, message: Message, error: BaseException) -> None: ...
+
+    def refuse(self, node: str, message: Message, reason: str, port: str) -> None: ...
+
+    def after(self, node: str, message: Message, result: Any) -> None: ...
+
+    def after_batch(self, node: str, messages: Sequence[Message], results: Sequence[Any]) -> None: ...
+
+    def status_changed(self, node: str, text: str, level: str) -> None: ...
+
+
+class NodeContext:
+    """The engine's side of one node; see `engine.core.context.Context`."""
+
+    def __init__(self, run: OwnFlow, node: str) -> None:
+        self.flow = run.name
+        self.node = node
+        self.clock: Clock = run.site.clock
+        self.log = logging.LoggerAdapter(logging.getLogger("mcs.node"), {"flow": run.name, "node": node})
+        self.status_text = ""
+        self.status_level = "ok"
+        self.dropped = 0
+        self.shared_keys: list[str] = []
+        self._run = run
+
+    def state(self, name: str, type: Any = Any) -> KeyedMemory:
+        return self._run.site.memories.open(f"{self.flow}/{self.node}/{name}", type)
+
+    def shared_state(self, name: str, type: Any = Any) -> KeyedMemory:
+        return self._run.site.memories.open(name, type)
+
+    def emit(self, message: Message, port: str = DEFAULT_PORT) -> None:
+        self._run.emit(self.node, message, port)
+
+    def fail(self, message: Message, error: Exception) -> None:
+        self._run.fail(self.node, message, error)
+
+    def wired(self, port: str) -> bool:
+        running = self._run.nodes.get(self.node)
+        return running is not None and bool(running.planned.wires.get(port))
+
+    def drop(self, count: int = 1) -> None:
+        self.dropped += count
+
+    def status(self, text: str, level: str = "ok") -> None:
+        if (text, level) != (self.status_text, self.status_level):
+            self.status_text, self.status_level = text, level
+            self._run.status_changed(self.node, text, level)
+
+    def secret(self, name: str) -> str:
+        return self._run.site.secret(name)
+
+    def service(self, kind: type[_T]) -> _T:
+        return self._run.site.service(kind)
+
+    async def shared(self, key: str, make: Callable[[], Awaitable[_T]], close: Callable[[_T], Awaitable[None]]) -> _T:
+        self.shared_keys.append(key)
+        return await self._run.site.connections.take(key, make, close)
+
+
+class RunningNode:
+    """A node with everything that stays with it across deploys."""
+
+    def __init__(self, run: OwnFlow, planned: PlannedNode, config: dict[str, Any]) -> None:
+        self.planned = planned
+        self.config = config
+        self.instance = planned.kind.make(config)
+        self.context = NodeContext(run, planned.id)
+        self.intake: Intake | None = None
+        self.lane: Lane | None = None
+        self.task: asyncio.Task[None] | None = None
+        self.problem = ""
+        self.errors = 0
+        self.last_error = ""
+        self.last_error_at = 0.0
+        self.hangs = 0
+        self.set_aside = False
+        self.received = 0
+        self.sent: dict[str, int] = {}
+        self._run = run
+        self._resumed = False
+        self._told_at = 0.0
+        if planned.kind.is_source:
+            self.intake = Intake(
+                clock=run.site.clock,
+                journal=run.site.journal,
+                next_id=run.site.message_id,
+                window=run.window,
+                acknowledge=self._acknowledge,
+            )
+            self.intake.refused = lambda message, reason, port: run.refuse(planned.id, message, reason, port)
+        elif is_async(self.instance):
+            self.lane = Lane(
+                name=f"{run.name}/{planned.id}",
+                call=self.call,
+                batch=self.instance.max_batch if has_batch(self.instance) else 1,
+                timeout_s=self.instance.timeout_s,
+                clock=run.site.clock,
+                after=lambda message, result: run.after(planned.id, message, result),
+                fail=lambda message, error: run.fail(planned.id, message, error),
+                gather_s=self.instance.gather_s,
+                after_batch=lambda messages, results: run.after_batch(planned.id, messages, results),
+            )
+
+    @property
+    def id(self) -> str:
+        return self.planned.id
+
+    @property
+    def call(self) -> Callable[[Any], Any]:
+        """What the engine calls with a message (or, for a batch node, with a list)."""
+        if has_batch(self.instance):
+            return self.instance.process_batch  # type: ignore[attr-defined, no-any-return]
+        return self.instance.process
+
+    def same_as(self, planned: PlannedNode, config: dict[str, Any]) -> bool:
+        """Whether a deploy may keep this node as it runs: same class, same config, same output ports."""
+        return planned.kind.cls is self.planned.kind.cls and config == self.config and not self.set_aside
+
+    def tell_error(self, error: BaseException) -> None:
+        """Logs a failure, the first one with its traceback; then at most one in ten seconds, or a node that always fails fills the disk."""
+        now = self.context.clock.monotonic()
+        if self.errors > 1 and now < self._told_at + TELL_EVERY_S:
+            return
+        self._told_at = now
+        exception = error if self.errors == 1 else None
+        self.context.log.warning("%s (error %d)", self.last_error, self.errors, exc_info=exception)
+
+    async def start(self) -> None:
+        """Starts the instance. Whatever it raises refuses the deploy."""
+        self.instance.ctx = self.context  # type: ignore[attr-defined]
+        await _finished(self.instance.start(self.context))
+
+    def go(self, *, held: str = "") -> None:
+        """Begins to feed it: its lane's task, or its own when it is a source that is not `held`."""
+        if not self._resumed:
+            self._resumed = True
+            try:
+                self.instance.resume()
+            except Exception as error:  # the deploy is past the point where it could be refused
+                self.problem = f"{type(error).__name__}: {error}"
+                self.context.log.exception("failed to take over what the state holds")
+        if self.lane is not None:
+            self.lane.start()
+        if self.intake is not None and held:
+            self.context.status(held, "warning")
+        elif self.intake is not None and self.task is None:
+            if self.context.status_level == "warning":
+                self.context.status("")
+            self.task = asyncio.create_task(self._bring(self.intake), name=f"source {self._run.name}/{self.id}")
+
+    async def halt(self) -> None:
+        """Stops a source from bringing more. What it has brought goes on."""
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+            self.task = None
+
+    async def stop(self, timeout_s: float = 5.0) -> None:
+        """Ends it; a node that does not stop in time is left behind, with a warning that names it."""
+        await self.halt()
+        if self.lane is not None:
+            await self.lane.stop()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await _finished(self.instance.stop())
+        except TimeoutError:
+            self.context.log.warning("did not stop within %g s; left behind", timeout_s)
+        except Exception:  # a node that fails to stop must not keep the others from stopping
+            self.context.log.exception("failed to stop")
+        for key in self.context.shared_keys:
+            await self._run.site.connections.leave(key)
+        self.context.shared_keys.clear()
+
+    def _acknowledge(self, tokens: list[Any]) -> None:
+        self.instance.settled(tokens)  # type: ignore[attr-defined]  # only a Source has an intake
+
+    async def _bring(self, intake: Intake) -> None:
+        wait_s = 0.5
+        while True:
+            try:
+                await self.instance.run(intake)  # type: ignore[attr-defined]
+                return
+            except Exception as error:  # noqa: BLE001 - whatever a source raises, it is tried again
+                self.problem = f"{type(error).__name__}: {error}"
+                self.context.status(self.problem, "error")
+                self.context.log.warning("source stopped: %s; again in %g s", self.problem, wait_s)
+            await self.context.clock.sleep(wait_s)
+            wait_s = min(wait_s * 2, 30.0)
+            self.problem = ""
+
+
+async def _finished(result: Any) -> None:
+    if inspect.isawaitable(result):
+        await result

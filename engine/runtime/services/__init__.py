@@ -1,0 +1,1 @@
+"""What running nodes share: live hubs, webhooks, links, connections."""

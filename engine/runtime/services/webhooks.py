@@ -1,0 +1,164 @@
+"""Addresses under /hook that flows answer: which node takes a request, and which requests wait for their answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import unquote
+
+import msgspec
+from aiohttp import web
+
+from engine.core.roles import Need
+
+__all__ = ["HttpCall", "HttpDoor", "HttpPaths", "HttpReply"]
+
+_PARAMETER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_LITERAL = re.compile(r"[\w.~-]+", re.ASCII)
+
+
+class HttpCall(msgspec.Struct, frozen=True):
+    """A request that may pass: `user` is "" where the door is open to anyone, `address` the client's.
+
+    A connection that lasts asks `still_admitted` now and then: a token ends, a role is taken away.
+    """
+
+    request: web.Request
+    parameters: Mapping[str, str]
+    user: str
+    address: str
+    still_admitted: Callable[[], Awaitable[bool]]
+
+
+class HttpDoor(msgspec.Struct, frozen=True, eq=False):
+    """What a node opens: `owner` is `flow/node`, `path` like `/devices/{sn}/data`, `need` the role a caller must have."""
+
+    owner: str
+    method: str
+    path: str
+    need: Need
+    serve: Callable[[HttpCall], Awaitable[web.StreamResponse]]
+
+
+class HttpReply(msgspec.Struct, frozen=True):
+    """What a waiting request is answered with."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
+
+
+class HttpPaths:
+    """The doors of all running flows. The web server asks it at every request, so a deploy takes effect at once."""
+
+    def __init__(self) -> None:
+        self._doors: dict[tuple[str, tuple[str, ...]], list[HttpDoor]] = {}
+        self._waiting: dict[str, asyncio.Future[HttpReply]] = {}
+
+    def check(self, owner: str, method: str, path: str) -> None:
+        """ValueError when the path is none, or another flow answers it."""
+        names: list[str] = []
+        if not path.startswith("/") or path == "/":
+            raise ValueError(f"path: {path!r} must begin with / and name something, such as /devices/{{sn}}/data")
+        for part in path[1:].split("/"):
+            parameter = _PARAMETER.fullmatch(part)
+            if parameter is not None:
+                names.append(parameter[1])
+            elif not _LITERAL.fullmatch(part) or part in (".", ".."):
+                raise ValueError(
+                    f"path: {part!r} in {path!r} is no part of a path; use letters, digits, . _ ~ - or {{name}}"
+                )
+        if len(set(names)) < len(names):
+            raise ValueError(f"path: {path!r} names the same parameter twice; give each a name of its own")
+        taken = next((door for door in self._line(method, path) if _flow(door.owner) != _flow(owner)), None)
+        if taken is not None:
+            raise ValueError(f"path: {method} {path} is answered by {taken.owner} already; choose another path")
+
+    def open(self, door: HttpDoor) -> bool:
+        """Opens it, in the place of the same owner's earlier door. False while another node is first in line for this path."""
+        line = self._line(door.method, door.path)
+        for place, known in enumerate(line):
+            if known.owner == door.owner:
+                line[place] = door
+                break
+        else:
+            line.append(door)
+        self._doors[_shape(door.method, door.path)] = line
+        return line[0] is door
+
+    def close(self, door: HttpDoor) -> None:
+        """Closes it; harmless when its owner has opened a later one."""
+        line = self._line(door.method, door.path)
+        if door in line:
+            line.remove(door)
+        if not line:
+            self._doors.pop(_shape(door.method, door.path), None)
+
+    def find(self, method: str, raw_path: str) -> tuple[HttpDoor, dict[str, str]] | None:
+        """The door for a request's path as it was sent (percent-encoded), and the parameters in it; literal parts go before `{name}`."""
+        parts = _decoded(raw_path)
+        if parts is None:
+            return None
+        found = [line[0] for (known, _), line in self._doors.items() if known == method and _fits(line[0].path, parts)]
+        if not found:
+            return self.find("GET", raw_path) if method == "HEAD" else None
+        door = min(found, key=lambda one: [part.startswith("{") for part in one.path.split("/")])
+        return door, {
+            wanted[1:-1]: part
+            for wanted, part in zip(door.path[1:].split("/"), parts, strict=True)
+            if wanted.startswith("{")
+        }
+
+    def methods(self, raw_path: str) -> list[str]:
+        """The methods that this path is answered for; [] when it is for none."""
+        parts = _decoded(raw_path)
+        return sorted({method for (method, _), line in self._doors.items() if parts and _fits(line[0].path, parts)})
+
+    def wait(self) -> tuple[str, asyncio.Future[HttpReply]]:
+        """A new request that waits: its id, which travels with the message, and the answer to come. `forget` it at the end."""
+        id = os.urandom(8).hex()
+        answer: asyncio.Future[HttpReply] = asyncio.get_running_loop().create_future()
+        self._waiting[id] = answer
+        return id, answer
+
+    def answer(self, id: str, reply: HttpReply) -> bool:
+        """Answers a request that waits. False when it was answered before, or has given up."""
+        waiting = self._waiting.get(id)
+        if waiting is None or waiting.done():
+            return False
+        waiting.set_result(reply)
+        return True
+
+    def forget(self, id: str) -> None:
+        """The request waits no longer."""
+        self._waiting.pop(id, None)
+
+    def _line(self, method: str, path: str) -> list[HttpDoor]:
+        return self._doors.get(_shape(method, path), [])
+
+
+def _shape(method: str, path: str) -> tuple[str, tuple[str, ...]]:
+    """What makes two doors the same: the names of parameters don't tell them apart."""
+    return method, tuple("{}" if part.startswith("{") else part for part in path[1:].split("/"))
+
+
+def _fits(path: str, parts: list[str]) -> bool:
+    wanted = path[1:].split("/")
+    return len(wanted) == len(parts) and all(
+        one.startswith("{") or one == part for one, part in zip(wanted, parts, strict=True)
+    )
+
+
+def _decoded(raw_path: str) -> list[str] | None:
+    """Its parts, each decoded by itself: an encoded slash is no separator. None when a part is empty or no UTF-8."""
+    try:
+        parts = [unquote(part, errors="strict") for part in raw_path.removeprefix("/").split("/")]
+    except UnicodeDecodeError:
+        return None
+    return parts if all(part and "\x00" not in part for part in parts) else None
+
+
+def _flow(owner: str) -> str:
+    return owner.partition("/")[0]

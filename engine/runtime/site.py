@@ -1,0 +1,244 @@
+"""All flows of one process with what they share: clock, node memory, quarantine, connections, services."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from engine.catalogue.node_types import Catalogue, NodeType
+from engine.core.clock import Clock, SystemClock
+from engine.db.database import Database
+from engine.flow.check.check import check_flow
+from engine.flow.check.plan import Plan
+from engine.flow.model import Flow
+from engine.flow.problem import FlowError, Problem, errors_in
+from engine.flow.references import References
+from engine.runtime.flow_runner import DeployFailed, DeployReport, FlowRun
+from engine.runtime.quarantine import Quarantine, QuarantineStore
+from engine.runtime.services.links import Links
+from engine.runtime.services.live_hubs import DebugHub, LiveHub
+from engine.runtime.services.shared_connections import Connections
+from engine.runtime.services.suspension import Standstill
+from engine.runtime.services.webhooks import HttpPaths
+from engine.runtime.state.journal import Journal, JournalStore
+from engine.runtime.state.memory import Memories
+from engine.settings import Settings
+
+__all__ = ["Site"]
+
+log = logging.getLogger("mcs.site")
+
+_T = TypeVar("_T")
+
+CHECK_EVERY_S = 0.5
+SWEEP_EVERY_S = 60.0
+RECENT_S = 60.0
+CHECKED_AT_ONCE = 50
+
+
+class Site:
+    """Starts, deploys, watches and stops flows. Without stores (tests, simulations) everything is kept in memory."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        clock: Clock | None = None,
+        *,
+        references: References | None = None,
+        secrets: Mapping[str, str] | None = None,
+        journal_store: JournalStore | None = None,
+        quarantine_store: QuarantineStore | None = None,
+        database: Database | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self.catalogue = catalogue
+        self.clock: Clock = clock or SystemClock()
+        self.references = references or References()
+        self.secrets: Mapping[str, str] = secrets or {}
+        self.journal = Journal(journal_store)
+        self.memories = Memories(self.clock, self.journal)
+        self.connections = Connections()
+        self.quarantine = Quarantine(quarantine_store, self.clock)
+        self.live = LiveHub()
+        self.debug = DebugHub()
+        self.standstill = Standstill()
+        self.standstill.change_sources = self._change_sources
+        self.flows: dict[str, FlowRun] = {}
+        self.problems: dict[str, list[Problem]] = {}
+        self.refused: dict[str, str] = {}
+        self._journal_store = journal_store
+        self._services: dict[type[Any], Any] = {}
+        self._ticker: asyncio.Task[None] | None = None
+        self._ids = itertools.count(int.from_bytes(os.urandom(4), "big") >> 1 << 32)
+        self.message_id = self._ids.__next__
+        """Ids no other worker makes: 31 random bits of this process above 32 bits of counting."""
+        for service in (
+            self.live,
+            self.debug,
+            self.quarantine,
+            self.standstill,
+            Links(),
+            HttpPaths(),
+            settings or Settings(),
+        ):
+            self.provide(service)
+        if database is not None:
+            self.provide(database)
+
+    def provide(self, service: Any, kind: type[Any] | None = None) -> None:
+        """Makes a service available to nodes under its class."""
+        self._services[kind or type(service)] = service
+
+    def service(self, kind: type[_T]) -> _T:
+        try:
+            return self._services[kind]  # type: ignore[no-any-return]
+        except KeyError:
+            raise LookupError(
+                f"this site has no {kind.__name__}; the pack that brings it ({kind.__module__.partition('.')[0]}) is not started"
+            ) from None
+
+    def secret(self, name: str) -> str:
+        try:
+            return self.secrets[name]
+        except KeyError:
+            raise KeyError(f"there is no secret {name!r}; store it under Settings → Secrets") from None
+
+    def resolve(self, config: dict[str, Any], kind: NodeType) -> dict[str, Any]:
+        """A node's config with its references filled in, secrets too."""
+        return self.references.resolve(config, kind.schema, self.secrets)
+
+    @property
+    def messages_begun(self) -> str:
+        """How far message ids have come, without taking one; for any thread."""
+        return repr(self._ids)
+
+    async def start(self) -> None:
+        """Takes node memory back from its store (waiting for it as long as it takes) and starts the quarantine."""
+        if self._journal_store is not None:
+            await self._journal_store.start()
+            self.memories.take(await self._journal_store.load())
+        self.quarantine.start()
+        self._ticker = asyncio.create_task(self._tick(), name="site ticker")
+
+    async def stop(self, grace_s: float = 5.0) -> None:
+        """Ends all flows, each with up to `grace_s` for what is under way."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.gather(self._ticker, return_exceptions=True)
+        await asyncio.gather(*(run.stop(grace_s) for run in self.flows.values()))
+        self.flows.clear()
+        await self.quarantine.stop()
+        await self.journal.close()
+
+    def check(self, flow: Flow) -> tuple[Plan | None, list[Problem]]:
+        """What a deploy of this flow would have to say."""
+        return check_flow(flow, self.catalogue, self.references)
+
+    async def deploy(
+        self, flow: Flow, *, read_problems: Sequence[Problem] = (), hold_sources: bool = False
+    ) -> DeployReport:
+        """Starts a flow or goes over to its new version. `read_problems` are those that reading its file has found already.
+
+        Raises FlowError with every problem when it does not pass the checks, DeployFailed when a node refuses to start; a version that
+        runs goes on either way. A disabled flow is stopped.
+        """
+        # A large flow is checked off the loop: that takes longer than a message may wait.
+        small = len(flow.nodes) <= CHECKED_AT_ONCE
+        plan, problems = self.check(flow) if small else await asyncio.to_thread(self.check, flow)
+        problems = [*read_problems, *problems]
+        self.problems[flow.flow] = problems
+        if plan is None or errors_in(problems):
+            raise FlowError(problems)
+        run = self.flows.get(flow.flow)
+        if flow.disabled:
+            return await self._disable(flow, run)
+        fresh = run is None
+        run = run or FlowRun(flow.flow, self)
+        run.held = self.standstill.held
+        try:
+            report = await run.deploy(plan, hold_sources=hold_sources)
+        except DeployFailed as failed:
+            self.refused[flow.flow] = str(failed)
+            raise
+        self.refused.pop(flow.flow, None)
+        if fresh:
+            self.flows[flow.flow] = run
+        return report
+
+    async def remove(self, name: str) -> None:
+        """Stops a flow for good; the memory of its nodes goes too."""
+        run = self.flows.pop(name, None)
+        if run is not None:
+            await run.stop()
+        self.memories.drop(f"{name}/")
+        self.problems.pop(name, None)
+        self.refused.pop(name, None)
+
+    def health(self) -> dict[str, Any]:
+        """{"status", "flows": {name: {"status", "under_way", "nodes": {id: problem}}}, "quarantined", "memory"}; only troubled nodes are
+        listed. "held" says why sources bring nothing, when they are held."""
+        flows: dict[str, Any] = {}
+        for name, run in self.flows.items():
+            nodes = self._troubled(run)
+            flows[name] = {"status": "degraded" if nodes else "ok", "under_way": run.under_way, "nodes": nodes}
+        for name, problems in self.problems.items():
+            if errors_in(problems) and name not in self.flows:
+                flows[name] = {
+                    "status": "stopped",
+                    "under_way": 0,
+                    "nodes": {},
+                    "problems": [str(problem) for problem in errors_in(problems)],
+                }
+        for name, reason in self.refused.items():
+            flows.setdefault(name, {"status": "stopped", "under_way": 0, "nodes": {}})["refused"] = reason
+        bad = self.journal.problem or self.quarantine.problem or any(flow["status"] != "ok" for flow in flows.values())
+        return {
+            "status": "degraded" if bad else "ok",
+            "flows": flows,
+            "quarantined": self.quarantine.count,
+            "memory": self.journal.problem or "ok",
+            **({"held": self.standstill.held} if self.standstill.held else {}),
+        }
+
+    def _troubled(self, run: FlowRun) -> dict[str, str]:
+        now = self.clock.now()
+        nodes: dict[str, str] = {}
+        for id, node in run.nodes.items():
+            lane = node.lane
+            if node.problem:
+                nodes[id] = node.problem
+            elif lane is not None and (lane.stuck or lane.problem):
+                nodes[id] = lane.problem or "hangs"
+            elif node.context.status_level == "error":
+                nodes[id] = node.context.status_text
+            elif node.errors and now - node.last_error_at < RECENT_S and node.last_error:
+                nodes[id] = f"{node.errors} errors, the last: {node.last_error}"
+        return nodes
+
+    async def _change_sources(self) -> None:
+        await asyncio.gather(*(run.hold(self.standstill.held) for run in self.flows.values()))
+
+    async def _disable(self, flow: Flow, run: FlowRun | None) -> DeployReport:
+        removed: list[str] = []
+        if run is not None:
+            removed = list(run.nodes)
+            await run.stop()
+            del self.flows[flow.flow]
+        return DeployReport(flow=flow.flow, added=[], changed=[], removed=removed, kept=[])
+
+    async def _tick(self) -> None:
+        since_sweep = 0.0
+        while True:
+            await asyncio.sleep(CHECK_EVERY_S)
+            for run in self.flows.values():
+                for node in run.nodes.values():
+                    if node.lane is not None:
+                        node.lane.check()
+            since_sweep += CHECK_EVERY_S
+            if since_sweep >= SWEEP_EVERY_S:
+                since_sweep = 0.0
+                self.memories.forget_ended()

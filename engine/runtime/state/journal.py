@@ -1,0 +1,115 @@
+"""Group commit of node memory: a message that settles while changes are not on disk yet waits for the commit that has them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from engine.core.failure import Retry
+from engine.core.message import Delivery
+from engine.runtime.state.group_commit import Gathering
+
+__all__ = ["LONGEST_KEY", "Change", "Journal", "JournalStore"]
+
+log = logging.getLogger("mcs.journal")
+
+GATHER_S = 0.003
+LONGEST_KEY = 500
+"""Characters of a key: PostgreSQL's index has room for 2,704 bytes of name and key."""
+
+Change = tuple[str, str, bytes | None, float | None]
+"""(memory name, key, value in msgpack or None for forgotten, Unix time when it ends or None)."""
+
+
+class JournalStore(Protocol):
+    """Where changes are kept: PostgreSQL or Redis."""
+
+    async def start(self) -> None:
+        """Begins to follow what other workers change, where the store can tell."""
+
+    async def append(self, changes: list[Change]) -> None:
+        """Commits all of them together. Raises Retry while the store is away."""
+
+    async def load(self) -> list[Change]:
+        """The living entries of all memories, oldest first."""
+
+
+class Journal:
+    """Collects changes and commits them eagerly: the next commit starts when the last is done, with what has gathered (see `Gathering`).
+
+    Without a store (tests, simulation) it is always clean.
+    """
+
+    def __init__(self, store: JournalStore | None = None, retry_s: float = 0.5) -> None:
+        self.clean = True
+        self.problem = ""
+        self._store = store
+        self._retry_s = retry_s
+        self._gathering = Gathering(GATHER_S)
+        self._collectors: list[Callable[[], list[Change]]] = []
+        self._waiting: list[tuple[Callable[[Delivery], None], Delivery]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def touch(self, collect: Callable[[], list[Change]]) -> None:
+        """A memory has changes; `collect` hands them over (encoded) when the commit starts."""
+        if self._store is None:
+            collect()
+            return
+        self.clean = False
+        self._collectors.append(collect)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._commit())
+
+    def after_commit(self, finish: Callable[[Delivery], None], delivery: Delivery) -> None:
+        """Calls `finish(delivery)` once everything that was touched so far is committed."""
+        self._waiting.append((finish, delivery))
+        self._gathering.added(len(self._waiting))
+
+    async def flush(self) -> None:
+        """Returns when all is committed. Waits as long as the store is away; cancel to give up."""
+        while self._task is not None:
+            await asyncio.shield(self._task)
+
+    async def close(self) -> None:
+        """Stops at once; what is not committed was not acknowledged either."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _commit(self) -> None:
+        assert self._store is not None
+        while self._collectors or self._waiting:
+            if self._collectors:
+                await self._gathering.enough(len(self._waiting))
+            collectors, self._collectors = self._collectors, []
+            waiting, self._waiting = self._waiting, []
+            changes = [change for collect in collectors for change in collect()]
+            await self._append(self._store, changes)
+            self._gathering.ended()
+            if not self._collectors:
+                self.clean = True
+            for finish, delivery in waiting:
+                finish(delivery)
+        self._task = None
+
+    async def _append(self, store: JournalStore, changes: list[Change]) -> None:
+        while changes:
+            try:
+                await store.append(changes)
+            except Retry as away:
+                if str(away) != self.problem:
+                    log.warning("node memory is not being saved: %s; trying again", away)
+                self.problem = str(away)
+                await asyncio.sleep(away.after_s or self._retry_s)
+            except Exception as error:
+                # Whatever the store raises, this task must live: without it no message of any flow would ever be acknowledged again.
+                if str(error) != self.problem:
+                    log.exception("node memory is not being saved; trying again")
+                self.problem = str(error) or type(error).__name__
+                await asyncio.sleep(self._retry_s)
+            else:
+                self.problem = ""
+                return

@@ -1,0 +1,157 @@
+"""Keyed memory of nodes, in process and fast; what changes goes to the journal."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import msgspec
+
+from engine.core.clock import Clock
+from engine.core.failure import Refused
+from engine.runtime.state.journal import LONGEST_KEY, Change, Journal
+
+__all__ = ["KeyedMemory", "Memories"]
+
+log = logging.getLogger("mcs.memory")
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class KeyedMemory:
+    """One named memory; see `engine.core.context.Memory` for what it promises."""
+
+    def __init__(self, name: str, type: Any, clock: Clock, journal: Journal) -> None:
+        self.name = name
+        self._decode = msgspec.msgpack.Decoder(type).decode
+        self._now = clock.now
+        self._journal = journal
+        self._values: dict[str, Any] = {}
+        self._ends: dict[str, float] = {}
+        self._dirty: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if self._ends and self._ends.get(key, self._now()) < self._now():
+            return default
+        return self._values.get(key, default)
+
+    def set(self, key: str, value: Any, ttl_s: float | None = None) -> None:
+        if len(key) > LONGEST_KEY:
+            raise Refused(f"the key {key[:40]!r}… has {len(key):,} characters; at most {LONGEST_KEY} are remembered by")
+        self._values[key] = value
+        if ttl_s is not None:
+            self._ends[key] = self._now() + ttl_s
+        elif self._ends:
+            self._ends.pop(key, None)
+        if self._dirty:
+            self._dirty.add(key)
+        else:
+            self._touch(key)
+
+    def delete(self, key: str) -> None:
+        if self._values.pop(key, self) is not self:
+            self._ends.pop(key, None)
+            self._touch(key)
+
+    def items(self) -> list[tuple[str, Any]]:
+        now = self._now()
+        return [(key, value) for key, value in self._values.items() if self._ends.get(key, now) >= now]
+
+    def __len__(self) -> int:
+        return len(self.items())
+
+    def forget_ended(self) -> None:
+        """Frees what has outlived its time; called now and then."""
+        now = self._now()
+        for key in [key for key, end in self._ends.items() if end < now]:
+            self.delete(key)
+
+    def restore(self, key: str, value: bytes, ends: float | None) -> None:
+        """Takes an entry back from the journal. msgspec.ValidationError when the type has changed since."""
+        self._values[key] = self._decode(value)
+        if ends is not None:
+            self._ends[key] = ends
+
+    def follow(self, key: str, value: bytes | None, ends: float | None) -> None:
+        """Another worker has changed an entry. Our own change that is not committed yet is the later one and stays."""
+        if key in self._dirty:
+            return
+        self._ends.pop(key, None)
+        if value is None:
+            self._values.pop(key, None)
+        else:
+            self.restore(key, value, ends)
+
+    def _touch(self, key: str) -> None:
+        if not self._dirty:
+            self._dirty.add(key)
+            self._journal.touch(self._collect)
+        else:
+            self._dirty.add(key)
+
+    def _collect(self) -> list[Change]:
+        dirty, self._dirty = self._dirty, set()
+        changes: list[Change] = []
+        for key in dirty:
+            if key not in self._values:
+                changes.append((self.name, key, None, None))
+                continue
+            try:
+                changes.append((self.name, key, _encode(self._values[key]), self._ends.get(key)))
+            except (TypeError, ValueError, OverflowError, RecursionError) as error:
+                # One value that can't be written must not keep all others, and every acknowledgement, waiting for ever.
+                log.error("%s: the value of %r is kept in memory only, it can't be saved: %s", self.name, key, error)
+        return changes
+
+
+class Memories:
+    """All memories of a site by name (`flow/node/name`). What the journal holds waits here until a node asks for it."""
+
+    def __init__(self, clock: Clock, journal: Journal) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._open: dict[str, KeyedMemory] = {}
+        self._kept: dict[str, dict[str, tuple[bytes, float | None]]] = {}
+
+    def take(self, changes: list[Change]) -> None:
+        """Takes over what a journal store has loaded."""
+        for name, key, value, ends in changes:
+            kept = self._kept.setdefault(name, {})
+            if value is None:
+                kept.pop(key, None)
+            else:
+                kept[key] = (value, ends)
+
+    def follow(self, changes: list[Change]) -> None:
+        """Takes over what another worker has changed."""
+        for change in changes:
+            memory = self._open.get(change[0])
+            if memory is None:
+                self.take([change])
+            else:
+                memory.follow(*change[1:])
+
+    def open(self, name: str, type: Any = Any) -> KeyedMemory:
+        """The memory of that name, filled from the journal the first time. Entries that no longer fit `type` are left out."""
+        memory = self._open.get(name)
+        if memory is None:
+            memory = self._open[name] = KeyedMemory(name, type, self._clock, self._journal)
+            for key, (value, ends) in self._kept.pop(name, {}).items():
+                try:
+                    memory.restore(key, value, ends)
+                except msgspec.ValidationError:
+                    continue
+        return memory
+
+    def drop(self, prefix: str) -> None:
+        """Forgets all memories below a prefix (`flow/node/`): the node is gone."""
+        for name in [name for name in {*self._open, *self._kept} if name.startswith(prefix)]:
+            memory = self.open(name)
+            for key, _ in memory.items():
+                memory.delete(key)
+            del self._open[name]
+
+    def forget_ended(self) -> None:
+        """Frees entries whose time is over, in every memory."""
+        for memory in self._open.values():
+            memory.forget_ended()

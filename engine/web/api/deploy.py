@@ -1,0 +1,159 @@
+"""Deploying a change of a flow: checked, tested, started and saved, or nothing has happened."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from engine.core.route import Route
+from engine.deploy.deploys import Deployed
+from engine.deploy.flow_files import FileChanged, FlowFile
+from engine.flow.problem import FlowError
+from engine.flow.yaml.operations import Operation
+from engine.flow.yaml.patch import FlowText
+from engine.runtime.flow_runner import DeployReport
+from engine.testing.flow_tests.report import as_json
+from engine.web.api.flow_tests import run_tests
+from engine.web.api.flows import Base, Text, flow_file, not_writable
+from engine.web.api.merge import merged
+from engine.web.http.errors import ApiError, not_found
+from engine.web.http.permission import check_text
+from engine.web.http.route import Call
+from engine.web.http.server_context import ServerView
+
+__all__ = ["ROUTES"]
+
+
+class Deploy(msgspec.Struct, forbid_unknown_fields=True):
+    """A change to deploy: a whole text, or operations on the file as it is. `base_text` helps to merge after a conflict.
+
+    `require_tests` runs the flow's own tests first; where they fail, only an `override_reason` deploys all the same, and
+    it stands in the note and the audit log.
+    """
+
+    base: Base
+    text: Text | UnsetType = UNSET
+    operations: list[Operation] | UnsetType = UNSET
+    note: Annotated[str, Meta(max_length=2000)] = ""
+    require_tests: bool = False
+    override_reason: Annotated[str, Meta(max_length=500)] = ""
+    base_text: Text | UnsetType = UNSET
+
+
+class Done(msgspec.Struct):
+    """What was deployed. The report is in = out + held, in messages of the sources."""
+
+    revision: str
+    number: int
+    report: DeployReport
+    balanced: bool
+
+
+async def deploy(call: Call[Deploy]) -> Done:
+    """Check, start and save a change; only what changed restarts, and if anything goes wrong nothing has happened."""
+    given, file = call.given, flow_file(call)
+    call.details = {"note": given.note}
+    if file.revision != given.base:
+        raise await _conflict(call, file)
+    if given.text is not UNSET:
+        text = given.text
+    elif given.operations is not UNSET:
+        text = await asyncio.to_thread(lambda: FlowText(file.text, str(file.path)).apply(given.operations or []))
+    else:
+        raise ApiError(400, "bad_request", "neither text nor operations", "give one of them")
+    await check_text(call.who, call.server.site.catalogue, file.flow, text)
+    note = given.note
+    if given.require_tests and not await _pass_tests(call.server, file, text, given.override_reason):
+        call.details["tests_overridden"] = given.override_reason
+        note = f"{note} [tests fail: {given.override_reason}]".strip()
+    try:
+        row, report = await call.server.deploys.deploy(file.name, text, given.base, call.who.user, note)
+    except FileChanged as changed:
+        if changed.current is None:
+            raise not_found(f"flow {file.name} any more") from changed
+        raise await _conflict(call, changed.current) from changed
+    except OSError as failure:
+        raise not_writable(failure) from failure
+    call.details |= {"number": row.number, "revision": row.revision}
+    return Done(row.revision, row.number, report, report.balanced)
+
+
+async def _pass_tests(server: ServerView, file: FlowFile, text: str, override_reason: str) -> bool:
+    """Plays the tests beside the file into the new text; whether they pass. ApiError (422, `tests`) with every case that
+    fails when nobody says why it is to be deployed all the same."""
+    result = await run_tests(server, file.path.with_name(f"{file.path.stem}_test.yaml"), text)
+    if result is None or result.passed:
+        return True
+    if override_reason:
+        return False
+    raise ApiError(
+        422,
+        "tests",
+        f"the tests of flow {file.name} fail with this change",
+        "correct the flow or its tests, or deploy all the same and say why",
+        more={"tests": as_json([result])},
+    )
+
+
+async def _conflict(call: Call[Deploy], theirs: FlowFile) -> ApiError:
+    """409 with everything a merge needs: the text both started from, mine, and what is there now."""
+    given = call.given
+    base = given.base_text if given.base_text is not UNSET else await _text_of(call, theirs.name, given.base)
+    mine: str | None = None
+    if given.text is not UNSET:
+        mine = given.text
+    elif given.operations is not UNSET and base is not None:
+        try:
+            mine = FlowText(base, f"{theirs.name}.yaml").apply(given.operations)
+        except FlowError:
+            mine = None
+    deployed = call.server.deploys.known.get(theirs.name)
+    return ApiError(
+        409,
+        "conflict",
+        f"flow {theirs.name} has been changed meanwhile{_by(deployed, theirs)}",
+        "merge the changes, then deploy on the current revision",
+        more={
+            "current": {"revision": theirs.revision, "text": theirs.text, "who": _who(deployed, theirs)},
+            "base": base,
+            "mine": mine,
+            "theirs": theirs.text,
+            "merge": await asyncio.to_thread(merged, base, mine, theirs)
+            if base is not None and mine is not None
+            else None,
+        },
+    )
+
+
+async def _text_of(call: Call[Any], name: str, revision: str) -> str | None:
+    deployed = call.server.deploys.known.get(name)
+    if deployed is not None and deployed.revision == revision:
+        return deployed.text
+    return await call.server.deploys.revisions.text_of(name, revision)
+
+
+def _who(deployed: Deployed | None, theirs: FlowFile) -> str:
+    return deployed.who if deployed is not None and deployed.revision == theirs.revision else "disk"
+
+
+def _by(deployed: Deployed | None, theirs: FlowFile) -> str:
+    who = _who(deployed, theirs)
+    return " on disk" if who == "disk" else f" by {who}"
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/api/flows/{name}/deploy",
+        role="admin",
+        handler=deploy,
+        given=Deploy,
+        answer=Done,
+        refusals=(404, 409, 422, 424),
+        action="flow.deploy",
+        time_limit_s=60.0,
+    ),
+)

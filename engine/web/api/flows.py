@@ -1,0 +1,258 @@
+"""The flows of the site: the list, one flow with its text and model, adding and removing."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from engine.core.route import Nothing, Route
+from engine.deploy.deploys import Deployed
+from engine.deploy.flow_files import FileChanged, FlowFile, fault_of_flow_name
+from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Words
+from engine.flow.problem import Problem, errors_in
+from engine.texts.told import problems_told
+from engine.web.http.errors import ApiError, not_found
+from engine.web.http.permission import check_text
+from engine.web.http.route import Call
+from engine.web.http.server_context import ServerView
+
+__all__ = ["ROUTES", "DeployedView", "FlowModel", "FlowRow", "flow_file", "flow_rows", "model_of"]
+
+Text = Annotated[str, Meta(max_length=5_000_000)]
+"""Of a flow file."""
+Base = Annotated[str, Meta(max_length=64, description="The revision that the change was made from.")]
+Status = Literal["running", "degraded", "stopped"]
+
+
+class FlowModel(msgspec.Struct, kw_only=True):
+    """What a flow says, without where in the file it says it; see the flow file's own documentation."""
+
+    flow: str
+    title: Words
+    help: Words
+    disabled: bool
+    on_error: Target | None
+    nodes: dict[str, NodeSpec]
+    subflows: dict[str, Subflow]
+    groups: dict[str, Group]
+    notes: dict[str, Note]
+    layout: dict[str, tuple[float, float]]
+
+
+class DeployedView(msgspec.Struct, kw_only=True):
+    """The version that runs. `number` and `when` are null until the database could record it."""
+
+    revision: str
+    number: int | None
+    who: str
+    when: datetime.datetime | None
+    note: str
+
+
+class FlowRow(msgspec.Struct, kw_only=True):
+    """One flow in the list. `problems` counts what keeps it from running or troubles it; `revision` is that of the file."""
+
+    name: str
+    title: Words
+    disabled: bool
+    status: Status
+    problems: int
+    revision: str
+    nodes: int
+    changed_on_disk: bool
+
+
+class FlowView(msgspec.Struct, kw_only=True):
+    """One flow as its file has it. `changed_on_disk`: the file is another than what runs, because somebody edited it there."""
+
+    name: str
+    text: str
+    revision: str
+    deployed: DeployedView | None
+    flow: FlowModel | None
+    problems: list[Problem]
+    changed_on_disk: bool
+
+
+class NewFlow(msgspec.Struct, forbid_unknown_fields=True):
+    """A flow to add: empty with a title, or from a text whose `flow:` says the same name."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    text: Text = ""
+    title: Words = ""
+
+
+class FromBase(msgspec.Struct, forbid_unknown_fields=True):
+    """What the change is based on."""
+
+    base: Base
+
+
+async def list_flows(call: Call[Nothing]) -> list[FlowRow]:
+    """All flows with their state, by name."""
+    return flow_rows(call.server)
+
+
+async def get_flow(call: Call[Nothing]) -> FlowView:
+    """One flow: text, model, problems, and what is deployed."""
+    return flow_view(call, flow_file(call))
+
+
+async def add_flow(call: Call[NewFlow]) -> FlowView:
+    """Add a flow and start it."""
+    given = call.given
+    fault = fault_of_flow_name(given.name)
+    if fault is not None:
+        raise ApiError(422, "bad_name", f"a flow can't be called {given.name!r}: {fault}", "take another name")
+    call.target = given.name
+    text = given.text or _empty_flow(given.name, given.title)
+    await check_text(call.who, call.server.site.catalogue, None, text)
+    try:
+        await call.server.deploys.deploy(given.name, text, None, call.who.user, "")
+    except FileChanged as there:
+        raise ApiError(409, "exists", f"there is a flow {given.name} already", "take another name") from there
+    except OSError as failure:
+        raise not_writable(failure) from failure
+    return flow_view(call, flow_file(call, given.name))
+
+
+async def remove_flow(call: Call[FromBase]) -> None:
+    """Stop a flow and delete its file; its revisions stay and can be restored."""
+    file = flow_file(call)
+    try:
+        await call.server.deploys.remove(file.name, call.given.base, call.who.user)
+    except FileChanged as changed:
+        raise ApiError(
+            409,
+            "conflict",
+            f"flow {file.name} has been changed meanwhile",
+            "look at the change, then remove it",
+            more={"current": flow_view(call, changed.current or file)},
+        ) from changed
+    except OSError as failure:
+        raise not_writable(failure) from failure
+
+
+def flow_file(call: Call[Any], name: str = "") -> FlowFile:
+    """The file of the flow in the path. ApiError (404) without one."""
+    name = name or call.path("name")
+    file = call.server.deploys.files.read(name) if len(name) <= 64 else None
+    if file is None:
+        raise not_found(f"flow {name[:80]}", "see /api/flows")
+    return file
+
+
+def flow_view(call: Call[Any], file: FlowFile) -> FlowView:
+    """What the editor opens, its problems in the reader's language."""
+    server = call.server
+    deployed = server.deploys.known.get(file.name)
+    return FlowView(
+        name=file.name,
+        text=file.text,
+        revision=file.revision,
+        deployed=_deployed_view(deployed),
+        flow=model_of(file.flow),
+        problems=problems_told(_problems(server, file, deployed), call.language),
+        changed_on_disk=deployed is not None and deployed.revision != file.revision,
+    )
+
+
+def flow_rows(server: ServerView) -> list[FlowRow]:
+    """The list, as of the last look at the disk."""
+    health = server.site.health()["flows"]
+    rows = []
+    for file in server.deploys.files.all():
+        deployed = server.deploys.known.get(file.name)
+        state = health.get(file.name, {})
+        disabled = file.flow is not None and file.flow.disabled
+        running = file.name in server.site.flows
+        status: Status = "stopped"
+        if running:
+            status = "degraded" if state.get("nodes") else "running"
+        rows.append(
+            FlowRow(
+                name=file.name,
+                title=file.flow.title if file.flow is not None else "",
+                disabled=disabled,
+                status=status,
+                problems=len(errors_in(_problems(server, file, deployed))) + len(state.get("nodes", ())),
+                revision=file.revision,
+                nodes=len(file.flow.nodes) if file.flow is not None else 0,
+                changed_on_disk=deployed is not None and deployed.revision != file.revision,
+            )
+        )
+    return rows
+
+
+def model_of(flow: Flow | None) -> FlowModel | None:
+    """The flow as JSON says it."""
+    if flow is None:
+        return None
+    return FlowModel(**{name: getattr(flow, name) for name in FlowModel.__struct_fields__})
+
+
+def not_writable(failure: OSError) -> ApiError:
+    """503: the flow's file could not be written, and what ran goes on."""
+    return ApiError(
+        503,
+        "not_writable",
+        f"the flow file can't be written: {failure.strerror or failure}",
+        "correct the permissions of the flow folder (MCS_FLOWS) or free space on its disk",
+    )
+
+
+def _problems(server: ServerView, file: FlowFile, deployed: Deployed | None) -> list[Problem]:
+    """Those that the site found when it started this very text; for another text only those of reading it (a preview has all)."""
+    if deployed is None or deployed.revision == file.revision:
+        return server.site.problems.get(file.name, file.problems)
+    return file.problems
+
+
+def _deployed_view(deployed: Deployed | None) -> DeployedView | None:
+    if deployed is None:
+        return None
+    return DeployedView(
+        revision=deployed.revision,
+        number=deployed.number,
+        who=deployed.who,
+        when=deployed.when,
+        note=deployed.note,
+    )
+
+
+def _empty_flow(name: str, title: Words) -> str:
+    said = f"title: {msgspec.json.encode(title).decode()}\n" if title else ""
+    return f"flow: {name}\n{said}nodes: {{}}\n"
+
+
+ROUTES = (
+    Route(method="GET", path="/api/flows", role="viewer", handler=list_flows, answer=list[FlowRow]),
+    Route(
+        method="POST",
+        path="/api/flows",
+        role="admin",
+        handler=add_flow,
+        given=NewFlow,
+        answer=FlowView,
+        status=201,
+        refusals=(409, 422, 424),
+        action="flow.add",
+        time_limit_s=60.0,
+    ),
+    Route(method="GET", path="/api/flows/{name}", role="viewer", handler=get_flow, answer=FlowView, refusals=(404,)),
+    Route(
+        method="DELETE",
+        path="/api/flows/{name}",
+        role="admin",
+        handler=remove_flow,
+        given=FromBase,
+        answer=None,
+        status=204,
+        refusals=(404, 409),
+        action="flow.remove",
+        time_limit_s=60.0,
+    ),
+)

@@ -1,0 +1,179 @@
+"""Messages kept for people: the debug list, and the quarantine with replay."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from engine.core.message import UNSET, Message
+from engine.core.route import Nothing, Route
+from engine.db.request_connection import connection_now
+from engine.runtime.node_runner import RunningNode
+from engine.runtime.services.live_hubs import DebugRow, shorten
+from engine.web.http.errors import ApiError, not_found
+from engine.web.http.route import Call
+
+__all__ = ["ROUTES"]
+
+
+class DebugQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """How many of the last rows."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
+
+
+class QuarantineQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Which part of the list, and of which flow or node."""
+
+    before: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+    flow: Annotated[str, Meta(max_length=100)] = ""
+    node: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Quarantined(msgspec.Struct, kw_only=True):
+    """One message that no node could handle. `payload` is its text, cut at 16 kB; `cut` tells whether a replay would be incomplete."""
+
+    id: int
+    at: datetime.datetime
+    flow: str
+    node: str
+    time: datetime.datetime
+    topic: str
+    key: str
+    reason: str
+    payload: str
+    size_bytes: int
+    cut: bool
+    props: dict[str, Any]
+    replayed: datetime.datetime | None
+
+
+async def debug_rows(call: Call[DebugQuery]) -> list[DebugRow]:
+    """The last rows of the debug nodes, the oldest of them first."""
+    rows = call.server.site.debug.rows
+    return list(rows)[-call.given.limit :]
+
+
+async def quarantine(call: Call[QuarantineQuery]) -> list[Quarantined]:
+    """Messages that no node could handle, the latest first."""
+    given = call.given
+    async with connection_now(call.server.database) as connection:
+        rows = await connection.fetch(
+            "select id, at, flow, node, time, topic, key, reason, substr(payload, 1, 16384) as payload, "
+            "length(payload) < size_bytes as cut, size_bytes, props, replayed from quarantine "
+            "where ($1::bigint is null or id < $1) and ($3 = '' or flow = $3) and ($4 = '' or node = $4) "
+            "order by id desc limit $2",
+            given.before,
+            given.limit,
+            given.flow,
+            given.node,
+        )
+    return [_shown(dict(row)) for row in rows]
+
+
+async def replay(call: Call[Nothing]) -> None:
+    """Give a quarantined message to its node again; if that fails it comes back as a new entry."""
+    number, site = call.number("id"), call.server.site
+    async with connection_now(call.server.database) as connection:
+        row = await connection.fetchrow("select * from quarantine where id = $1", number)
+        if row is None:
+            raise not_found(f"message {number} in the quarantine")
+        if len(row["payload"]) < row["size_bytes"]:
+            raise ApiError(422, "cut", "only the beginning of this message was kept", "have its source send it again")
+        run = site.flows.get(row["flow"])
+        running = run.nodes.get(row["node"]) if run is not None else None
+        if run is None or running is None:
+            raise ApiError(
+                409, "no_node", f"flow {row['flow']} has no running node {row['node']}", "deploy it, then replay"
+            )
+        await connection.execute("update quarantine set replayed = now() where id = $1", number)
+    call.details = {"flow": run.name, "node": running.id}
+    message = Message(
+        UNSET,
+        row["topic"],
+        row["key"],
+        row["time"].timestamp(),
+        site.message_id(),
+        _props(row["props"]),
+        run.own.adopt(),
+    )
+    payload = _as_it_came(row["payload"], running)
+    try:
+        if running.intake is not None:
+            running.intake.push(payload, message.topic, key=message.key, time=message.time, props=message.props)
+        else:
+            run.enter(running.id, message.replace(payload=payload))
+    finally:
+        message.delivery.release()
+
+
+async def discard(call: Call[Nothing]) -> None:
+    """Delete a message from the quarantine for good."""
+    async with connection_now(call.server.database) as connection:
+        gone = await connection.fetchval("delete from quarantine where id = $1 returning id", call.number("id"))
+    if gone is None:
+        raise not_found(f"message {call.path('id')} in the quarantine")
+
+
+def _shown(row: dict[str, Any]) -> Quarantined:
+    row["payload"] = shorten(row["payload"])[0]
+    row["props"] = msgspec.json.decode(row["props"])
+    return Quarantined(**row)
+
+
+def _props(stored: str) -> dict[str, Any]:
+    """Without the mark of the error, which would send it straight back to quarantine."""
+    return {name: value for name, value in msgspec.json.decode(stored).items() if name not in ("error", "text")}
+
+
+def _as_it_came(kept: bytes, node: RunningNode) -> Any:
+    """As the node's input wants it: what is kept is what came, or the JSON of it where that was not bytes."""
+    if not kept:
+        return UNSET
+    inputs = node.planned.kind.inputs
+    wanted = inputs[0].payload if inputs else Any
+    if wanted is bytes:
+        return kept
+    try:
+        return msgspec.json.decode(kept, type=wanted)
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+        return kept
+
+
+ROUTES = (
+    Route(
+        method="GET", path="/api/debug", role="operator", handler=debug_rows, given=DebugQuery, answer=list[DebugRow]
+    ),
+    Route(
+        method="GET",
+        path="/api/quarantine",
+        role="operator",
+        handler=quarantine,
+        given=QuarantineQuery,
+        answer=list[Quarantined],
+    ),
+    Route(
+        method="POST",
+        path="/api/quarantine/{id}/replay",
+        role="operator",
+        handler=replay,
+        answer=None,
+        status=204,
+        refusals=(404, 409, 422),
+        action="quarantine.replay",
+    ),
+    Route(
+        method="DELETE",
+        path="/api/quarantine/{id}",
+        role="admin",
+        handler=discard,
+        answer=None,
+        status=204,
+        refusals=(404,),
+        action="quarantine.discard",
+    ),
+)

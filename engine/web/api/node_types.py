@@ -1,0 +1,327 @@
+"""The node types of this site, as the palette, the form and the help beside it need them; and a run on sample messages."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from engine.catalogue.node_types import NodeType
+from engine.core.node import Node, Port
+from engine.core.paths import plain
+from engine.core.route import Nothing, Route
+from engine.flow.yaml.file_schema import flow_schema
+from engine.runtime.flow_runner import DeployFailed
+from engine.testing import run_node
+from engine.testing.flow_tests.samples import as_type
+from engine.web.http.errors import ApiError, not_found
+from engine.web.http.permission import check_type, deciding
+from engine.web.http.route import Call
+
+__all__ = ["ROUTES"]
+
+RUN_LIMIT_S = 5.0
+LONGEST_RUN_S = 86_400.0
+
+
+class Bilingual(msgspec.Struct):
+    """A text in both languages; a missing one is ""."""
+
+    zh: str
+    en: str
+
+
+class PortView(msgspec.Struct):
+    """One port; `payload` is the name of the type that passes, "any" when everything does. An output hands on what came in at `same_as`."""
+
+    name: str
+    title: Bilingual
+    payload: str
+    unit: str
+    same_as: str = ""
+
+
+class ExampleView(msgspec.Struct):
+    """A documented case that can be run."""
+
+    title: Bilingual
+    config: dict[str, Any]
+    given: list[Any]
+    expect: Any
+    site: dict[str, Any]
+
+
+class BrokenView(msgspec.Struct):
+    """Why a type can't be used."""
+
+    problem: str
+    traceback: str
+
+
+class NodeTypeView(msgspec.Struct):
+    """One node type. `schema` is the JSON Schema of its `with`, with `x-unit` and `x-zh` per property; with `own_ports` the
+    outputs of a node hang on its config, and `/api/node-types/ports` tells them. `broken`: there is no version of it that works;
+    `held_back`: this one works, and a newer one in its file is not taken over, with the reason."""
+
+    type: str
+    category: str
+    icon: str
+    color: str
+    title: Bilingual
+    help: Bilingual
+    schema: dict[str, Any]
+    inputs: list[PortView]
+    outputs: list[PortView]
+    examples: list[ExampleView]
+    source: bool
+    side_effect: bool
+    buffers: bool
+    own_ports: bool
+    listens: str
+    origin: str
+    broken: BrokenView | None = None
+    held_back: BrokenView | None = None
+
+
+class Config(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
+    """The config of one node."""
+
+    with_: dict[str, Any] = {}
+
+
+class NodeConfig(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
+    """The type and the config of one node."""
+
+    type: Annotated[str, Meta(min_length=1, max_length=200)]
+    with_: dict[str, Any] = {}
+
+
+class NodeConfigs(msgspec.Struct, forbid_unknown_fields=True):
+    """Nodes whose ports are asked for."""
+
+    nodes: Annotated[list[NodeConfig], Meta(max_length=10_000)]
+
+
+class Samples(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
+    """Messages for a node: payloads, or objects {payload, topic, at (seconds after the start), …}. `until_s` moves the clock on;
+    `site` is what the packs' services hold (`devices: {…}`), as in a flow's tests."""
+
+    with_: dict[str, Any] = {}
+    given: Annotated[list[Any], Meta(max_length=1000)] = []
+    until_s: Annotated[float, Meta(ge=0, le=LONGEST_RUN_S)] = 0.0
+    site: dict[str, Any] = {}
+
+
+class Sent(msgspec.Struct):
+    """One message that left the node. `error` is why a message left by the error port."""
+
+    port: str
+    at: float
+    payload: Any
+    topic: str
+    key: str
+    error: str = ""
+
+
+async def list_types(call: Call[Nothing]) -> list[NodeTypeView]:
+    """All node types, by category and name; files that can't be loaded are there too, with the reason."""
+    catalogue = call.server.site.catalogue
+    views = [_view(kind) for kind in catalogue.types.values()]
+    for view in views:
+        newer = catalogue.broken.get(view.origin)
+        if newer is not None:
+            view.held_back = BrokenView(newer.problem, newer.traceback)
+    views += [
+        _broken(type, BrokenView(broken.problem, broken.traceback), broken.file)
+        for broken in catalogue.broken.values()
+        for type in broken.types
+        if type not in catalogue.types
+    ]
+    return sorted(views, key=lambda view: (view.category, view.type))
+
+
+async def schema(call: Call[Nothing]) -> dict[str, Any]:
+    """The JSON Schema of a whole flow file on this site, for editors that complete YAML."""
+    return dict(flow_schema({kind.type: kind.schema for kind in call.server.site.catalogue.types.values()}))
+
+
+async def ports(call: Call[Config]) -> list[PortView]:
+    """The output ports of a node with this config (a switch has one per rule)."""
+    kind = _kind(call)
+    try:
+        return [_port(port) for port in kind.make(call.given.with_).output_ports()]
+    except (msgspec.ValidationError, ValueError, LookupError, TypeError) as wrong:
+        raise ApiError(422, "bad_config", f"{kind.type}: {wrong}", "correct the field") from wrong
+
+
+async def ports_of_many(call: Call[NodeConfigs]) -> list[list[PortView] | None]:
+    """The output ports of each of these nodes; null for one whose type is unknown or whose config does not hold."""
+    types = call.server.site.catalogue.types
+    answers: list[list[PortView] | None] = []
+    for node in call.given.nodes:
+        kind = types.get(node.type)
+        try:
+            answers.append([_port(port) for port in kind.make(node.with_).output_ports()] if kind else None)
+        except (msgspec.ValidationError, ValueError, LookupError, TypeError):
+            answers.append(None)
+    return answers
+
+
+async def run(call: Call[Samples]) -> list[Sent]:
+    """Run a node on sample messages, on a clock of its own; nothing outside is touched."""
+    kind, given = _kind(call), call.given
+    if kind.is_source or kind.about.side_effect:
+        raise ApiError(
+            422,
+            "acts_outside",
+            f"{kind.type} {'brings messages in' if kind.is_source else 'acts on the outside world'} and can't be tried here",
+            "put samples into a node behind it, or before it",
+        )
+    check_type(call.who, kind)
+    try:
+        async with asyncio.timeout(RUN_LIMIT_S):
+            outputs = await run_node(
+                kind.cls,
+                given.with_,
+                [_fitting(kind, one) for one in given.given],
+                until_s=given.until_s,
+                services=_services(call, given.site),
+            )
+    except TimeoutError as late:
+        raise ApiError(422, "too_slow", f"it did not end within {RUN_LIMIT_S:g} s", "give fewer messages") from late
+    except DeployFailed as refused:
+        raise ApiError(422, "bad_config", f"{kind.type}: {refused.reason}", "correct the config") from refused
+    except Exception as error:
+        # The class may be a customer's: whatever it raises on these samples is the answer, not a fault of the server.
+        raise ApiError(
+            422, "bad_sample", f"{kind.type}: {type(error).__name__}: {error}", "look at the config and the samples"
+        ) from error
+    return [
+        Sent(
+            output.port,
+            output.at,
+            plain(output.payload),
+            output.message.topic,
+            output.message.key,
+            str(plain(output.message.props.get("error", {})).get("reason", "")),
+        )
+        for output in outputs
+    ]
+
+
+def _services(call: Call[Any], site: dict[str, Any]) -> list[object]:
+    packs = call.server.site.catalogue.packs.values()
+    testing = [service for pack in packs if pack.testing is not None for service in pack.testing(site)]
+    return [*testing, *deciding(call.server)]
+
+
+def _fitting(kind: NodeType, given: Any) -> Any:
+    """A sample comes as JSON; a node that takes a Struct gets one."""
+    wanted = kind.inputs[0].payload if kind.inputs else Any
+    if isinstance(given, dict) and given.keys() & {"payload", "topic", "at", "props"}:
+        return {**given, "payload": as_type(given["payload"], wanted)} if "payload" in given else given
+    return as_type(given, wanted)
+
+
+def _kind(call: Call[Any]) -> NodeType:
+    type = call.path("type")
+    kind = call.server.site.catalogue.types.get(type)
+    if kind is None:
+        raise not_found(f"node type {type}", call.server.site.catalogue.problem_of(type) or "see /api/node-types")
+    return kind
+
+
+def _view(kind: NodeType) -> NodeTypeView:
+    about, zh = kind.about, kind.zh
+    return NodeTypeView(
+        type=kind.type,
+        category=about.category,
+        icon=about.icon,
+        color=about.color,
+        title=Bilingual(zh.title if zh else "", about.title),
+        help=Bilingual(zh.text if zh else "", kind.help),
+        schema=_with_chinese(kind.schema, zh.fields if zh else {}, zh.parts if zh else {}),
+        inputs=[_port(port) for port in kind.inputs],
+        outputs=[_port(port) for port in kind.outputs],
+        examples=[
+            ExampleView(
+                Bilingual(example.title_zh, example.title),
+                plain(example.config),
+                plain(example.given),
+                plain(example.expect),
+                plain(example.state),
+            )
+            for example in kind.cls.examples
+        ],
+        source=kind.is_source,
+        side_effect=about.side_effect,
+        buffers=about.buffers,
+        own_ports=kind.cls.output_ports is not Node.output_ports,
+        listens=getattr(kind.cls, "listens", ""),
+        origin=kind.origin,
+    )
+
+
+def _broken(type: str, broken: BrokenView, file: str) -> NodeTypeView:
+    title = Bilingual("", type)
+    return NodeTypeView(
+        type, "broken", "triangle-alert", "", title, title, {}, [], [], [], False, False, False, False, "", file, broken
+    )
+
+
+def _with_chinese(
+    schema: dict[str, Any], fields: dict[str, str], definitions: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    told = {**schema, "properties": _told(schema.get("properties", {}), fields)}
+    if "$defs" in schema:
+        told["$defs"] = {
+            name: {**part, "properties": _told(part["properties"], definitions.get(name, {}))}
+            if "properties" in part
+            else part
+            for name, part in schema["$defs"].items()
+        }
+    return told
+
+
+def _told(properties: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
+    return {name: {**part, "x-zh": fields[name]} if name in fields else part for name, part in properties.items()}
+
+
+def _port(port: Port) -> PortView:
+    payload = port.payload
+    name = "any" if payload is Any else getattr(payload, "__name__", str(payload))
+    return PortView(port.name, Bilingual(port.title_zh, port.title), name, port.unit, port.same_as)
+
+
+ROUTES = (
+    Route(method="GET", path="/api/node-types", role="viewer", handler=list_types, answer=list[NodeTypeView]),
+    Route(method="GET", path="/api/flow-schema", role="viewer", handler=schema, answer=dict[str, Any]),
+    Route(
+        method="POST",
+        path="/api/node-types/{type}/ports",
+        role="viewer",
+        handler=ports,
+        given=Config,
+        answer=list[PortView],
+        refusals=(404, 422),
+    ),
+    Route(
+        method="POST",
+        path="/api/node-types/ports",
+        role="viewer",
+        handler=ports_of_many,
+        given=NodeConfigs,
+        answer=list[list[PortView] | None],
+    ),
+    Route(
+        method="POST",
+        path="/api/node-types/{type}/run",
+        role="admin",
+        handler=run,
+        given=Samples,
+        answer=list[Sent],
+        refusals=(404, 422),
+    ),
+)

@@ -1,0 +1,124 @@
+"""What a change of a flow would come to, before it is deployed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from msgspec import UNSET, UnsetType
+
+from engine.core.route import Route
+from engine.deploy.flow_files import fault_of_flow_name, revision_of
+from engine.flow.changes.diff import diff_flows
+from engine.flow.check.plan import Plan
+from engine.flow.model import Flow
+from engine.flow.problem import Problem, errors_in
+from engine.flow.yaml.operations import Operation
+from engine.flow.yaml.read import read_flow
+from engine.texts.told import problems_told
+from engine.web.api.drafts import Drafts
+from engine.web.api.flows import FlowModel, Text, model_of
+from engine.web.http.errors import ApiError
+from engine.web.http.route import Call
+from engine.web.http.server_context import ServerView
+
+__all__ = ["DRAFTS", "ROUTES"]
+
+DRAFTS = web.AppKey("drafts", Drafts)
+
+
+class Preview(msgspec.Struct, forbid_unknown_fields=True):
+    """A change to try: a whole text, or operations on `base_text`."""
+
+    base_text: Text = ""
+    operations: list[Operation] | UnsetType = UNSET
+    text: Text | UnsetType = UNSET
+
+
+class Previewed(msgspec.Struct, kw_only=True):
+    """What the change would come to. `flow` is null where the text can't be read; `diff` is against what is deployed;
+    `restarts` are the nodes that a deploy would start anew, and `added` and `removed` those that it would start and stop."""
+
+    text: str
+    revision: str
+    flow: FlowModel | None
+    problems: list[Problem]
+    diff: dict[str, Any] | None
+    restarts: list[str]
+    added: list[str]
+    removed: list[str]
+
+
+async def preview(call: Call[Preview]) -> Previewed:
+    """What a change would come to; saves and starts nothing."""
+    given, name = call.given, call.path("name")
+    fault = fault_of_flow_name(name)
+    if fault is not None:
+        raise ApiError(404, "not_found", f"no flow can be called {name[:80]!r}: {fault}", "see /api/flows")
+    # Off the loop: a flow of 1,000 nodes keeps a thread busy longer than a message may wait.
+    shown = await asyncio.to_thread(_previewed, call.server, call.request.app[DRAFTS], name, given)
+    return msgspec.structs.replace(shown, problems=problems_told(shown.problems, call.language))
+
+
+def _previewed(server: ServerView, drafts: Drafts, name: str, given: Preview) -> Previewed:
+    flow: Flow | None
+    if given.text is not UNSET:
+        text = given.text
+        flow, problems = read_flow(text, f"{name}.yaml")
+    else:
+        edited = drafts.of(given.base_text, f"{name}.yaml")
+        text = edited.apply(given.operations or [])
+        drafts.keep(edited)
+        flow, problems = edited.flow, list(edited.problems)
+    plan: Plan | None = None
+    if flow is not None:
+        plan, more = server.site.check(flow)
+        problems = [*problems, *more]
+    deployed = server.deploys.known.get(name)
+    told = None
+    if flow is not None:
+        told = diff_flows(deployed.flow if deployed is not None else Flow(flow=name), flow).as_json()
+    added, restarts, removed = _effect(server, name, plan) if not errors_in(problems) else ([], [], [])
+    return Previewed(
+        text=text,
+        revision=revision_of(text),
+        flow=model_of(flow),
+        problems=problems,
+        diff=told,
+        restarts=restarts,
+        added=added,
+        removed=removed,
+    )
+
+
+def _effect(server: ServerView, name: str, plan: Plan | None) -> tuple[list[str], list[str], list[str]]:
+    run = server.site.flows.get(name)
+    running = dict(run.nodes) if run is not None else {}
+    planned = plan.nodes if plan is not None else {}
+    restarts = []
+    for id, node in planned.items():
+        old = running.get(id)
+        if old is None:
+            continue
+        try:
+            config = server.site.resolve(node.config, node.kind)
+        except (LookupError, ValueError, TypeError):
+            config = {}
+        if not old.same_as(node, config):
+            restarts.append(id)
+    return [id for id in planned if id not in running], restarts, [id for id in running if id not in planned]
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/api/flows/{name}/preview",
+        role="admin",
+        handler=preview,
+        given=Preview,
+        answer=Previewed,
+        refusals=(404, 422),
+    ),
+)

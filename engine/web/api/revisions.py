@@ -1,0 +1,110 @@
+"""Every deploy that there has been of a flow, and what two of them differ in."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from engine.core.route import Nothing, Route
+from engine.deploy.revisions import Revision
+from engine.flow.changes.diff import diff_flows
+from engine.flow.model import Flow
+from engine.flow.yaml.read import read_flow
+from engine.web.api.flows import FlowModel, model_of
+from engine.web.http.errors import not_found
+from engine.web.http.route import Call
+
+__all__ = ["ROUTES"]
+
+
+class RevisionsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Which part of the list."""
+
+    before: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
+
+
+class DiffQuery(msgspec.Struct, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """The numbers of two deploys."""
+
+    from_: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    to: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
+class RevisionView(msgspec.Struct, kw_only=True):
+    """One deploy with its text, which is null where the flow was removed."""
+
+    number: int
+    revision: str
+    who: str
+    when: datetime.datetime
+    note: str
+    removed: bool
+    text: str | None
+    flow: FlowModel | None
+    report: dict[str, Any]
+
+
+async def list_revisions(call: Call[RevisionsQuery]) -> list[Revision]:
+    """Every deploy of a flow, the latest first, without the texts."""
+    return await call.server.deploys.revisions.of(call.path("name"), before=call.given.before, limit=call.given.limit)
+
+
+async def get_revision(call: Call[Nothing]) -> RevisionView:
+    """One deploy with its text; restore it by a preview or a deploy of that text."""
+    revision, report = await _revision(call, call.number("number"))
+    flow = None
+    if revision.text is not None:
+        flow, _ = await asyncio.to_thread(read_flow, revision.text, revision.flow)
+    told = {name: getattr(revision, name) for name in ("number", "revision", "who", "when", "note", "removed", "text")}
+    return RevisionView(**told, flow=model_of(flow), report=report)
+
+
+async def diff(call: Call[DiffQuery]) -> dict[str, Any]:
+    """What two deploys differ in, node by node; moves apart."""
+    sides = []
+    for number in (call.given.from_, call.given.to):
+        revision, _ = await _revision(call, number)
+        flow, _ = await asyncio.to_thread(read_flow, revision.text or "", revision.flow)
+        sides.append(flow or Flow(flow=revision.flow))
+    return diff_flows(*sides).as_json()
+
+
+async def _revision(call: Call[Any], number: int) -> tuple[Revision, dict[str, Any]]:
+    found = await call.server.deploys.revisions.one(call.path("name"), number) if number < 2**31 else None
+    if found is None:
+        raise not_found(f"revision {number} of flow {call.path('name')[:80]}")
+    return found
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/api/flows/{name}/revisions",
+        role="viewer",
+        handler=list_revisions,
+        given=RevisionsQuery,
+        answer=list[Revision],
+    ),
+    Route(
+        method="GET",
+        path="/api/flows/{name}/diff",
+        role="viewer",
+        handler=diff,
+        given=DiffQuery,
+        answer=dict[str, Any],
+        refusals=(404,),
+    ),
+    Route(
+        method="GET",
+        path="/api/flows/{name}/revisions/{number}",
+        role="viewer",
+        handler=get_revision,
+        answer=RevisionView,
+        refusals=(404,),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What every request passes: sign-in, origin, permission, routes, errors."""

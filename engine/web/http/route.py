@@ -1,0 +1,148 @@
+"""A route as data: method, path, role, what it takes and answers. The OpenAPI document and the tests are made from the same data."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from engine.core.roles import Identity, requires
+from engine.core.route import Nothing, Route
+from engine.texts.told import Language
+from engine.web.http.errors import ApiError, json_answer, reader_language, starting
+from engine.web.http.server_context import SERVER, ServerView
+
+__all__ = ["IDENTITY", "Call", "audit_of", "mount"]
+
+IDENTITY = web.RequestKey("identity", Identity)
+NOTED = web.RequestKey("noted", tuple[str, str, dict[str, Any]])
+
+G = TypeVar("G")
+S = TypeVar("S")
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class Call(Generic[G]):
+    """One request to a route: who asks, what was given (checked), and what the audit log will say of it."""
+
+    def __init__(self, request: web.Request, given: G) -> None:
+        self.request = request
+        self.given = given
+        self.server: ServerView = request.app[SERVER]
+        self.target = "/".join(request.match_info.values())
+        self.details: dict[str, Any] = {}
+
+    @property
+    def who(self) -> Identity:
+        """Who asks; KeyError on a route that is open to anyone when nobody is signed in."""
+        return self.request[IDENTITY]
+
+    @property
+    def language(self) -> Language:
+        """The language of who reads the answer."""
+        return reader_language(self.request)
+
+    def service(self, kind: type[S]) -> S:
+        """A service of a pack. ApiError (503) while the server is still starting it."""
+        try:
+            return self.server.service(kind)
+        except LookupError as missing:
+            raise starting(str(missing.args[0])) from missing
+
+    def path(self, name: str) -> str:
+        """A part of the path."""
+        return self.request.match_info[name]
+
+    def number(self, name: str) -> int:
+        """A part of the path that is a whole number which PostgreSQL can hold; ApiError (404) when it is none."""
+        text = self.path(name)
+        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63:
+            return int(text)
+        raise ApiError(404, "not_found", f"{text[:40]!r} is not the number of anything", "numbers are in the list")
+
+
+def mount(app: web.Application, routes: Iterable[Route]) -> None:
+    """Puts the routes into the application's table."""
+    for route in routes:
+        app.router.add_route(route.method, route.path, requires(route.role)(_aiohttp_handler(route)))
+
+
+def audit_of(request: web.Request) -> tuple[str, str, dict[str, Any]] | None:
+    """(action, target, details) of a request that has changed something, None when there is nothing to say."""
+    return request.get(NOTED)
+
+
+def _aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    reads_query = route.method in ("GET", "HEAD")
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        given: Any
+        if reads_query:
+            given = _query(request, route.given)
+        elif route.given is bytes:
+            given = await _raw(request, route.media)
+        else:
+            given = await _body(request, route.given)
+        call = Call(request, given)
+        try:
+            async with asyncio.timeout(route.time_limit_s):
+                result = await route.handler(call)
+        except TimeoutError as late:
+            raise ApiError(
+                503, "too_slow", f"no answer within {route.time_limit_s:g} s", "see /api/health for what is stuck"
+            ) from late
+        if route.action:
+            request[NOTED] = (route.action, call.target, call.details)
+        if isinstance(result, web.StreamResponse):
+            return result
+        if result is None:
+            return web.Response(status=204, headers={"Cache-Control": "no-store"})
+        return json_answer(result, route.status)
+
+    handle.__doc__ = route.handler.__doc__
+    handle.__mcs_route__ = route  # type: ignore[attr-defined]
+    return handle
+
+
+def _query(request: web.Request, kind: type[G]) -> G:
+    given: dict[str, str] = {}
+    for name, text in request.query.items():
+        if name in given:
+            raise ApiError(400, "bad_request", f"{name} is given twice in the query", "give it once")
+        given[name] = text
+    given.pop("lang", None)
+    if any("\x00" in text for text in given.values()):
+        raise ApiError(400, "bad_value", "the query holds a NUL character", "leave it out")
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as wrong:
+        raise ApiError(400, "bad_request", f"the query: {wrong}", "see /api/openapi.json") from wrong
+
+
+async def _raw(request: web.Request, media: tuple[str, ...]) -> bytes:
+    if request.content_type not in media:
+        wanted = " or ".join(media)
+        raise ApiError(415, "wrong_type", f"the body is declared as {request.content_type}", f"send {wanted}")
+    return await request.read()
+
+
+async def _body(request: web.Request, kind: type[G]) -> G:
+    raw = await request.read()
+    if kind is Nothing and not raw:
+        return kind()
+    if request.content_type != "application/json":
+        # A form of another site can send anything but this type without being asked first (CORS preflight).
+        raise ApiError(415, "not_json", "the body is not declared as JSON", "send Content-Type: application/json")
+    if _NUL.search(raw):
+        raise ApiError(400, "bad_value", "a text in the body holds a NUL character (\\u0000)", "leave it out")
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as wrong:
+        raise ApiError(400, "bad_request", f"the body: {wrong}", "see /api/openapi.json") from wrong
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        raise ApiError(400, "bad_json", f"the body is no JSON: {wrong}", "send one JSON object in UTF-8") from wrong

@@ -1,0 +1,1 @@
+"""Pieces of single general nodes."""

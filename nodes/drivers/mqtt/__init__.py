@@ -1,0 +1,11 @@
+"""A small MQTT subscriber for the ingest path: MQTT 3.1.1 and 5, acknowledgement by the caller, reconnecting for ever.
+
+It needs asyncio and nothing of the engine. Publishing, commands and tools use aiomqtt instead.
+"""
+
+from nodes.drivers.mqtt.address import BrokerAddress, ProtocolVersion
+from nodes.drivers.mqtt.publish import Publish
+from nodes.drivers.mqtt.session import Counts, Status
+from nodes.drivers.mqtt.subscriber import Subscriber
+
+__all__ = ["BrokerAddress", "Counts", "ProtocolVersion", "Publish", "Status", "Subscriber"]

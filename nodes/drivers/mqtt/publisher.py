@@ -1,0 +1,162 @@
+"""A connection for publishing, kept open as long as some node needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+import aiomqtt
+
+from engine.api import Retry
+from nodes.drivers.mqtt.address import BrokerAddress
+
+__all__ = ["BrokerLine", "LostMeanwhile"]
+
+FIRST_RETRY_S = 0.2
+LAST_RETRY_S = 10.0
+ANSWER_S = 10.0
+CONNECT_S = 5.0
+
+
+class LostMeanwhile(Retry):
+    """The connection was lost while the broker was given a message: perhaps because of it."""
+
+
+class BrokerLine:
+    """Connects in the background and connects again by itself; `publish` raises Retry meanwhile."""
+
+    def __init__(self, address: BrokerAddress, client_id: str) -> None:
+        self.problem = f"not connected to {address} yet"
+        self._address = address
+        self._client_id = client_id
+        self._client: aiomqtt.Client | None = None
+        self._told: list[Callable[[], None]] = []
+        self._lost = asyncio.Event()
+        self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._alone = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> BrokerLine:
+        """Begins to connect; returns at once."""
+        self._task = asyncio.create_task(self._stay_connected(), name=f"publisher {self._address}")
+        return self
+
+    async def close(self) -> None:
+        """Disconnects."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def on_change(self, tell: Callable[[], None]) -> Callable[[], None]:
+        """Calls whenever the connection comes or goes, and once now; the function returned ends that."""
+        self._told.append(tell)
+        tell()
+        return lambda: self._told.remove(tell)
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection."""
+        return self._client is not None
+
+    async def publish(self, topic: str, payload: bytes, qos: int, retain: bool, alone: bool = False) -> None:
+        """Returns when the broker has it (QoS 1, 2) or it has been sent (QoS 0). Raises Retry while the broker is away.
+
+        A message that a connection was lost on goes `alone` with its like, one after the other, so that one the broker closes the
+        connection for does not make others look like it.
+        """
+        async with self._alone if alone else contextlib.nullcontext():
+            client, gone = self._client, self._gone
+            if client is None:
+                raise Retry(self.problem)
+            sending = asyncio.ensure_future(client.publish(topic, payload, qos=qos, retain=retain, timeout=ANSWER_S))
+            try:
+                await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+                if not sending.done():
+                    raise LostMeanwhile(self.problem)
+                sending.result()
+            except aiomqtt.MqttError as error:
+                self._lost.set()
+                raise Retry(f"{self._address} did not take the message: {error}") from error
+            finally:
+                sending.cancel()
+
+    async def _stay_connected(self) -> None:
+        wait_s = FIRST_RETRY_S
+        while True:
+            try:
+                async with _connected(self._made()) as client:
+                    self._lost.clear()
+                    self._now(client, "")
+                    wait_s = FIRST_RETRY_S
+                    await self._watch(client)
+            except (aiomqtt.MqttError, OSError) as error:
+                self._now(None, f"{self._address}: {error}")
+            self._now(None, self.problem or f"{self._address}: the connection was lost")
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, LAST_RETRY_S)
+
+    async def _watch(self, client: aiomqtt.Client) -> None:
+        """Returns when a publish failed; raises when the connection ends."""
+        lost = asyncio.create_task(self._lost.wait())
+        reading = asyncio.create_task(_read(client))
+        try:
+            await asyncio.wait([lost, reading], return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                reading.result()
+        finally:
+            for task in (lost, reading):
+                task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, aiomqtt.MqttError):
+                await asyncio.gather(lost, reading)
+
+    def _made(self) -> aiomqtt.Client:
+        address = self._address
+        return aiomqtt.Client(
+            address.host,
+            address.port,
+            username=address.username,
+            password=address.password,
+            identifier=self._client_id,
+            keepalive=address.keepalive_s,
+            tls_context=address.ssl_context(),
+            protocol=aiomqtt.ProtocolVersion.V5 if address.version == "5" else aiomqtt.ProtocolVersion.V311,
+            max_inflight_messages=1000,
+            timeout=CONNECT_S,
+        )
+
+    def _now(self, client: aiomqtt.Client | None, problem: str) -> None:
+        self._client, self.problem = client, problem
+        if client is None and not self._gone.done():
+            self._gone.set_result(None)
+        elif client is not None:
+            self._gone = asyncio.get_running_loop().create_future()
+        for tell in list(self._told):
+            tell()
+
+
+@contextlib.asynccontextmanager
+async def _connected(client: aiomqtt.Client) -> AsyncIterator[aiomqtt.Client]:
+    """The client connected for the block. Cancelled meanwhile, it still sees the attempt through and closes what came of it.
+
+    aiomqtt connects in a thread that nothing stops: a client dropped at that moment keeps its socket and closes it in a loop that has ended.
+    """
+    entering = asyncio.create_task(client.__aenter__())
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        with contextlib.suppress(aiomqtt.MqttError, OSError):
+            await entering
+            await client.__aexit__(None, None, None)
+        raise
+    try:
+        yield client
+    finally:
+        with contextlib.suppress(aiomqtt.MqttError):  # disconnecting from a broker that has gone
+            await client.__aexit__(None, None, None)
+
+
+async def _read(client: aiomqtt.Client) -> None:
+    """Nothing is subscribed; the iterator is what raises when the connection is lost."""
+    async for _ in client.messages:
+        pass

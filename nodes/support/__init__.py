@@ -1,0 +1,1 @@
+"""What several general nodes share. No node types here."""

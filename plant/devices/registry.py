@@ -1,0 +1,150 @@
+"""The device registry as the flows see it: wholly in memory, kept fresh by the database's notifications."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from engine.api import Database, Retry, connection_or_retry
+from plant.model.device import Device
+
+__all__ = ["Devices"]
+
+log = logging.getLogger("mcs.devices")
+
+CHANNEL = "devices"
+FIRST_RETRY_S = 0.2
+LAST_RETRY_S = 5.0
+
+_COLUMNS = Device.__struct_fields__
+_SELECT = f"select {', '.join(_COLUMNS)} from devices"
+
+
+class Devices:
+    """All devices by serial number.
+
+    A change in the table, by whomever, acts within milliseconds: the table notifies, this reads the row again. While the database is away
+    the last known parameters stay in force, and everything is read anew when it is back.
+    """
+
+    def __init__(self, database: Database | None = None, devices: Iterable[Device] = ()) -> None:
+        """Without a database it holds just `devices` (tests, simulations)."""
+        self.known: dict[str, Device] = {device.sn: device for device in devices}
+        self.on_change: list[Callable[[str, Device | None], None]] = []
+        """Called with every device that has changed, None when it is gone; at the first reading with all of them."""
+        self._database = database
+        self._loaded = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._stale: set[str] | None = None
+        self._problems: dict[str, str] = {}
+        self._problem = ""
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    def holding(cls, devices: Mapping[str, Mapping[str, Any]] | Sequence[Mapping[str, Any]]) -> Devices:
+        """A registry without a database: {sn: {field: value}}, or [{sn: …, field: value}]. msgspec.ValidationError names a wrong field."""
+        rows = [{"sn": sn, **fields} for sn, fields in devices.items()] if isinstance(devices, Mapping) else devices
+        return cls(devices=[msgspec.convert(row, Device) for row in rows])
+
+    def get(self, sn: str) -> Device | None:
+        """The device, or None when the registry does not have it."""
+        return self.known.get(sn)
+
+    async def start(self) -> None:
+        """Returns when the registry has been read once, however long the database is away: without it every reading would be refused."""
+        if self._database is None:
+            return
+        self._database.listen(CHANNEL, self._notified)
+        self._task = asyncio.create_task(self._keep_fresh(self._database), name="device registry")
+        await self._loaded.wait()
+
+    async def stop(self) -> None:
+        """Stops following changes."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def health(self) -> Mapping[str, Any]:
+        """Degraded while rows can't be read, or can't be used; the devices concerned keep their last good parameters."""
+        problem = self._problem or "; ".join(self._problems.values())
+        return {"status": "degraded" if problem else "ok", "problem": problem, "devices": len(self.known)}
+
+    async def put(self, device: Device) -> None:
+        """Writes a device to the table. Raises Retry while the database is away, asyncpg's IntegrityConstraintViolationError on a bad value."""
+        if self._database is None:
+            self.known[device.sn] = device
+            return
+        await self._execute(
+            f"insert into devices ({', '.join(_COLUMNS)}) values ({', '.join(f'${n}' for n in range(1, len(_COLUMNS) + 1))}) "
+            f"on conflict (sn) do update set {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS)}, changed_at = now()",
+            *(getattr(device, name) for name in _COLUMNS),
+        )
+
+    async def remove(self, sn: str) -> None:
+        """Deletes a device; its readings stay."""
+        if self._database is None:
+            self.known.pop(sn, None)
+            return
+        await self._execute("delete from devices where sn = $1", sn)
+
+    async def _execute(self, statement: str, *values: Any) -> None:
+        assert self._database is not None
+        async with connection_or_retry(self._database) as connection:
+            await connection.execute(statement, *values)
+
+    def _notified(self, sn: str | None) -> None:
+        if not sn:
+            self._stale = None
+        elif self._stale is not None:
+            self._stale.add(sn)
+        self._wake.set()
+
+    async def _keep_fresh(self, database: Database) -> None:
+        wait_s = FIRST_RETRY_S
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            stale, self._stale = self._stale, set()
+            try:
+                await self._read(database, stale)
+            except Retry as away:
+                if not self._problem:
+                    log.warning("device parameters stay as they are: %s", away)
+                self._problem = str(away)
+                self._stale = None if stale is None or self._stale is None else self._stale | stale
+                self._wake.set()
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, LAST_RETRY_S)
+            else:
+                self._problem = ""
+                wait_s = FIRST_RETRY_S
+                self._loaded.set()
+
+    async def _read(self, database: Database, stale: set[str] | None) -> None:
+        async with connection_or_retry(database) as connection:
+            if stale is None:
+                rows = await connection.fetch(_SELECT)
+            else:
+                rows = await connection.fetch(f"{_SELECT} where sn = any($1::text[])", list(stale))
+        found = {row["sn"]: dict(row) for row in rows}
+        for sn in (set(self.known) if stale is None else stale) - found.keys():
+            self.known.pop(sn, None)
+            self._problems.pop(sn, None)
+            self._tell(sn, None)
+        for sn, row in found.items():
+            try:
+                device = self.known[sn] = msgspec.convert(row, Device)
+            except msgspec.ValidationError as error:
+                self._problems[sn] = f"device {sn} can't be used: {error}; correct it in the registry"
+                log.error("%s", self._problems[sn])
+            else:
+                self._problems.pop(sn, None)
+                self._tell(sn, device)
+
+    def _tell(self, sn: str, device: Device | None) -> None:
+        for call in self.on_change:
+            call(sn, device)

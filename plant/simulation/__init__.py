@@ -1,0 +1,1 @@
+"""Devices that are none: a simulator on the real protocol."""

@@ -1,1 +1,0 @@
-"""How readings are kept hot, on each edition of the database."""

@@ -1,0 +1,145 @@
+"""A custom node is written in a minute, found in a folder, taken over when it is good, and put aside when it is not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.catalogue.node_types import Catalogue
+from engine.cli.scaffold import write_node
+from engine.core.errors import SetupError
+from engine.deploy.custom_nodes import NodeFolders
+from engine.testing import run_node
+
+
+def folders(catalogue: Catalogue, folder: Path) -> tuple[NodeFolders, list[str]]:
+    changed: list[str] = []
+
+    async def note(types: list[str]) -> None:
+        changed.extend(types)
+
+    catalogue.add_folder(folder)
+    return NodeFolders(catalogue, [folder], note), changed
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Changes a file so that its time stamp differs however coarse the clock is."""
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    stat = file.stat()
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1_000_000_000))
+
+
+async def test_written_node_works_at_once(tmp_path: Path):
+    """Its examples hold and its own test passes in a process of its own."""
+    write_node("gas-index", tmp_path)
+    catalogue = Catalogue()
+    follow, changed = folders(catalogue, tmp_path)
+    assert list(catalogue.types) == ["gas-index"]
+    edit(tmp_path / "gas_index.py", "factor: Annotated", "# a comment\n    factor: Annotated")
+    assert await follow.look() == ["gas-index"]
+    assert changed == ["gas-index"]
+    assert catalogue.broken == {}
+
+
+async def test_changed_node_is_taken_over(tmp_path: Path):
+    """The new code is what runs afterwards."""
+    node_file, test_file = write_node("gas-index", tmp_path)
+    test_file.unlink()
+    catalogue = Catalogue()
+    follow, _ = folders(catalogue, tmp_path)
+    edit(node_file, "msg.payload * self.factor", "msg.payload * self.factor + 0")
+    edit(node_file, '"""Multiply', '"""Now multiply')
+    await follow.look()
+    assert catalogue.types["gas-index"].help.startswith("Now multiply")
+    (output,) = await run_node(catalogue.types["gas-index"].cls, "factor: 3", given=[2])
+    assert output.payload == 6
+
+
+async def test_change_whose_example_fails_is_not_taken_over(tmp_path: Path):
+    """The version that worked goes on, and the reason is shown."""
+    node_file, test_file = write_node("gas-index", tmp_path)
+    test_file.unlink()
+    catalogue = Catalogue()
+    follow, changed = folders(catalogue, tmp_path)
+    good = catalogue.types["gas-index"].cls
+    edit(node_file, "msg.payload * self.factor", "msg.payload + self.factor")
+    assert await follow.look() == []
+    assert changed == []
+    assert catalogue.types["gas-index"].cls is good
+    assert "a number is doubled" in catalogue.broken[str(node_file)].problem
+
+
+async def test_change_whose_own_test_fails_is_not_taken_over(tmp_path: Path):
+    """The test file beside it counts as much as the examples."""
+    node_file, test_file = write_node("gas-index", tmp_path)
+    catalogue = Catalogue()
+    follow, _ = folders(catalogue, tmp_path)
+    edit(test_file, "== [6]", "== [7]")
+    assert await follow.look() == []
+    assert "test_gas_index.py fails" in catalogue.broken[str(node_file)].problem
+
+
+async def test_file_that_does_not_import_becomes_a_placeholder(tmp_path: Path):
+    """With the traceback; other files are unaffected; repaired it comes back."""
+    write_node("good", tmp_path)
+    (tmp_path / "bad_one.py").write_text("import no_such_module_anywhere\n")
+    catalogue = Catalogue()
+    follow, _ = folders(catalogue, tmp_path)
+    assert list(catalogue.types) == ["good"]
+    broken = catalogue.broken[str(tmp_path / "bad_one.py")]
+    assert broken.types == ("bad-one",)
+    assert "no_such_module_anywhere" in broken.traceback
+    assert "no_such_module_anywhere" in catalogue.problem_of("bad-one")
+    (tmp_path / "bad_one.py").unlink()
+    write_node("bad-one", tmp_path)
+    (tmp_path / "test_bad_one.py").unlink()
+    assert "bad-one" in await follow.look()
+    assert catalogue.broken == {}
+
+
+async def test_broken_file_that_comes_later_is_shown_under_its_name(tmp_path: Path):
+    """The palette has something to show the traceback at."""
+    catalogue = Catalogue()
+    follow, _ = folders(catalogue, tmp_path)
+    (tmp_path / "late_one.py").write_text("import no_such_module_anywhere\n")
+    await follow.look()
+    assert catalogue.broken[str(tmp_path / "late_one.py")].types == ("late-one",)
+
+
+async def test_removed_file_takes_its_type_away(tmp_path: Path):
+    """A flow that uses it shows a placeholder from then on."""
+    node_file, test_file = write_node("gas-index", tmp_path)
+    catalogue = Catalogue()
+    follow, _ = folders(catalogue, tmp_path)
+    node_file.unlink()
+    test_file.unlink()
+    assert await follow.look() == ["gas-index"]
+    assert catalogue.types == {}
+
+
+async def test_type_that_is_taken_is_refused(tmp_path: Path):
+    """Two files can't bring the same type."""
+    write_node("gas-index", tmp_path)
+    (tmp_path / "other.py").write_text((tmp_path / "gas_index.py").read_text())
+    catalogue = Catalogue()
+    catalogue.add_folder(tmp_path)
+    assert "already there" in catalogue.broken[str(tmp_path / "other.py")].problem
+
+
+@pytest.mark.parametrize("name", ["", "1node", "../evil", "a/b", "名", "x.py"])
+def test_name_that_is_none_is_refused(tmp_path: Path, name: str):
+    """Before anything is written."""
+    with pytest.raises(SetupError, match="no name for a node"):
+        write_node(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_overwritten(tmp_path: Path):
+    """A second go with the same name stops."""
+    write_node("GasIndex", tmp_path)
+    with pytest.raises(SetupError, match="already there"):
+        write_node("gas-index", tmp_path)

@@ -1,0 +1,149 @@
+"""A bad message stops only itself, and a bad node only its own branch."""
+
+from __future__ import annotations
+
+import asyncio
+
+from engine.core.clock import SystemClock, settle
+from engine.runtime.watchdog import Watchdog
+
+from .palette import flow, started
+
+
+async def test_raising_node_sends_to_its_error_port():
+    """A wire from `error` takes what failed, with the reason."""
+    async with flow(
+        "  in: {type: feed, to: [bad, end]}\n  bad: {type: raise, to: {error: errors}}\n  errors: {type: keep-errors}\n  end: {type: sink}\n"
+    ) as bench:
+        feed = await started(bench)
+        feed.emit.push(1, token="a")
+        await settle()
+        assert bench.run.nodes["errors"].instance.got == ["broken"]
+        assert bench.run.nodes["end"].instance.got == [1]
+        assert feed.done == ["a"]
+        assert "broken" in bench.site.health()["flows"]["t"]["nodes"]["bad"]
+
+
+async def test_without_a_wire_the_catch_node_hears():
+    """A catch node in scope takes what has no error wire."""
+    body = "  in: {type: feed, to: bad}\n  bad: {type: raise}\n  c: {type: catch-all, to: errors}\n  errors: {type: keep-errors}\n"
+    async with flow(body) as bench:
+        feed = await started(bench)
+        feed.emit.push(1)
+        await settle()
+        assert bench.run.nodes["errors"].instance.got == ["broken"]
+
+
+async def test_without_any_route_it_lands_in_quarantine():
+    """The last place: kept with node and reason."""
+    async with flow("  in: {type: feed, to: bad}\n  bad: {type: raise, with: {refuse: true}}\n") as bench:
+        feed = await started(bench)
+        feed.emit.push({"v": 1}, token="a")
+        await settle()
+        assert [(kept.node, kept.reason, kept.payload) for kept in bench.site.quarantine.recent] == [
+            ("bad", "not this one", b'{"v":1}')
+        ]
+        assert feed.done == ["a"]
+
+
+async def test_failing_error_handler_ends_in_quarantine_not_in_a_loop():
+    """A message that fails again on its way of errors goes to quarantine."""
+    body = """
+  in: {type: feed, to: bad}
+  bad: {type: raise, to: {error: worse}}
+  worse: {type: raise, to: {error: worst}}
+  worst: {type: raise}
+"""
+    async with flow(body) as bench:
+        feed = await started(bench)
+        feed.emit.push(1, token="a")
+        await settle()
+        assert [kept.node for kept in bench.site.quarantine.recent] == ["worse"]
+        assert feed.done == ["a"]
+
+
+async def test_output_that_is_no_message_is_an_error_that_names_the_port():
+    """Neither a stray value nor an unknown port is lost silently."""
+    async with flow("  in: {type: feed, to: odd}\n  odd: {type: odd}\n") as bench:
+        feed = await started(bench)
+        feed.emit.push("port")
+        feed.emit.push("value")
+        await settle()
+        assert "'nowhere'" in bench.site.quarantine.recent[0].reason
+        assert "int" in bench.site.quarantine.recent[1].reason
+
+
+async def test_hanging_async_node_is_given_up_and_then_turned_away():
+    """After two time-outs its messages go the way of errors at once; the other branch never waits."""
+    async with flow("  in: {type: feed, to: [hang, end]}\n  hang: {type: hang}\n  end: {type: sink}\n") as bench:
+        feed = await started(bench)
+        for number in range(5):
+            feed.emit.push(number, token=number)
+        lane = bench.run.nodes["hang"].lane
+        for _ in range(2):
+            await bench.clock.advance(1.5)
+            lane.check()
+            await settle()
+        assert bench.run.nodes["end"].instance.got == [0, 1, 2, 3, 4]
+        assert lane.stuck
+        assert sorted(feed.done) == [0, 1, 2, 3, 4]
+        feed.emit.push(5, token=5)
+        await settle()
+        assert 5 in feed.done
+        assert "hang" in bench.site.health()["flows"]["t"]["nodes"]
+
+
+async def test_spinning_plain_node_is_interrupted_and_set_aside():
+    """A plain node that blocks the loop is interrupted by the watchdog; after two times it gets no more messages."""
+    async with flow("  in: {type: feed, to: [spin, end]}\n  spin: {type: spin}\n  end: {type: sink}\n") as bench:
+        bench.site.clock = SystemClock()
+        feed = await started(bench)
+        dog = Watchdog(limit_s=0.3)
+        dog.start()
+        try:
+            feed.emit.push(1, token=1)
+            await asyncio.sleep(0.4)
+            feed.emit.push(2, token=2)
+            await asyncio.sleep(0.01)
+        finally:
+            dog.stop()
+        feed.emit.push(3, token=3)
+        await settle()
+        assert bench.run.nodes["end"].instance.got == [1, 2, 3]
+        assert bench.run.nodes["spin"].set_aside
+        assert [kept.node for kept in bench.site.quarantine.recent] == ["spin"] * 3
+        assert feed.done == [1, 2, 3]
+
+
+async def test_node_that_hangs_on_many_messages_of_one_read_is_set_aside_after_two():
+    """A source may bring a thousand in one turn of the loop; the node after the bad one is never interrupted in its place."""
+    async with flow("  in: {type: feed, to: [spin, end]}\n  spin: {type: spin}\n  end: {type: sink}\n") as bench:
+        bench.site.clock = SystemClock()
+        feed = await started(bench)
+        dog = Watchdog(limit_s=0.2, progress=lambda: bench.site.messages_begun)
+        dog.start()
+        try:
+            for number in range(50):
+                feed.emit.push(number, token=number)
+        finally:
+            dog.stop()
+        await settle()
+        assert bench.run.nodes["end"].instance.got == list(range(50))
+        reasons = [kept.reason for kept in bench.site.quarantine.recent]
+        assert sum("interrupted" in reason for reason in reasons) == 2
+        assert len(reasons) == len(feed.done) == 50
+
+
+async def test_slow_node_that_gets_through_its_messages_is_not_taken_for_hanging():
+    """One turn of the loop may take longer than the limit, as long as messages go through."""
+    async with flow("  in: {type: feed, to: slow}\n  slow: {type: tardy}\n") as bench:
+        bench.site.clock = SystemClock()
+        feed = await started(bench)
+        dog = Watchdog(limit_s=0.2, progress=lambda: bench.site.messages_begun)
+        dog.start()
+        try:
+            for number in range(20):
+                feed.emit.push(number)
+        finally:
+            dog.stop()
+        assert bench.run.counts()["slow"] == (20, {"out": 20}, 0)

@@ -1,0 +1,102 @@
+"""Looking into a running flow: Prometheus figures, a tap on a wire, the trace of one message, and that none of it stays on."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import aiohttp
+
+from engine.runtime.source_emitter import Intake
+from tests.engine.web.running import Browser, RunningServer
+from tests.eventually import eventually
+
+
+def source(server: RunningServer) -> Intake:
+    """Where messages of the flow come in."""
+    intake = server.site.flows["gas"].nodes["tick"].intake
+    assert intake is not None
+    return intake
+
+
+def figures(text: str) -> dict[str, float]:
+    """{name and labels: value} of Prometheus' text; AssertionError on a line that is not of that format."""
+    found: dict[str, float] = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            assert re.fullmatch(r"# (HELP \w+ .+|TYPE \w+ (counter|gauge|histogram))", line), line
+            continue
+        match = re.fullmatch(r'(\w+(?:\{(?:\w+="[^"]*",?)*\})?) (\S+)', line)
+        assert match, line
+        found[match[1]] = float(match[2])
+    return found
+
+
+async def test_metrics_count_what_came_in_went_out_and_failed(server: RunningServer, browser: Browser) -> None:
+    """Two numbers and a text: the text is refused by `scale`, and nothing is left under way."""
+    for payload in (1, 2, "three"):
+        source(server).push(payload)
+    told = figures(await browser.get("/metrics"))
+    assert told['mcs_node_messages_in_total{flow="gas",node="scale"}'] == 3
+    assert told['mcs_node_messages_out_total{flow="gas",node="scale",port="out"}'] == 2
+    assert told['mcs_node_errors_total{flow="gas",node="scale"}'] == 1
+    assert told["mcs_quarantined_messages_total"] == 1
+    assert told['mcs_node_messages_in_total{flow="gas",node="last"}'] == 2
+    assert told['mcs_node_seconds_count{flow="gas",node="scale"}'] >= 1
+    assert told["process_resident_memory_bytes"] > 0
+    await eventually(lambda: source(server).under_way == 0)
+
+
+async def _next(socket: aiohttp.ClientWebSocketResponse, topic: str) -> list[dict[str, Any]]:
+    while True:
+        frame = json.loads((await socket.receive(timeout=10)).data)
+        if frame.get("topic") == topic and frame["items"]:
+            items: list[dict[str, Any]] = frame["items"]
+            return items
+
+
+async def test_tap_shows_the_messages_of_one_wire_until_nobody_looks(server: RunningServer, browser: Browser) -> None:
+    """Over the WebSocket; with the last viewer the flow takes the fast way again."""
+    watch = server.site.flows["gas"].watch
+    url = server.url.join(server.url.with_path("/api/ws"))
+    async with browser.session.ws_connect(url, headers=browser.headers) as socket:
+        await socket.send_str('{"subscribe": "tap:gas/scale/out"}')
+        await eventually(lambda: watch.all)
+        source(server).push(21, "a/topic", key="GS001")
+        shown = (await _next(socket, "tap:gas/scale/out"))[0]
+        assert (shown["value"], shown["topic"], shown["key"], shown["count"]) == (42, "a/topic", "GS001", 1)
+        await socket.send_str('{"unsubscribe": "tap:gas/scale/out"}')
+        await eventually(lambda: not watch.all)
+    assert not source(server).observe_all
+
+
+async def test_trace_has_the_value_at_every_hop_and_the_reason_where_it_ended(
+    server: RunningServer, browser: Browser
+) -> None:
+    """On request, of messages with that key only; then nothing is recorded any more."""
+    assert (await browser.call("POST", "/api/flows/gas/trace", {"key": "GS002"}))[0] == 200
+    source(server).push(1, key="GS001")
+    source(server).push("no number", key="GS002")
+    source(server).push(5, key="GS002")
+    rows = await browser.get("/api/flows/gas/traces")
+    assert [(row["nodes"], row["failed"]) for row in rows] == [(["tick", "scale"], True)]
+    trace = await browser.get(f"/api/flows/gas/traces/{rows[0]['id']}")
+    assert [(hop["node"], hop["given"]) for hop in trace["hops"]] == [("tick", "no number"), ("scale", "no number")]
+    assert "send a number" in trace["hops"][1]["error"]
+    assert not server.site.flows["gas"].watch.all
+
+
+async def test_trace_of_a_message_that_went_through_ends_at_the_last_node(
+    server: RunningServer, browser: Browser
+) -> None:
+    await browser.call("POST", "/api/flows/gas/trace", {})
+    source(server).push(3)
+    [row] = await browser.get("/api/flows/gas/traces")
+    trace = await browser.get(f"/api/flows/gas/traces/{row['id']}")
+    assert [(hop["node"], hop["outputs"]) for hop in trace["hops"]] == [
+        ("tick", [["out", 3]]),
+        ("scale", [["out", 6.0]]),
+        ("last", []),
+    ]
+    assert server.kept == [6]

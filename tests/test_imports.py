@@ -132,7 +132,7 @@ FLOW = '''
 flow: alone
 nodes:
   uplink: {type: mqtt-in, with: {broker: "mqtt://127.0.0.1:1", topic: a/b}, to: high}
-  high: {type: switch, with: {rules: [{op: gt, value: 1}]}, to: {"1": twice}}
+  high: {type: switch, with: {rules: [{op: gt, value: 1}]}, to: {gt-1: twice}}
   twice: {type: formula, with: {expression: payload * 2}, to: sink}
   sink: {type: sink}
 '''
@@ -149,4 +149,4 @@ assert not any(name.partition(".")[0] == "plant" for name in sys.modules)
 
 def test_a_flow_of_general_nodes_runs_where_the_plant_cannot_be_imported():
     done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=False, timeout=60)
-    assert done.stdout.strip() == "[42]", done.stderr
+    assert done.stdout.strip() == "[42.0]", done.stderr

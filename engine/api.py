@@ -1,30 +1,32 @@
 """The one module that nodes and packs import."""
 
+import warnings
+
 from msgspec import UNSET, Meta, Struct, field
 
 from engine.access.secrets_store import SecretsStore
 from engine.core.clock import Clock, ManualClock, SystemClock, Timer
 from engine.core.context import Context, Emitter, Memory
 from engine.core.errors import SetupError
-from engine.core.failure import Refused, Retry
+from engine.core.failure import PermanentError, RetryableError
 from engine.core.message import EMPTY, Delivery, Message
 from engine.core.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
-from engine.core.paths import Path, PathText, fault_of_path
+from engine.core.paths import Path, PathText, invalid_path_reason
 from engine.core.roles import ROLES, Identity, Role, requires
 from engine.core.route import Nothing, Route
-from engine.db.copy import copy_into
+from engine.db.copy import copy_stream
 from engine.db.database import Database, is_transient
-from engine.db.dedicated_connection import HeldConnection
+from engine.db.dedicated_connection import DedicatedConnection
 from engine.db.jsonb import as_jsonb
-from engine.db.request_connection import connection_now
+from engine.db.request_connection import request_connection
 from engine.expression import EvaluationError, Expression, ExpressionError
 from engine.ops.local_certificate import LocalCertificate, make_local_certificate
 from engine.pack import Command, Pack, Service, SiteView
 from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
-from engine.runtime.services.suspension import Refusal, Standstill
-from engine.runtime.services.webhooks import HttpCall, HttpDoor, HttpPaths, HttpReply
+from engine.runtime.services.suspension import Refusal, Suspension
+from engine.runtime.services.webhooks import Endpoint, HttpCall, HttpReply, WebhookRouter
 from engine.runtime.state.stores import connection_or_retry
 from engine.settings import Settings
 from engine.web.http.errors import ApiError, json_answer, not_found
@@ -43,17 +45,16 @@ __all__ = [
     "Context",
     "Database",
     "DebugHub",
+    "DedicatedConnection",
     "Delivery",
     "Emitter",
+    "Endpoint",
     "EvaluationError",
     "Example",
     "Expression",
     "ExpressionError",
-    "HeldConnection",
     "Help",
     "HttpCall",
-    "HttpDoor",
-    "HttpPaths",
     "HttpReply",
     "Identity",
     "Links",
@@ -69,11 +70,11 @@ __all__ = [
     "Pack",
     "Path",
     "PathText",
+    "PermanentError",
     "Port",
     "Quarantine",
     "Refusal",
-    "Refused",
-    "Retry",
+    "RetryableError",
     "Role",
     "Route",
     "SecretsStore",
@@ -82,20 +83,41 @@ __all__ = [
     "SetupError",
     "SiteView",
     "Source",
-    "Standstill",
     "Struct",
+    "Suspension",
     "SystemClock",
     "Timer",
+    "WebhookRouter",
     "as_jsonb",
-    "connection_now",
     "connection_or_retry",
-    "copy_into",
-    "fault_of_path",
+    "copy_stream",
     "field",
+    "invalid_path_reason",
     "is_transient",
     "json_answer",
     "make_local_certificate",
     "node",
     "not_found",
+    "request_connection",
     "requires",
 ]
+
+_RENAMED = {
+    "HeldConnection": "DedicatedConnection",
+    "HttpDoor": "Endpoint",
+    "HttpPaths": "WebhookRouter",
+    "Refused": "PermanentError",
+    "Retry": "RetryableError",
+    "Standstill": "Suspension",
+    "connection_now": "request_connection",
+    "copy_into": "copy_stream",
+    "fault_of_path": "invalid_path_reason",
+}
+"""Names of 0.1 that integrators have imported; they go with the next version."""
+
+
+def __getattr__(name: str) -> object:
+    if name in _RENAMED:
+        warnings.warn(f"engine.api.{name} is now {_RENAMED[name]}; write that", FutureWarning, stacklevel=2)
+        return globals()[_RENAMED[name]]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -91,9 +91,9 @@ class Server:
         """The answer of GET /api/health."""
         site = self.site.health()
         services: dict[str, Mapping[str, Any]] = {
-            "database": _told("" if self.database.up else self.database.problem or "away"),
-            "memory": _told(self.site.journal.problem),
-            "quarantine": _told(self.site.quarantine.problem),
+            "database": _as_service("" if self.database.up else self.database.problem or "away"),
+            "memory": _as_service(self.site.journal.problem),
+            "quarantine": _as_service(self.site.quarantine.problem),
         }
         for service in self._services:
             services[type(service).__name__.lower()] = service.health()
@@ -219,7 +219,7 @@ class Server:
             await service.stop()
 
 
-def _told(problem: str) -> dict[str, str]:
+def _as_service(problem: str) -> dict[str, str]:
     return {"status": "degraded", "problem": problem} if problem else {"status": "ok"}
 
 

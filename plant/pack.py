@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Standstill
+from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Suspension
 from nodes.archive import NODES as ARCHIVE
 from nodes.gas import NODES as GAS
 from nodes.notify import NODES as NOTIFY
@@ -57,7 +57,7 @@ def _alarms(site: SiteView) -> Alarms:
 
 
 def _licence(site: SiteView) -> Licence:
-    return Licence(site.settings, site.clock, site.service(Standstill), site.service(Database))
+    return Licence(site.settings, site.clock, site.service(Suspension), site.service(Database))
 
 
 def _routes(site: SiteView, router: web.UrlDispatcher) -> None:

@@ -20,7 +20,7 @@ from engine.access.passwords import Passwords, made_password
 from engine.core.roles import Identity, Role
 from engine.core.secret import Secret
 from engine.db.database import Database, Unavailable
-from engine.db.request_connection import connection_now, until_done
+from engine.db.request_connection import request_connection, until_done
 
 __all__ = ["AccountRefused", "Accounts", "Token", "User"]
 
@@ -101,12 +101,12 @@ class Accounts:
 
     async def sign_in(self, user: str, password: str, address: str) -> tuple[str, Identity] | None:
         """A new session's token and who it is, None when user or password is wrong (it does not say which)."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             row = await connection.fetchrow("select * from users where name = $1", user)
         if not await self._passwords.matches(row["password"] if row is not None else None, password) or row is None:
             return None
         token = secrets.token_urlsafe(32)
-        async with connection_now(self._database) as connection, connection.transaction():
+        async with request_connection(self._database) as connection, connection.transaction():
             await connection.execute(
                 "insert into sessions (token_hash, user_name, ends_at, address) values ($1, $2, now() + make_interval(days => $3), $4)",
                 _digest(token),
@@ -149,13 +149,13 @@ class Accounts:
     async def sign_out(self, token: str) -> None:
         """Ends a session, in this worker even while the database is away (it raises `Unavailable` then)."""
         self._known.pop(_digest(token), None)
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             await connection.execute("delete from sessions where token_hash = $1", _digest(token))
             await _tell(connection)
 
     async def change_own_password(self, user: str, old: str, new: str, keep: str = "") -> bool:
         """Sets a new password if the old one is right, and ends the user's other sessions (all but that of the token `keep`)."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             stored = await connection.fetchval("select password from users where name = $1", user)
         if not await self._passwords.matches(stored, old):
             return False
@@ -164,19 +164,19 @@ class Accounts:
 
     async def users(self) -> list[User]:
         """Everybody, by name."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             return [_user(row) for row in await connection.fetch("select * from users order by name")]
 
     async def user(self, name: str) -> User | None:
         """One of them."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             row = await connection.fetchrow("select * from users where name = $1", name)
         return _user(row) if row is not None else None
 
     async def add_user(self, name: str, password: str, role: Role, language: str = "zh") -> User:
         """A new user, who has to choose a password of their own at first. AccountRefused (`exists`) when the name is taken."""
         hashed = await self._passwords.hash(password)
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             try:
                 row = await connection.fetchrow(
                     "insert into users (name, password, role, language, must_change) values ($1, $2, $3, $4, true) returning *",
@@ -195,7 +195,7 @@ class Accounts:
         """Changes what is given. A password set by somebody else must be changed at the next sign-in and ends all sessions."""
         if password is not None:
             await self._set_password(name, password, must_change=True)
-        async with connection_now(self._database) as connection, connection.transaction():
+        async with request_connection(self._database) as connection, connection.transaction():
             row = await connection.fetchrow(
                 "update users set role = coalesce($2, role), language = coalesce($3, language) where name = $1 returning *",
                 name,
@@ -210,7 +210,7 @@ class Accounts:
 
     async def remove_user(self, name: str) -> None:
         """Removes a user with all their sessions."""
-        async with connection_now(self._database) as connection, connection.transaction():
+        async with request_connection(self._database) as connection, connection.transaction():
             if await connection.fetchval("delete from users where name = $1 returning name", name) is None:
                 raise AccountRefused("not_found", f"there is no user {name}")
             await _refuse_nobody_left(connection)
@@ -218,14 +218,14 @@ class Accounts:
 
     async def tokens(self) -> list[Token]:
         """All API tokens, by name, without their text."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             rows = await connection.fetch("select * from api_tokens order by name")
         return [_token(row) for row in rows]
 
     async def add_token(self, name: str, role: Role, by: str, days: int | None = None) -> tuple[str, Token]:
         """(the text of a new token, which is kept nowhere; what is known of it). AccountRefused when the name is taken."""
         text = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             try:
                 row = await connection.fetchrow(
                     "insert into api_tokens (name, token_hash, role, created_by, ends_at) "
@@ -242,7 +242,7 @@ class Accounts:
 
     async def remove_token(self, name: str) -> None:
         """Ends a token at once, everywhere."""
-        async with connection_now(self._database) as connection, connection.transaction():
+        async with request_connection(self._database) as connection, connection.transaction():
             if await connection.fetchval("delete from api_tokens where name = $1 returning name", name) is None:
                 raise AccountRefused("not_found", f"there is no token {name}")
             await _tell(connection)
@@ -251,7 +251,7 @@ class Accounts:
         given = self._first_password
         password = given.reveal() if given is not None else made_password()
         hashed = await self._passwords.hash(password)
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             # One statement, so that of several workers that start at once one makes it.
             made = await connection.fetchval(
                 "insert into users (name, password, role, must_change) select $1, $2, 'admin', $3 "
@@ -265,7 +265,7 @@ class Accounts:
 
     async def _set_password(self, user: str, password: str, *, must_change: bool, keep: str = "") -> None:
         hashed = await self._passwords.hash(password)
-        async with connection_now(self._database) as connection, connection.transaction():
+        async with request_connection(self._database) as connection, connection.transaction():
             await connection.execute(
                 "update users set password = $2, must_change = $3 where name = $1", user, hashed, must_change
             )
@@ -277,7 +277,7 @@ class Accounts:
 
     async def _look_up(self, digest: bytes, *, is_token: bool) -> _Known | None:
         generation = self._generation
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             if is_token:
                 row = await connection.fetchrow(
                     "update api_tokens set seen_at = now() where token_hash = $1 and (ends_at is null or ends_at > now()) "

@@ -13,7 +13,7 @@ import msgspec
 
 from engine.db.database import Database, Unavailable, is_transient
 from engine.db.jsonb import as_jsonb, without_nul
-from engine.db.request_connection import connection_now
+from engine.db.request_connection import request_connection
 
 __all__ = ["AuditEntry", "AuditLog"]
 
@@ -50,7 +50,7 @@ class AuditLog:
         if not self._database.up:
             return
         try:
-            async with connection_now(self._database) as connection:
+            async with request_connection(self._database) as connection:
                 while self._held:
                     first = self._held[0]
                     try:
@@ -72,7 +72,7 @@ class AuditLog:
         self, *, before: int | None = None, limit: int = 100, who: str = "", action: str = "", target: str = ""
     ) -> list[AuditEntry]:
         """The latest first, from below the id `before`; `who`, `action` and `target` are looked for as parts."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             rows = await connection.fetch(
                 "select * from audit where ($1::bigint is null or id < $1) and strpos(who, $3) > 0 and strpos(action, $4) > 0 "
                 "and strpos(target, $5) > 0 order by id desc limit $2",

@@ -8,14 +8,14 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
-__all__ = ["SHORTEST", "Passwords", "fault_of_password", "made_password"]
+__all__ = ["SHORTEST", "Passwords", "invalid_password_reason", "made_password"]
 
 SHORTEST = 10
 LONGEST = 256
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def fault_of_password(password: str, user: str) -> str | None:
+def invalid_password_reason(password: str, user: str) -> str | None:
     """Why a password is not good enough, or None. After NIST SP 800-63B: length counts, rules about characters do not."""
     if len(password) < SHORTEST:
         return f"it has {len(password)} characters, at least {SHORTEST} are needed"

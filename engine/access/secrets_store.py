@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from engine.core.errors import SetupError
 from engine.db.database import Database, Unavailable
-from engine.db.request_connection import connection_now, until_done
+from engine.db.request_connection import request_connection, until_done
 
 __all__ = ["SecretInfo", "SecretsStore"]
 
@@ -67,13 +67,13 @@ class SecretsStore(Mapping[str, str]):
 
     async def names(self) -> list[SecretInfo]:
         """What there is, by name. Values never leave."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             rows = await connection.fetch("select name, changed_at, changed_by from secrets order by name")
         return [SecretInfo(**row, readable=row["name"] in self._values) for row in rows]
 
     async def set(self, name: str, value: str, by: str) -> None:
         """Stores or replaces. Nodes that run go on with the old value until they are started again."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             await connection.execute(
                 "insert into secrets (name, value, changed_by) values ($1, $2, $3) on conflict (name) "
                 "do update set value = excluded.value, changed_by = excluded.changed_by, changed_at = now()",
@@ -86,7 +86,7 @@ class SecretsStore(Mapping[str, str]):
 
     async def remove(self, name: str) -> bool:
         """Whether there was one."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             gone = await connection.fetchval("delete from secrets where name = $1 returning name", name)
             self._values.pop(name, None)
             await connection.execute("select pg_notify($1, '')", CHANNEL)
@@ -125,7 +125,7 @@ class SecretsStore(Mapping[str, str]):
             self._reading.add_done_callback(lambda _: self._changed(payload))
 
     async def _read(self) -> None:
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             rows = await connection.fetch("select name, value from secrets")
         values: dict[str, str] = {}
         for row in rows:

@@ -104,7 +104,7 @@ def _test(options: argparse.Namespace) -> int:
     results = asyncio.run(run_all())
     if options.junit:
         options.junit.write_text(report.junit(results), encoding="utf-8")
-    print(msgspec.json.encode(report.as_json(results)).decode() if options.json else report.told(results))
+    print(msgspec.json.encode(report.as_json(results)).decode() if options.json else report.format_results(results))
     return 0 if results and all(result.passed for result in results) else 1
 
 
@@ -122,7 +122,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _upgrade_flows(options: argparse.Namespace) -> int:
-    from engine.deploy.flow_upgrade import carry_out, plan_upgrade, shipped_flows, told
+    from engine.deploy.flow_upgrade import carry_out, format_steps, plan_upgrade, shipped_flows
     from engine.flow.check.check import check_flow
 
     catalogue = catalogue_now()
@@ -134,7 +134,7 @@ def _upgrade_flows(options: argparse.Namespace) -> int:
         only=options.flows,
         keep=options.keep,
     )
-    print(told(steps) or "no flows are shipped")
+    print(format_steps(steps) or "no flows are shipped")
     if options.write:
         carry_out(steps, folder)
     elif any(step.text is not None for step in steps):

@@ -117,16 +117,16 @@ def _ports(kind: NodeType, language: str) -> Iterator[str]:
     words = WORDS[language]
     yield from (f"## {words['ports']}", "", f"| {words['port']} | | {words['carries']} |", "|---|---|---|")
     for port in kind.inputs:
-        yield f"| `{port.name}` | {words['in']} | {_carried(port, language)} |"
+        yield f"| `{port.name}` | {words['in']} | {_format_type(port, language)} |"
     for port in kind.outputs:
         title = (port.title_zh if language == "zh" else port.title) or words["out"]
-        yield f"| `{port.name}` | {title} | {_carried(port, language)} |"
+        yield f"| `{port.name}` | {title} | {_format_type(port, language)} |"
     yield f"| `{ERROR_PORT}` | {words['out']} | {words['error']} |"
     if "output_ports" in kind.cls.__dict__:
         yield from ("", f"({words['more']})")
 
 
-def _carried(port: Port, language: str) -> str:
+def _format_type(port: Port, language: str) -> str:
     words = WORDS[language]
     if port.same_as:
         return words["same"]

@@ -15,7 +15,7 @@ NODE = '''"""{title}: one sentence that says what it is for."""
 
 from typing import Annotated, ClassVar
 
-from engine.api import Context, Example, Help, Message, Meta, Node, Refused, node
+from engine.api import Context, Example, Help, Message, Meta, Node, PermanentError, node
 
 
 @node(category="custom", icon="box", title="{title}")
@@ -35,7 +35,7 @@ class {name}(Node):
 
     def process(self, msg: Message) -> Message:
         if isinstance(msg.payload, bool) or not isinstance(msg.payload, (int, float)):
-            raise Refused(f"the payload is {{type(msg.payload).__name__}}, not a number; send a number or convert it first")
+            raise PermanentError(f"the payload is {{type(msg.payload).__name__}}, not a number; send a number or convert it first")
         return msg.replace(payload=msg.payload * self.factor)
 '''
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.catalogue.node_types import Catalogue
 from engine.core.errors import SetupError
-from engine.deploy.flow_upgrade import carry_out, plan_upgrade, told
+from engine.deploy.flow_upgrade import carry_out, format_steps, plan_upgrade
 from engine.flow.check.check import check_flow
 from engine.ops.local_certificate import make_local_certificate
 from engine.server import migrate_only
@@ -48,7 +48,7 @@ def set_up(
         )
         folder.mkdir(parents=True, exist_ok=True)
         carry_out(steps, folder)
-        print(told(steps), flush=True)
+        print(format_steps(steps), flush=True)
 
 
 def parse_folders(texts: list[str]) -> dict[Path, list[str]]:

@@ -26,7 +26,7 @@ class Memory(Protocol[_V]):
         """The value, or `default` when there is none or its time to live is over."""
 
     def set(self, key: str, value: _V, ttl_s: float | None = None) -> None:
-        """Remembers; with `ttl_s` it is forgotten that many seconds from now. Refused when the key has more than 500 characters."""
+        """Remembers; with `ttl_s` it is forgotten that many seconds from now. PermanentError when the key has more than 500 characters."""
 
     def delete(self, key: str) -> None:
         """Forgets; harmless when there is nothing."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["Refused", "Retry"]
+__all__ = ["PermanentError", "RetryableError"]
 
 
-class Refused(Exception):
+class PermanentError(Exception):
     """This message can't be processed, now or later. The text is the reason an admin reads in the quarantine."""
 
 
-class Retry(Exception):
+class RetryableError(Exception):
     """The outside world is away (database, broker, mail server). The engine tries the same message again with back-off."""
 
     def __init__(self, reason: str, after_s: float | None = None) -> None:

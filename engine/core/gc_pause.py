@@ -6,11 +6,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["uncollected"]
+__all__ = ["gc_paused"]
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """No collections meanwhile, in any thread; keep it below a second. A full one stops the whole process for up to 100 ms."""
     collecting = gc.isenabled()
     gc.disable()

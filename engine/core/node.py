@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
@@ -107,7 +108,7 @@ class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, 
     zh: ClassVar[Help | None] = None
     timeout_s: ClassVar[float] = 10.0
     max_batch: ClassVar[int] = 5000
-    gather_s: ClassVar[float] = 0.0
+    linger_s: ClassVar[float] = 0.0
     """For `process_batch`: how soon after one batch the next may follow when only a handful of messages wait. A lone message never waits."""
 
     def input_ports(self) -> tuple[Port, ...]:
@@ -183,6 +184,9 @@ def node(
             role=role,
         )
         cls.__about__ = facts  # type: ignore[attr-defined]
+        if "gather_s" in cls.__dict__:
+            warnings.warn(f"{cls.__name__}.gather_s is now linger_s; write that", FutureWarning, stacklevel=2)
+            cls.linger_s = cls.__dict__["gather_s"]
         return cls
 
     return attach

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from engine.core.message import Message
 
-__all__ = ["Path", "PathText", "fault_of_path", "plain"]
+__all__ = ["Path", "PathText", "invalid_path_reason", "plain"]
 
 PathText = Annotated[str, msgspec.Meta(extra_json_schema={"x-path": True})]
 """The type of a config field that holds a path: `mcs check` and the editor tell when it is none."""
@@ -106,7 +106,7 @@ class Path:
             ("a list", (list, tuple)) if isinstance(step, int) else ("an object", (dict, msgspec.Struct))
         )
         if holder is not UNSET and not isinstance(holder, wanted[1]):
-            raise ValueError(f"{_told(self.steps[:depth])} is {_kind(holder)}, not {wanted[0]}")
+            raise ValueError(f"{_format_steps(self.steps[:depth])} is {_kind(holder)}, not {wanted[0]}")
         if depth + 1 < len(self.steps):
             value = self._with(_step(holder, step), depth + 1, value)
         if isinstance(step, int):
@@ -141,7 +141,7 @@ def _text(value: Any) -> str:
     return msgspec.json.encode(value, enc_hook=_as_text).decode()
 
 
-def _told(steps: list[str | int]) -> str:
+def _format_steps(steps: list[str | int]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
 
 
@@ -158,7 +158,7 @@ def _kind(value: Any) -> str:
     return next((said for kind, said in kinds if isinstance(value, kind)), f"a {type(value).__name__}")
 
 
-def fault_of_path(text: str) -> str | None:
+def invalid_path_reason(text: str) -> str | None:
     """Why a text is no path, None when it is one. A key may come from the message: `payload.limits[msg.topic]`."""
     with_places = _FROM_MESSAGE.sub("[0]", text)
     try:

@@ -8,10 +8,10 @@ from typing import Any
 from asyncpg import Connection
 from asyncpg.pool import PoolConnectionProxy
 
-__all__ = ["copy_into"]
+__all__ = ["copy_stream"]
 
 
-async def copy_into(
+async def copy_stream(
     connection: Connection | PoolConnectionProxy, table: str, parts: AsyncIterator[bytes], **options: Any
 ) -> str:
     """`Connection.copy_to_table` with its options; the status, such as `COPY 20`. Raises what `parts` raises.

@@ -7,15 +7,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
 
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.db.database import Database, is_transient
 
-__all__ = ["HeldConnection"]
+__all__ = ["DedicatedConnection"]
 
 OPEN_WITHIN_S = 5.0
 
 
-class HeldConnection:
+class DedicatedConnection:
     """For one user that works on it all the time, one thing after another: no taking out of a pool and no resetting between.
 
     `prepare` is called with each new connection before its first use.
@@ -30,7 +30,7 @@ class HeldConnection:
 
     @asynccontextmanager
     async def use(self) -> AsyncIterator[asyncpg.Connection]:
-        """The connection for the block. Retry while the server is away or goes away; a transaction that the block leaves open by an error
+        """The connection for the block. RetryableError while the server is away or goes away; a transaction that the block leaves open by an error
         is rolled back."""
         try:
             if self._opened is None or self._opened[1].is_closed():
@@ -43,7 +43,7 @@ class HeldConnection:
             closed = self._opened is not None and self._opened[1].is_closed()
             if closed or is_transient(error):
                 await self.close()
-                raise Retry(f"the database is away ({error})") from error
+                raise RetryableError(f"the database is away ({error})") from error
             await self._roll_back()
             raise
         except BaseException:

@@ -13,7 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from engine.db.database import Database, Unavailable, is_transient
 
-__all__ = ["connection_now", "until_done"]
+__all__ = ["request_connection", "until_done"]
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ RETRY_S = 0.5
 
 
 @asynccontextmanager
-async def connection_now(database: Database) -> AsyncIterator[PoolConnectionProxy]:
+async def request_connection(database: Database) -> AsyncIterator[PoolConnectionProxy]:
     """Lends a connection. `Unavailable` when there is none within 3 s (0.3 s while the server is known to be down) or it breaks
     in the middle: nothing was committed then, unless the break came in the commit itself."""
     try:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 import msgspec
 
 from engine.db.database import Unavailable
-from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, fault_of_flow_name, revision_of
+from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, invalid_flow_name_reason, revision_of
 from engine.deploy.revisions import Revision, Revisions
 from engine.flow.model import Flow, NodeSpec
 from engine.flow.problem import FlowError, Problem
@@ -285,7 +285,7 @@ def _all_nodes(flow: Flow) -> list[dict[str, NodeSpec]]:
 
 
 def _renamed(path: str, flow: Flow, name: str) -> Problem:
-    fault = fault_of_flow_name(flow.flow)
+    fault = invalid_flow_name_reason(flow.flow)
     return Problem(
         path=path,
         field="flow",

@@ -13,11 +13,11 @@ from pathlib import Path
 import msgspec
 
 from engine.flow.model import Flow
-from engine.flow.names import fault_of_name
+from engine.flow.names import invalid_name_reason
 from engine.flow.problem import Problem
 from engine.flow.yaml.read import read_flow
 
-__all__ = ["FileChanged", "FlowFile", "FlowFiles", "fault_of_flow_name", "replace_file", "revision_of"]
+__all__ = ["FileChanged", "FlowFile", "FlowFiles", "invalid_flow_name_reason", "replace_file", "revision_of"]
 
 TEST_SUFFIX = "_test"
 SETTLED_S = 2.0
@@ -30,11 +30,11 @@ def revision_of(text: str | bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def fault_of_flow_name(name: str) -> str | None:
+def invalid_flow_name_reason(name: str) -> str | None:
     """Why a flow can't have that name, or None. Beyond the rules of ids: it may not look like a flow's tests."""
     if name.endswith(TEST_SUFFIX):
         return f"it ends in {TEST_SUFFIX}, which is how the tests of a flow are named"
-    return fault_of_name(name)
+    return invalid_name_reason(name)
 
 
 class FlowFile(msgspec.Struct, frozen=True, eq=False):
@@ -132,7 +132,7 @@ class FlowFiles:
             self._paths = [path for path in self._paths if path != current.path]
 
     def _new_path(self, name: str) -> Path:
-        fault = fault_of_flow_name(name)
+        fault = invalid_flow_name_reason(name)
         if fault is not None:
             raise ValueError(f"a flow can't be called {name!r}: {fault}")
         path = self.folder / f"{name}.yaml"
@@ -189,7 +189,7 @@ def _parse(path: Path, data: bytes, revision: str) -> FlowFile:
 
 
 def _file(path: Path, text: str, revision: str, flow: Flow | None, problems: list[Problem]) -> FlowFile:
-    name = flow.flow if flow is not None and fault_of_flow_name(flow.flow) is None else path.stem
+    name = flow.flow if flow is not None and invalid_flow_name_reason(flow.flow) is None else path.stem
     return FlowFile(name, path, text, revision, flow, problems)
 
 

@@ -17,7 +17,7 @@ from engine.flow.model import Flow
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.yaml.patch import FlowText
 
-__all__ = ["Step", "begin_with_shipped", "carry_out", "plan_upgrade", "shipped_flows", "told"]
+__all__ = ["Step", "begin_with_shipped", "carry_out", "format_steps", "plan_upgrade", "shipped_flows"]
 
 BASES = ".shipped"
 """Folder within the flows' folder: each file as it was shipped the last time, which is what a merge compares with."""
@@ -114,7 +114,7 @@ def carry_out(steps: Sequence[Step], folder: Path) -> None:
         raise SetupError(f"{folder} can't be written ({failure.strerror})", "correct its owner") from failure
 
 
-def told(steps: Sequence[Step]) -> str:
+def format_steps(steps: Sequence[Step]) -> str:
     """The plan for people: a line per file, and under it what both sides have changed."""
     lines: list[str] = []
     for step in steps:

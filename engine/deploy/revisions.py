@@ -13,7 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from engine.db.database import Database
 from engine.db.jsonb import as_jsonb
-from engine.db.request_connection import connection_now
+from engine.db.request_connection import request_connection
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -82,14 +82,14 @@ class Revisions:
     @asynccontextmanager
     async def writing(self, flow: str) -> AsyncIterator[Writing]:
         """A transaction in which a flow is deployed: workers that deploy the same flow take turns. `Unavailable` without a database."""
-        async with connection_now(self._database) as connection, connection.transaction():
+        async with request_connection(self._database) as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(hashtext('mcs deploy ' || $1))", flow)
             last = await connection.fetchval("select max(number) from revisions where flow = $1", flow)
             yield Writing(connection, flow, self.worker, last or 0)
 
     async def latest(self, flow: str) -> Revision | None:
         """The last deploy of a flow, with its text."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             row = await connection.fetchrow(
                 f"select {_COLUMNS}, text, text is null as removed from revisions where flow = $1 order by number desc limit 1",
                 flow,
@@ -98,7 +98,7 @@ class Revisions:
 
     async def of(self, flow: str, *, before: int | None = None, limit: int = 200) -> list[Revision]:
         """The deploys of a flow without their texts, the latest first, from below the number `before`."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             rows = await connection.fetch(
                 f"select {_COLUMNS}, text is null as removed from revisions "
                 "where flow = $1 and ($2::int is null or number < $2) order by number desc limit $3",
@@ -110,7 +110,7 @@ class Revisions:
 
     async def one(self, flow: str, number: int) -> tuple[Revision, Any] | None:
         """(one deploy with its text, its report), None when there is no such number."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             row = await connection.fetchrow(
                 f"select {_COLUMNS}, text, text is null as removed, report from revisions where flow = $1 and number = $2",
                 flow,
@@ -120,7 +120,7 @@ class Revisions:
 
     async def text_of(self, flow: str, revision: str) -> str | None:
         """The text with that hash, when it was ever deployed."""
-        async with connection_now(self._database) as connection:
+        async with request_connection(self._database) as connection:
             text: str | None = await connection.fetchval(
                 "select text from revisions where flow = $1 and revision = $2 and text is not null limit 1",
                 flow,

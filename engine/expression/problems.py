@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.core.failure import Refused
+from engine.core.failure import PermanentError
 
 __all__ = ["EvaluationError", "ExpressionError", "Problem"]
 
@@ -34,7 +34,7 @@ class ExpressionError(ValueError):
         self.hint = self.problems[0].hint
 
 
-class EvaluationError(Refused):
+class EvaluationError(PermanentError):
     """These values give no result: one is missing or no finite number, or the arithmetic has no answer for them.
 
     `name` is the name at fault, None where no single one is; `column` (from 1) is where in the text it happened.

@@ -14,7 +14,7 @@ _NAME = re.compile(rf"[A-Za-z0-9{_HAN}][A-Za-z0-9_{_HAN}-]*")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
-def fault_of_name(name: str) -> str | None:
+def invalid_name_reason(name: str) -> str | None:
     """Why `name` can't be an id or a port, or None when it can.
 
     It may have Latin and Han letters, digits, `-` and `_`, begins with a letter or digit, and is at most 64 long.
@@ -32,7 +32,7 @@ def fault_of_name(name: str) -> str | None:
 def is_type_name(name: str) -> bool:
     """Whether `name` can be a node type: `switch`, `acme.pump`, or `subflow/NAME`."""
     if name.startswith("subflow/"):
-        return fault_of_name(name.removeprefix("subflow/")) is None
+        return invalid_name_reason(name.removeprefix("subflow/")) is None
     return len(name) <= NAME_LIMIT and _TYPE.fullmatch(name) is not None
 
 

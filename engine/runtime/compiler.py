@@ -24,7 +24,7 @@ LONGEST_CHAIN = 8
 class ProgramNode(msgspec.Struct):
     """What the compiler must know of a node.
 
-    call       `process` of a plain node; for any other what takes the message over (a lane's `put`)
+    call       `process` of a plain node; for any other what takes the message over (a queue's `put`)
     plain      whether `call` returns the output
     ports      output ports in order; the first one takes a bare message
     wires      port → ids of the nodes it leads to

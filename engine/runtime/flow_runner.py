@@ -10,16 +10,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from engine.core.failure import Refused
-from engine.core.gc_pause import uncollected
+from engine.core.failure import PermanentError
+from engine.core.gc_pause import gc_paused
 from engine.core.message import Message
 from engine.core.node import ERROR_PORT
 from engine.flow.check.plan import Plan
 from engine.runtime.compiler import NodeHangs, Program, ProgramNode, compile_program
 from engine.runtime.flow_site import FlowSite
 from engine.runtime.node_runner import RunningNode
-from engine.runtime.observer import Watch
-from engine.runtime.source_emitter import Intake
+from engine.runtime.observer import FlowObserver
+from engine.runtime.source_emitter import SourceEmitter
 
 __all__ = ["DeployFailed", "DeployReport", "FlowRun"]
 
@@ -68,11 +68,11 @@ class FlowRun:
     def __init__(self, name: str, site: FlowSite, window: int = DEFAULT_WINDOW) -> None:
         self.name = name
         self.site = site
-        self.watch = Watch(site.clock.now)
-        self.watch.on_change = self._aim
+        self.observer = FlowObserver(site.clock.now)
+        self.observer.on_change = self._aim
         self.nodes: dict[str, RunningNode] = {}
         self.plan: Plan | None = None
-        self.own = Intake(
+        self.own = SourceEmitter(
             clock=site.clock, journal=site.journal, next_id=site.message_id, window=window, acknowledge=None
         )
         self.window = window
@@ -82,7 +82,7 @@ class FlowRun:
         self._observed: Program | None = None
         self._failures: dict[str, list[str]] = {}
         self._listeners: dict[str, list[tuple[str, frozenset[str]]]] = {}
-        self._retired: list[Intake] = []
+        self._retired: list[SourceEmitter] = []
         self._next_sample = 0.0
         self._lock = asyncio.Lock()
 
@@ -99,21 +99,21 @@ class FlowRun:
         """Stops sources from bringing more, with what is under way going on; "" lets them bring again."""
         async with self._lock:
             self.held = reason
-            sources = [node for node in self.nodes.values() if node.intake is not None]
+            sources = [node for node in self.nodes.values() if node.emitter is not None]
             if reason:
-                await asyncio.gather(*(node.halt() for node in sources))
+                await asyncio.gather(*(node.pause() for node in sources))
             for node in sources:
-                node.go(held=reason)
+                node.resume(held=reason)
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Sources first, then up to `grace_s` for what is under way, then everything else. What is left comes again."""
         async with self._lock:
-            await asyncio.gather(*(node.halt() for node in self.nodes.values()))
+            await asyncio.gather(*(node.pause() for node in self.nodes.values()))
             try:
                 async with asyncio.timeout(grace_s):
-                    while any(node.lane is not None and node.lane.depth for node in self.nodes.values()):
+                    while any(node.queue is not None and node.queue.depth for node in self.nodes.values()):
                         await asyncio.gather(
-                            *(node.lane.drained() for node in self.nodes.values() if node.lane is not None)
+                            *(node.queue.drained() for node in self.nodes.values() if node.queue is not None)
                         )
                     await self.site.journal.flush()
             except TimeoutError:
@@ -128,23 +128,23 @@ class FlowRun:
             self.plan = None
 
     @property
-    def intakes(self) -> list[Intake]:
+    def emitters(self) -> list[SourceEmitter]:
         """Of all sources, of the flow itself, and of sources that are gone but whose messages are still under way."""
-        return [*(node.intake for node in self.nodes.values() if node.intake is not None), self.own, *self._retired]
+        return [*(node.emitter for node in self.nodes.values() if node.emitter is not None), self.own, *self._retired]
 
     @property
     def under_way(self) -> int:
         """Messages accepted and not settled."""
-        return sum(intake.under_way for intake in self.intakes)
+        return sum(emitter.under_way for emitter in self.emitters)
 
     @property
     def accepted(self) -> int:
         """Messages that have come in since the flow started."""
-        return sum(intake.accepted for intake in self.intakes)
+        return sum(emitter.accepted for emitter in self.emitters)
 
     def enter(self, node: str, message: Message) -> None:
         """Delivers a message to a node as if a wire had brought it; used by links, listeners, inject and replays."""
-        program = self._observed if self.watch.all else self._program
+        program = self._observed if self.observer.all else self._program
         if program is None or node not in program.enter:
             raise LookupError(f"flow {self.name} has no node {node}")
         program.enter[node](message)
@@ -161,14 +161,14 @@ class FlowRun:
             message = message.replace(delivery=self.own.adopt(), id=message.id or self.site.message_id())
         else:
             message.delivery.pending += 1
-        if self.watch.all:
-            self.watch.passed(node, port, message, {port: message}, 0.0)
+        if self.observer.all:
+            self.observer.passed(node, port, message, {port: message}, 0.0)
             program = self._observed or program
         program.send[node, port](message)
         message.delivery.release()
 
     def after(self, node: str, message: Message, result: Any) -> None:
-        """A lane has its result."""
+        """A queue has its result."""
         program = self._observed if self._sample(node, message, result) else self._program
         if result is not None and program is not None and node in program.leave:
             program.leave[node](message, result)
@@ -178,17 +178,17 @@ class FlowRun:
     def _sample(self, node: str, message: Message, result: Any) -> bool:
         """Shows a result to the watch, every 50 ms or while it looks at all; whether it did."""
         now = self.site.clock.monotonic()
-        if not self.watch.all and now < self._next_sample:
+        if not self.observer.all and now < self._next_sample:
             return False
         self._next_sample = now + 0.05
         running = self.nodes.get(node)
         first = running.planned.ports[0] if running is not None and running.planned.ports else ""
-        self.watch.passed(node, first, message, result, 0.0)
+        self.observer.passed(node, first, message, result, 0.0)
         return True
 
     def after_batch(self, node: str, messages: Sequence[Message], results: Sequence[Any]) -> None:
-        """A lane has the results of a batch: each an output, or the exception that its message ended in. ValueError when there are not as many."""
-        looking = self.watch.all or self._listeners.get("complete")
+        """A queue has the results of a batch: each an output, or the exception that its message ended in. ValueError when there are not as many."""
+        looking = self.observer.all or self._listeners.get("complete")
         leave = self._program.leave.get(node) if self._program is not None else None
         for message, result in zip(messages, results, strict=True):
             if isinstance(result, Exception):
@@ -206,17 +206,17 @@ class FlowRun:
         reason = str(error) or type(error).__name__
         if running is not None:
             running.errors += 1
-            running.last_error = reason if isinstance(error, Refused) else f"{type(error).__name__}: {reason}"
+            running.last_error = reason if isinstance(error, PermanentError) else f"{type(error).__name__}: {reason}"
             running.last_error_at = self.site.clock.now()
             if isinstance(error, NodeHangs):
                 self._hung(running)
-            elif not isinstance(error, Refused):
+            elif not isinstance(error, PermanentError):
                 running.tell_error(error)
         routes = self._failures.get(node, ())
         if "error" in message.props or not routes:
             self.site.quarantine.put(self.name, node, message, reason)
             return
-        kind = "refused" if isinstance(error, Refused) else "error"
+        kind = "refused" if isinstance(error, PermanentError) else "error"
         failed = message.with_props(
             error={"node": node, "flow": self.name, "reason": reason, "kind": kind, "type": type(error).__name__}
         )
@@ -234,7 +234,7 @@ class FlowRun:
         ):
             program.send[node, port](message)
         else:
-            self.fail(node, message, Refused(reason))
+            self.fail(node, message, PermanentError(reason))
 
     def status_changed(self, node: str, text: str, level: str) -> None:
         """A node has set its status line; `status` nodes hear of it."""
@@ -248,15 +248,15 @@ class FlowRun:
         live: dict[str, tuple[int, dict[str, int], int]] = {}
         programs = [program.counts() for program in (self._program, self._observed) if program is not None]
         for id, node in self.nodes.items():
-            received = node.received + (node.lane.received if node.lane is not None else 0)
+            received = node.received + (node.queue.received if node.queue is not None else 0)
             sent = dict(node.sent)
             for counted in programs:
                 more, ports, _ = counted.get(id, (0, {}, 0))
                 received += more
                 for port, number in ports.items():
                     sent[port] = sent.get(port, 0) + number
-            if node.intake is not None and node.planned.ports:
-                sent[node.planned.ports[0]] = sent.get(node.planned.ports[0], 0) + node.intake.accepted
+            if node.emitter is not None and node.planned.ports:
+                sent[node.planned.ports[0]] = sent.get(node.planned.ports[0], 0) + node.emitter.accepted
             live[id] = (received, sent, node.errors)
         return live
 
@@ -273,28 +273,28 @@ class FlowRun:
             kept=[id for id in plan.nodes if id in kept],
             held_before=self.under_way,
             came_in=-self.accepted,
-            went_out=-sum(intake.done for intake in self.intakes),
+            went_out=-sum(emitter.done for emitter in self.emitters),
             quarantined=-site.quarantine.count,
         )
         await self._start(fresh)
         replaced = [self.nodes[id] for id in [*report.changed, *removed]]
-        await self._quiet(replaced)
+        await self._drain(replaced)
         self._swap(plan, {**kept, **fresh})
         for old in replaced:
             self._pass_on(old, fresh.get(old.id))
         if not hold_sources:
             for node in self.nodes.values():
-                node.go(held=self.held)
+                node.resume(held=self.held)
         await asyncio.gather(*(old.stop() for old in replaced))
         for old in replaced:
             if old.id not in plan.nodes or plan.nodes[old.id].kind.type != old.planned.kind.type:
                 site.memories.drop(f"{self.name}/{old.id}/")
         report.came_in += self.accepted
-        report.went_out += sum(intake.done for intake in self.intakes)
+        report.went_out += sum(emitter.done for emitter in self.emitters)
         report.held_after = self.under_way
         report.quarantined += site.quarantine.count
         report.seconds = site.clock.monotonic() - began
-        self._retired = [intake for intake in self._retired if intake.under_way]
+        self._retired = [emitter for emitter in self._retired if emitter.under_way]
         return report
 
     def _sort(self, plan: Plan) -> tuple[dict[str, RunningNode], dict[str, RunningNode]]:
@@ -324,33 +324,33 @@ class FlowRun:
                     await one.stop()
                 reason = (
                     str(error)
-                    if isinstance(error, (Refused, ValueError, LookupError))
+                    if isinstance(error, (PermanentError, ValueError, LookupError))
                     else f"{type(error).__name__}: {error}"
                 )
                 raise DeployFailed(id, reason) from error
 
-    async def _quiet(self, replaced: list[RunningNode]) -> None:
-        """Old sources stop bringing, then what they and the lanes that go away still hold may finish, for a bounded time."""
-        sources = [node for node in replaced if node.intake is not None]
-        lanes = [node.lane for node in replaced if node.lane is not None]
+    async def _drain(self, replaced: list[RunningNode]) -> None:
+        """Old sources stop bringing, then what they and the queues that go away still hold may finish, for a bounded time."""
+        sources = [node for node in replaced if node.emitter is not None]
+        queues = [node.queue for node in replaced if node.queue is not None]
         for node in sources:
-            assert node.intake is not None
-            node.intake.close()
+            assert node.emitter is not None
+            node.emitter.close()
         try:
             async with asyncio.timeout(DRAIN_S):
                 for node in sources:
-                    assert node.intake is not None
-                    await node.intake.empty()
-                while any(lane.depth and not lane.problem and not lane.stuck for lane in lanes):
-                    await asyncio.gather(*(lane.drained() for lane in lanes))
+                    assert node.emitter is not None
+                    await node.emitter.empty()
+                while any(queue.depth and not queue.problem and not queue.stuck for queue in queues):
+                    await asyncio.gather(*(queue.drained() for queue in queues))
         except TimeoutError:
             log.warning(
                 "%s: the drain before the deploy took over %g s; what is left goes to the new nodes or to quarantine",
                 self.name,
                 DRAIN_S,
             )
-        await asyncio.gather(*(node.halt() for node in sources))
-        self._retired += [node.intake for node in sources if node.intake is not None]
+        await asyncio.gather(*(node.pause() for node in sources))
+        self._retired += [node.emitter for node in sources if node.emitter is not None]
 
     def _swap(self, plan: Plan, nodes: dict[str, RunningNode]) -> None:
         """From one turn of the loop to the next the new program is in charge; nothing runs in between."""
@@ -370,10 +370,10 @@ class FlowRun:
         counted = self.counts()
         for id, (received, sent, _) in counted.items():
             node = self.nodes[id]
-            node.received = received - (node.lane.received if node.lane is not None else 0)
+            node.received = received - (node.queue.received if node.queue is not None else 0)
             node.sent = dict(sent)
-            if node.intake is not None and node.planned.ports:
-                node.sent[node.planned.ports[0]] -= node.intake.accepted
+            if node.emitter is not None and node.planned.ports:
+                node.sent[node.planned.ports[0]] -= node.emitter.accepted
         return counted
 
     def _route_failures(self, plan: Plan) -> None:
@@ -398,9 +398,9 @@ class FlowRun:
             call, is_plain = self._program_call(node)
             ports, wires = node.planned.ports, node.planned.wires
             plain[id] = ProgramNode(id, call, is_plain, ports, wires, partial(self.fail, id))
-            looked_at = self.watch.wrap(id, ports[0] if ports else "", call) if is_plain else call
+            looked_at = self.observer.wrap(id, ports[0] if ports else "", call) if is_plain else call
             seen[id] = ProgramNode(id, looked_at, is_plain, ports, wires, partial(self.fail, id))
-        with uncollected():
+        with gc_paused():
             self._program = compile_program(plain)
             self._observed = compile_program(seen, longest_chain=1)
         self._aim()
@@ -408,8 +408,8 @@ class FlowRun:
     def _program_call(self, node: RunningNode) -> tuple[Callable[[Message], Any], bool]:
         if node.set_aside:
             return _refuse_set_aside, True
-        if node.lane is not None:
-            return node.lane.put, False
+        if node.queue is not None:
+            return node.queue.put, False
         call = node.instance.process
         completes = [(id, scope) for id, scope in self._listeners.get("complete", ()) if not scope or node.id in scope]
         if not completes or node.id in {id for id, _ in self._listeners.get("complete", ())}:
@@ -433,7 +433,7 @@ class FlowRun:
         if self._program is None or self._observed is None:
             return
         for id, node in self.nodes.items():
-            if node.intake is None:
+            if node.emitter is None:
                 continue
             first = node.planned.ports[0]
             fast, seen = self._entry(self._program, id), self._entry(self._observed, id)
@@ -441,12 +441,12 @@ class FlowRun:
             def observed(
                 message: Message, id: str = id, first: str = first, seen: Callable[[Message], None] = seen
             ) -> None:
-                self.watch.entering(message)
-                self.watch.passed(id, first, message, message, 0.0)
+                self.observer.entering(message)
+                self.observer.passed(id, first, message, message, 0.0)
                 seen(message)
 
-            node.intake.entry, node.intake.observed = fast, observed
-            node.intake.observe_all = self.watch.all
+            node.emitter.entry, node.emitter.observed = fast, observed
+            node.emitter.observe_all = self.observer.all
 
     @staticmethod
     def _entry(program: Program, source: str) -> Callable[[Message], None]:
@@ -461,10 +461,10 @@ class FlowRun:
         return fan
 
     def _pass_on(self, old: RunningNode, new: RunningNode | None) -> None:
-        """What still waited in an old lane goes to the new node of that name, else to quarantine: the admin sees it."""
-        if old.lane is None:
+        """What still waited in an old queue goes to the new node of that name, else to quarantine: the admin sees it."""
+        if old.queue is None:
             return
-        for message in old.lane.take_over():
+        for message in old.queue.take_over():
             if new is not None:
                 new.received -= 1  # it is counted as received already, by the node before
                 self.enter(new.id, message)
@@ -486,4 +486,4 @@ class FlowRun:
 
 
 def _refuse_set_aside(message: Message) -> Any:
-    raise Refused("the node hangs and is set aside; change it and deploy again")
+    raise PermanentError("the node hangs and is set aside; change it and deploy again")

@@ -9,28 +9,28 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from engine.core.clock import Clock
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.core.message import Message
-from engine.runtime.state.group_commit import Gathering
+from engine.runtime.state.group_commit import GroupCommit
 
-__all__ = ["Lane", "TimedOut"]
+__all__ = ["NodeQueue", "TimedOut"]
 
 FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 10.0
 STRIKES = 2
-"""Time-outs in a row after which a lane counts as stuck."""
+"""Time-outs in a row after which a queue counts as stuck."""
 STUCK_S = 30.0
-"""How long a stuck lane turns messages away before it tries one again."""
+"""How long a stuck queue turns messages away before it tries one again."""
 
 
 class TimedOut(Exception):
     """An asynchronous node did not return in time."""
 
 
-class Lane:
+class NodeQueue:
     """Feeds one asynchronous node: one message (or one batch) at a time, in order.
 
-    A message here is held, so its source does not acknowledge it. `Retry` keeps the message and tries again with back-off,
+    A message here is held, so its source does not acknowledge it. `RetryableError` keeps the message and tries again with back-off,
     for ever; any other error sends it the way of errors. A node that hangs loses the message after `timeout_s` (to the way of errors);
     after two in a row what waits and what comes is turned away the same way, so that the source does not stop for the others.
     """
@@ -46,7 +46,7 @@ class Lane:
         after: Callable[[Message, Any], None],
         fail: Callable[[Message, Exception], None],
         after_batch: Callable[[list[Message], Sequence[Any]], None] | None = None,
-        gather_s: float = 0.0,
+        linger_s: float = 0.0,
     ) -> None:
         self.name = name
         self.after = after
@@ -59,7 +59,7 @@ class Lane:
         self.stuck_until = 0.0
         self._call = call
         self._batch = batch
-        self._gathering = Gathering(gather_s) if gather_s else None
+        self._gathering = GroupCommit(linger_s) if linger_s else None
         self._timeout_s = timeout_s
         self._clock = clock
         self._waiting: deque[Message] = deque()
@@ -86,7 +86,7 @@ class Lane:
     def start(self) -> None:
         """Starts the task that feeds the node."""
         if self._task is None:
-            self._task = asyncio.create_task(self._run(), name=f"lane {self.name}")
+            self._task = asyncio.create_task(self._run(), name=f"queue {self.name}")
 
     def put(self, message: Message) -> None:
         """Takes a message; returns at once."""
@@ -142,7 +142,7 @@ class Lane:
         return len(expelled)
 
     def take_over(self) -> list[Message]:
-        """Ends the lane and hands out what it holds, in order, what is in work first. The caller takes over the holds: one `release` each."""
+        """Ends the queue and hands out what it holds, in order, what is in work first. The caller takes over the holds: one `release` each."""
         taken = [*self._in_work, *self._waiting]
         self._left = True
         self._in_work = []
@@ -212,7 +212,7 @@ class Lane:
             self._began = began = self._clock.monotonic()
             try:
                 result = await self._call(work)
-            except Retry as away:
+            except RetryableError as away:
                 self.problem = str(away)
                 self._retrying = True
                 await self._clock.sleep(away.after_s or wait_s)
@@ -240,7 +240,7 @@ class Lane:
         if self._strikes >= STRIKES:
             self.stuck_until = self._clock.monotonic() + STUCK_S
             self.expel(TimedOut(f"{self.name} hangs"))
-            logging.getLogger("mcs.lane").error(
+            logging.getLogger("mcs.queue").error(
                 "%s hangs: its messages go the way of errors for %g s", self.name, STUCK_S
             )
 

@@ -1,4 +1,4 @@
-"""One node of a running flow: the instance, its queue when it is asynchronous, its intake when it is a source, and its figures."""
+"""One node of a running flow: the instance, its queue when it is asynchronous, its emitter when it is a source, and its figures."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from engine.core.message import Message
 from engine.core.node import DEFAULT_PORT, Node
 from engine.flow.check.plan import PlannedNode
 from engine.runtime.flow_site import FlowSite
-from engine.runtime.node_queue import Lane
-from engine.runtime.source_emitter import Intake
+from engine.runtime.node_queue import NodeQueue
+from engine.runtime.source_emitter import SourceEmitter
 from engine.runtime.state.memory import KeyedMemory
 
 __all__ = ["NodeContext", "RunningNode", "is_async"]
@@ -114,8 +114,8 @@ class RunningNode:
         self.config = config
         self.instance = planned.kind.make(config)
         self.context = NodeContext(run, planned.id)
-        self.intake: Intake | None = None
-        self.lane: Lane | None = None
+        self.emitter: SourceEmitter | None = None
+        self.queue: NodeQueue | None = None
         self.task: asyncio.Task[None] | None = None
         self.problem = ""
         self.errors = 0
@@ -129,16 +129,16 @@ class RunningNode:
         self._resumed = False
         self._told_at = 0.0
         if planned.kind.is_source:
-            self.intake = Intake(
+            self.emitter = SourceEmitter(
                 clock=run.site.clock,
                 journal=run.site.journal,
                 next_id=run.site.message_id,
                 window=run.window,
                 acknowledge=self._acknowledge,
             )
-            self.intake.refused = lambda message, reason, port: run.refuse(planned.id, message, reason, port)
+            self.emitter.refused = lambda message, reason, port: run.refuse(planned.id, message, reason, port)
         elif is_async(self.instance):
-            self.lane = Lane(
+            self.queue = NodeQueue(
                 name=f"{run.name}/{planned.id}",
                 call=self.call,
                 batch=self.instance.max_batch if has_batch(self.instance) else 1,
@@ -146,7 +146,7 @@ class RunningNode:
                 clock=run.site.clock,
                 after=lambda message, result: run.after(planned.id, message, result),
                 fail=lambda message, error: run.fail(planned.id, message, error),
-                gather_s=self.instance.gather_s,
+                linger_s=self.instance.linger_s,
                 after_batch=lambda messages, results: run.after_batch(planned.id, messages, results),
             )
 
@@ -179,8 +179,8 @@ class RunningNode:
         self.instance.ctx = self.context  # type: ignore[attr-defined]
         await _finished(self.instance.start(self.context))
 
-    def go(self, *, held: str = "") -> None:
-        """Begins to feed it: its lane's task, or its own when it is a source that is not `held`."""
+    def resume(self, *, held: str = "") -> None:
+        """Begins to feed it: its queue's task, or its own when it is a source that is not `held`."""
         if not self._resumed:
             self._resumed = True
             try:
@@ -188,16 +188,18 @@ class RunningNode:
             except Exception as error:  # the deploy is past the point where it could be refused
                 self.problem = f"{type(error).__name__}: {error}"
                 self.context.log.exception("failed to take over what the state holds")
-        if self.lane is not None:
-            self.lane.start()
-        if self.intake is not None and held:
+        if self.queue is not None:
+            self.queue.start()
+        if self.emitter is not None and held:
             self.context.status(held, "warning")
-        elif self.intake is not None and self.task is None:
+        elif self.emitter is not None and self.task is None:
             if self.context.status_level == "warning":
                 self.context.status("")
-            self.task = asyncio.create_task(self._bring(self.intake), name=f"source {self._run.name}/{self.id}")
+            self.task = asyncio.create_task(
+                self._run_with_backoff(self.emitter), name=f"source {self._run.name}/{self.id}"
+            )
 
-    async def halt(self) -> None:
+    async def pause(self) -> None:
         """Stops a source from bringing more. What it has brought goes on."""
         if self.task is not None:
             self.task.cancel()
@@ -206,9 +208,9 @@ class RunningNode:
 
     async def stop(self, timeout_s: float = 5.0) -> None:
         """Ends it; a node that does not stop in time is left behind, with a warning that names it."""
-        await self.halt()
-        if self.lane is not None:
-            await self.lane.stop()
+        await self.pause()
+        if self.queue is not None:
+            await self.queue.stop()
         try:
             async with asyncio.timeout(timeout_s):
                 await _finished(self.instance.stop())
@@ -221,13 +223,13 @@ class RunningNode:
         self.context.shared_keys.clear()
 
     def _acknowledge(self, tokens: list[Any]) -> None:
-        self.instance.settled(tokens)  # type: ignore[attr-defined]  # only a Source has an intake
+        self.instance.settled(tokens)  # type: ignore[attr-defined]  # only a Source has an emitter
 
-    async def _bring(self, intake: Intake) -> None:
+    async def _run_with_backoff(self, emitter: SourceEmitter) -> None:
         wait_s = 0.5
         while True:
             try:
-                await self.instance.run(intake)  # type: ignore[attr-defined]
+                await self.instance.run(emitter)  # type: ignore[attr-defined]
                 return
             except Exception as error:  # noqa: BLE001 - whatever a source raises, it is tried again
                 self.problem = f"{type(error).__name__}: {error}"

@@ -13,7 +13,7 @@ import msgspec
 from engine.core.message import Message
 from engine.runtime.services.live_hubs import shorten
 
-__all__ = ["LATENCY_BOUNDS_S", "Hop", "Latency", "Watch"]
+__all__ = ["LATENCY_BOUNDS_S", "FlowObserver", "Hop", "Latency"]
 
 LATENCY_BOUNDS_S = (
     1e-6,
@@ -80,7 +80,7 @@ class Hop(msgspec.Struct):
     error: str = ""
 
 
-class Watch:
+class FlowObserver:
     """What is being looked at in one flow. While nothing is tapped or traced, only a few sampled messages a second pass here."""
 
     def __init__(self, now: Callable[[], float]) -> None:

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.core.message import UNSET, Message, message_ids
-from engine.runtime.node_queue import Lane
+from engine.runtime.node_queue import NodeQueue
 from engine.runtime.state.quarantined_message import QuarantinedMessage
 
 __all__ = ["Quarantine", "QuarantineStore"]
@@ -24,7 +24,7 @@ class QuarantineStore(Protocol):
     """Where they are kept."""
 
     async def keep(self, messages: list[QuarantinedMessage]) -> None:
-        """Commits all of them; one that is there already is left as it is. Raises Retry while the store is away."""
+        """Commits all of them; one that is there already is left as it is. Raises RetryableError while the store is away."""
 
 
 class Quarantine:
@@ -34,14 +34,14 @@ class Quarantine:
         self.count = 0
         self.recent: deque[QuarantinedMessage] = deque(maxlen=1000)
         self._store = store
-        self._lane: Lane | None = None
+        self._queue: NodeQueue | None = None
         self._clock = clock
         self._next_entry = message_ids().__next__
 
     def start(self) -> None:
         """Begins to store."""
         if self._store is not None:
-            self._lane = Lane(
+            self._queue = NodeQueue(
                 name="quarantine",
                 call=self._keep,
                 batch=200,
@@ -50,29 +50,29 @@ class Quarantine:
                 after=lambda message, result: None,
                 fail=lambda message, error: log.error("a message could not be quarantined: %s", error),
             )
-            self._lane.start()
+            self._queue.start()
 
     @property
-    def lane(self) -> Lane | None:
+    def queue(self) -> NodeQueue | None:
         """The queue in front of the store."""
-        return self._lane
+        return self._queue
 
     @property
     def problem(self) -> str:
         """Why nothing is stored just now, "" when all is well."""
-        return "" if self._lane is None else self._lane.problem
+        return "" if self._queue is None else self._queue.problem
 
     async def stop(self) -> None:
         """Stops; what waits was not acknowledged and comes again."""
-        if self._lane is not None:
-            await self._lane.stop()
+        if self._queue is not None:
+            await self._queue.stop()
 
     def put(self, flow: str, node: str, message: Message, reason: str) -> None:
         """Keeps a message. Its properties must not hold secrets: they are shown to admins."""
         self.count += 1
         kept = _kept(self._next_entry(), flow, node, message, reason)
-        if self._lane is not None:
-            self._lane.put(message.replace(payload=kept))
+        if self._queue is not None:
+            self._queue.put(message.replace(payload=kept))
         else:
             self.recent.append(kept)
 
@@ -80,12 +80,12 @@ class Quarantine:
         assert self._store is not None
         try:
             await self._store.keep([message.payload for message in messages])
-        except Retry:
+        except RetryableError:
             raise
         except Exception as error:
             # A store that refuses for good must not lose what it was given: the messages stay held and the admin is told.
             log.exception("quarantine can't store")
-            raise Retry(f"the quarantine table refuses: {error}", after_s=10.0) from error
+            raise RetryableError(f"the quarantine table refuses: {error}", after_s=10.0) from error
 
 
 def _kept(entry: int, flow: str, node: str, message: Message, reason: str) -> QuarantinedMessage:

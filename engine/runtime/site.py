@@ -22,8 +22,8 @@ from engine.runtime.quarantine import Quarantine, QuarantineStore
 from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
 from engine.runtime.services.shared_connections import Connections
-from engine.runtime.services.suspension import Standstill
-from engine.runtime.services.webhooks import HttpPaths
+from engine.runtime.services.suspension import Suspension
+from engine.runtime.services.webhooks import WebhookRouter
 from engine.runtime.state.journal import Journal, JournalStore
 from engine.runtime.state.memory import Memories
 from engine.settings import Settings
@@ -65,7 +65,7 @@ class Site:
         self.quarantine = Quarantine(quarantine_store, self.clock)
         self.live = LiveHub()
         self.debug = DebugHub()
-        self.standstill = Standstill()
+        self.standstill = Suspension()
         self.standstill.change_sources = self._change_sources
         self.flows: dict[str, FlowRun] = {}
         self.problems: dict[str, list[Problem]] = {}
@@ -82,7 +82,7 @@ class Site:
             self.quarantine,
             self.standstill,
             Links(),
-            HttpPaths(),
+            WebhookRouter(),
             settings or Settings(),
         ):
             self.provide(service)
@@ -208,11 +208,11 @@ class Site:
         now = self.clock.now()
         nodes: dict[str, str] = {}
         for id, node in run.nodes.items():
-            lane = node.lane
+            queue = node.queue
             if node.problem:
                 nodes[id] = node.problem
-            elif lane is not None and (lane.stuck or lane.problem):
-                nodes[id] = lane.problem or "hangs"
+            elif queue is not None and (queue.stuck or queue.problem):
+                nodes[id] = queue.problem or "hangs"
             elif node.context.status_level == "error":
                 nodes[id] = node.context.status_text
             elif node.errors and now - node.last_error_at < RECENT_S and node.last_error:
@@ -236,8 +236,8 @@ class Site:
             await asyncio.sleep(CHECK_EVERY_S)
             for run in self.flows.values():
                 for node in run.nodes.values():
-                    if node.lane is not None:
-                        node.lane.check()
+                    if node.queue is not None:
+                        node.queue.check()
             since_sweep += CHECK_EVERY_S
             if since_sweep >= SWEEP_EVERY_S:
                 since_sweep = 0.0

@@ -11,7 +11,7 @@ from engine.core.message import EMPTY, Delivery, Message
 from engine.core.node import ERROR_PORT
 from engine.runtime.state.journal import Journal
 
-__all__ = ["Intake"]
+__all__ = ["SourceEmitter"]
 
 Entry = Callable[[Message], None]
 
@@ -19,7 +19,7 @@ SAMPLE_EVERY_S = 0.05
 """One message in this time goes the observed way (latency, last value on the wire); the rest takes the fast way."""
 
 
-class Intake:
+class SourceEmitter:
     """The `Emitter` of one source.
 
     `window` is the most messages under way. Everything that waits anywhere in the flow waits on behalf of a message

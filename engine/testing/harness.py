@@ -91,7 +91,7 @@ class NodeHarness:
             running.instance for running in self.run.nodes.values() if isinstance(running.instance, _Collector)
         ]
         for running in self.run.nodes.values():
-            running.go()
+            running.resume()
         await settle()
         return self
 
@@ -231,8 +231,8 @@ class FlowHarness:
         self.report = await self.site.deploy(flow, hold_sources=True)
         run = self.site.flows[flow.flow]
         for running in run.nodes.values():
-            if running.intake is None:
-                running.go()
+            if running.emitter is None:
+                running.resume()
         return run
 
     async def give(self, node: str, *given: Any) -> None:
@@ -241,9 +241,9 @@ class FlowHarness:
             fields = _fields(one)
             own = {name: fields.pop(name) for name in OWN_FIELDS if name in fields}
             own.setdefault("time", self.clock.now())
-            intake = self.run.nodes[node].intake
-            if intake is not None:
-                intake.push(own.pop("payload", UNSET), own.pop("topic", ""), props=fields, **own)
+            emitter = self.run.nodes[node].emitter
+            if emitter is not None:
+                emitter.push(own.pop("payload", UNSET), own.pop("topic", ""), props=fields, **own)
             else:
                 self.run.enter(
                     node, Message(**own, id=self.site.message_id(), props=fields, delivery=self.run.own.adopt())

@@ -33,7 +33,7 @@ from engine.web.api.login_limit import SignInLimit
 from engine.web.http.auth import AUDIT, guard
 from engine.web.http.errors import errors_as_json
 from engine.web.http.route import mount
-from engine.web.http.server_context import SERVER, ServerView
+from engine.web.http.server_context import SERVER, ServerContext
 from engine.web.http.static import add_editor, built_editor, security_headers
 from engine.web.live import socket as sockets
 from engine.web.live import tracing
@@ -63,7 +63,7 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
-def make_app(server: ServerView, *, editor: Path | None = None) -> web.Application:
+def make_app(server: ServerContext, *, editor: Path | None = None) -> web.Application:
     """The application for a server, which may still be starting. `editor` is the built editor's folder, by default where the
     build puts it. SetupError when a pack adds a route outside of /api/."""
     app = web.Application(middlewares=[security_headers, errors_as_json, guard], client_max_size=LARGEST_BODY_BYTES)
@@ -85,7 +85,7 @@ def make_app(server: ServerView, *, editor: Path | None = None) -> web.Applicati
     return app
 
 
-def _add_packs(app: web.Application, server: ServerView) -> None:
+def _add_packs(app: web.Application, server: ServerContext) -> None:
     ours = set(app.router.routes())
     for pack in server.site.catalogue.packs.values():
         mount(app, pack.api)

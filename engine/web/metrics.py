@@ -9,7 +9,7 @@ import psutil
 from engine.runtime.flow_runner import FlowRun
 from engine.runtime.node_runner import RunningNode
 from engine.runtime.observer import LATENCY_BOUNDS_S, Latency
-from engine.web.http.server_context import ServerView
+from engine.web.http.server_context import ServerContext
 
 __all__ = ["Family", "metrics_text", "written"]
 
@@ -31,7 +31,7 @@ class Family:
         self.samples.append((suffix, labels or {}, value))
 
 
-def metrics_text(server: ServerView, process: psutil.Process) -> str:
+def metrics_text(server: ServerContext, process: psutil.Process) -> str:
     """Everything that can be counted, at this moment."""
     return written([*_process(process), *_site(server), *_flows(server.site.flows)])
 
@@ -62,7 +62,7 @@ def _process(process: psutil.Process) -> Iterator[Family]:
     yield from (cpu, memory, started)
 
 
-def _site(server: ServerView) -> Iterator[Family]:
+def _site(server: ServerContext) -> Iterator[Family]:
     info = Family("mcs_info", "gauge", "Always 1; the label tells the version.")
     info.add(1, {"version": server.version})
     quarantined = Family("mcs_quarantined_messages_total", "counter", "Messages that no node could handle.")
@@ -95,7 +95,7 @@ def _flows(flows: Mapping[str, FlowRun]) -> Iterator[Family]:
             for port, count in sent.items():
                 families["out"].add(count, {**labels, "port": port})
             _node(families, labels, run.nodes[id])
-            latency = run.watch.latency.get(id)
+            latency = run.observer.latency.get(id)
             if latency is not None:
                 _histogram(families["latency"], labels, latency)
     yield from families.values()
@@ -103,11 +103,11 @@ def _flows(flows: Mapping[str, FlowRun]) -> Iterator[Family]:
 
 def _node(families: Mapping[str, Family], labels: Labels, node: RunningNode) -> None:
     families["dropped"].add(node.context.dropped, labels)
-    if node.lane is not None:
-        families["depth"].add(node.lane.depth, labels)
-    if node.intake is not None:
-        families["under_way"].add(node.intake.under_way, labels)
-        families["done"].add(node.intake.done, labels)
+    if node.queue is not None:
+        families["depth"].add(node.queue.depth, labels)
+    if node.emitter is not None:
+        families["under_way"].add(node.emitter.under_way, labels)
+        families["done"].add(node.emitter.done, labels)
 
 
 def _histogram(family: Family, labels: Labels, latency: Latency) -> None:

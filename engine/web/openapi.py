@@ -52,7 +52,7 @@ def openapi(app: web.Application, version: str) -> dict[str, Any]:
         }
     return {
         "openapi": "3.1.0",
-        "info": {"title": "MCS-IoT", "version": version, "description": _told()},
+        "info": {"title": "MCS-IoT", "version": version, "description": _description()},
         "security": [{"session": []}, {"token": []}],
         "paths": paths,
         "components": {
@@ -151,7 +151,7 @@ def _query_parameters(schema: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _told() -> str:
+def _description() -> str:
     topics = "\n".join(
         f"- `{topic.name}{':' + topic.argument if topic.argument else ''}` ({topic.role}): {topic.tells}"
         for topic in TOPICS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, ClassVar
 
-from engine.api import Context, Help, Message, Meta, Node, Port, Refused, connection_or_retry, node
+from engine.api import Context, Help, Message, Meta, Node, PermanentError, Port, connection_or_retry, node
 from plant.archive.entry import ArchiveFile
 from plant.archive.file import ArchiveWriter, is_intact
 from plant.archive.rows import stream_rows
@@ -61,7 +61,7 @@ class ArchiveFileNode(Node):
                 figures = await stream_rows(connection, file, writer.write)
             if not figures.rows:
                 if file.state == "filed":
-                    raise Refused(
+                    raise PermanentError(
                         "its rows have left the table and its file is not on this machine; restore one of them"
                     )
                 await ledger.forget(file)

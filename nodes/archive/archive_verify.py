@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from engine.api import Context, Help, Message, Meta, Node, Port, Refused, Settings, node
+from engine.api import Context, Help, Message, Meta, Node, PermanentError, Port, Settings, node
 from plant.archive.bucket import Bucket, Stored, same_checksum
 from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
@@ -60,7 +60,7 @@ class ArchiveVerify(Node):
             problem = await asyncio.to_thread(self._problem, known)
             if problem:
                 await ledger.refused(file, problem, back_to="selected")
-                raise Refused(problem)
+                raise PermanentError(problem)
             if not await ledger.advance(known, "verified"):
                 return None
         self.ctx.status(known.name)
@@ -87,4 +87,4 @@ def _stored(msg: Message) -> Stored | None:
     try:
         return None if told is None else msgspec.convert(told, Stored)
     except msgspec.ValidationError as wrong:
-        raise Refused(f"the property s3 is not what s3-put says of an upload: {wrong}") from wrong
+        raise PermanentError(f"the property s3 is not what s3-put says of an upload: {wrong}") from wrong

@@ -9,7 +9,19 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from engine.api import Context, Help, Message, Meta, Node, Path, PathText, Refused, Retry, Settings, node
+from engine.api import (
+    Context,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    RetryableError,
+    Settings,
+    node,
+)
 from nodes.drivers.file_area import FileArea
 from plant.archive.bucket import Bucket, Stored
 from plant.archive.entry import ArchiveFile
@@ -70,11 +82,11 @@ class S3Put(Node):
         file, name = self.file_path.get(msg), self.name_path.get(msg)
         for path, text in ((self.file, file), (self.name, name)):
             if not isinstance(text, str) or not text:
-                raise Refused(f"{path} is no name; put the node before this one that makes the file")
+                raise PermanentError(f"{path} is no name; put the node before this one that makes the file")
         try:
             async with self._noted(msg):
                 stored = await asyncio.to_thread(self._put, file, self.prefix + name)
-        except Retry as away:
+        except RetryableError as away:
             self.ctx.status(str(away)[:200], "error")
             raise
         self.ctx.status(stored.key)

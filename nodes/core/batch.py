@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Port, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PermanentError, Port, node
+from nodes.support.durable_buffer import DurableBuffer, Held
 from nodes.support.sequence import belongs, new_ids, parts_of
-from nodes.support.stored_messages import Held, Keeping
 from nodes.support.timers import Timers
 
 
@@ -78,7 +78,7 @@ class Batch(Node):
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.keeping = Keeping(ctx, self.limit)
+        self.keeping = DurableBuffer(ctx, self.limit)
         self.timers = Timers(ctx.clock)
         self.waiting: list[Held] = []
         self.sequences: dict[str, dict[str, list[Held]]] = {}
@@ -146,7 +146,7 @@ class Batch(Node):
             return
         parts = parts_of(msg)
         if not belongs(parts) or parts is None or parts.get("count") is None:
-            raise Refused(
+            raise PermanentError(
                 "the message has no complete parts (id, index, count), so its sequence can't be joined to another; put a split before"
             )
         self._take(self.keeping.put(msg))

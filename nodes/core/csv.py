@@ -8,11 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, Struct, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Struct, node
 from nodes.support.comparison import loose_text
 from nodes.support.numeric import as_number
-from nodes.support.place import Place
 from nodes.support.sequence import new_ids, parts_of
+from nodes.support.value_ref import ValueRef
 
 LONGEST = 10_000_000
 
@@ -73,18 +73,18 @@ class Csv(Node):
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.place = Place(self.property, ctx)
+        self.place = ValueRef(self.property, ctx)
         self.new_id = new_ids()
 
     def process(self, msg: Message) -> Message | list[Message]:
         value = self.place.get(msg)
         if value is UNSET:
-            raise Refused(f"the message has no {self.property}")
+            raise PermanentError(f"the message has no {self.property}")
         is_text = isinstance(value, (str, bytes, bytearray))
         if self.action == "write" or (self.action == "toggle" and not is_text):
             return self.place.set(msg, self._written(value))
         if not is_text:
-            raise Refused(f"{self.property} is a {type(value).__name__}, no CSV text")
+            raise PermanentError(f"{self.property} is a {type(value).__name__}, no CSV text")
         rows = self._read(value)
         if self.output == "rows":
             return self.place.set(msg, rows)
@@ -98,7 +98,7 @@ class Csv(Node):
 
     def _read(self, value: str | bytes | bytearray) -> list[dict[str, Any]]:
         if len(value) > LONGEST:
-            raise Refused(f"{self.property} has {len(value):,} characters, at most {LONGEST:,} are read")
+            raise PermanentError(f"{self.property} has {len(value):,} characters, at most {LONGEST:,} are read")
         rows = []
         try:
             text = value if isinstance(value, str) else bytes(value).decode("utf-8-sig")
@@ -114,19 +114,19 @@ class Csv(Node):
                     names, skip = names or self._names(fields), False
                     continue
                 if len(fields) != len(names):
-                    raise Refused(
+                    raise PermanentError(
                         f"{self.property}, line {reader.line_num}: {len(fields)} fields where {len(names)} columns are named"
                     )
                 rows.append(
                     {name: self._field(name, field, reader.line_num) for name, field in zip(names, fields, strict=True)}
                 )
         except (csv.Error, UnicodeDecodeError) as wrong:
-            raise Refused(f"{self.property} is no CSV: {wrong}") from wrong
+            raise PermanentError(f"{self.property} is no CSV: {wrong}") from wrong
         return rows
 
     def _names(self, fields: list[str]) -> list[str]:
         if len(set(fields)) < len(fields):
-            raise Refused(f"{self.property}, line 1: two columns have the same name; name them in `columns`")
+            raise PermanentError(f"{self.property}, line 1: two columns have the same name; name them in `columns`")
         return fields
 
     def _field(self, name: str, field: str, line: int) -> Any:
@@ -140,7 +140,7 @@ class Csv(Node):
             for row in (value if isinstance(value, (list, tuple)) else [value])
         ]
         if not all(isinstance(row, dict) for row in rows):
-            raise Refused(f"{self.property} is no list of objects, so it can't be written as CSV")
+            raise PermanentError(f"{self.property} is no list of objects, so it can't be written as CSV")
         names = list(self.columns) or list(rows[0] if rows else ())
         out = io.StringIO()
         writer = csv.writer(out, delimiter=self.separator)

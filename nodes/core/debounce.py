@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, Port, Refused, Struct, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PermanentError, Port, Struct, node
 from nodes.support.comparison import loose_text
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
@@ -94,10 +94,12 @@ class Debounce(Node):
         if found is UNSET:
             found = self.paths[hole].get(msg)
         if found is UNSET or found is None:
-            raise Refused(
+            raise PermanentError(
                 f"name {self.name!r}: nothing fills {{{hole}}}; it is no field of the payload and no property of the message"
             )
         text = found if isinstance(found, str) else loose_text(found)
         if len(text) > 200:
-            raise Refused(f"name {self.name!r}: {{{hole}}} is {len(text)} characters long, at most 200 are taken")
+            raise PermanentError(
+                f"name {self.name!r}: {{{hole}}} is {len(text)} characters long, at most 200 are taken"
+            )
         return text

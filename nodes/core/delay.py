@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from engine.api import Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
 from nodes.support.control_messages import asked_for, only_control
+from nodes.support.durable_buffer import DurableBuffer, Held
 from nodes.support.numeric import leading_number
-from nodes.support.stored_messages import Held, Keeping
 from nodes.support.timers import Timers
 
 _S = {"x-unit": "s"}
@@ -74,7 +74,7 @@ class Delay(Node):
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
         self.path = Path(self.delay_from)
-        self.keeping = Keeping(ctx, self.limit)
+        self.keeping = DurableBuffer(ctx, self.limit)
         self.timers = Timers(ctx.clock)
         self.waiting: dict[int, Held] = {}
 

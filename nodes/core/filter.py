@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
 from nodes.support.comparison import STRICT, loose_text
+from nodes.support.durable_buffer import storable
 from nodes.support.numeric import Reading, as_number
-from nodes.support.stored_messages import storable
 
 Mode = Literal["changed", "changed_later", "deadband", "narrowband", "rate"]
 

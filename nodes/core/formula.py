@@ -19,8 +19,8 @@ from engine.api import (
     Message,
     Meta,
     Node,
+    PermanentError,
     Port,
-    Refused,
     Struct,
     node,
 )
@@ -117,7 +117,7 @@ class Formula(Node):
         self.own = Expression(self.expression)
         self.raw = f"{self.result}_raw"
         self.bound: dict[str, dict[type, dict[type, Made]]] = {}
-        self.parsed: dict[str, Expression | Refused] = {}
+        self.parsed: dict[str, Expression | PermanentError] = {}
         self.flat: dict[int, tuple[Struct, dict[str, Any]]] = {}
 
     def process(self, msg: Message) -> Message:
@@ -125,7 +125,7 @@ class Formula(Node):
         found = msg.props.get(self.parameters)
         text: Any = (found.get("formula") if found.__class__ is dict else getattr(found, "formula", None)) or ""
         if text.__class__ is not str:
-            raise Refused(
+            raise PermanentError(
                 f"the device's formula is a {type(text).__name__}, not a text; correct it on the device's page"
             )
         try:
@@ -135,7 +135,7 @@ class Formula(Node):
         try:
             made_payload = made(payload, found)
         except (EvaluationError, OverflowError) as wrong:
-            raise Refused(f"{text or self.expression}: {wrong}") from wrong
+            raise PermanentError(f"{text or self.expression}: {wrong}") from wrong
         return Message(made_payload, msg.topic, msg.key, msg.time, msg.id, msg.props, msg.delivery)
 
     def _bind(self, payload: Any, found: Any, text: str) -> Made:
@@ -148,7 +148,7 @@ class Formula(Node):
             made = self._for_number(formula)
         else:
             kind = "missing" if payload is UNSET else "null" if payload is None else f"a {type(payload).__name__}"
-            raise Refused(
+            raise PermanentError(
                 f"the payload is {kind}; a formula needs an object with {', '.join(formula.names) or 'fields'}, or a number"
             )
         if len(self.bound) >= KEPT:
@@ -160,25 +160,27 @@ class Formula(Node):
         known = (
             self.parsed.get(text)
             if isinstance(text, str)
-            else Refused(f"the device's formula is a {type(text).__name__}, not a text")
+            else PermanentError(f"the device's formula is a {type(text).__name__}, not a text")
         )
         if known is None:
             try:
                 known = Expression(text)
             except ExpressionError as wrong:
-                known = Refused(f"the device's own formula {text!r} is wrong: {wrong}; correct it on the device's page")
+                known = PermanentError(
+                    f"the device's own formula {text!r} is wrong: {wrong}; correct it on the device's page"
+                )
             if len(self.parsed) >= KEPT:
                 self.parsed.pop(next(iter(self.parsed)))
             self.parsed[text] = known
-        if isinstance(known, Refused):
-            raise Refused(str(known))
+        if isinstance(known, PermanentError):
+            raise PermanentError(str(known))
         return known
 
     def _for_struct(self, formula: Expression, payload: Struct, found: Any) -> Made:
         """The fast way: every name is bound to a field of one of the two classes, once."""
         kind = type(payload).__name__
         if self.result not in payload.__struct_fields__:
-            raise Refused(
+            raise PermanentError(
                 f"{kind} has no field {self.result} to write the result to; its fields: {', '.join(payload.__struct_fields__)}"
             )
         own = getattr(found, "__struct_fields__", ())
@@ -191,7 +193,9 @@ class Formula(Node):
             elif isinstance(found, dict):
                 sources[name] = f"found[{name}]"
             else:
-                raise Refused(f"{formula.text}: there is no {name}, neither in {kind} nor in {self._where(found)}")
+                raise PermanentError(
+                    f"{formula.text}: there is no {name}, neither in {kind} nor in {self._where(found)}"
+                )
         function = formula.bind(sources, "payload", "found")
         floor, result, raw = self.floor, self.result, self.raw
         keeps_raw = raw in payload.__struct_fields__
@@ -226,7 +230,7 @@ class Formula(Node):
                 else:
                     value = formula(payload if found is None else {**self._fields(found), **payload})
             except EvaluationError as wrong:
-                raise Refused(
+                raise PermanentError(
                     f"{formula.text}: {wrong}; names are fields of the payload or of {self._where(found)}"
                 ) from wrong
             if self.floor is None:
@@ -238,7 +242,7 @@ class Formula(Node):
     def _for_number(self, formula: Expression) -> Made:
         def made(payload: Any, found: Any) -> Any:
             if not math.isfinite(payload):
-                raise Refused("the payload is no finite number")
+                raise PermanentError("the payload is no finite number")
             fields = {} if found is None else self._fields(found)
             value: Any = formula({**fields, "payload": payload})
             return value if self.floor is None else _at_least(value, self.floor)
@@ -249,7 +253,9 @@ class Formula(Node):
         if isinstance(found, dict):
             return found
         if not isinstance(found, Struct):
-            raise Refused(f"the property {self.parameters} is a {type(found).__name__}, not an object with parameters")
+            raise PermanentError(
+                f"the property {self.parameters} is a {type(found).__name__}, not an object with parameters"
+            )
         known = self.flat.get(id(found))
         if known is None or known[0] is not found:
             if len(self.flat) >= KEPT:

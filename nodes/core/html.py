@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, Struct, node
-from nodes.support.place import Place
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Struct, node
+from nodes.support.value_ref import ValueRef
 
 
 @node(category="shape", icon="code", title="HTML")
@@ -39,17 +39,17 @@ class Html(Node):
     )
 
     def start(self, ctx: Context) -> None:
-        self.place = Place(self.property, ctx)
+        self.place = ValueRef(self.property, ctx)
         self.change = html.escape if self.action == "escape" else html.unescape
 
     def process(self, msg: Message) -> Message:
         value = self.place.get(msg)
         if value is UNSET:
-            raise Refused(f"the message has no {self.property}")
+            raise PermanentError(f"the message has no {self.property}")
         try:
             return self.place.set(msg, self._changed(value))
         except RecursionError as wrong:
-            raise Refused(f"{self.property} is nested too deeply") from wrong
+            raise PermanentError(f"{self.property} is nested too deeply") from wrong
 
     def _changed(self, value: Any) -> Any:
         if isinstance(value, str):

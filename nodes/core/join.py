@@ -6,14 +6,14 @@ from collections.abc import Hashable, Mapping
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, node
 from nodes.core.parts.join_group import Group, fields_of
 from nodes.core.parts.join_reduce import Reduction
 from nodes.support.comparison import loose_text
-from nodes.support.place import Place
+from nodes.support.durable_buffer import DurableBuffer, Held
 from nodes.support.sequence import parts_of
-from nodes.support.stored_messages import Held, Keeping
 from nodes.support.timers import Timers
+from nodes.support.value_ref import ValueRef
 
 Build = Literal["array", "object", "merge", "string", "buffer"]
 _S = {"x-unit": "s"}
@@ -160,10 +160,10 @@ class Join(Node):
         reduces = self.mode == "reduce"
         self.reduction = Reduction(self.expression, self.start_value, self.finish, self.from_end) if reduces else None
         self.ctx = ctx
-        self.keeping = Keeping(ctx, self.limit)
+        self.keeping = DurableBuffer(ctx, self.limit)
         self.timers = Timers(ctx.clock)
         self.groups: dict[str, Group] = {}
-        self.value_place = Place(self.property, ctx) if self.property else None
+        self.value_place = ValueRef(self.property, ctx) if self.property else None
         self.key_path = Path(self.key)
         self.group_path = Path(self.group_by) if self.group_by else None
 
@@ -188,7 +188,7 @@ class Join(Node):
         if name is None and self.mode == "reduce":
             return msg
         if name is None:
-            raise Refused(
+            raise PermanentError(
                 "the message has no parts.id: it belongs to no sequence; put a split before, or use mode manual"
             )
         group = self.groups.get(name)
@@ -236,7 +236,7 @@ class Join(Node):
         return kind if kind in ("object", "string", "buffer") else "array"
 
     def _filled(self, msg: Message, number: int, completes: bool) -> Mapping[Hashable, Any]:
-        """{place: value} that the message brings; Refused when it brings nothing of the kind and does not just
+        """{place: value} that the message brings; PermanentError when it brings nothing of the kind and does not just
         complete."""
         value = self._value(msg)
         kind = self._kind(msg)
@@ -247,14 +247,14 @@ class Join(Node):
                 if completes:
                     return {}
                 where = "parts.key" if self.mode == "by_parts" else self.key
-                raise Refused(f"the message has no {where}, the name of its value in the object")
+                raise PermanentError(f"the message has no {where}, the name of its value in the object")
             return {} if value is UNSET else {loose_text(place): value}
         if kind == "merge":
             fields = fields_of(value)
             if fields is None:
                 if completes:
                     return {}
-                raise Refused(f"{self.property} is no object, so it can't be merged")
+                raise PermanentError(f"{self.property} is no object, so it can't be merged")
             return {str(field): found for field, found in fields.items()}
         if kind == "buffer" and value is not UNSET:
             Group("buffer", None, "").add(Held(0, msg), {0: value})
@@ -296,7 +296,7 @@ class Join(Node):
         def put(msg: Message, value: Any) -> Message:
             if flat:
                 value = [one for chunk in value for one in (chunk if isinstance(chunk, list) else [chunk])]
-            return Place(str(where) or "payload", self.ctx).set(msg, value)
+            return ValueRef(str(where) or "payload", self.ctx).set(msg, value)
 
         stays = self.keep_accumulating and self.mode == "manual" and not closing
         if not stays:
@@ -310,7 +310,7 @@ class Join(Node):
         del self.groups[name]
         try:
             last, value = reduction.value([held.message for held in group.messages])
-        except Refused as wrong:
+        except PermanentError as wrong:
             self.keeping.fail(group.messages, wrong)
             return
         self.keeping.send(group.messages, {"out": [last.replace(payload=value)]})

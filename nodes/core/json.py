@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, Struct, node
-from nodes.support.place import Place
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Struct, node
+from nodes.support.value_ref import ValueRef
 
 
 @node(category="parse", icon="braces", title="JSON")
@@ -34,29 +34,29 @@ class Json(Node):
     )
 
     def start(self, ctx: Context) -> None:
-        self.place = Place(self.property, ctx)
+        self.place = ValueRef(self.property, ctx)
         self.encode = msgspec.json.Encoder(enc_hook=str).encode
         self.decode = msgspec.json.Decoder().decode
 
     def process(self, msg: Message) -> Message:
         value = self.place.get(msg)
         if value is UNSET:
-            raise Refused(f"the message has no {self.property}")
+            raise PermanentError(f"the message has no {self.property}")
         is_text = isinstance(value, (str, bytes, bytearray))
         if self.action == "read" and not is_text:
             if isinstance(value, (dict, list, int, float, bool, Struct)) or value is None:
                 return msg
-            raise Refused(f"{self.property} is a {type(value).__name__}, no JSON text")
+            raise PermanentError(f"{self.property} is a {type(value).__name__}, no JSON text")
         if self.action == "write" or not is_text:
             return self.place.set(msg, self._written(value))
         try:
             return self.place.set(msg, self.decode(value))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-            raise Refused(f"{self.property} is no JSON: {wrong}") from wrong
+            raise PermanentError(f"{self.property} is no JSON: {wrong}") from wrong
 
     def _written(self, value: object) -> str:
         try:
             text = self.encode(bytes(value).decode() if isinstance(value, (bytes, bytearray)) else value)
             return (msgspec.json.format(text, indent=self.indent) if self.indent else text).decode()
         except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
-            raise Refused(f"{self.property} can't be written as JSON: {wrong}") from wrong
+            raise PermanentError(f"{self.property} can't be written as JSON: {wrong}") from wrong

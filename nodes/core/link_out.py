@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Links, Message, Meta, Node, Refused, Retry, node
+from engine.api import UNSET, Context, Example, Help, Links, Message, Meta, Node, PermanentError, RetryableError, node
 
 RETURN = "link_calls"
 """Property with the calls that a message is to return to, the innermost last: [{to, call}]."""
@@ -48,7 +48,7 @@ class LinkOut(Node):
         entries = [self.links.entry(name) for name in self.names]
         for name, entry in zip(self.names, entries, strict=True):
             if entry is None:
-                raise Retry(f"the link-in {name} is not running")
+                raise RetryableError(f"the link-in {name} is not running")
         for entry in entries:
             if entry is not None:
                 entry(msg)
@@ -57,9 +57,9 @@ class LinkOut(Node):
 def _return(links: Links, msg: Message) -> None:
     calls: Any = msg.props.get(RETURN)
     if not isinstance(calls, list) or not calls:
-        raise Refused("the message came from no link-call, so it can't return to one")
+        raise PermanentError("the message came from no link-call, so it can't return to one")
     last = calls[-1]
     entry = links.entry(str(last.get("to"))) if isinstance(last, dict) else None
     if entry is None:
-        raise Refused("the link-call that the message is to return to is not running any more")
+        raise PermanentError("the link-call that the message is to return to is not running any more")
     entry(msg.with_props(link_calls=calls[:-1] or UNSET, link_return=last.get("call")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PermanentError, node
 from nodes.core.parts.python_worker import PythonPermission, Worker
 
 OWN = ("payload", "topic", "key", "time")
@@ -74,7 +74,7 @@ class Python(Node):
         except LookupError:
             allowed = False
         if not allowed:
-            raise Refused(
+            raise PermanentError(
                 "python nodes are switched off on this site; an administrator can set MCS_PYTHON_NODES=on and restart"
             )
         self.ctx = ctx
@@ -94,7 +94,7 @@ class Python(Node):
 
 def _message(msg: Message, result: Any) -> Message:
     if not isinstance(result, dict):
-        raise Refused(
+        raise PermanentError(
             f"the function returned a {type(result).__name__}; return an object such as {{'payload': …}}, a list of them, or None"
         )
     topic, key, time = result.get("topic", msg.topic), result.get("key", msg.key), result.get("time", msg.time)
@@ -104,7 +104,7 @@ def _message(msg: Message, result: Any) -> Message:
         or isinstance(time, bool)
         or not isinstance(time, (int, float))
     ):
-        raise Refused("the function returned a topic or key that is no text, or a time that is no number")
+        raise PermanentError("the function returned a topic or key that is no text, or a time that is no number")
     props = {name: value for name, value in result.items() if name not in OWN}
     return msg.replace(payload=result.get("payload", msg.payload), topic=topic, key=key, time=float(time)).with_props(
         **props

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, node
 from nodes.support.numeric import Reading, as_number
-from nodes.support.place import Place
+from nodes.support.value_ref import ValueRef
 
 
 @node(category="shape", icon="ruler", title="Range")
@@ -89,7 +89,7 @@ class Range(Node):
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.place = Place(self.property, ctx)
+        self.place = ValueRef(self.property, ctx)
         (low, high), (low_out, high_out) = self.from_range, self.to_range
         if low > high:
             low, high, low_out, high_out = high, low, high_out, low_out

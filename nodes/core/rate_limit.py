@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
 from nodes.support.comparison import loose_text
 from nodes.support.control_messages import asked_for, only_control
+from nodes.support.durable_buffer import DurableBuffer, Held
 from nodes.support.numeric import as_number
-from nodes.support.stored_messages import Held, Keeping
 from nodes.support.timers import Timers
 
 LATEST = ("latest_each", "latest_all")
@@ -101,7 +101,7 @@ class RateLimit(Node):
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.keeping = Keeping(ctx, self.limit)
+        self.keeping = DurableBuffer(ctx, self.limit)
         self.timers = Timers(ctx.clock)
         self.spacing_s = self.per_s / self.max
         self.spacing_path = Path(self.spacing_from) if self.spacing_from else None

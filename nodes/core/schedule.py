@@ -104,7 +104,7 @@ class Schedule(Source):
         )
 
     async def _taken(self, local: datetime) -> bool:
-        """Whether this worker may fire. Retry while the database is away: the engine runs the source again, which comes back here."""
+        """Whether this worker may fire. RetryableError while the database is away: the engine runs the source again, which comes back here."""
         if self.database is None:
             return True
         at = local.astimezone(UTC)

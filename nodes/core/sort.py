@@ -17,15 +17,15 @@ from engine.api import (
     Node,
     Path,
     PathText,
-    Refused,
+    PermanentError,
     node,
 )
 from nodes.support.comparison import STRICT, kind_of
+from nodes.support.durable_buffer import DurableBuffer, Held
 from nodes.support.numeric import as_number
-from nodes.support.place import Place
 from nodes.support.scope import Scope
 from nodes.support.sequence import belongs, parts_of
-from nodes.support.stored_messages import Held, Keeping
+from nodes.support.value_ref import ValueRef
 
 
 @node(category="sequence", icon="arrow-down-a-z", title="Sort", buffers=True)
@@ -90,11 +90,11 @@ class Sort(Node):
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.place = Place(self.property, ctx)
+        self.place = ValueRef(self.property, ctx)
         self.by_path = self._path_of_by()
         self.formula = Expression(self.expression, strings=True) if self.expression else None
         self.scope = Scope(self.formula.names) if self.formula is not None else None
-        self.keeping = Keeping(ctx, self.limit)
+        self.keeping = DurableBuffer(ctx, self.limit)
         self.groups: dict[str, list[Held]] = {}
         self.counts: dict[str, int] = {}
 
@@ -113,11 +113,11 @@ class Sort(Node):
         if self.what == "list":
             values = self.place.get(msg)
             if not isinstance(values, (list, tuple)):
-                raise Refused(f"{self.property} is no list, so it can't be sorted")
+                raise PermanentError(f"{self.property} is no list, so it can't be sorted")
             return self.place.set(msg, self._sorted([(Message(value), value) for value in values]))
         parts = parts_of(msg)
         if parts is None or not belongs(parts):
-            raise Refused(
+            raise PermanentError(
                 "the message has no parts.id and parts.index: it belongs to no sequence that could be sorted; put a split or batch before"
             )
         self._collect(msg, str(parts["id"]))
@@ -138,7 +138,7 @@ class Sort(Node):
         self.counts.pop(name, None)
         try:
             ordered = self._sorted([(held.message, held.message) for held in waiting])
-        except Refused as wrong:
+        except PermanentError as wrong:
             self.keeping.fail(waiting, wrong)
             return
         out = [one.with_props(parts={**one.props["parts"], "index": index}) for index, one in enumerate(ordered)]
@@ -147,7 +147,7 @@ class Sort(Node):
     def _sorted(self, items: list[tuple[Message, Any]]) -> list[Any]:
         keyed = [(self._key(message), value) for message, value in items]
         if len({kind_of(key) for key, _ in keyed}) > 1:
-            raise Refused(
+            raise PermanentError(
                 "the values to sort by are of different kinds, so they have no order; sort numbers or texts, or turn numeric on"
             )
         ordered = sorted(keyed, key=cmp_to_key(_compare), reverse=self.descending)
@@ -158,12 +158,12 @@ class Sort(Node):
             try:
                 return self.formula(self.scope.values(message, {"value": message.payload}))
             except EvaluationError as wrong:
-                raise Refused(f"expression {self.expression!r}: {wrong}") from wrong
+                raise PermanentError(f"expression {self.expression!r}: {wrong}") from wrong
         found = self.by_path.get(message)
         if self.numeric:
             return as_number(found, self.by_path.text, "text")
         if kind_of(found) not in ("number", "string", "boolean"):
-            raise Refused(
+            raise PermanentError(
                 f"{self.by_path.text} is {'missing' if found is UNSET else kind_of(found)}; only numbers, texts and truth values have an order"
             )
         return found

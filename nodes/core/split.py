@@ -6,10 +6,10 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Refused, Struct, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, Struct, node
 from nodes.support.comparison import loose_text
-from nodes.support.place import Place
 from nodes.support.sequence import new_ids, parts_of
+from nodes.support.value_ref import ValueRef
 
 LONGEST_TAIL = 1_000_000
 
@@ -91,9 +91,9 @@ class Split(Node):
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.place = Place(self.property, ctx)
+        self.place = ValueRef(self.property, ctx)
         self.key_path = Path(self.key) if self.key else None
-        self.name_place = Place(self.copy_key_to, ctx) if self.copy_key_to else None
+        self.name_place = ValueRef(self.copy_key_to, ctx) if self.copy_key_to else None
         self.cut_at = bytes(self.separator_bytes) or self.separator.encode()
         self.tails = ctx.state("tails")
         self.new_id = new_ids()
@@ -116,7 +116,7 @@ class Split(Node):
         elif value is UNSET:
             out = []
         else:
-            raise Refused(
+            raise PermanentError(
                 f"{self.property} is {'null' if value is None else loose_text(value)}: only lists, objects, texts and bytes can be split"
             )
         if not out:
@@ -138,7 +138,7 @@ class Split(Node):
         tail = pieces[done] if done < len(pieces) else value[:0]
         if len(tail) > LONGEST_TAIL:
             self.tails.delete(key)
-            raise Refused(
+            raise PermanentError(
                 f"{self.property}: {len(tail):,} characters came without a separator; at most {LONGEST_TAIL:,} are kept"
             )
         out = self._sequence(msg, pieces[:done], kind, [more] * done, first=number)
@@ -156,7 +156,9 @@ class Split(Node):
         self, msg: Message, values: list[Any], kind: str, more: list[dict[str, Any]], first: int | None = None
     ) -> list[Message]:
         if len(values) > self.limit:
-            raise Refused(f"{self.property} has {len(values):,} parts; at most {self.limit:,} are allowed (`limit`)")
+            raise PermanentError(
+                f"{self.property} has {len(values):,} parts; at most {self.limit:,} are allowed (`limit`)"
+            )
         parts: dict[str, Any] = {"id": self.new_id(), "type": kind}
         if first is None:
             parts["count"] = len(values)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Port, node
 from nodes.core.parts.switch_rule import PREVIOUS, SwitchRule, compiled
 from nodes.support.comparison import LOOSE, STRICT
-from nodes.support.place import Place
+from nodes.support.durable_buffer import DurableBuffer, Held, storable
 from nodes.support.sequence import belongs, new_ids, parts_of
-from nodes.support.stored_messages import Held, Keeping, storable
+from nodes.support.value_ref import ValueRef
 
 
 @node(category="logic", icon="split", title="Switch")
@@ -107,7 +107,7 @@ class Switch(Node):
     def start(self, ctx: Context) -> None:
         compare = LOOSE if self.loose else STRICT
         self.ctx = ctx
-        self.place = Place(self.property, ctx)
+        self.place = ValueRef(self.property, ctx)
         names = self._port_names()
         self.tests = [
             (name, rule.op == "otherwise", compiled(rule, compare, ctx))
@@ -118,7 +118,7 @@ class Switch(Node):
         )
         self.memory = ctx.state("previous") if looks_back else None
         self.whole = self.renumber or any(rule.op == "tail" for rule in self.rules)
-        self.keeping = Keeping(ctx, self.limit)
+        self.keeping = DurableBuffer(ctx, self.limit)
         self.groups: dict[str, list[Held]] = {}
         self.counts: dict[str, int] = {}
         self.new_id = new_ids()
@@ -178,7 +178,7 @@ class Switch(Node):
             one = held.message.with_props(parts={**held.message.props["parts"], "count": count})
             try:
                 chosen = self._sorted(one)
-            except Refused as wrong:
+            except PermanentError as wrong:
                 waiting.remove(held)
                 self.keeping.fail([held], wrong)
                 continue

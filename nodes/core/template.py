@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from pystache.context import KeyNotFoundError  # type: ignore[import-untyped]
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, node
 from nodes.support.mustache import Escape, Mustache, check
-from nodes.support.place import SHARED, Place
+from nodes.support.value_ref import SHARED, ValueRef
 
 LARGEST = 1_000_000
 NOTHING = Message()
@@ -65,8 +65,8 @@ class Template(Node):
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.place = Place(self.property, ctx)
-        self.remembered: dict[str, Place | None] = {}
+        self.place = ValueRef(self.property, ctx)
+        self.remembered: dict[str, ValueRef | None] = {}
         self.mustache = Mustache(self.template, self.escape, self.strict, self._elsewhere)
 
     def process(self, msg: Message) -> Message:
@@ -76,18 +76,18 @@ class Template(Node):
         try:
             text = self.mustache.text(msgspec.to_builtins(names, str_keys=True, enc_hook=str))
         except KeyNotFoundError as wrong:
-            raise Refused(f"template: {wrong}") from wrong
+            raise PermanentError(f"template: {wrong}") from wrong
         except (RecursionError, OverflowError) as wrong:
-            raise Refused(f"template: the message can't be written: {wrong}") from wrong
+            raise PermanentError(f"template: the message can't be written: {wrong}") from wrong
         if len(text) > LARGEST:
-            raise Refused(f"template: the text has {len(text):,} characters, at most {LARGEST:,} are allowed")
+            raise PermanentError(f"template: the text has {len(text):,} characters, at most {LARGEST:,} are allowed")
         return self.place.set(msg, text)
 
     def _elsewhere(self, name: str) -> Any:
         """What the memory of the flow or the site holds under a name such as flow.limit."""
         if name not in self.remembered:
             try:
-                self.remembered[name] = Place(name, self.ctx) if name.partition(".")[0] in SHARED else None
+                self.remembered[name] = ValueRef(name, self.ctx) if name.partition(".")[0] in SHARED else None
             except ValueError:
                 self.remembered[name] = None
         place = self.remembered[name]

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Refused, Struct, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    Port,
+    Struct,
+    node,
+)
 from nodes.support.comparison import loose_text
 from nodes.support.numeric import as_number
 
@@ -119,7 +133,7 @@ class Threshold(Node):
             elif isinstance(holder, Struct) and name in holder.__struct_fields__:
                 found = getattr(holder, name)
             else:
-                raise Refused(
+                raise PermanentError(
                     f"limit {name}: the property {self.parameters} is {_said(holder)} without {name}; put a device node before, or give a number"
                 )
         if found is None or found is UNSET:

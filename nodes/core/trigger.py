@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
 from nodes.core.template import Template
 from nodes.support.comparison import loose_text
+from nodes.support.durable_buffer import DurableBuffer, Held
 from nodes.support.numeric import leading_number
-from nodes.support.place import Place
-from nodes.support.stored_messages import Held, Keeping
 from nodes.support.timers import Timers
+from nodes.support.value_ref import ValueRef
 
 First = Literal["value", "message", "template", "nothing", "time"]
 Second = Literal["value", "nothing", "latest", "payload", "template", "time"]
@@ -116,14 +116,14 @@ class Trigger(Node):
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.keeping = Keeping(ctx, self.limit)
+        self.keeping = DurableBuffer(ctx, self.limit)
         self.timers = Timers(ctx.clock)
         self.armed: dict[str, Held] = {}
         self.key_path = Path(self.key) if self.key else None
         self.wait_path = Path(self.wait_from) if self.wait_from else None
         self.templates = {name: _filled(value, ctx) for name, kind, value in self._texts() if kind == "template"}
-        self.first_place = Place(self.first_from, ctx) if self.first_from else None
-        self.second_place = Place(self.second_from, ctx) if self.second_from else None
+        self.first_place = ValueRef(self.first_from, ctx) if self.first_from else None
+        self.second_place = ValueRef(self.second_from, ctx) if self.second_from else None
 
     def resume(self) -> None:
         for held in self.keeping.restore():

@@ -17,8 +17,8 @@ from engine.api import (
     Node,
     Path,
     PathText,
+    PermanentError,
     Port,
-    Refused,
     Struct,
     node,
 )
@@ -131,11 +131,13 @@ class Window(Node):
     def process(self, msg: Message) -> Any:
         value = as_number(self.value_of(msg), self.value)
         if abs(value) > LARGEST:
-            raise Refused(f"{self.value} is {value:g}: sums of such numbers are none, at most {LARGEST:g} is taken")
+            raise PermanentError(
+                f"{self.value} is {value:g}: sums of such numbers are none, at most {LARGEST:g} is taken"
+            )
         if abs(value) > 1 << 53:
             value = float(value)  # a longer whole number can't be written down
         if not math.isfinite(msg.time) or msg.time > self.ctx.clock.now() + A_DAY_S:
-            raise Refused(
+            raise PermanentError(
                 f"the message's time {msg.time} is no Unix time, or more than a day ahead: one such would close all windows before it"
             )
         found = "" if self.key_of is None else self.key_of(msg)
@@ -178,7 +180,7 @@ class Window(Node):
 
     def _add(self, window: WindowValues, time: float, value: float) -> None:
         if len(window.pairs) >= self.limit:
-            raise Refused(f"the window has {self.limit:,} values already; raise `limit`, or make it shorter")
+            raise PermanentError(f"the window has {self.limit:,} values already; raise `limit`, or make it shorter")
         window.add(time, value)
 
     def _close_in_time(self, key: str, left_s: float) -> None:

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 import yaml
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Refused, node
-from nodes.support.place import Place
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, node
+from nodes.support.value_ref import ValueRef
 
 DEEPEST = 100
 LONGEST = 1_000_000
@@ -44,13 +44,13 @@ class Yaml(Node):
     )
 
     def start(self, ctx: Context) -> None:
-        self.place = Place(self.property, ctx)
+        self.place = ValueRef(self.property, ctx)
         self.loader = _core_loader()
 
     def process(self, msg: Message) -> Message:
         value = self.place.get(msg)
         if value is UNSET:
-            raise Refused(f"the message has no {self.property}")
+            raise PermanentError(f"the message has no {self.property}")
         is_text = isinstance(value, (str, bytes, bytearray))
         if self.action == "read" and not is_text:
             return msg
@@ -60,7 +60,7 @@ class Yaml(Node):
 
     def _read(self, text: str | bytes) -> Any:
         if len(text) > LONGEST:
-            raise Refused(f"{self.property} has {len(text):,} characters, at most {LONGEST:,} are read")
+            raise PermanentError(f"{self.property} has {len(text):,} characters, at most {LONGEST:,} are read")
         try:
             _check(text)
             loader = self.loader(text)
@@ -69,14 +69,14 @@ class Yaml(Node):
             finally:
                 loader.dispose()
         except (yaml.YAMLError, UnicodeDecodeError, ValueError) as wrong:
-            raise Refused(f"{self.property} is no YAML: {' '.join(str(wrong).split())}") from wrong
+            raise PermanentError(f"{self.property} is no YAML: {' '.join(str(wrong).split())}") from wrong
 
     def _written(self, value: Any) -> str:
         try:
             plain = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
             return yaml.dump(plain, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
         except (yaml.YAMLError, TypeError, ValueError, RecursionError) as wrong:
-            raise Refused(f"{self.property} can't be written as YAML: {wrong}") from wrong
+            raise PermanentError(f"{self.property} can't be written as YAML: {wrong}") from wrong
 
 
 def _core_loader() -> type[yaml.CSafeLoader]:

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.api import Refused, Retry, Settings
+from engine.api import PermanentError, RetryableError, Settings
 
 __all__ = ["FileArea"]
 
@@ -23,7 +23,7 @@ LONGEST_NAME = 1000
 class FileArea:
     """`MCS_DATA/files`, and the folders of `MCS_FILES`. A relative name is in the first; an absolute one must be in one of them.
 
-    Refused says what is wrong with a name or a file; Retry that the disk is full or ill, which an operator can put right.
+    PermanentError says what is wrong with a name or a file; RetryableError that the disk is full or ill, which an operator can put right.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -52,7 +52,7 @@ class FileArea:
         """(a descriptor of the folder that a file is in, the file's own name)."""
         folder, _, own = name.rpartition("/")
         if own in ("", ".", ".."):
-            raise Refused(f"{name[:200]!r} is no name of a file; give one such as reports/today.csv")
+            raise PermanentError(f"{name[:200]!r} is no name of a file; give one such as reports/today.csv")
         self._parts(name)
         with self.folder(folder or ("/" if name.startswith("/") else ""), make=make) as at, _reported(name):
             yield at, own
@@ -69,11 +69,11 @@ class FileArea:
 
     def _parts(self, name: str) -> tuple[Path, list[str]]:
         if len(name) > LONGEST_NAME or any(ord(one) < 32 for one in name) or not name.isprintable() or "\\" in name:
-            raise Refused(
+            raise PermanentError(
                 f"{name[:80]!r} is no file name; use up to {LONGEST_NAME} printable characters and no backslash"
             )
         if ".." in name.split("/"):
-            raise Refused(f"{name[:200]!r} climbs out with ..; name the file from {self._home} on")
+            raise PermanentError(f"{name[:200]!r} climbs out with ..; name the file from {self._home} on")
         if not name.startswith("/"):
             return self._home, [part for part in name.split("/") if part not in ("", ".")]
         path = Path(name)
@@ -81,17 +81,17 @@ class FileArea:
             for known in (root.absolute(), root.resolve()):
                 if path.is_relative_to(known):
                     return root, list(path.relative_to(known).parts)
-        raise Refused(
+        raise PermanentError(
             f"{name[:200]!r} is outside of the folders that file nodes may use; give a name in {self._home}, or add the folder to MCS_FILES"
         )
 
 
 def open_plain(own: str, flags: int, at: int) -> int:
-    """A descriptor of a plain file in a folder. Refused when it is a folder, a pipe or a device."""
+    """A descriptor of a plain file in a folder. PermanentError when it is a folder, a pipe or a device."""
     descriptor = os.open(own, flags | FILE, 0o640, dir_fd=at)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise Refused(f"{own!r} is no plain file; pipes, devices and folders can't be used")
+        raise PermanentError(f"{own!r} is no plain file; pipes, devices and folders can't be used")
     return descriptor
 
 
@@ -103,9 +103,9 @@ def _reported(name: str) -> Iterator[None]:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         if error.errno in PASSING:
-            raise Retry(f"{shown}: {reason}; free space, or look at the disk") from error
+            raise RetryableError(f"{shown}: {reason}; free space, or look at the disk") from error
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise Refused(
+            raise PermanentError(
                 f"{shown}: there is a symbolic link, or a file, where a folder should be; links are not followed"
             ) from error
-        raise Refused(f"{shown}: {reason}") from error
+        raise PermanentError(f"{shown}: {reason}") from error

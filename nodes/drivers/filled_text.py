@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Message, Path, Refused
+from engine.api import UNSET, Message, Path, PermanentError
 
 __all__ = ["Filled"]
 
@@ -27,14 +27,14 @@ class Filled:
         self._quote = quote
 
     def __call__(self, message: Message) -> str:
-        """The text for this message. Refused names the place it has no value for."""
+        """The text for this message. PermanentError names the place it has no value for."""
         if not self._paths:
             return self.text
         made = [self._fixed[0]]
         for path, fixed in zip(self._paths, self._fixed[1:], strict=True):
             value = path.get(message)
             if value is UNSET:
-                raise Refused(f"{self.text!r} needs {path.text}, which the message does not have")
+                raise PermanentError(f"{self.text!r} needs {path.text}, which the message does not have")
             made += [self._quote(_written(value)), fixed]
         return "".join(made)
 

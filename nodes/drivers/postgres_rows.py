@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Message, Path, Refused
+from engine.api import UNSET, Message, Path, PermanentError
 
 __all__ = ["COPY_BEGIN", "COPY_END", "RowPacker"]
 
@@ -54,7 +54,7 @@ class RowPacker:
         self._texts: dict[str, bytes] = {}
 
     def pack(self, message: Message) -> bytes:
-        """One row. Refused names the column and the value that doesn't go into it."""
+        """One row. PermanentError names the column and the value that doesn't go into it."""
         payload = message.payload.__class__
         fast = self._fast.get(payload)
         if fast is None:
@@ -179,7 +179,7 @@ def _one(name: str, kind: str, value: Any) -> bytes:
         )
         shown = repr(value)
         shown = shown if len(shown) <= 80 else shown[:77] + "…"
-        raise Refused(f"column {name} wants a {wanted}, not {shown}") from error
+        raise PermanentError(f"column {name} wants a {wanted}, not {shown}") from error
 
 
 def _microseconds(value: Any) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Refused
+from engine.api import UNSET, PermanentError
 
 __all__ = ["as_parameter", "as_plain"]
 
@@ -20,7 +20,7 @@ TEXTS = {"text", "varchar", "bpchar", "name"}
 
 
 def as_parameter(value: Any, kind: str, place: str) -> Any:
-    """The value as asyncpg wants it for a parameter of that type. Refused names the place. A missing value is null."""
+    """The value as asyncpg wants it for a parameter of that type. PermanentError names the place. A missing value is null."""
     if value is UNSET or value is None:
         return None
     try:
@@ -28,7 +28,7 @@ def as_parameter(value: Any, kind: str, place: str) -> Any:
     except (TypeError, ValueError, OverflowError, OSError, decimal.InvalidOperation, RecursionError) as wrong:
         shown = repr(value)
         shown = shown if len(shown) <= 80 else shown[:77] + "…"
-        raise Refused(f"{place} is to be {kind}, and {shown} is none") from wrong
+        raise PermanentError(f"{place} is to be {kind}, and {shown} is none") from wrong
 
 
 def as_plain(value: Any, kind: str) -> Any:

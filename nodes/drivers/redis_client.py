@@ -18,7 +18,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from engine.api import UNSET, Context, Message, Path, Refused, Retry, Settings
+from engine.api import UNSET, Context, Message, Path, PermanentError, RetryableError, Settings
 
 __all__ = ["RESERVED", "RedisProblem", "encoded", "key_of", "problem_of", "redis_client"]
 
@@ -50,37 +50,37 @@ async def redis_client(ctx: Context, url: str) -> Any:
 
 
 def key_of(message: Message, prefix: str, path: Path | None) -> str:
-    """The key for a message. Refused when the message names none, or one that belongs to the engine."""
+    """The key for a message. PermanentError when the message names none, or one that belongs to the engine."""
     part = path.get(message) if path is not None else ""
     if isinstance(part, (int, float)) and not isinstance(part, bool):
         part = str(part)
     if not isinstance(part, str) or not prefix + part:
-        raise Refused(f"{path.text if path is not None else 'key'} names no key; it is to be a text or a number")
+        raise PermanentError(f"{path.text if path is not None else 'key'} names no key; it is to be a text or a number")
     key = prefix + part
     if key.startswith(RESERVED):
-        raise Refused(f"keys that begin with {RESERVED} belong to the engine; take another prefix")
+        raise PermanentError(f"keys that begin with {RESERVED} belong to the engine; take another prefix")
     if len(key) > LONGEST_KEY:
-        raise Refused(f"the key is longer than {LONGEST_KEY} characters")
+        raise PermanentError(f"the key is longer than {LONGEST_KEY} characters")
     return key
 
 
 def problem_of(error: Exception) -> Exception:
-    """Retry when Redis is away or not ready, Refused when it refuses this command."""
+    """RetryableError when Redis is away or not ready, PermanentError when it refuses this command."""
     if isinstance(error, (RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError)):
-        return Retry(f"Redis is away ({error})")
+        return RetryableError(f"Redis is away ({error})")
     text = str(error)
     if isinstance(error, _PASSING) or text.startswith(("MISCONF", "NOREPLICAS")):
-        return Retry(f"Redis takes no writes now ({text})", after_s=2.0)
-    return Refused(f"Redis refuses: {text}")
+        return RetryableError(f"Redis takes no writes now ({text})", after_s=2.0)
+    return PermanentError(f"Redis refuses: {text}")
 
 
 def encoded(payload: Any) -> bytes:
-    """Text in UTF-8, bytes as they are, everything else as JSON. Refused when that can't be."""
+    """Text in UTF-8, bytes as they are, everything else as JSON. PermanentError when that can't be."""
     if payload is UNSET:
-        raise Refused("the message has no payload to store")
+        raise PermanentError("the message has no payload to store")
     if isinstance(payload, (bytes, bytearray, memoryview)):
         return bytes(payload)
     try:
         return payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)
     except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
-        raise Refused(f"the payload can't be stored as JSON or UTF-8: {wrong}") from wrong
+        raise PermanentError(f"the payload can't be stored as JSON or UTF-8: {wrong}") from wrong

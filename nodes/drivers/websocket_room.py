@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from aiohttp import WSMsgType, web
 
-from engine.api import ROLES, Context, HttpCall, HttpDoor, HttpPaths, Role
+from engine.api import ROLES, Context, Endpoint, HttpCall, Role, WebhookRouter
 
 __all__ = ["Room", "Rules", "Session", "room_of"]
 
@@ -81,12 +81,12 @@ class Session:
 class Room:
     """Open as long as a node has entered. Clients stay connected when a node is deployed anew."""
 
-    def __init__(self, paths: HttpPaths, path: str) -> None:
+    def __init__(self, paths: WebhookRouter, path: str) -> None:
         self.sessions: dict[str, Session] = {}
         self._paths = paths
         self._path = path
         self._rules: dict[str, tuple[Any, Rules]] = {}
-        self._door: HttpDoor | None = None
+        self._door: Endpoint | None = None
         self._inbox: Inbox | None = None
         self._inbox_there = asyncio.Event()
 
@@ -121,7 +121,7 @@ class Room:
     def _open(self, owner: str) -> None:
         before = self._door
         rules = self._strictest()
-        door = HttpDoor(owner, "GET", self._path, "anyone" if rules.open else rules.role, self._serve)
+        door = Endpoint(owner, "GET", self._path, "anyone" if rules.open else rules.role, self._serve)
         if before is not None and before.owner != owner:
             door = msgspec.structs.replace(door, owner=before.owner)
         self._paths.open(door)
@@ -205,7 +205,7 @@ async def _check(session: Session, call: HttpCall) -> None:
 
 async def room_of(ctx: Context, path: str) -> Room:
     """The room of a path, made by the first node that names it. ValueError when another flow has the path, or it is none."""
-    paths = ctx.service(HttpPaths)
+    paths = ctx.service(WebhookRouter)
     paths.check(f"{ctx.flow}/{ctx.node}", "GET", path)
 
     async def make() -> Room:

@@ -10,9 +10,9 @@ from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE
 from plant.alarms.point import Point
-from plant.alarms.presence import Presence
 from plant.alarms.rules import Rules
 from plant.alarms.service import Alarms, Command
+from plant.alarms.silence import SilenceDetector
 from plant.devices.registry import Devices
 from plant.model.reading import Reading, as_reading
 
@@ -122,7 +122,7 @@ class Alarm(Node):
         self._known = ctx.state("devices", float)
         self._unstored = ctx.state("unstored", AlarmEvent)
         self._last = ctx.shared_state("last_alarm", float)
-        self._presence = Presence(self.missed)
+        self._presence = SilenceDetector(self.missed)
         self._clocked: set[str] = {SITE}
         self._timer: Timer | None = None
         self._rules = self._make_rules()

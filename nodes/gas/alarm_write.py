@@ -6,19 +6,19 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from engine.api import Context, Help, Message, Node, Port, Refused, node
+from engine.api import Context, Help, Message, Node, PermanentError, Port, node
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 
 
 def as_event(payload: Any) -> AlarmEvent:
-    """The payload as an alarm event, also when it comes as a dict. Refused when it is neither."""
+    """The payload as an alarm event, also when it comes as a dict. PermanentError when it is neither."""
     if payload.__class__ is AlarmEvent:
         return payload
     try:
         return msgspec.convert(payload, AlarmEvent)
     except msgspec.ValidationError as error:
-        raise Refused(f"payload is no alarm event ({error}); put alarm before this node") from error
+        raise PermanentError(f"payload is no alarm event ({error}); put alarm before this node") from error
 
 
 @node(category="gas", icon="database", title="Write alarms", side_effect=True)
@@ -52,7 +52,7 @@ class AlarmWrite(Node):
         for message in messages:
             try:
                 event = as_event(message.payload)
-            except Refused as refused:
+            except PermanentError as refused:
                 results.append(refused)
             else:
                 events.append(event)

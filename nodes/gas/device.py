@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, Port, node
 from plant.devices.registry import Devices
 from plant.model.concentration import flag_of
 from plant.model.reading import Reading, as_reading
@@ -70,9 +70,9 @@ class Device(Node):
         sn = msg.key if self._path is None else self._path.get(msg)
         device = self._find(sn) if isinstance(sn, str) else None
         if device is None:
-            raise Refused(_unknown(sn, self.key))
+            raise PermanentError(_unknown(sn, self.key))
         if not device.enabled:
-            raise Refused(f"device {sn} is switched off in the registry; switch it on there, or stop the device")
+            raise PermanentError(f"device {sn} is switched off in the registry; switch it on there, or stop the device")
         payload = msg.payload
         if payload.__class__ is not Reading:
             payload = as_reading(payload)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar
 
-from engine.api import EMPTY, Context, Example, Help, Message, Meta, Node, Port, Refused, node
+from engine.api import EMPTY, Context, Example, Help, Message, Meta, Node, PermanentError, Port, node
 from plant.model.reading import Flag, PacketDecoder, Reading
 
 EARLIEST = 946684800.0 + 7305 * 86400  # 2020-01-01T00:00:00Z
@@ -126,8 +126,14 @@ class GasReading(Node):
 
     def _bad(self, msg: Message, reason: str) -> dict[str, Message]:
         if not self.ctx.wired("bad"):
-            raise Refused(reason)
-        error = {"node": self.ctx.node, "flow": self.ctx.flow, "reason": reason, "kind": "refused", "type": "Refused"}
+            raise PermanentError(reason)
+        error = {
+            "node": self.ctx.node,
+            "flow": self.ctx.flow,
+            "reason": reason,
+            "kind": "refused",
+            "type": "PermanentError",
+        }
         return {"bad": msg.replace(props={**(msg.props or EMPTY), "error": error})}
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Refused, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, Port, node
 from nodes.gas.gases import GASES
 from nodes.support.numeric import as_number
-from nodes.support.place import Place
+from nodes.support.value_ref import ValueRef
 
 Unit = Literal["ppm", "ppb", "%vol", "%LEL", "mg/m³", "µg/m³"]
 PPM = {"ppm": 1.0, "ppb": 1e-3, "%vol": 1e4}
@@ -127,8 +127,8 @@ class UnitConvert(Node):
         return (Port("out", unit=self.to_unit),)
 
     def start(self, ctx: Context) -> None:
-        self.place = Place(self.property, ctx)
-        self.target = Place(self.result, ctx) if self.result else self.place
+        self.place = ValueRef(self.property, ctx)
+        self.target = ValueRef(self.result, ctx) if self.result else self.place
         self.temperature = Path(self.temperature_from) if self.temperature_from else None
         self.pressure = Path(self.pressure_from) if self.pressure_from else None
 
@@ -162,7 +162,7 @@ class UnitConvert(Node):
             return given
         number = as_number(path.get(msg), path.text)
         if number <= above:
-            raise Refused(f"{path.text} is {number:g}; it must be above {above:g}")
+            raise PermanentError(f"{path.text} is {number:g}; it must be above {above:g}")
         return number
 
     def _molar_mass(self) -> float | None:

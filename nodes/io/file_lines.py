@@ -8,7 +8,7 @@ import contextlib
 import os
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import Context, Emitter, Help, Meta, Refused, Settings, Source, node
+from engine.api import Context, Emitter, Help, Meta, PermanentError, Settings, Source, node
 from nodes.drivers.file_area import FileArea, open_plain
 from nodes.drivers.gapless_progress import Progress, Step
 
@@ -74,7 +74,7 @@ class FileLines(Source):
                         # so that `begin: end` skips what was there at the first start, and never more
                         self.memory.set(PLACE, mark)
                     mark = await self._follow(emit, mark)
-                except Refused as refused:
+                except PermanentError as refused:
                     self.ctx.status(str(refused), "warning")
                     await self.ctx.clock.sleep(self.poll_s)
         finally:
@@ -165,7 +165,7 @@ class FileLines(Source):
         try:
             with self.area.parent(self.file) as (at, own):
                 now = os.stat(own, dir_fd=at, follow_symlinks=False)
-        except Refused:
+        except PermanentError:
             return "same"  # renamed, and no new one yet
         mine = os.fstat(self.descriptor)
         return "same" if (now.st_dev, now.st_ino) == (mine.st_dev, mine.st_ino) else "gone"

@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import Context, Help, Message, Meta, Node, Path, PathText, Refused, Settings, node
+from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Settings, node
 from nodes.drivers.file_area import FileArea
 from nodes.support.sequence import array_sequence, new_ids
 
@@ -64,21 +64,21 @@ class FileRead(Node):
     async def process(self, msg: Message) -> Message | list[Message]:
         name = self.place.get(msg) if self.place is not None else self.file
         if not isinstance(name, str):
-            raise Refused(f"{self.file_from} names no file; it is to be a text such as reports/today.csv")
+            raise PermanentError(f"{self.file_from} names no file; it is to be a text such as reports/today.csv")
         content = await asyncio.to_thread(self._read, name)
         if self.form == "bytes":
             return msg.replace(payload=content)
         try:
             text = content.decode("utf-8-sig" if self.encoding == "utf-8" else self.encoding)
         except UnicodeDecodeError as wrong:
-            raise Refused(
+            raise PermanentError(
                 f"{name}: it is no {self.encoding} from byte {wrong.start} on; set another encoding"
             ) from wrong
         if self.form == "text":
             return msg.replace(payload=text)
         lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
         if len(lines) > self.most_lines:
-            raise Refused(
+            raise PermanentError(
                 f"{name}: it has {len(lines):,} lines, more than most_lines ({self.most_lines:,}); use file-lines"
             )
         if not lines:
@@ -93,7 +93,7 @@ class FileRead(Node):
                 parts.append(part)
                 left -= len(part)
             if not left:
-                raise Refused(
+                raise PermanentError(
                     f"{name}: it is larger than largest_bytes ({self.largest_bytes}); raise that, or use file-lines"
                 )
             return b"".join(parts)

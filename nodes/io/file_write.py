@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, Port, Refused, Settings, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Port, Settings, node
 from nodes.drivers.file_area import FileArea, open_plain
 
 DAY_S = 86_400
@@ -83,13 +83,13 @@ class FileWrite(Node):
         for index, message in enumerate(messages):
             try:
                 by_file.setdefault(self._name(message), []).append((index, self._content(message)))
-            except Refused as refused:
+            except PermanentError as refused:
                 results[index] = refused
         now = self.ctx.clock.now()
         for name, contents in by_file.items():
             try:
                 await asyncio.to_thread(self._write, name, [content for _, content in contents], now)
-            except Refused as refused:
+            except PermanentError as refused:
                 for index, _ in contents:
                     results[index] = refused
         return results
@@ -97,13 +97,13 @@ class FileWrite(Node):
     def _name(self, message: Message) -> str:
         name = self.place.get(message) if self.place is not None else self.file
         if not isinstance(name, str):
-            raise Refused(f"{self.file_from} names no file; it is to be a text such as exports/GS1.jsonl")
+            raise PermanentError(f"{self.file_from} names no file; it is to be a text such as exports/GS1.jsonl")
         return name
 
     def _content(self, message: Message) -> bytes:
         payload = message.payload
         if payload is UNSET:
-            raise Refused("the message has no payload to write")
+            raise PermanentError("the message has no payload to write")
         if isinstance(payload, str):
             content = payload.encode("utf-8", "replace")
         elif isinstance(payload, (bytes, bytearray, memoryview)):
@@ -112,7 +112,7 @@ class FileWrite(Node):
             try:
                 content = msgspec.json.encode(payload)
             except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
-                raise Refused(f"the payload can't be said in JSON: {wrong}") from wrong
+                raise PermanentError(f"the payload can't be said in JSON: {wrong}") from wrong
         return content + b"\n" if self.line_end else content
 
     def _write(self, name: str, contents: list[bytes], now: float) -> None:

@@ -8,7 +8,20 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from aiohttp import web
 
-from engine.api import Context, Emitter, Help, HttpCall, HttpDoor, HttpPaths, HttpReply, Meta, Role, Source, Timer, node
+from engine.api import (
+    Context,
+    Emitter,
+    Endpoint,
+    Help,
+    HttpCall,
+    HttpReply,
+    Meta,
+    Role,
+    Source,
+    Timer,
+    WebhookRouter,
+    node,
+)
 from nodes.drivers.http_body import BadBody, Decoding, decoded, fields, limited_body
 
 BODY = ("POST", "PUT", "PATCH")
@@ -85,10 +98,10 @@ class HttpIn(Source):
         self.ctx = ctx
         self.emit: Emitter | None = None
         self.under_way = 0
-        self.paths = ctx.service(HttpPaths)
+        self.paths = ctx.service(WebhookRouter)
         owner = f"{ctx.flow}/{ctx.node}"
         self.paths.check(owner, self.method, self.path)
-        self.door = HttpDoor(owner, self.method, self.path, "anyone" if self.open else self.role, self._serve)
+        self.door = Endpoint(owner, self.method, self.path, "anyone" if self.open else self.role, self._serve)
 
     def resume(self) -> None:
         if self.paths.open(self.door):

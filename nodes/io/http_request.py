@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Port, Refused, Retry, field, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, PermanentError, Port, RetryableError, field, node
 from nodes.drivers.filled_text import Filled
 
 BACK_OFF_S = 0.5
@@ -106,7 +106,7 @@ class HttpRequest(Node):
         except TimeoutError as error:
             raise self._away(msg, f"no answer within {self.answer_within_s:g} s") from error
         except aiohttp.InvalidURL as error:
-            raise Refused(f"{url[:200]!r} is no address") from error
+            raise PermanentError(f"{url[:200]!r} is no address") from error
         except aiohttp.ClientError as error:
             raise self._away(msg, str(error) or type(error).__name__) from error
 
@@ -116,9 +116,9 @@ class HttpRequest(Node):
         host = urlsplit(self.url).hostname
         if attempts > self.retries:
             self._attempts = (0, 0)
-            return Refused(f"{host}: {reason} (tried {attempts} times)")
+            return PermanentError(f"{host}: {reason} (tried {attempts} times)")
         self._attempts = (msg.id, attempts)
-        return Retry(f"{host}: {reason}", after_s=BACK_OFF_S * 2 ** (attempts - 1))
+        return RetryableError(f"{host}: {reason}", after_s=BACK_OFF_S * 2 ** (attempts - 1))
 
     def _data(self, msg: Message) -> tuple[bytes | None, str]:
         if self._body is not None:
@@ -132,20 +132,20 @@ class HttpRequest(Node):
         try:
             return msgspec.json.encode(msg.payload), "application/json"
         except (TypeError, ValueError, RecursionError) as error:
-            raise Refused(f"the payload can't be written as JSON: {error}") from error
+            raise PermanentError(f"the payload can't be written as JSON: {error}") from error
 
     async def _read(self, answer: aiohttp.ClientResponse) -> Any:
         data = bytearray()
         async for part in answer.content.iter_any():
             data += part
             if len(data) > self.largest_bytes:
-                raise Refused(f"the answer is larger than largest_bytes ({self.largest_bytes})")
+                raise PermanentError(f"the answer is larger than largest_bytes ({self.largest_bytes})")
         kind = answer.content_type
         if kind == "application/json" or kind.endswith("+json"):
             try:
                 return msgspec.json.decode(data) if data else None
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                raise Refused(f"the answer says it is JSON and is not: {error}") from error
+                raise PermanentError(f"the answer says it is JSON and is not: {error}") from error
         if kind.startswith("text/"):
             return data.decode(answer.charset or "utf-8", "replace")
         return bytes(data)
@@ -158,5 +158,5 @@ async def _open() -> aiohttp.ClientSession:
 
 def _one_line(value: str) -> str:
     if "\r" in value or "\n" in value:
-        raise Refused("a header value with a line break would forge another header")
+        raise PermanentError("a header value with a line break would forge another header")
     return value

@@ -7,7 +7,20 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, HttpPaths, HttpReply, Message, Meta, Node, Path, PathText, Refused, node
+from engine.api import (
+    UNSET,
+    Context,
+    Help,
+    HttpReply,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    WebhookRouter,
+    node,
+)
 
 OURS = {
     "content-length",
@@ -68,14 +81,14 @@ class HttpResponse(Node):
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.paths = ctx.service(HttpPaths)
+        self.paths = ctx.service(WebhookRouter)
         self.status_path = Path(self.status_from) if self.status_from else None
 
     def process(self, msg: Message) -> None:
         http = msg.props.get("http")
         id = http.get("request") if isinstance(http, dict) else None
         if not isinstance(id, str):
-            raise Refused(
+            raise PermanentError(
                 "the message has no property http.request: it does not come from an http-in, or the property was removed"
             )
         body, content_type = _body(msg.payload)
@@ -94,7 +107,7 @@ class HttpResponse(Node):
             return self.status
         if isinstance(found, int) and not isinstance(found, bool) and 200 <= found <= 599:
             return found
-        raise Refused(f"{self.status_from} is to be an HTTP status from 200 to 599, not {str(found)[:40]!r}")
+        raise PermanentError(f"{self.status_from} is to be an HTTP status from 200 to 599, not {str(found)[:40]!r}")
 
 
 def _body(payload: Any) -> tuple[bytes, str]:
@@ -107,4 +120,4 @@ def _body(payload: Any) -> tuple[bytes, str]:
     try:
         return msgspec.json.encode(payload), "application/json"
     except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
-        raise Refused(f"the payload can't be said in JSON: {wrong}") from wrong
+        raise PermanentError(f"the payload can't be said in JSON: {wrong}") from wrong

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, LiveHub, Message, Meta, Node, Path, PathText, Refused, node
+from engine.api import UNSET, Context, Example, Help, LiveHub, Message, Meta, Node, Path, PathText, PermanentError, node
 
 
 @node(category="output", icon="monitor", title="Live", side_effect=True)
@@ -47,5 +47,5 @@ class Live(Node):
         key = self.key_of(msg)
         value = msg.payload if self.value_of is None else self.value_of(msg)
         if value is UNSET:
-            raise Refused(f"the message has no {self.value}")
+            raise PermanentError(f"the message has no {self.value}")
         self.publish(key if key.__class__ is str else str(key), value)

@@ -137,7 +137,7 @@ class MqttIn(Source):
             on_batch=take,
             clean_session=not self.keep_session,
             receive_maximum=self.window,
-            on_status=self._told,
+            on_status=self._on_status,
             on_oversize=self._oversize,
             max_packet_bytes=self.largest_bytes,
         )
@@ -181,7 +181,7 @@ class MqttIn(Source):
         self.ctx.status("caught up", "ok")
         self.ctx.log.info("messages are finished again")
 
-    def _told(self, status: str, detail: str) -> None:
+    def _on_status(self, status: str, detail: str) -> None:
         level = {"connected": "ok", "connecting": "busy"}.get(status, "error")
         self.ctx.status(detail or status, level)
         if level == "error" and detail != self.problem:

@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, Refused, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, node
 from nodes.drivers.filled_text import Filled
 from nodes.drivers.mqtt import BrokerAddress
-from nodes.drivers.mqtt.publisher import BrokerLine, LostMeanwhile
+from nodes.drivers.mqtt.publisher import LostMeanwhile, MqttPublisher
 
 LONGEST_TOPIC_BYTES = 65535
 MOST_STRIKES = 3
@@ -72,11 +72,11 @@ class MqttOut(Node):
         self._topic = Filled(self.topic) if self.topic else None
         self._value = Path(self.payload)
         self._suspect, self._strikes = -1, 0
-        self._line: BrokerLine = await ctx.shared(
+        self._line: MqttPublisher = await ctx.shared(
             # The address is hashed with its password: who may not sign in must not use a colleague's connection.
             f"mqtt:{hash(address)}",
-            BrokerLine(address, f"mcs-out-{os.urandom(6).hex()}").open,
-            BrokerLine.close,
+            MqttPublisher(address, f"mcs-out-{os.urandom(6).hex()}").open,
+            MqttPublisher.close,
         )
         self._unhook = self._line.on_change(lambda: self._show(ctx))
 
@@ -86,7 +86,7 @@ class MqttOut(Node):
     async def process(self, msg: Message) -> None:
         topic = self._topic(msg) if self._topic is not None else msg.topic
         if not topic or "+" in topic or "#" in topic or "\0" in topic or len(topic.encode()) > LONGEST_TOPIC_BYTES:
-            raise Refused(f"{topic[:200]!r} can't be published to: a topic is not empty and has neither + nor #")
+            raise PermanentError(f"{topic[:200]!r} can't be published to: a topic is not empty and has neither + nor #")
         payload = _bytes(self._value.get(msg))
         if msg.id != self._suspect:
             self._suspect, self._strikes = msg.id, 0
@@ -96,7 +96,7 @@ class MqttOut(Node):
             self._strikes += 1
             if self._strikes < MOST_STRIKES:
                 raise
-            raise Refused(
+            raise PermanentError(
                 f"the broker has closed the connection {MOST_STRIKES} times on this message of {len(payload):,} bytes; "
                 "it may be larger than the broker takes (max_packet_size of Mosquitto)"
             ) from lost
@@ -118,4 +118,4 @@ def _bytes(value: Any) -> bytes:
     try:
         return msgspec.json.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
-        raise Refused(f"the payload can't be written as JSON: {error}") from error
+        raise PermanentError(f"the payload can't be written as JSON: {error}") from error

@@ -8,7 +8,19 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.api import Context, Database, Help, Message, Meta, Node, Path, PathText, Refused, connection_or_retry, node
+from engine.api import (
+    Context,
+    Database,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    connection_or_retry,
+    node,
+)
 from nodes.drivers.postgres_values import as_parameter, as_plain
 from nodes.support.sequence import array_sequence, new_ids
 
@@ -86,11 +98,11 @@ class PostgresQuery(Node):
                 except asyncpg.ReadOnlySQLTransactionError as writes:
                     if not self.read_only:
                         raise  # the server itself takes no writes: the primary has moved, which passes
-                    raise Refused(f"{writes}; set read_only: false to let it write") from writes
+                    raise PermanentError(f"{writes}; set read_only: false to let it write") from writes
         except asyncpg.QueryCanceledError as late:
-            raise Refused(f"the statement was ended after limit_s ({self.limit_s:g} s)") from late
+            raise PermanentError(f"the statement was ended after limit_s ({self.limit_s:g} s)") from late
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
-            raise Refused(f"the database refuses the statement: {wrong}") from wrong
+            raise PermanentError(f"the database refuses the statement: {wrong}") from wrong
         if self.output == "each":
             if not rows:
                 self.ctx.drop()
@@ -110,7 +122,9 @@ class PostgresQuery(Node):
             statement = await connection.prepare(self.sql)
             wanted = statement.get_parameters()
             if len(wanted) != len(self.paths):
-                raise Refused(f"the statement has {len(wanted)} parameters and `parameters` names {len(self.paths)}")
+                raise PermanentError(
+                    f"the statement has {len(wanted)} parameters and `parameters` names {len(self.paths)}"
+                )
             values = [
                 as_parameter(path.get(msg), kind.name, f"${number} ({path.text})")
                 for number, (path, kind) in enumerate(zip(self.paths, wanted, strict=True), 1)
@@ -122,7 +136,7 @@ class PostgresQuery(Node):
                 cursor = await statement.cursor(*values)
                 records = await cursor.fetch(self.most_rows + 1)
             except (asyncpg.DataError, OverflowError, UnicodeEncodeError) as wrong:
-                raise Refused(f"a parameter does not fit: {wrong}") from wrong
+                raise PermanentError(f"a parameter does not fit: {wrong}") from wrong
         kinds = {attribute.name: attribute.type.name for attribute in statement.get_attributes()}
         rows = [
             {name: as_plain(value, kinds[name]) for name, value in record.items()}

@@ -11,15 +11,15 @@ import asyncpg
 from engine.api import (
     Context,
     Database,
-    HeldConnection,
+    DedicatedConnection,
     Help,
     Message,
     Meta,
     Node,
     Path,
     PathText,
+    PermanentError,
     Port,
-    Refused,
     node,
 )
 from nodes.drivers.postgres_rows import COPY_BEGIN, COPY_END, RowPacker
@@ -68,7 +68,7 @@ class PostgresWrite(Node):
         },
     )
     timeout_s: ClassVar[float] = 60.0
-    gather_s: ClassVar[float] = 0.003
+    linger_s: ClassVar[float] = 0.003
 
     def __post_init__(self) -> None:
         for name in self.columns:
@@ -78,7 +78,7 @@ class PostgresWrite(Node):
     def start(self, ctx: Context) -> None:
         self.paths = {name: Path(path) for name, path in self.columns.items()}
         self.staged_batches = 0
-        self.held = HeldConnection(ctx.service(Database), self._prepare)
+        self.held = DedicatedConnection(ctx.service(Database), self._prepare)
 
     async def stop(self) -> None:
         await self.held.close()
@@ -93,12 +93,12 @@ class PostgresWrite(Node):
                     try:
                         rows.append(pack(message))
                         results.append(message)
-                    except Refused as refused:
+                    except PermanentError as refused:
                         results.append(refused)
                 if rows:
                     await self._write(connection, rows)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise Refused(f"table {self.table} refuses the row: {error}") from error
+            raise PermanentError(f"table {self.table} refuses the row: {error}") from error
         return results
 
     async def _write(self, connection: asyncpg.Connection, rows: list[bytes]) -> None:
@@ -142,11 +142,11 @@ class PostgresWrite(Node):
             self.table,
         )
         if not rows:
-            raise Refused(f"there is no table {self.table}")
+            raise PermanentError(f"there is no table {self.table}")
         types = {row["attname"]: row["typname"] for row in rows}
         missing = [name for name in self.columns if name not in types]
         if missing:
-            raise Refused(f"table {self.table} has no column {missing[0]}; it has {', '.join(types)}")
+            raise PermanentError(f"table {self.table} has no column {missing[0]}; it has {', '.join(types)}")
         return types
 
     async def _conflict(self, connection: asyncpg.Connection) -> str:
@@ -159,7 +159,7 @@ class PostgresWrite(Node):
         )
         rest = [name for name in self.packer.columns if name not in (keys or [])]
         if not keys or not rest:
-            raise Refused(f"table {self.table} needs a primary key, and columns besides it, to update rows by")
+            raise PermanentError(f"table {self.table} needs a primary key, and columns besides it, to update rows by")
         return f"({', '.join(keys)}) do update set {', '.join(f'{name} = excluded.{name}' for name in rest)}"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import Context, Help, Message, Meta, Node, Path, PathText, Refused, node
+from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, node
 from nodes.drivers.redis_client import RedisProblem, key_of, problem_of, redis_client
 
 
@@ -54,7 +54,7 @@ class RedisGet(Node):
         for index, message in enumerate(messages):
             try:
                 keys[index] = key_of(message, self.prefix, self.path)
-            except Refused as refused:
+            except PermanentError as refused:
                 results[index] = refused
         if keys:
             try:
@@ -81,4 +81,4 @@ class RedisGet(Node):
                 return message.replace(payload=msgspec.json.decode(answer))
             return message.replace(payload=answer.decode() if self.decode == "text" else answer)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-            return Refused(f"the value of {key} is no {self.decode}: {wrong}")
+            return PermanentError(f"the value of {key} is no {self.decode}: {wrong}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, Port, Refused, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Port, node
 from nodes.drivers.redis_client import RedisProblem, encoded, key_of, problem_of, redis_client
 
 
@@ -58,7 +58,7 @@ class RedisSet(Node):
                     key_of(message, self.prefix, self.path),
                     None if deletes else encoded(self.value.get(message)),
                 )
-            except Refused as refused:
+            except PermanentError as refused:
                 results[index] = refused
         if changes:
             try:
@@ -69,7 +69,7 @@ class RedisSet(Node):
                 if isinstance(answer, Exception):
                     results[index] = problem_of(answer)
         for result in results:
-            if not isinstance(result, (Message, Refused)):
+            if not isinstance(result, (Message, PermanentError)):
                 raise result
         return results
 

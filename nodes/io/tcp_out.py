@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Refused, Retry, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, PermanentError, RetryableError, node
 from nodes.drivers.tcp_framing import framed
 from nodes.drivers.tcp_sessions import TcpSessions, keep_alive, tcp_sessions
 
@@ -72,7 +72,7 @@ class TcpOut(Node):
                     await self._answer(message, wire)
                 else:
                     data.append(wire)
-            except Refused as refused:
+            except PermanentError as refused:
                 results[index] = refused
         if data:
             await self._send(b"".join(data))
@@ -81,7 +81,7 @@ class TcpOut(Node):
     def _wire(self, message: Message) -> bytes:
         payload = message.payload
         if payload is UNSET:
-            raise Refused("the message has no payload to send")
+            raise PermanentError("the message has no payload to send")
         try:
             if isinstance(payload, str):
                 data = payload.encode()
@@ -91,21 +91,23 @@ class TcpOut(Node):
                 data = msgspec.json.encode(payload)
             return framed(self.framing, data, self.delimiter.encode(), self.length_bytes)
         except OverflowError as large:
-            raise Refused(f"the message is too long for a length of {self.length_bytes} bytes") from large
+            raise PermanentError(f"the message is too long for a length of {self.length_bytes} bytes") from large
         except (TypeError, ValueError, RecursionError) as wrong:
-            raise Refused(f"the payload can't be said in JSON or UTF-8: {wrong}") from wrong
+            raise PermanentError(f"the payload can't be said in JSON or UTF-8: {wrong}") from wrong
 
     async def _answer(self, message: Message, data: bytes) -> None:
         tcp = message.props.get("tcp")
         session = tcp.get("session") if isinstance(tcp, dict) else None
         if not isinstance(session, str):
-            raise Refused("the message has no property tcp.session: it does not come from a tcp-in, or it was removed")
+            raise PermanentError(
+                "the message has no property tcp.session: it does not come from a tcp-in, or it was removed"
+            )
         if not self.sessions.send(session, data):
-            raise Refused("the sender of the message has hung up")
+            raise PermanentError("the sender of the message has hung up")
         try:
             await self.sessions.drain(session)
         except OSError as gone:
-            raise Refused("the sender of the message has hung up, or takes nothing") from gone
+            raise PermanentError("the sender of the message has hung up, or takes nothing") from gone
 
     async def _send(self, data: bytes) -> None:
         try:
@@ -119,7 +121,7 @@ class TcpOut(Node):
             await self._close()
             reason = str(error) or "no answer"
             self.ctx.status(f"{self.host}:{self.port}: {reason}", "error")
-            raise Retry(f"{self.host}:{self.port} is away ({reason})") from error
+            raise RetryableError(f"{self.host}:{self.port} is away ({reason})") from error
 
     async def _connect(self) -> None:
         await self._close()

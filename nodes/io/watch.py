@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import Context, Emitter, Help, Meta, Refused, Retry, Settings, Source, node
+from engine.api import Context, Emitter, Help, Meta, PermanentError, RetryableError, Settings, Source, node
 from nodes.drivers.file_area import FileArea
 
 Stamp = list[int]
@@ -75,7 +75,7 @@ class Watch(Source):
             try:
                 there = await asyncio.to_thread(self._look)
                 self.ctx.status(f"{len(there)} files")
-            except (Refused, Retry) as problem:
+            except (PermanentError, RetryableError) as problem:
                 self.ctx.status(str(problem), "error")
                 await self.ctx.clock.sleep(self.poll_s)
                 continue
@@ -151,7 +151,7 @@ class Watch(Source):
                     file = "/".join(part for part in (self.folder.rstrip("/"), path[2:], name) if part)
                     found[file] = [state.st_size, state.st_mtime_ns, state.st_ino]
                     if len(found) > self.most_files:
-                        raise Refused(
+                        raise PermanentError(
                             f"there are more than most_files ({self.most_files}) files; raise it, or watch less"
                         )
         return found

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Refused, Role, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, PermanentError, Role, node
 from nodes.drivers.websocket_room import Room, Rules, room_of
 
 
@@ -62,15 +62,15 @@ class WebsocketOut(Node):
         websocket = msg.props.get("websocket")
         id = websocket.get("session") if isinstance(websocket, dict) else None
         if not isinstance(id, str):
-            raise Refused("the message has no property websocket.session: it does not come from a websocket-in")
+            raise PermanentError("the message has no property websocket.session: it does not come from a websocket-in")
         session = self.room.sessions.get(id)
         if session is None or not await session.send(frame):
-            raise Refused("the client that the message came from has gone")
+            raise PermanentError("the client that the message came from has gone")
 
 
 def _frame(payload: Any) -> str | bytes:
     if payload is UNSET:
-        raise Refused("the message has no payload to send")
+        raise PermanentError("the message has no payload to send")
     if isinstance(payload, str):
         return payload.encode("utf-8", "replace").decode()
     if isinstance(payload, (bytes, bytearray, memoryview)):
@@ -78,4 +78,4 @@ def _frame(payload: Any) -> str | bytes:
     try:
         return msgspec.json.encode(payload).decode()
     except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
-        raise Refused(f"the payload can't be said in JSON: {wrong}") from wrong
+        raise PermanentError(f"the payload can't be said in JSON: {wrong}") from wrong

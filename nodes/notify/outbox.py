@@ -1,6 +1,6 @@
 """What every channel node does: takes notices into a memory that survives a crash, and sends them as the vendor lets it.
 
-It keeps its own queue instead of the engine's lane for three reasons: a vendor that is down for an hour must not hold up the readings that
+It keeps its own queue instead of the engine's queue for three reasons: a vendor that is down for an hour must not hold up the readings that
 raised the alarms; an A2 must overtake what waits for the vendor's rate limit; and what has waited is told in one message, not in fifty.
 """
 
@@ -10,13 +10,13 @@ import asyncio
 from collections import deque
 from typing import ClassVar
 
-from engine.api import EMPTY, Context, Delivery, Message, Node, Port, Refused, Struct, field
+from engine.api import EMPTY, Context, Delivery, Message, Node, PermanentError, Port, Struct, field
 from plant.alarms.attempt import Attempt, Result
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 from plant.notifications.card import Card
 from plant.notifications.notice import AlarmNotice, as_notice, notice_of
-from plant.notifications.outcome import Away, Declined
+from plant.notifications.outcome import PermanentFailure, TransientFailure
 from plant.notifications.service import Channels
 
 __all__ = ["Outbox", "Receipt"]
@@ -163,16 +163,16 @@ class Outbox(Node):
         self._pace.sent(now)
         try:
             subject, answer = await self._channels.send(card, events)
-        except Away as away:
+        except TransientFailure as away:
             self._note("again", str(away), events, away.hint)
             self._away(batch, away)
-        except Declined as declined:
+        except PermanentFailure as declined:
             self._note("refused", str(declined), events, declined.hint)
             self._declined(batch, declined)
         except Exception as error:
             # Whatever goes wrong with one message, the channel must live: nobody would hear of any alarm any more.
             self.ctx.log.exception("a message could not be made")
-            self._declined(batch, Declined(f"{type(error).__name__}: {error}", "vendor"))
+            self._declined(batch, PermanentFailure(f"{type(error).__name__}: {error}", "vendor"))
         else:
             self._note("sent", answer.text, events)
             self._attempt = 0
@@ -184,7 +184,7 @@ class Outbox(Node):
             self.ctx.emit(Message(receipt, key=self.channel, time=now, props=EMPTY, delivery=unheld), "sent")
         self._show()
 
-    def _away(self, batch: list[tuple[str, _Held]], away: Away) -> None:
+    def _away(self, batch: list[tuple[str, _Held]], away: TransientFailure) -> None:
         now = self.ctx.clock.now()
         pause = min(FIRST_PAUSE_S * 2 ** min(self._attempt - 1, 10), LONGEST_PAUSE_S)
         self._not_before = now + (away.after_s or pause)
@@ -192,9 +192,9 @@ class Outbox(Node):
             self._report(str(away), away.hint)
         old = [entry for entry in batch if now - entry[1].since > GIVE_UP_S]
         if old:
-            self._fail(old, Refused(f"could not be told for a day: {away}"))
+            self._fail(old, PermanentError(f"could not be told for a day: {away}"))
 
-    def _declined(self, batch: list[tuple[str, _Held]], declined: Declined) -> None:
+    def _declined(self, batch: list[tuple[str, _Held]], declined: PermanentFailure) -> None:
         self._attempt = 0
         self._report(str(declined), declined.hint)
         self._fail(batch, declined)

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any, Literal
 
-from engine.api import UNSET, Refused
+from engine.api import UNSET, PermanentError
 
 __all__ = ["Reading", "as_number", "is_number", "leading_number"]
 
@@ -26,7 +26,7 @@ def is_number(value: Any) -> bool:
 
 
 def as_number(value: Any, where: str, reading: Reading = "strict") -> float:
-    """The number (an int stays one). Refused names `where` and what is there instead."""
+    """The number (an int stays one). PermanentError names `where` and what is there instead."""
     if is_number(value):
         return value  # type: ignore[no-any-return]
     if reading != "strict" and isinstance(value, str):
@@ -36,14 +36,14 @@ def as_number(value: Any, where: str, reading: Reading = "strict") -> float:
             number = float(match[1])
             if math.isfinite(number):
                 return number
-    raise Refused(f"{where} {_said(value)}, not a number")
+    raise PermanentError(f"{where} {_said(value)}, not a number")
 
 
 def leading_number(value: Any) -> float | None:
     """The number that a message may say, as itself or at the beginning of a text; None when it says none."""
     try:
         return as_number(value, "", "leading")
-    except Refused:
+    except PermanentError:
         return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from engine.api import Refused
+from engine.api import PermanentError
 
 __all__ = ["Pattern"]
 
@@ -15,7 +15,7 @@ LONGEST_TEXT = 1_000_000
 class Pattern:
     """A compiled regular expression (the syntax of Python's `re`; `(?<name>…)` works too).
 
-    A search that takes more than 0.1 s, or a text of more than a million characters, is Refused: a pattern such as
+    A search that takes more than 0.1 s, or a text of more than a million characters, is PermanentError: a pattern such as
     `(a+)+$` takes years on a hostile text, and would hold up the whole site.
     """
 
@@ -33,7 +33,7 @@ class Pattern:
         try:
             return self._compiled.search(text, timeout=LONGEST_S) is not None
         except TimeoutError as late:
-            raise Refused(
+            raise PermanentError(
                 f"the pattern {self.text!r} takes too long on this text; write it without nested repeats"
             ) from late
 
@@ -44,7 +44,7 @@ class Pattern:
         try:
             return self._compiled.sub(lambda match: _filled(match, template), text, timeout=LONGEST_S)
         except TimeoutError as late:
-            raise Refused(
+            raise PermanentError(
                 f"the pattern {self.text!r} takes too long on this text; write it without nested repeats"
             ) from late
 
@@ -71,4 +71,4 @@ def _filled(match: regex.Match[str], template: str) -> str:
 
 def _check_length(text: str) -> None:
     if len(text) > LONGEST_TEXT:
-        raise Refused(f"the text has {len(text):,} characters; patterns are tried on at most {LONGEST_TEXT:,}")
+        raise PermanentError(f"the text has {len(text):,} characters; patterns are tried on at most {LONGEST_TEXT:,}")

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.api import Message, Refused
+from engine.api import Message, PermanentError
 
 __all__ = ["array_sequence", "belongs", "new_ids", "parts_of"]
 
@@ -32,16 +32,16 @@ def array_sequence(msg: Message, values: Sequence[Any], id: str) -> list[Message
 
 
 def parts_of(message: Message) -> Mapping[str, Any] | None:
-    """The message's `parts`, None when it has none. Refused when they are no object or their figures are no counts."""
+    """The message's `parts`, None when it has none. PermanentError when they are no object or their figures are no counts."""
     parts = message.props.get("parts")
     if parts is None:
         return None
     if not isinstance(parts, Mapping):
-        raise Refused(f"parts is a {type(parts).__name__}, not an object such as {{id, index, count}}")
+        raise PermanentError(f"parts is a {type(parts).__name__}, not an object such as {{id, index, count}}")
     for name in ("index", "count", "len"):
         value = parts.get(name)
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 53):
-            raise Refused(f"parts.{name} is {value!r}, not a whole number from 0 up")
+            raise PermanentError(f"parts.{name} is {value!r}, not a whole number from 0 up")
     return parts
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from engine.api import Database, Retry
+from engine.api import Database, RetryableError
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, Priority
 from plant.alarms.point import Point
 from plant.alarms.rules import Rules
 from plant.alarms.store import AlarmStore
 
-__all__ = ["AlarmDesk", "Alarms"]
+__all__ = ["AlarmController", "Alarms"]
 
 _STATES = {"unacknowledged": 0, "acknowledged": 1, "latched": 2, "latched-acknowledged": 2, "returned": 3}
 _PRIORITIES: dict[Priority, int] = {"critical": 0, "high": 1, "medium": 2, "low": 3}
@@ -20,7 +20,7 @@ _PRIORITIES: dict[Priority, int] = {"critical": 0, "high": 1, "medium": 2, "low"
 Command = Callable[[Rules, float], list[AlarmEvent]]
 
 
-class AlarmDesk(Protocol):
+class AlarmController(Protocol):
     """The running `alarm` node, as the service sees it."""
 
     def points(self) -> list[Point]:
@@ -34,12 +34,12 @@ class AlarmDesk(Protocol):
 
 
 class Alarms:
-    """A pack service. Commands reach the `alarm` node that runs; without one they are refused with Retry."""
+    """A pack service. Commands reach the `alarm` node that runs; without one they are refused with RetryableError."""
 
     def __init__(self, database: Database | None = None) -> None:
         """Without a database (tests, simulations) there is no history."""
         self.writers = 0
-        self._desks: list[AlarmDesk] = []
+        self._desks: list[AlarmController] = []
         self._store = AlarmStore(database) if database is not None else None
 
     async def start(self) -> None:
@@ -56,16 +56,16 @@ class Alarms:
 
     @property
     def store(self) -> AlarmStore:
-        """The tables. Retry when the site has no database."""
+        """The tables. RetryableError when the site has no database."""
         if self._store is None:
-            raise Retry("this site keeps no history of alarms: it has no database")
+            raise RetryableError("this site keeps no history of alarms: it has no database")
         return self._store
 
-    def attach(self, desk: AlarmDesk) -> None:
+    def attach(self, desk: AlarmController) -> None:
         """An `alarm` node has taken over."""
         self._desks.append(desk)
 
-    def detach(self, desk: AlarmDesk) -> None:
+    def detach(self, desk: AlarmController) -> None:
         """It has stopped; harmless when it was not attached."""
         if desk in self._desks:
             self._desks.remove(desk)
@@ -81,7 +81,7 @@ class Alarms:
         return sorted(points, key=lambda point: (_urgency(point), -(point.raised_at or point.floor)))
 
     def acknowledge(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
-        """See `Commands.acknowledge`; so are the others. Each raises Impossible, and Retry while no alarm node runs."""
+        """See `Commands.acknowledge`; so are the others. Each raises Impossible, and RetryableError while no alarm node runs."""
         return self._do(sn, type, lambda rules, now: rules.commands.acknowledge(sn, type, by, now))
 
     def reset(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
@@ -113,7 +113,7 @@ class Alarms:
 
     def _do(self, sn: str, type: str, command: Command) -> list[AlarmEvent]:
         if not self._desks:
-            raise Retry("no flow with an alarm node runs; start gas-monitoring, then try again")
+            raise RetryableError("no flow with an alarm node runs; start gas-monitoring, then try again")
         wanted = [
             desk for desk in self._desks if any(point.sn == sn and type in ("", point.type) for point in desk.points())
         ]

@@ -144,7 +144,7 @@ class Figures(Struct, kw_only=True):
 
 
 class AlarmStore:
-    """The tables `alarms` and `alarm_events`. Every method raises Retry while the database is away."""
+    """The tables `alarms` and `alarm_events`. Every method raises RetryableError while the database is away."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

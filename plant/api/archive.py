@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from engine.api import ApiError, Call, Database, Nothing, Refused, Route, connection_now, not_found
+from engine.api import ApiError, Call, Database, Nothing, PermanentError, Route, not_found, request_connection
 from plant.archive.entry import State
 from plant.archive.ledger import as_file
 from plant.archive.restore import TABLE, Restored
@@ -81,7 +81,7 @@ class RestoreOrder(msgspec.Struct, forbid_unknown_fields=True):
 async def summary(call: Call[Nothing]) -> ArchiveSummary:
     """How the archive stands: the bucket, the latest run, what is in the archive."""
     archive = call.server.service(Archive)
-    async with connection_now(call.server.service(Database)) as connection:
+    async with request_connection(call.server.service(Database)) as connection:
         whole = await connection.fetchrow(
             "select count(*) filter (where state in ('verified', 'cleaned')) as files, "
             "coalesce(sum(rows) filter (where state in ('verified', 'cleaned')), 0)::bigint as rows, "
@@ -119,7 +119,7 @@ async def files(call: Call[FilesQuery]) -> list[ArchiveEntry]:
             day = datetime.date.fromisoformat(given.day)
         except ValueError as wrong:
             raise ApiError(400, "bad_request", f"{given.day} is no day", "write it as 2026-01-31") from wrong
-    async with connection_now(call.server.service(Database)) as connection:
+    async with request_connection(call.server.service(Database)) as connection:
         rows = await connection.fetch(
             "select name, sn, day, part, state, rows, size_bytes, md5, bucket, object_key, problem, first_time, last_time, changed_at "
             "from archives where strpos(sn, $1) > 0 and ($2 = '' or state = $2 or ($2 = 'problem' and problem <> '')) "
@@ -148,7 +148,7 @@ async def restore(call: Call[RestoreOrder]) -> Restored:
     """Fetch a file from the bucket, check it, and put its rows into a table of their own."""
     given = call.given
     call.target, call.details = given.name, {"table": given.table}
-    async with connection_now(call.server.service(Database)) as connection:
+    async with request_connection(call.server.service(Database)) as connection:
         row = await connection.fetchrow("select * from archives where name = $1", given.name)
     if row is None:
         raise not_found(f"archive file {given.name}")
@@ -158,7 +158,7 @@ async def restore(call: Call[RestoreOrder]) -> Restored:
         )
     try:
         return call.server.service(Archive).restores.begin(as_file(row), given.table)
-    except Refused as refused:
+    except PermanentError as refused:
         raise ApiError(422, "bad_table", str(refused), "take another name") from refused
 
 

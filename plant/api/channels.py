@@ -11,8 +11,8 @@ from msgspec import Meta
 from engine.api import ApiError, Call, Clock, Nothing, Route, SecretsStore, not_found
 from plant.alarms.attempt import Attempt, PastAttempt, Result
 from plant.alarms.event import AlarmEvent
-from plant.notifications.card import EMPTY, SECRETS, Card, Email, Kind, Settings, fault_of_url, faults
-from plant.notifications.outcome import Away, Declined
+from plant.notifications.card import EMPTY, SECRETS, Card, Email, Kind, Settings, faults, invalid_url_reason
+from plant.notifications.outcome import PermanentFailure, TransientFailure
 from plant.notifications.service import Changed, Channels, secret_name
 from plant.notifications.template import VARIABLES, Fault
 
@@ -142,9 +142,9 @@ async def test_card(call: Call[CardTrial]) -> CardAnswer:
     try:
         subject, taken = await channels.send(tried, [event], secrets)
         answer = taken.text
-    except Away as away:
+    except TransientFailure as away:
         result, answer, hint = "again", str(away), away.hint
-    except Declined as declined:
+    except PermanentFailure as declined:
         result, answer, hint = "refused", str(declined), declined.hint
     channels.note(
         Attempt(
@@ -213,7 +213,7 @@ def _faults(
             known = ", ".join(SECRETS[kind])
             found[field] = Fault("no_secret", f"is no secret of this card; there are {known}", known)
     url = after.get("url", "")
-    fault = fault_of_url(url) if kind == "robot" and url else None
+    fault = invalid_url_reason(url) if kind == "robot" and url else None
     if fault is not None:
         found["url"] = fault
     if enabled:

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from engine.api import Call, Database, Nothing, Route, connection_now
+from engine.api import Call, Database, Nothing, Route, request_connection
 from plant.api.refusals import refusing
 from plant.devices.debug_mode import Debugging, DebugRun
 from plant.devices.table import DeviceTable
@@ -28,7 +28,7 @@ class Debug(msgspec.Struct, forbid_unknown_fields=True):
 async def begin_debugging(call: Call[Debug]) -> DebugRun:
     """Have a device report fast for a while; it falls back by itself."""
     sn = call.path("sn")
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         await DeviceTable(connection).one(sn)
     call.details = {"interval_s": call.given.interval_s, "duration_s": call.given.duration_s}
     return await call.service(Debugging).begin(sn, call.who.user, call.given.interval_s, call.given.duration_s)
@@ -37,7 +37,7 @@ async def begin_debugging(call: Call[Debug]) -> DebugRun:
 @refusing
 async def end_debugging(call: Call[Nothing]) -> None:
     """Have a device go back to its normal interval now."""
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         device = await DeviceTable(connection).one(call.path("sn"))
     await call.service(Debugging).end(device.sn, device.period_s)
 

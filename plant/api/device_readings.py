@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from engine.api import Call, Database, Route, connection_now
+from engine.api import Call, Database, Route, request_connection
 from plant.api.refusals import refusing
 from plant.model.reading import Reading
 from plant.readings.queries import AlarmSpan, Minute, minutes, past_alarms, recent_readings
@@ -44,7 +44,7 @@ async def get_minutes(call: Call[MinutesQuery]) -> MinutesView:
     now = call.server.clock.now()
     until = now if call.given.until is None else call.given.until
     since = until - call.given.hours * 3600
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         sn = call.path("sn")
         return MinutesView(
             now,
@@ -58,7 +58,7 @@ async def get_minutes(call: Call[MinutesQuery]) -> MinutesView:
 @refusing
 async def get_readings(call: Call[RecentQuery]) -> list[Reading]:
     """The last readings of a device, the latest first."""
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         return await recent_readings(connection, call.path("sn"), call.given.limit)
 
 

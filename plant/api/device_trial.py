@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from engine.api import Call, Database, ExpressionError, Route, connection_now
+from engine.api import Call, Database, ExpressionError, Route, request_connection
 from plant.alarms.conditions import Policy
 from plant.api.devices import Changes
 from plant.api.refusals import refusing
@@ -64,7 +64,7 @@ async def preview_recalibration(call: Call[Recalibration]) -> Comparison:
     """What parameters would have made of the last hours: both curves, and the alarms that would have come or gone."""
     now = call.server.clock.now()
     since = now - call.given.hours * 3600
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         before = await DeviceTable(connection).one(call.path("sn"))
         after, problems = changed(before, call.given.fields)
         if problems:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from engine.api import Call, Database, Nothing, Route, connection_now
+from engine.api import Call, Database, Nothing, Route, request_connection
 from plant.api.refusals import refusing
 from plant.devices.debug_mode import Debugging, DebugRun
 from plant.devices.health import DeviceFigures, DeviceHealth
@@ -58,7 +58,7 @@ class DeviceChange(msgspec.Struct, forbid_unknown_fields=True):
 @refusing
 async def list_devices(call: Call[Nothing]) -> DeviceList:
     """All devices with their figures."""
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         devices = await DeviceTable(connection).all()
     return DeviceList(
         now=call.server.clock.now(),
@@ -71,7 +71,7 @@ async def list_devices(call: Call[Nothing]) -> DeviceList:
 @refusing
 async def get_device(call: Call[Nothing]) -> DeviceView:
     """One device with its figures."""
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         return _view(call, await DeviceTable(connection).one(call.path("sn")))
 
 
@@ -79,7 +79,7 @@ async def get_device(call: Call[Nothing]) -> DeviceView:
 async def add_device(call: Call[NewDevice]) -> DeviceView:
     """Add a device."""
     call.target, call.details = call.given.sn, call.given.fields
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         return _view(call, await DeviceTable(connection).add(call.given.sn, call.given.fields))
 
 
@@ -87,7 +87,7 @@ async def add_device(call: Call[NewDevice]) -> DeviceView:
 async def change_device(call: Call[DeviceChange]) -> DeviceView:
     """Set fields of a device; they act on its next message."""
     call.details = call.given.fields
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         return _view(
             call, await DeviceTable(connection).change(call.path("sn"), call.given.revision, call.given.fields)
         )
@@ -96,7 +96,7 @@ async def change_device(call: Call[DeviceChange]) -> DeviceView:
 @refusing
 async def remove_device(call: Call[Nothing]) -> None:
     """Remove a device; its readings stay."""
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         await DeviceTable(connection).remove(call.path("sn"))
 
 

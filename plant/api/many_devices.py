@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from engine.api import Call, Database, Route, connection_now
+from engine.api import Call, Database, Route, request_connection
 from plant.api.devices import Changes, Sn
 from plant.api.refusals import refusing
 from plant.devices.csv import LARGEST_LINES, CsvProblem, read_csv, written_csv
@@ -60,7 +60,7 @@ async def change_many(call: Call[ManyChange]) -> Outcome:
     """Set the same fields of many devices, or see what that would change."""
     given = call.given
     call.target, call.details = f"{len(given.sns)} devices", {"fields": given.fields, "dry_run": given.dry_run}
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         planned = await DeviceTable(connection).change_many(
             dict.fromkeys(given.sns, given.fields), add=False, dry_run=given.dry_run
         )
@@ -72,7 +72,7 @@ async def export_devices(call: Call[CsvQuery]) -> web.Response:
     """All devices as CSV, for a spreadsheet."""
     devices: list[Device] = []
     if call.given.content == "devices":
-        async with connection_now(call.service(Database)) as connection:
+        async with request_connection(call.service(Database)) as connection:
             devices = await DeviceTable(connection).all()
     answer = web.Response(text=written_csv(devices), content_type="text/csv", charset="utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{call.given.content}.csv"'
@@ -86,7 +86,7 @@ async def import_devices(call: Call[CsvImport]) -> Outcome:
     rows = read_csv(call.given.text)
     dry_run = call.given.dry_run or bool(rows.problems)
     call.target, call.details = f"{len(rows.wanted)} devices", {"dry_run": dry_run}
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         planned = await DeviceTable(connection).change_many(rows.wanted, add=True, dry_run=dry_run)
     known = {(problem.line, problem.field) for problem in rows.problems}
     found = [

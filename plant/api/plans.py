@@ -8,13 +8,13 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from engine.api import ApiError, Call, Database, Nothing, Route, connection_now
+from engine.api import ApiError, Call, Database, Nothing, Route, request_connection
 from plant.alarms.point import Point
 from plant.alarms.service import Alarms
 from plant.api.refusals import refusing
 from plant.devices.debug_mode import Debugging, DebugRun
 from plant.devices.registry import Devices
-from plant.devices.table import DeviceTable, Place
+from plant.devices.table import DeviceTable, MapPosition
 from plant.model.device import Device
 from plant.plans.plan_image import ImageRefused, PlanImage, PlanImages
 from plant.plans.plans import Plan, PlanTable
@@ -32,10 +32,10 @@ class PlanName(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
 
 
-class Places(msgspec.Struct, forbid_unknown_fields=True):
+class MapPositions(msgspec.Struct, forbid_unknown_fields=True):
     """Where devices are; those not named stay where they are."""
 
-    places: Annotated[list[Place], Meta(max_length=20_000)]
+    places: Annotated[list[MapPosition], Meta(max_length=20_000)]
 
 
 class ImageQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -83,7 +83,7 @@ class Wall(msgspec.Struct):
 @refusing
 async def list_plans(call: Call[Nothing]) -> list[Plan]:
     """All floor plans."""
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         return await PlanTable(connection).all()
 
 
@@ -91,7 +91,7 @@ async def list_plans(call: Call[Nothing]) -> list[Plan]:
 async def add_plan(call: Call[bytes]) -> Plan:
     """Upload a JPEG or PNG picture as a new floor plan."""
     image = await _image(call)
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         table = PlanTable(connection)
         plan = await table.add(f"{FIRST_NAME} {len(await table.all()) + 1}", image, call.who.user)
     call.target, call.details = str(plan.id), {"width": plan.width, "height": plan.height}
@@ -102,7 +102,7 @@ async def add_plan(call: Call[bytes]) -> Plan:
 async def replace_image(call: Call[bytes]) -> Plan:
     """Upload another picture for a floor plan; the devices keep their places in percent."""
     id, image = call.number("id"), await _image(call)
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         return await PlanTable(connection).replace(id, image, call.who.user)
 
 
@@ -110,21 +110,21 @@ async def replace_image(call: Call[bytes]) -> Plan:
 async def rename_plan(call: Call[PlanName]) -> Plan:
     """Give a floor plan another name."""
     call.details = {"name": call.given.name}
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         return await PlanTable(connection).rename(call.number("id"), call.given.name.strip(), call.who.user)
 
 
 @refusing
 async def remove_plan(call: Call[Nothing]) -> None:
     """Remove a floor plan; its devices are on no plan then."""
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         await PlanTable(connection).remove(call.number("id"))
 
 
 @refusing
 async def get_image(call: Call[ImageQuery]) -> web.Response:
     """The picture of a floor plan. With ?v=DIGEST of the list it may be kept for ever."""
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         media, digest, content = await PlanTable(connection).image(call.number("id"))
     answer = web.Response(body=content, content_type=media)
     answer.headers["Content-Disposition"] = "inline"
@@ -134,7 +134,7 @@ async def get_image(call: Call[ImageQuery]) -> web.Response:
 
 
 @refusing
-async def place_devices(call: Call[Places]) -> Placed:
+async def place_devices(call: Call[MapPositions]) -> Placed:
     """Put devices on a floor plan, by the percentage from its left and upper edge, or take them off."""
     for place in call.given.places:
         if (place.left_pct is None) != (place.top_pct is None):
@@ -142,14 +142,14 @@ async def place_devices(call: Call[Places]) -> Placed:
         if any(not 0 <= value <= 100 for value in (place.left_pct, place.top_pct) if value is not None):
             raise ApiError(422, "bad_place", f"{place.sn} is outside of the plan", "give 0 to 100 percent")
     call.details = {"devices": [place.sn for place in call.given.places][:100]}
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         return Placed(await DeviceTable(connection).place(call.number("id"), call.given.places))
 
 
 @refusing
 async def get_wall(call: Call[Nothing]) -> Wall:
     """All that the wall begins with."""
-    async with connection_now(call.service(Database)) as connection:
+    async with request_connection(call.service(Database)) as connection:
         plans = await PlanTable(connection).all()
     return Wall(
         now=call.server.clock.now(),
@@ -210,7 +210,7 @@ ROUTES = (
         path=_ONE + "/places",
         **_ADMIN,
         handler=place_devices,
-        given=Places,
+        given=MapPositions,
         answer=Placed,
         refusals=(422,),
         action="plan.places",

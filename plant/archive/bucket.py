@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from engine.api import Retry, Settings
+from engine.api import RetryableError, Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -49,7 +49,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class Bucket:
-    """All methods block: call them in a thread. Whatever fails raises Retry with what to do, for the same object may go in later."""
+    """All methods block: call them in a thread. Whatever fails raises RetryableError with what to do, for the same object may go in later."""
 
     def __init__(
         self, settings: Settings, *, endpoint: str = "", bucket: str = "", part_bytes: int = PART_BYTES
@@ -146,7 +146,7 @@ class Bucket:
     @property
     def _client(self) -> S3Client:
         if not self.name:
-            raise Retry("no bucket is named; set MCS_S3_BUCKET (and MCS_S3_ENDPOINT, MCS_S3_ACCESS_KEY_ID …)")
+            raise RetryableError("no bucket is named; set MCS_S3_BUCKET (and MCS_S3_ENDPOINT, MCS_S3_ACCESS_KEY_ID …)")
         with self._making:
             if self._made is None:
                 self._made = _client(self._settings, self._endpoint)
@@ -163,10 +163,10 @@ class Bucket:
             code = _code(error)
             told = error.response.get("Error", {}).get("Message") or "refused"
             remedy = _REMEDIES.get(code, "it is tried again")
-            raise Retry(f"bucket {self.name}: {what}: {code}: {told}; {remedy}") from error
+            raise RetryableError(f"bucket {self.name}: {what}: {code}: {told}; {remedy}") from error
         except (BotoCoreError, Boto3Error, OSError) as error:
             where = self._endpoint or "the store"
-            raise Retry(f"{where}: {what}: {error}; it is tried again") from error
+            raise RetryableError(f"{where}: {what}: {error}; it is tried again") from error
 
 
 def same_checksum(stored: Stored, size_bytes: int, md5: str) -> bool | None:

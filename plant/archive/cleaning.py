@@ -35,7 +35,7 @@ class Cleaned(msgspec.Struct, frozen=True):
 async def clean(ledger: Ledger, file: ArchiveFile) -> Cleaned:
     """Takes out the rows of a verified file, and with the last file of a day the day itself. Rows and ledger change in one transaction.
 
-    Raises Retry while the database is away or others hold the day.
+    Raises RetryableError while the database is away or others hold the day.
     """
     async with connection_or_retry(ledger.database) as connection, connection.transaction():
         await connection.execute(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from engine.api import Retry
+from engine.api import RetryableError
 
 __all__ = ["ArchiveWriter", "is_intact", "md5_of"]
 
@@ -26,7 +26,7 @@ DISK_RETRY_S = 60.0
 class ArchiveWriter:
     """Compresses into `NAME.part` and renames it at the end, so that a half file is never taken for a whole one.
 
-    Use it as `async with`; when the block fails nothing is left behind. Compression and the disk work in a thread. Raises Retry when
+    Use it as `async with`; when the block fails nothing is left behind. Compression and the disk work in a thread. Raises RetryableError when
     the disk is full or ill.
     """
 
@@ -124,4 +124,6 @@ def _reported(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in FULL:
             raise
-        raise Retry(f"{path.parent}: {error.strerror}; free space there, it is tried again", DISK_RETRY_S) from error
+        raise RetryableError(
+            f"{path.parent}: {error.strerror}; free space there, it is tried again", DISK_RETRY_S
+        ) from error

@@ -39,7 +39,7 @@ _ENTRY = "where sn = $1 and day = $2 and part = $3"
 
 
 class Ledger:
-    """The table `archives`. Every method raises Retry while the database is away."""
+    """The table `archives`. Every method raises RetryableError while the database is away."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

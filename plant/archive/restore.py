@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.api import Refused, Retry, Settings, connection_or_retry, copy_into
+from engine.api import PermanentError, RetryableError, Settings, connection_or_retry, copy_stream
 from plant.archive.bucket import Bucket
 from plant.archive.entry import ArchiveFile
 from plant.archive.file import is_intact
@@ -52,10 +52,12 @@ class Restored(msgspec.Struct, kw_only=True):
 async def restore_file(connection: PoolConnectionProxy, path: Path, table: str = TABLE) -> tuple[int, int]:
     """Puts all rows of a file into a table, which is made when it is not there; (rows in the file, rows that were new).
 
-    All or nothing. Refused when the file is damaged, or no archive file, or the table's name does not begin with `restored`.
+    All or nothing. PermanentError when the file is damaged, or no archive file, or the table's name does not begin with `restored`.
     """
     if not TABLE_NAME.fullmatch(table):
-        raise Refused(f"{table[:80]!r} can't be restored into; take a name of small letters that begins with restored")
+        raise PermanentError(
+            f"{table[:80]!r} can't be restored into; take a name of small letters that begins with restored"
+        )
     try:
         async with connection.transaction():
             await connection.execute(_MADE.format(table=table))
@@ -65,13 +67,17 @@ async def restore_file(connection: PoolConnectionProxy, path: Path, table: str =
             await connection.execute(
                 f"create temp table mcs_restore on commit drop as select * from {table} with no data"
             )
-            await copy_into(connection, "mcs_restore", _and_then(first, text), columns=names, format="csv", header=True)
+            await copy_stream(
+                connection, "mcs_restore", _and_then(first, text), columns=names, format="csv", header=True
+            )
             rows = await connection.fetchval("select count(*) from mcs_restore")
             added = await connection.execute(
                 f"insert into {table} ({', '.join(names)}) select {', '.join(names)} from mcs_restore on conflict do nothing"
             )
     except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as wrong:
-        raise Refused(f"{path.name} holds something that is no reading: {wrong}; nothing of it was restored") from wrong
+        raise PermanentError(
+            f"{path.name} holds something that is no reading: {wrong}; nothing of it was restored"
+        ) from wrong
     return int(rows), int(added.rpartition(" ")[2])
 
 
@@ -87,9 +93,9 @@ class Restores:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, file: ArchiveFile, table: str) -> Restored:
-        """Starts restoring an archived file; how it goes is in what is returned. Refused for a table that may not be one."""
+        """Starts restoring an archived file; how it goes is in what is returned. PermanentError for a table that may not be one."""
         if not TABLE_NAME.fullmatch(table):
-            raise Refused("the table's name must be of small letters and begin with restored")
+            raise PermanentError("the table's name must be of small letters and begin with restored")
         job = Restored(name=file.name, table=table)
         self.recent = [job, *self.recent[: KEPT - 1]]
         task = asyncio.create_task(self._restore(file, job), name=f"restore {file.name}")
@@ -114,20 +120,20 @@ class Restores:
                 finally:
                     path.unlink(missing_ok=True)
             job.state = "done"
-        except (Refused, Retry, OSError) as error:
+        except (PermanentError, RetryableError, OSError) as error:
             job.state, job.problem = "failed", str(error)
 
     def _fetch(self, file: ArchiveFile, path: Path) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         Bucket(self._settings, bucket=file.bucket).download(file.object_key, path)
         if not is_intact(path, file.size_bytes, file.md5):
-            raise Refused(
+            raise PermanentError(
                 f"{file.object_key} in bucket {file.bucket} is not what was archived: its MD5 differs from the ledger's"
             )
 
 
 async def _unpacked(path: Path) -> AsyncIterator[bytes]:
-    """The text of a gzip file, of one or several members, piece by piece. Refused when it is none, or does not come to its proper end."""
+    """The text of a gzip file, of one or several members, piece by piece. PermanentError when it is none, or does not come to its proper end."""
     unpack = zlib.decompressobj(GZIP)
     with path.open("rb") as file:
         while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
@@ -138,14 +144,14 @@ async def _unpacked(path: Path) -> AsyncIterator[bytes]:
                 try:
                     text = await asyncio.to_thread(unpack.decompress, piece, UNPACKED_BYTES)
                 except zlib.error as wrong:
-                    raise Refused(f"{path.name} is no gzip file, or is damaged ({wrong})") from wrong
+                    raise PermanentError(f"{path.name} is no gzip file, or is damaged ({wrong})") from wrong
                 piece = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
                 # zlib may have taken all that came and still hold back what did not fit.
                 more = len(text) == UNPACKED_BYTES and not unpack.eof
                 if text:
                     yield text
     if not unpack.eof:
-        raise Refused(f"{path.name} is cut off: its end is missing; fetch it again")
+        raise PermanentError(f"{path.name} is cut off: its end is missing; fetch it again")
 
 
 async def _and_then(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -157,5 +163,5 @@ async def _and_then(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[b
 def _columns(path: Path, first: bytes) -> list[str]:
     names = first.partition(b"\n")[0].decode("utf-8", "replace").strip().split(",")
     if not {"sn", "time", "seq", "v_raw"} <= set(names) or not set(names) <= set(COLUMNS):
-        raise Refused(f"{path.name} is no archive of readings: its first line is {','.join(names)[:120]!r}")
+        raise PermanentError(f"{path.name} is no archive of readings: its first line is {','.join(names)[:120]!r}")
     return names

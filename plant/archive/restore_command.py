@@ -7,7 +7,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from engine.api import Database, Refused, Settings, SetupError
+from engine.api import Database, PermanentError, Settings, SetupError
 from plant.archive.restore import TABLE, restore_file
 
 __all__ = ["arguments", "run"]
@@ -41,7 +41,7 @@ async def _restore(dsn: str, files: list[Path], table: str) -> int:
                 async with database.connection(CONNECT_S) as connection:
                     rows, added = await restore_file(connection, path, table)
                 print(f"{path}: {rows} rows, {added} of them new in {table}", flush=True)
-            except (Refused, OSError) as problem:
+            except (PermanentError, OSError) as problem:
                 failed += 1
                 print(f"{path}: {problem}", flush=True)
     finally:

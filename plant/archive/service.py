@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.api import UNSET, Database, Links, Message, Retry, Settings, SiteView, connection_or_retry
+from engine.api import UNSET, Database, Links, Message, RetryableError, Settings, SiteView, connection_or_retry
 from plant.archive.entry import FOLDER, ArchiveFile
 from plant.archive.ledger import Ledger
 from plant.archive.restore import Restores
@@ -78,14 +78,14 @@ class Archive:
             yield None if known is None or known.state == "cleaned" else known
         except Exception as error:
             self._problems[file.name] = f"{file.name}: {error}"
-            with contextlib.suppress(Retry):
+            with contextlib.suppress(RetryableError):
                 await self.ledger.refused(file, str(error))
             raise
         else:
             self._problems.pop(file.name, None)
 
     async def request_run(self) -> bool:
-        """Asks for a run of whichever process has the archive's flow; False when none takes it on. Raises Retry while the database is away."""
+        """Asks for a run of whichever process has the archive's flow; False when none takes it on. RetryableError while the database is away."""
         async with connection_or_retry(self.ledger.database) as connection:
             await connection.execute("delete from archive_requests where asked_at < now() - interval '1 day'")
             number = await connection.fetchval("insert into archive_requests default values returning id")
@@ -108,7 +108,7 @@ class Archive:
 
     async def _take(self, number: int) -> None:
         """The first process to take it runs it."""
-        with contextlib.suppress(Retry):
+        with contextlib.suppress(RetryableError):
             async with connection_or_retry(self.ledger.database) as connection:
                 mine = await connection.fetchval(
                     "update archive_requests set taken_at = now() where id = $1 and taken_at is null returning true",

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from engine.api import Retry
+from engine.api import RetryableError
 
 __all__ = ["send_command"]
 
@@ -17,7 +17,7 @@ ANSWER_S = 5.0
 
 
 async def send_command(url: str, sn: str, command: dict[str, Any]) -> None:
-    """Publishes a command to one device at QoS 1; returns when the broker has it. Raises Retry when that does not happen in 5 s.
+    """Publishes a command to one device at QoS 1; returns when the broker has it. Raises RetryableError when that does not happen in 5 s.
 
     A device that is away gets it from its session when it comes back; it is not retained, or it would be obeyed again and again.
     """
@@ -37,4 +37,4 @@ async def send_command(url: str, sn: str, command: dict[str, Any]) -> None:
         ):
             await client.publish(f"metachip/gas/{sn}/cmd", msgspec.json.encode(command), qos=1)
     except (aiomqtt.MqttError, OSError, TimeoutError) as away:
-        raise Retry(f"the broker did not take the command ({away or type(away).__name__})") from away
+        raise RetryableError(f"the broker did not take the command ({away or type(away).__name__})") from away

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import Clock, Database, LiveHub, Retry, Timer, connection_now, connection_or_retry
+from engine.api import Clock, Database, LiveHub, RetryableError, Timer, connection_or_retry, request_connection
 from plant.devices.commands import send_command
 
 __all__ = ["CHANNEL", "DebugRun", "Debugging"]
@@ -62,10 +62,10 @@ class Debugging:
         return {"status": "ok", "running": len(self.running)}
 
     async def begin(self, sn: str, by: str, interval_s: float, duration_s: float) -> DebugRun:
-        """Tells the device, and everybody. Raises Retry when the broker does not take the command; nothing has changed then."""
+        """Tells the device, and everybody. Raises RetryableError when the broker does not take the command; nothing has changed then."""
         now = self._clock.now()
         run = DebugRun(sn, interval_s, now, now + duration_s, by)
-        async with connection_now(self._database) as connection, connection.transaction():
+        async with request_connection(self._database) as connection, connection.transaction():
             await connection.execute(
                 "insert into debugging (sn, interval_s, started_at, ends_at, by_user) values ($1, $2, $3, $4, $5) on conflict (sn) do update "
                 "set interval_s = excluded.interval_s, started_at = excluded.started_at, ends_at = excluded.ends_at, by_user = excluded.by_user",
@@ -79,14 +79,14 @@ class Debugging:
         return run
 
     async def end(self, sn: str, normal_interval_s: float) -> None:
-        """Tells the device to go back to its normal interval at once. Raises Retry as `begin` does."""
-        async with connection_now(self._database) as connection, connection.transaction():
+        """Tells the device to go back to its normal interval at once. Raises RetryableError as `begin` does."""
+        async with request_connection(self._database) as connection, connection.transaction():
             await connection.execute("delete from debugging where sn = $1", sn)
             await self._send(sn, normal_interval_s, 1)
 
     async def _send(self, sn: str, interval_s: float, duration_s: float) -> None:
         if self._url is None:
-            raise Retry("this site has no broker")
+            raise RetryableError("this site has no broker")
         command = {"cmd": "set_rate", "interval": _short(interval_s), "duration": _short(duration_s)}
         await send_command(self._url, sn, command)
 
@@ -96,7 +96,7 @@ class Debugging:
             self._wake.clear()
             try:
                 await self._read()
-            except Retry as away:
+            except RetryableError as away:
                 log.debug("debugging waits: %s", away)
                 await self._clock.sleep(RETRY_S)
                 self._wake.set()

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import Database, Retry, connection_or_retry
+from engine.api import Database, RetryableError, connection_or_retry
 from plant.model.device import Device
 
 __all__ = ["Devices"]
@@ -74,7 +74,7 @@ class Devices:
         return {"status": "degraded" if problem else "ok", "problem": problem, "devices": len(self.known)}
 
     async def put(self, device: Device) -> None:
-        """Writes a device to the table. Raises Retry while the database is away, asyncpg's IntegrityConstraintViolationError on a bad value."""
+        """Writes a device to the table. Raises RetryableError while it is away, asyncpg's IntegrityConstraintViolationError on a bad value."""
         if self._database is None:
             self.known[device.sn] = device
             return
@@ -111,7 +111,7 @@ class Devices:
             stale, self._stale = self._stale, set()
             try:
                 await self._read(database, stale)
-            except Retry as away:
+            except RetryableError as away:
                 if not self._problem:
                     log.warning("device parameters stay as they are: %s", away)
                 self._problem = str(away)

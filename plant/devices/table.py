@@ -12,7 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from plant.devices.validation import FieldProblem, changed, problems_of
 from plant.model.device import Device
 
-__all__ = ["BadDevice", "DeviceTable", "NoDevice", "NoPlan", "Place", "Planned", "Stale", "Taken"]
+__all__ = ["BadDevice", "DeviceTable", "MapPosition", "NoDevice", "NoPlan", "Planned", "Stale", "Taken"]
 
 _COLUMNS = Device.__struct_fields__
 _WRITTEN = tuple(name for name in _COLUMNS if name != "revision")
@@ -54,7 +54,7 @@ class Stale(Exception):
         self.current = current
 
 
-class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MapPosition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a device is on a plan, in percent of the picture; None for both takes it off the plan."""
 
     sn: str
@@ -157,7 +157,7 @@ class DeviceTable:
             await self._connection.executemany(_UPDATE, [row for row in values if row[0] not in new])
         return planned
 
-    async def place(self, plan: int, places: Sequence[Place]) -> int:
+    async def place(self, plan: int, places: Sequence[MapPosition]) -> int:
         """Puts devices on a plan, or takes them off it; how many there were. Raises NoPlan."""
         on = [place for place in places if place.left_pct is not None and place.top_pct is not None]
         off = [place.sn for place in places if place.left_pct is None or place.top_pct is None]

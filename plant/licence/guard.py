@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from engine.api import Clock, Database, Refusal, Settings, Standstill
+from engine.api import Clock, Database, Refusal, Settings, Suspension
 from plant.licence.machine import Machine, MachineUnknown
-from plant.licence.status import Standing, judge
+from plant.licence.status import LicenceStatus, judge
 from plant.licence.store import Record, Records, write_private
 from plant.licence.token import Claims, TokenRefused, open_token, read_vendor_key
 from plant.licence.trusted_time import TrustedTime
@@ -64,7 +64,7 @@ class Licence:
     """Knows how the site stands. Locked, the sources are held and the API is closed; a success opens both again within the same turn."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, standstill: Standstill, database: Database | None = None
+        self, settings: Settings, clock: Clock, standstill: Suspension, database: Database | None = None
     ) -> None:
         self._clock = clock
         self._zone = settings.time_zone
@@ -103,7 +103,7 @@ class Licence:
         return self._machine.fingerprint
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> LicenceStatus:
         """How the site stands now."""
         return judge(self._time.now(), self._token, self._first_start)
 
@@ -135,7 +135,7 @@ class Licence:
         told: dict[str, Any] = {"status": status, "state": standing.state, "light": standing.light}
         if math.isfinite(standing.ends):
             told["ends"] = _iso(standing.ends)
-        problem = self._told(standing)
+        problem = self._describe(standing)
         return {**told, "problem": problem} if problem else told
 
     def view(self) -> LicenceView:
@@ -151,7 +151,7 @@ class Licence:
             until=token.until if token else None,
             key=f"…{self._key[-5:]}" if self._key else "",
             key_from="" if not self._key else "settings" if self._given_key else "page",
-            problem=self._told(standing),
+            problem=self._describe(standing),
             code=self._code,
             next_check=self._ask_at if math.isfinite(self._ask_at) and self._ask_at else None,
             clock_behind_s=self._time.behind_s,
@@ -253,7 +253,7 @@ class Licence:
         """Locks or unlocks; both say the same again without harm."""
         locked = self.standing.state == "locked"
         if locked and not self._locked:
-            log.error("the site is locked: %s", self._told(self.standing))
+            log.error("the site is locked: %s", self._describe(self.standing))
             self._locked = True
             await self._standstill.close_api(OWNER, REFUSAL)
             await self._standstill.hold_sources(OWNER, HELD)
@@ -261,7 +261,7 @@ class Licence:
             log.warning("the site is unlocked: the licence was verified")
             self._locked = False
             self._standstill.open_api(OWNER)
-            await self._standstill.let_go(OWNER)
+            await self._standstill.release(OWNER)
 
     async def _remember(self) -> None:
         self._written_at = self._time.now()
@@ -306,7 +306,7 @@ class Licence:
             self._setup_problem = f"MCS_LICENCE_VENDOR_KEY: {wrong}"
             return None
 
-    def _told(self, standing: Standing) -> str:
+    def _describe(self, standing: LicenceStatus) -> str:
         sentences = []
         if standing.state == "evaluation":
             sentences.append(f"evaluation without a verified licence until {_iso(standing.ends)}")

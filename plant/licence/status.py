@@ -9,7 +9,7 @@ import msgspec
 
 from plant.licence.token import Claims
 
-__all__ = ["EVALUATION_S", "GRACE_S", "Standing", "judge"]
+__all__ = ["EVALUATION_S", "GRACE_S", "LicenceStatus", "judge"]
 
 GRACE_S = 72 * 3600.0
 """How long after the last success the site goes on (handbook, 3.2)."""
@@ -19,7 +19,7 @@ RENEWAL_S = 300.0
 """A token that ended this short a time ago is being renewed: the light does not turn yellow every night at 03:00."""
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class LicenceStatus(msgspec.Struct, frozen=True, kw_only=True):
     """`state` lasts until `ends` (Unix seconds, infinite when locked) unless the vendor answers before."""
 
     state: Literal["licensed", "grace", "evaluation", "locked"]
@@ -33,13 +33,13 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return "red" if self.state == "locked" else "yellow"
 
 
-def judge(now: float, token: Claims | None, first_start: float) -> Standing:
+def judge(now: float, token: Claims | None, first_start: float) -> LicenceStatus:
     """`token` is the last one that was believed. A moment of exactly 72 h is past the grace."""
     if token is not None:
         if now < token.expires + RENEWAL_S:
-            return Standing(state="licensed", ends=token.expires + RENEWAL_S)
+            return LicenceStatus(state="licensed", ends=token.expires + RENEWAL_S)
         if now < token.issued + GRACE_S:
-            return Standing(state="grace", ends=token.issued + GRACE_S)
+            return LicenceStatus(state="grace", ends=token.issued + GRACE_S)
     elif now < first_start + EVALUATION_S:
-        return Standing(state="evaluation", ends=first_start + EVALUATION_S)
-    return Standing(state="locked", ends=math.inf)
+        return LicenceStatus(state="evaluation", ends=first_start + EVALUATION_S)
+    return LicenceStatus(state="locked", ends=math.inf)

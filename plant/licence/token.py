@@ -10,7 +10,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-__all__ = ["Claims", "TokenRefused", "key_digest", "open_token", "read_vendor_key", "sign_token", "told_vendor_key"]
+__all__ = ["Claims", "TokenRefused", "format_vendor_key", "key_digest", "open_token", "read_vendor_key", "sign_token"]
 
 # Signed together with the claims, so that nothing else the vendor signs with this key can pass for a token.
 DOMAIN = b"mcs-iot licence token 1\n"
@@ -92,6 +92,6 @@ def read_vendor_key(text: str) -> Ed25519PublicKey:
         raise ValueError("this is no public key of a vendor; `mcs licence-server show-key` prints it") from None
 
 
-def told_vendor_key(key: Ed25519PublicKey) -> str:
+def format_vendor_key(key: Ed25519PublicKey) -> str:
     """As `read_vendor_key` reads it."""
     return base64.b64encode(key.public_bytes_raw()).decode()

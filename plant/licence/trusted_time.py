@@ -24,15 +24,15 @@ class TrustedTime:
 
     def now(self) -> float:
         """Unix seconds, never less than before (until `put_right`)."""
-        kept, told = self._kept(), self._told()
-        if told > kept:
-            self._base, self._base_at = told, self._clock.monotonic()
-            return told
+        kept, now = self._trusted(), self._of_the_system()
+        if now > kept:
+            self._base, self._base_at = now, self._clock.monotonic()
+            return now
         return kept
 
     def at_least(self, seen: float) -> None:
         """It was that late before: known from a record that was read only now."""
-        if seen > self._kept():
+        if seen > self._trusted():
             self._base, self._base_at = seen, self._clock.monotonic()
 
     def put_right(self, now: float) -> None:
@@ -43,11 +43,11 @@ class TrustedTime:
     @property
     def behind_s(self) -> float:
         """By how much the clock has been put back, 0 when it was not."""
-        gap = self._kept() - self._told()
+        gap = self._trusted() - self._of_the_system()
         return gap if gap > TOLERANCE_S else 0.0
 
-    def _kept(self) -> float:
+    def _trusted(self) -> float:
         return self._base + (self._clock.monotonic() - self._base_at)
 
-    def _told(self) -> float:
+    def _of_the_system(self) -> float:
         return self._clock.now() + self._offset

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta
 
-from engine.api import Refused
+from engine.api import PermanentError
 
 __all__ = ["Flag", "Packet", "PacketDecoder", "Reading", "as_reading"]
 
@@ -82,13 +82,13 @@ class Reading(Packet, gc=False):
 
 
 def as_reading(payload: Any) -> Reading:
-    """The payload as a reading, also when it comes as a dict. Refused when it is neither."""
+    """The payload as a reading, also when it comes as a dict. PermanentError when it is neither."""
     if payload.__class__ is Reading:
         return payload
     try:
         return msgspec.convert(payload, Reading)
     except msgspec.ValidationError as error:
-        raise Refused(f"payload is no reading ({error}); put gas-reading before this node") from error
+        raise PermanentError(f"payload is no reading ({error}); put gas-reading before this node") from error
 
 
 class _Strict(Packet, gc=False, forbid_unknown_fields=True):

@@ -19,7 +19,7 @@ import msgspec
 
 from plant.notifications.card import Sms, addresses
 from plant.notifications.http_post import post
-from plant.notifications.outcome import Answer, Away, Declined, Hint
+from plant.notifications.outcome import Answer, Hint, PermanentFailure, TransientFailure
 from plant.notifications.template import filled
 
 __all__ = ["send_sms", "signed"]
@@ -60,9 +60,9 @@ _AGAIN: Final[dict[str, tuple[Hint, float | None]]] = {
 async def send_sms(
     session: aiohttp.ClientSession, card: Sms, secret: str, values: Mapping[str, str], now: float, nonce: str
 ) -> Answer:
-    """One SMS to every number of the card. Raises Away or Declined with the vendor's own answer."""
+    """One SMS to every number of the card. Raises TransientFailure or PermanentFailure with the vendor's own answer."""
     if not secret:
-        raise Declined("the card has no AccessKey secret", "setting")
+        raise PermanentFailure("the card has no AccessKey secret", "setting")
     parameters = {name: filled(text, values)[:LONGEST_VALUE] for name, text in card.parameters.items()}
     query = {
         "PhoneNumbers": ",".join(addresses(card.phones)),
@@ -109,12 +109,12 @@ def _judged(status: int, text: str) -> Answer:
         answer = msgspec.json.decode(text, type=dict[str, object])
         code = str(answer["Code"])
     except (msgspec.MsgspecError, KeyError, RecursionError):
-        raise Away(f"HTTP {status} {text}".strip(), "vendor") from None
+        raise TransientFailure(f"HTTP {status} {text}".strip(), "vendor") from None
     if code == "OK":
         return Answer(text)
     if code.startswith("Throttling"):
-        raise Away(text, "rate", 30.0)
+        raise TransientFailure(text, "rate", 30.0)
     if code in _AGAIN:
         hint, after_s = _AGAIN[code]
-        raise Away(text, hint, after_s)
-    raise Declined(text, _HINTS.get(code, "vendor"))
+        raise TransientFailure(text, hint, after_s)
+    raise PermanentFailure(text, _HINTS.get(code, "vendor"))

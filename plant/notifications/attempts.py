@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from typing import Any
 
-from engine.api import Database, Retry, connection_or_retry
+from engine.api import Database, RetryableError, connection_or_retry
 from plant.alarms.attempt import PAST_ATTEMPT, Attempt, PastAttempt
 
 __all__ = ["AttemptLog"]
@@ -75,7 +75,7 @@ class AttemptLog:
     async def entries(
         self, *, channel: str = "", result: str = "", before: int | None = None, limit: int = 50
     ) -> list[PastAttempt]:
-        """The latest first, from below the id `before`. Raises Retry while the database is away."""
+        """The latest first, from below the id `before`. Raises RetryableError while the database is away."""
         if self._database is None:
             return []
         async with connection_or_retry(self._database, timeout_s=1.0) as connection:
@@ -99,7 +99,7 @@ class AttemptLog:
                 try:
                     async with connection_or_retry(database) as connection:
                         await connection.executemany(_INSERT, [_row(attempt) for attempt in batch])
-                except Retry as away:
+                except RetryableError as away:
                     log.info("notification attempts wait: %s", away)
                     await asyncio.sleep(RETRY_S)
                     continue

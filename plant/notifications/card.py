@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta, Struct
 
-from plant.notifications.template import Fault, fault_of_template
+from plant.notifications.template import Fault, invalid_template_reason
 
 __all__ = [
     "CARDS",
@@ -25,7 +25,7 @@ __all__ = [
     "Settings",
     "Sms",
     "addresses",
-    "fault_of_url",
+    "invalid_url_reason",
 ]
 
 Kind = Literal["email", "robot", "sms"]
@@ -133,7 +133,7 @@ def faults(settings: Settings, enabled: bool) -> dict[str, Fault]:
         case Email():
             found |= _of_email(settings)
         case Robot():
-            fault = fault_of_template(settings.template)
+            fault = invalid_template_reason(settings.template)
             if fault is not None:
                 found["template"] = fault
         case Sms():
@@ -145,7 +145,7 @@ def faults(settings: Settings, enabled: bool) -> dict[str, Fault]:
     return found
 
 
-def fault_of_url(url: str) -> Fault | None:
+def invalid_url_reason(url: str) -> Fault | None:
     """Why a robot's address won't do."""
     try:
         parts = urlsplit(url)
@@ -207,10 +207,10 @@ def _of_sms(settings: Sms) -> dict[str, Fault]:
     if wrong:
         found["phones"] = Fault("phone", f"{wrong[0]!r} is no telephone number; part several by semicolons", wrong[0])
     for template in settings.parameters.values():
-        fault = fault_of_template(template)
+        fault = invalid_template_reason(template)
         if fault is not None:
             found["parameters"] = fault
-    fault = fault_of_url(settings.endpoint)
+    fault = invalid_url_reason(settings.endpoint)
     if fault is not None:
         found["endpoint"] = fault
     return found

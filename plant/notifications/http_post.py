@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
-from plant.notifications.outcome import Away, Declined
+from plant.notifications.outcome import PermanentFailure, TransientFailure
 
 __all__ = ["open_session", "post"]
 
@@ -54,13 +54,13 @@ def open_session() -> aiohttp.ClientSession:
 
 
 async def post(session: aiohttp.ClientSession, url: str, data: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-    """(status, the beginning of the answer). Raises Away when there is none, Declined for an address that won't do.
+    """(status, the beginning of the answer). Raises TransientFailure when there is none, PermanentFailure for an address that won't do.
 
     Neither text names the address: it carries the robot's key.
     """
     host = urlsplit(url).hostname or ""
     if not _allowed(host):
-        raise Declined(f"{host} is an address that no webhook has", "address")
+        raise PermanentFailure(f"{host} is an address that no webhook has", "address")
     timeout = aiohttp.ClientTimeout(total=ANSWER_WITHIN_S)
     try:
         # As it stands: signatures are made over these very bytes.
@@ -69,18 +69,18 @@ async def post(session: aiohttp.ClientSession, url: str, data: bytes, headers: M
             raw = await answer.content.read(LONGEST_ANSWER * 4)
             return answer.status, raw.decode(answer.charset or "utf-8", "replace")[:LONGEST_ANSWER]
     except TimeoutError as error:
-        raise Away(f"{host}: no answer within {ANSWER_WITHIN_S:g} s", "network") from error
+        raise TransientFailure(f"{host}: no answer within {ANSWER_WITHIN_S:g} s", "network") from error
     except aiohttp.ClientConnectorError as error:
         if isinstance(error.os_error, _Forbidden):
-            raise Declined(str(error.os_error), "address") from error
+            raise PermanentFailure(str(error.os_error), "address") from error
         hint: Any = "tls" if isinstance(error, aiohttp.ClientConnectorSSLError) else "network"
-        raise Away(f"{host}: {error.os_error.strerror or error.os_error}", hint) from error
+        raise TransientFailure(f"{host}: {error.os_error.strerror or error.os_error}", hint) from error
     except aiohttp.ClientSSLError as error:
-        raise Away(f"{host}: {type(error).__name__}", "tls") from error
+        raise TransientFailure(f"{host}: {type(error).__name__}", "tls") from error
     except (aiohttp.InvalidURL, UnicodeError, ValueError) as error:
-        raise Declined("the address can't be read; copy it from the robot's page", "address") from error
+        raise PermanentFailure("the address can't be read; copy it from the robot's page", "address") from error
     except (aiohttp.ClientError, OSError) as error:
-        raise Away(f"{host}: {type(error).__name__}", "network") from error
+        raise TransientFailure(f"{host}: {type(error).__name__}", "network") from error
 
 
 def _allowed(host: str) -> bool:

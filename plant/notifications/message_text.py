@@ -14,7 +14,7 @@ from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE
 from plant.notifications.template import filled
 
-__all__ = ["Letter", "Wording", "letter_of", "values_of"]
+__all__ = ["MessageText", "Wording", "compose_message", "values_of"]
 
 Language = Literal["zh", "en"]
 
@@ -49,7 +49,7 @@ PRIORITIES: Final[dict[str, tuple[str, str]]] = {
 MOST_LINES = 40
 
 
-class Letter(Struct, frozen=True):
+class MessageText(Struct, frozen=True):
     """`subject` is one line; `text` several; `values` those of the first and most urgent event, for templates that live elsewhere."""
 
     subject: str
@@ -66,14 +66,14 @@ class Wording(Struct, frozen=True):
     largest_bytes: int = 16_000
 
 
-def letter_of(events: Sequence[AlarmEvent], wording: Wording) -> Letter:
+def compose_message(events: Sequence[AlarmEvent], wording: Wording) -> MessageText:
     """One message for all these events; there must be at least one."""
     ordered = sorted(events, key=lambda event: event.at)
     first = ordered[0]
     values = {**values_of(first, wording), "count": str(len(ordered))}
     said = _line(first, wording, values)
     if len(ordered) == 1:
-        return Letter(f"{_mark(first, wording)}{_who(first)} {values['type']}", said, values)
+        return MessageText(f"{_mark(first, wording)}{_who(first)} {values['type']}", said, values)
     zh = wording.language == "zh"
     span = f"{values['time']} – {_clock(ordered[-1].at, wording)}"
     kinds = Counter(values_of(event, wording)["type"] for event in ordered)
@@ -85,7 +85,7 @@ def letter_of(events: Sequence[AlarmEvent], wording: Wording) -> Letter:
     if left:
         lines.append(f"另有 {left} 条，见报警页面。" if zh else f"{left} more: see the alarm page.")
     many = f"{_who(first)} 等 {len(ordered)} 条报警" if zh else f"{_who(first)} and {len(ordered) - 1} more alarms"
-    return Letter(_mark(first, wording) + many, "\n".join(lines), {**values, "sn": many})
+    return MessageText(_mark(first, wording) + many, "\n".join(lines), {**values, "sn": many})
 
 
 def values_of(event: AlarmEvent, wording: Wording) -> dict[str, str]:

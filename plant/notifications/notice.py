@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.api import Refused
+from engine.api import PermanentError
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import Priority
 
@@ -34,7 +34,7 @@ def notice_of(events: list[AlarmEvent]) -> AlarmNotice:
 
 
 def as_notice(payload: Any) -> AlarmNotice:
-    """The payload as a notice; a single alarm event will do, and both also as a dict. Refused when it is neither."""
+    """The payload as a notice; a single alarm event will do, and both also as a dict. PermanentError when it is neither."""
     if payload.__class__ is AlarmNotice:
         return payload
     if payload.__class__ is AlarmEvent:
@@ -44,4 +44,4 @@ def as_notice(payload: Any) -> AlarmNotice:
             return msgspec.convert(payload, AlarmNotice)
         return notice_of([msgspec.convert(payload, AlarmEvent)])
     except msgspec.ValidationError as error:
-        raise Refused(f"payload is no alarm ({error}); put alarm or alarm-group before this node") from error
+        raise PermanentError(f"payload is no alarm ({error}); put alarm or alarm-group before this node") from error

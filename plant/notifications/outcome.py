@@ -6,9 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.api import Refused, Retry
+from engine.api import PermanentError, RetryableError
 
-__all__ = ["Answer", "Away", "Declined", "Hint"]
+__all__ = ["Answer", "Hint", "PermanentFailure", "TransientFailure"]
 
 Hint = Literal[
     "",
@@ -35,7 +35,7 @@ class Answer(Struct, frozen=True):
     text: str
 
 
-class Away(Retry):
+class TransientFailure(RetryableError):
     """Not taken now, and worth another try: no connection, too many messages, an error of the vendor's own."""
 
     def __init__(self, answer: str, hint: Hint, after_s: float | None = None) -> None:
@@ -43,7 +43,7 @@ class Away(Retry):
         self.hint = hint
 
 
-class Declined(Refused):
+class PermanentFailure(PermanentError):
     """Not taken, and the same would not be taken later: somebody has to correct the card."""
 
     def __init__(self, answer: str, hint: Hint) -> None:

@@ -18,8 +18,8 @@ import msgspec
 
 from plant.alarms.event import AlarmEvent
 from plant.notifications.http_post import post
-from plant.notifications.message_text import Letter
-from plant.notifications.outcome import Answer, Away, Declined, Hint
+from plant.notifications.message_text import MessageText
+from plant.notifications.outcome import Answer, Hint, PermanentFailure, TransientFailure
 
 __all__ = ["LARGEST_BYTES", "send_to_robot", "signed_dingtalk", "signed_feishu", "signed_webhook"]
 
@@ -36,11 +36,11 @@ async def send_to_robot(
     type: str,
     url: str,
     secret: str,
-    letter: Letter,
+    letter: MessageText,
     events: list[AlarmEvent],
     now: float,
 ) -> Answer:
-    """One message. Raises Away or Declined with the vendor's own answer."""
+    """One message. Raises TransientFailure or PermanentFailure with the vendor's own answer."""
     match type:
         case "dingtalk":
             target = signed_dingtalk(url, secret, now) if secret else url
@@ -105,41 +105,43 @@ async def _send(
 
 def _dingtalk(code: int, said: str, text: str) -> Exception | None:
     if code in (130101, 410100):
-        return Away(text, "rate", RATE_PAUSE_S)
+        return TransientFailure(text, "rate", RATE_PAUSE_S)
     if code == -1:
-        return Away(text, "vendor")
+        return TransientFailure(text, "vendor")
     if code == 310000:
         lower = said.lower()
         hint: Hint = (
             "keyword" if "keyword" in lower else "address" if "ip" in lower.split() or "whitelist" in lower else "sign"
         )
-        return Declined(text, hint)
+        return PermanentFailure(text, hint)
     if code in (300005, 400101, 400102, 400106, 400013):
-        return Declined(text, "token")
-    return Declined(text, "content" if 430101 <= code <= 430104 else "vendor")
+        return PermanentFailure(text, "token")
+    return PermanentFailure(text, "content" if 430101 <= code <= 430104 else "vendor")
 
 
 def _feishu(code: int, said: str, text: str) -> Exception | None:
     if code in (9499, 11232):
-        return Away(text, "rate", RATE_PAUSE_S)
+        return TransientFailure(text, "rate", RATE_PAUSE_S)
     if code in (11233, 10000):
-        return Away(text, "vendor")
+        return TransientFailure(text, "vendor")
     hints: dict[int, Hint] = {19001: "token", 19021: "sign", 19022: "address", 19024: "keyword"}
-    return Declined(text, hints.get(code, "vendor"))
+    return PermanentFailure(text, hints.get(code, "vendor"))
 
 
 def _wecom(code: int, said: str, text: str) -> Exception | None:
     if code in (45009, 45033):
-        return Away(text, "rate", RATE_PAUSE_S)
+        return TransientFailure(text, "rate", RATE_PAUSE_S)
     if code in (-1, 42001):
-        return Away(text, "vendor")
-    return Declined(text, "token" if code in (93000, 40001, 40014) else "vendor")
+        return TransientFailure(text, "vendor")
+    return PermanentFailure(text, "token" if code in (93000, 40001, 40014) else "vendor")
 
 
 def _by_status(status: int, text: str) -> Exception:
     told = f"HTTP {status} {text}".strip()
     if status == 429:
-        return Away(told, "rate", RATE_PAUSE_S)
+        return TransientFailure(told, "rate", RATE_PAUSE_S)
     if status >= 500 or 200 <= status < 300:
-        return Away(told, "vendor")
-    return Declined(told, "token" if status in (401, 403, 404) else "address" if 300 <= status < 400 else "vendor")
+        return TransientFailure(told, "vendor")
+    return PermanentFailure(
+        told, "token" if status in (401, 403, 404) else "address" if 300 <= status < 400 else "vendor"
+    )

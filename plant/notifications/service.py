@@ -10,15 +10,15 @@ from typing import Any
 
 import aiohttp
 
-from engine.api import Clock, Database, LiveHub, Retry, SystemClock, as_jsonb, connection_or_retry
+from engine.api import Clock, Database, LiveHub, RetryableError, SystemClock, as_jsonb, connection_or_retry
 from plant.alarms.attempt import Attempt
 from plant.alarms.event import AlarmEvent
 from plant.notifications.aliyun import send_sms
 from plant.notifications.attempts import AttemptLog
 from plant.notifications.card import CARDS, SECRETS, Card, Email, Robot, Settings, Sms, from_json, kind_of, shown
 from plant.notifications.http_post import open_session
-from plant.notifications.message_text import Wording, letter_of
-from plant.notifications.outcome import Answer, Away, Declined
+from plant.notifications.message_text import Wording, compose_message
+from plant.notifications.outcome import Answer, PermanentFailure, TransientFailure
 from plant.notifications.robots import LARGEST_BYTES, send_to_robot
 from plant.notifications.smtp import send_mail
 
@@ -86,7 +86,7 @@ class Channels:
             return
         try:
             await self._read(self._database)
-        except Retry:
+        except RetryableError:
             self._stale.set()
         self._task = asyncio.create_task(self._keep_fresh(self._database), name="channels")
         self._database.listen(NOTIFY, lambda _: self._stale.set())
@@ -127,7 +127,7 @@ class Channels:
         return self._secrets.get(secret_name(channel, field), "")
 
     async def put(self, name: str, enabled: bool, settings: Settings, revision: int, by: str) -> Card:
-        """Saves a card. Raises Changed when `revision` is not the one it stands at, Retry while the database is away."""
+        """Saves a card. Raises Changed when `revision` is not the one it stands at, RetryableError while the database is away."""
         if self._database is None:
             card = Card(name=name, enabled=enabled, settings=settings, revision=revision + 1, changed_by=by)
             self._take({**self.cards, name: card})
@@ -154,20 +154,20 @@ class Channels:
     async def send(
         self, card: Card, events: list[AlarmEvent], secrets: Mapping[str, str] | None = None
     ) -> tuple[str, Answer]:
-        """(subject, the vendor's answer) for one message about these events. Raises Away or Declined; no text holds a secret.
+        """(subject, the vendor's answer) for one message about these events. Raises TransientFailure or PermanentFailure; no text holds a secret.
 
         `secrets` are tried instead of the stored ones where given.
         """
         settings = card.settings
         kept = {field: self.secret(card.name, field) for field in SECRETS[card.kind]} | dict(secrets or {})
-        letter = letter_of(events, _wording(settings))
+        letter = compose_message(events, _wording(settings))
         try:
             match settings:
                 case Email():
                     answer = await send_mail(settings, kept["password"], letter)
                 case Robot():
                     if not kept["url"]:
-                        raise Declined("the card has no webhook address", "setting")
+                        raise PermanentFailure("the card has no webhook address", "setting")
                     answer = await send_to_robot(
                         self._http(), settings.type, kept["url"], kept["secret"], letter, events, self._clock.now()
                     )
@@ -180,15 +180,15 @@ class Channels:
                         self._clock.now(),
                         uuid.uuid4().hex,
                     )
-        except Away as away:
-            raise Away(_masked(str(away), kept), away.hint, away.after_s) from None
-        except Declined as declined:
-            raise Declined(_masked(str(declined), kept), declined.hint) from None
+        except TransientFailure as away:
+            raise TransientFailure(_masked(str(away), kept), away.hint, away.after_s) from None
+        except PermanentFailure as declined:
+            raise PermanentFailure(_masked(str(declined), kept), declined.hint) from None
         return letter.subject, Answer(_masked(answer.text, kept))
 
     def subject(self, card: Card, events: list[AlarmEvent]) -> str:
         """The subject that a message about these events has."""
-        return letter_of(events, _wording(card.settings)).subject
+        return compose_message(events, _wording(card.settings)).subject
 
     def note(self, attempt: Attempt) -> None:
         """Records an attempt, and shows it on the cards of whoever looks at them."""
@@ -212,7 +212,7 @@ class Channels:
             self._stale.clear()
             try:
                 await self._read(database)
-            except Retry as away:
+            except RetryableError as away:
                 self._problem = str(away)
                 self._stale.set()
                 await asyncio.sleep(RETRY_S)

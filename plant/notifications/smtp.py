@@ -10,19 +10,19 @@ from email.utils import formatdate, make_msgid
 import aiosmtplib
 
 from plant.notifications.card import Email, addresses
-from plant.notifications.message_text import Letter
-from plant.notifications.outcome import Answer, Away, Declined
+from plant.notifications.message_text import MessageText
+from plant.notifications.outcome import Answer, PermanentFailure, TransientFailure
 
 __all__ = ["send_mail"]
 
 ANSWER_WITHIN_S = 20.0
 
 
-async def send_mail(card: Email, password: str, letter: Letter) -> Answer:
-    """Sends to all recipients with one connection. Raises Away or Declined with the server's own answer."""
+async def send_mail(card: Email, password: str, letter: MessageText) -> Answer:
+    """Sends to all recipients with one connection. Raises TransientFailure or PermanentFailure with the server's own answer."""
     recipients = addresses(card.recipients)
     if not card.server or not recipients:
-        raise Declined("the card names no server or no recipients", "setting")
+        raise PermanentFailure("the card names no server or no recipients", "setting")
     sender = card.sender or card.account or recipients[0]
     tls = card.security == "tls" or (card.security == "auto" and card.port == 465)
     starttls = card.security == "starttls" or (card.security == "auto" and card.port != 465)
@@ -44,34 +44,34 @@ async def send_mail(card: Email, password: str, letter: Letter) -> Answer:
     except aiosmtplib.SMTPRecipientsRefused as error:
         told = "; ".join(f"{one.recipient}: {one.code} {one.message}" for one in error.recipients)
         if all(400 <= one.code < 500 for one in error.recipients):
-            raise Away(told, "recipients") from error
-        raise Declined(told, "recipients") from error
+            raise TransientFailure(told, "recipients") from error
+        raise PermanentFailure(told, "recipients") from error
     except aiosmtplib.SMTPResponseException as error:
         told = f"{error.code} {error.message}"
         hint = "auth" if isinstance(error, aiosmtplib.SMTPAuthenticationError) else "vendor"
         if 400 <= error.code < 500 or error.code == 0:
-            raise Away(told, "auth" if hint == "auth" else "vendor") from error
-        raise Declined(told, "auth" if hint == "auth" else "vendor") from error
+            raise TransientFailure(told, "auth" if hint == "auth" else "vendor") from error
+        raise PermanentFailure(told, "auth" if hint == "auth" else "vendor") from error
     except aiosmtplib.SMTPNotSupported as error:
-        raise Declined(f"{error}", "tls") from error
+        raise PermanentFailure(f"{error}", "tls") from error
     except aiosmtplib.SMTPException as error:
         if "STARTTLS" in str(error):
             # Going on without would send the password in the clear.
-            raise Declined(f"{error}", "tls") from error
+            raise PermanentFailure(f"{error}", "tls") from error
         cause = error.__cause__ or error.__context__
         hint = "tls" if isinstance(cause, ssl.SSLError) or "certificate" in str(error).lower() else "network"
-        raise Away(f"{error}", "tls" if hint == "tls" else "network") from error
+        raise TransientFailure(f"{error}", "tls" if hint == "tls" else "network") from error
     except ssl.SSLError as error:
-        raise Away(f"{card.server}: {error}", "tls") from error
+        raise TransientFailure(f"{card.server}: {error}", "tls") from error
     except (OSError, ValueError) as error:
-        raise Away(f"{card.server}: {error}", "network") from error
+        raise TransientFailure(f"{card.server}: {error}", "network") from error
     if refused:
         told = "; ".join(f"{name}: {code} {text}" for name, (code, text) in refused.items())
         return Answer(f"{answer} (not for {told})")
     return Answer(answer)
 
 
-def _message(sender: str, recipients: list[str], letter: Letter) -> EmailMessage:
+def _message(sender: str, recipients: list[str], letter: MessageText) -> EmailMessage:
     message = EmailMessage()
     user, _, domain = sender.rpartition("@")
     message["From"] = Address("MCS-IoT", user, domain)

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-__all__ = ["VARIABLES", "Fault", "fault_of_template", "filled"]
+__all__ = ["VARIABLES", "Fault", "filled", "invalid_template_reason"]
 
 VARIABLES: Final[dict[str, tuple[str, str]]] = {
     "sn": ("设备序列号", "serial number"),
@@ -44,10 +44,10 @@ class Fault(Struct, frozen=True):
 _HOLE = re.compile(r"\{([^{}]*)\}")
 
 
-def fault_of_template(text: str) -> Fault | None:
+def invalid_template_reason(text: str) -> Fault | None:
     """What is wrong with a template and what to write instead.
 
-    >>> fault_of_template("{sn}: {vla}").message
+    >>> invalid_template_reason("{sn}: {vla}").message
     'there is no variable {vla}; did you mean {val}?'
     """
     for hole in _HOLE.findall(text):

@@ -58,7 +58,7 @@ SPOTS: Final = (
 
 
 async def demo_plan(database: Database) -> tuple[int, tuple[Spot, ...]]:
-    """(id of the site's first plan, places on it); it is drawn when the site has none. Raises Retry while the database is away."""
+    """(id of the site's first plan, places on it); it is drawn when the site has none. Raises RetryableError while the database is away."""
     from plant.plans.plan_image import checked
     from plant.plans.plans import PlanTable
 

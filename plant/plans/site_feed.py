@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from engine.api import Clock, Database, LiveHub, Retry, connection_or_retry
+from engine.api import Clock, Database, LiveHub, RetryableError, connection_or_retry
 from plant.devices.registry import Devices
 from plant.model.device import Device
 from plant.readings.queries import last_readings
@@ -64,7 +64,7 @@ class SiteFeed:
             try:
                 async with connection_or_retry(self._database) as connection:
                     found = await last_readings(connection, list(self._devices.known), self._clock.now())
-            except Retry as away:
+            except RetryableError as away:
                 log.debug("the last readings wait: %s", away)
                 await self._clock.sleep(RETRY_S)
                 continue

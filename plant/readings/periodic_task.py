@@ -10,15 +10,15 @@ from typing import Any, ClassVar
 
 import asyncpg
 
-from engine.api import Clock, Retry
+from engine.api import Clock, RetryableError
 
-__all__ = ["Rounds"]
+__all__ = ["PeriodicTask"]
 
 log = logging.getLogger("mcs.rounds")
 
 
-class Rounds(ABC):
-    """A pack service: `go_round` at once, and then every `every_s`; every `retry_s` while the database is away.
+class PeriodicTask(ABC):
+    """A pack service: `run_once` at once, and then every `every_s`; every `retry_s` while the database is away.
 
     `refused` is what health says, before the reason, when the database refuses; the next round comes in its time.
     """
@@ -33,8 +33,8 @@ class Rounds(ABC):
         self._task: asyncio.Task[None] | None = None
 
     @abstractmethod
-    async def go_round(self) -> object:
-        """One round. Raises Retry while the database is away, asyncpg's errors when it refuses."""
+    async def run_once(self) -> object:
+        """One round. Raises RetryableError while the database is away, asyncpg's errors when it refuses."""
 
     async def start(self) -> None:
         """Begins, and returns at once."""
@@ -54,9 +54,9 @@ class Rounds(ABC):
         while True:
             pause_s = self.every_s
             try:
-                await self.go_round()
+                await self.run_once()
                 self._problem = ""
-            except Retry as away:
+            except RetryableError as away:
                 self._problem = str(away)
                 pause_s = self.retry_s
             except asyncpg.PostgresError as refused:

@@ -7,7 +7,7 @@ import logging
 from typing import Final
 
 from engine.api import Clock, Database, connection_or_retry
-from plant.readings.periodic_task import Rounds
+from plant.readings.periodic_task import PeriodicTask
 
 __all__ = ["History"]
 
@@ -27,7 +27,7 @@ _OLD: Final = {
 }
 
 
-class History(Rounds):
+class History(PeriodicTask):
     """Events of alarms, attempts to tell people and quarantined messages go when they are `keep_days` old.
 
     An alarm that is still open keeps its events, but for those that only say that it goes on.
@@ -43,8 +43,8 @@ class History(Rounds):
         self._keep_days = keep_days
         self._batch = batch
 
-    async def go_round(self) -> dict[str, int]:
-        """Deletes what is too old now, a batch at a time: how many rows of each table. Raises Retry while the database is away, asyncpg's
+    async def run_once(self) -> dict[str, int]:
+        """Deletes what is too old now, a batch at a time: how many rows of each table. Raises RetryableError while the database is away, asyncpg's
         errors when it refuses."""
         now = datetime.datetime.fromtimestamp(self._clock.now(), datetime.UTC)
         before = now - datetime.timedelta(days=self._keep_days)

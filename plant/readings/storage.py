@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.api import Clock, Database, connection_or_retry
-from plant.readings.periodic_task import Rounds
+from plant.readings.periodic_task import PeriodicTask
 
 __all__ = ["EDITIONS", "ReadingStorage"]
 
@@ -24,7 +24,7 @@ DAYS_AHEAD = 7
 SET_UP_LOCK = 0x6D63735F73746F72  # "mcs_stor": workers that start at once set up one after another
 
 
-class ReadingStorage(Rounds):
+class ReadingStorage(PeriodicTask):
     """Looks once an hour. On plain PostgreSQL it makes the partitions of the coming week (a late one harms nothing: rows wait in the default
     partition and move); on the full edition of TimescaleDB it sees to compression and the aggregate by the minute; the Apache edition makes
     its chunks by itself.
@@ -43,8 +43,8 @@ class ReadingStorage(Rounds):
         """Degraded while the table can't be kept in shape; `edition` is the database's, by its name for people."""
         return {**super().health(), "edition": EDITIONS.get(self.edition, self.edition)}
 
-    async def go_round(self) -> int:
-        """Does what the edition needs; how many partitions were made. Raises Retry while the database is away, asyncpg's errors when it
+    async def run_once(self) -> int:
+        """Does what the edition needs; how many partitions were made. Raises RetryableError while the database is away, asyncpg's errors when it
         refuses."""
         async with connection_or_retry(self._database) as connection:
             self.edition = await connection.fetchval("select readings_edition()")

@@ -85,7 +85,7 @@ async def register(
     plan: int | None = None,
     places: Sequence[Spot] = (),
 ) -> None:
-    """Adds what the registry lacks, on the plan as far as there are places. Raises Retry while the database is away."""
+    """Adds what the registry lacks, on the plan as far as there are places. Raises RetryableError while the database is away."""
     for number, device in enumerate(devices):
         if registry.get(device.sn) is None:
             await registry.put(device.parameters(plan, places[number] if number < len(places) else None))

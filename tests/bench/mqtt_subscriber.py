@@ -3,7 +3,7 @@
     python -m tests.bench.mqtt_subscriber [--count 60000]
 
 Each case is a process of its own that receives from a Mosquitto started for it; the publisher is this process.
-"reads as they come" has the gathering of reads under load switched off. The last rows give the delay from publish to
+"reads as they come" has the commit_group of reads under load switched off. The last rows give the delay from publish to
 callback.
 """
 

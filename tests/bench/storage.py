@@ -66,7 +66,7 @@ class Figures(msgspec.Struct, kw_only=True):
 async def measure(edition: str, dsn: str, devices: int, days: int, interval_s: int) -> Figures:
     """Fills a fresh database and asks it."""
     async with migrated(dsn) as database, database.connection() as connection:
-        await ReadingStorage(database, ManualClock(NOW.timestamp())).go_round()
+        await ReadingStorage(database, ManualClock(NOW.timestamp())).run_once()
         if edition == "timescaledb":  # its job would compress at a moment of its own
             await connection.execute("select remove_compression_policy('readings')")
         first = NOW.replace(hour=0) - (days - 1) * DAY

@@ -61,7 +61,7 @@ async def test_twenty_deploys_lose_nothing_and_keep_what_did_not_change(engine: 
 
 
 async def test_node_that_fails_to_start_rolls_back_under_load(engine: EngineProcess, table: Table) -> None:
-    """Refused with the node and its reason; the version before it goes on, and is in the file."""
+    """PermanentError with the node and its reason; the version before it goes on, and is in the file."""
     await table.add_devices(DEVICES)
     await engine.ready()
     text = (engine.flows / f"{FLOW}.yaml").read_text()

@@ -41,8 +41,8 @@ async def test_a_week_of_partitions_is_made_ahead(postgres_dsn: str):
     """From today by the engine's clock."""
     async with migrated(postgres_dsn) as database:
         storage = ReadingStorage(database, ManualClock(NEW_YEAR.timestamp()))
-        assert await storage.go_round() == 8
-        assert await storage.go_round() == 0
+        assert await storage.run_once() == 8
+        assert await storage.run_once() == 0
         async with database.connection() as connection:
             assert await connection.fetchval("select to_regclass('readings_20260108')::text") == "readings_20260108"
 

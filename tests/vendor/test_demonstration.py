@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.clock import SystemClock
-from engine.runtime.services.suspension import Standstill
+from engine.runtime.services.suspension import Suspension
 from engine.settings import Settings
 from plant.licence.guard import Licence
 from tests.eventually import eventually
@@ -22,7 +22,7 @@ class Site:
         (folder / "machine-id").write_text("0123456789abcdef0123456789abcdef\n")
         self.settings = Settings(data=folder / "data", machine_id=folder / "machine-id")
         self.clock = SystemClock()
-        self.licence = Licence(self.settings, self.clock, Standstill())
+        self.licence = Licence(self.settings, self.clock, Suspension())
 
     def service(self, kind: type[Any]) -> Any:
         assert kind is Licence

@@ -10,7 +10,7 @@ from engine.cli.main import main
 from plant.licence.token import open_token, read_vendor_key
 from plant.licence.vendor import Question, VendorRefused
 from vendor.licence_server.app import RateLimit
-from vendor.licence_server.book import Book
+from vendor.licence_server.store import LicenceStore
 
 
 def question(key: str, machine: str = "a" * 32) -> Question:
@@ -28,7 +28,7 @@ def test_command_line_issues_a_key_that_the_printed_vendor_key_verifies(
     main([*folder, "issue", "Acme 化工", "--until", "2099-12-31"])
     key = capsys.readouterr().out.strip()
 
-    token = Book(tmp_path / "book").answer(question(key))
+    token = LicenceStore(tmp_path / "book").answer(question(key))
 
     claims = open_token(token, vendor_key, machine="a" * 32, key=key)
     assert (claims.customer, claims.until) == ("Acme 化工", 4_102_444_800.0)
@@ -40,7 +40,7 @@ def test_command_line_issues_a_key_that_the_printed_vendor_key_verifies(
 
 
 def test_second_book_does_not_replace_the_signing_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Book.create(tmp_path)
+    LicenceStore.create(tmp_path)
     before = (tmp_path / "signing.pem").read_bytes()
     assert main(["licence-server", "--folder", str(tmp_path), "init"]) == 1
     assert "has a signing key already" in capsys.readouterr().err
@@ -49,7 +49,7 @@ def test_second_book_does_not_replace_the_signing_key(tmp_path: Path, capsys: py
 
 
 def test_plain_http_is_served_on_loopback_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Book.create(tmp_path)
+    LicenceStore.create(tmp_path)
     assert main(["licence-server", "--folder", str(tmp_path), "serve", "--host", "0.0.0.0"]) == 1
     assert "must not travel in the clear" in capsys.readouterr().err
 
@@ -66,7 +66,7 @@ def test_plain_http_is_served_on_loopback_only(tmp_path: Path, capsys: pytest.Ca
 def test_what_can_not_be_done_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
 ) -> None:
-    Book.create(tmp_path)
+    LicenceStore.create(tmp_path)
     assert main(["licence-server", "--folder", str(tmp_path), *words]) == 1
     assert told in capsys.readouterr().err
 
@@ -78,13 +78,13 @@ def test_port_that_is_none_is_told_as_wrong_usage(tmp_path: Path, capsys: pytest
 
 
 def test_licence_past_its_last_day_is_listed_as_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Book.create(tmp_path).issue("Acme", until=1_577_923_200.0)
+    LicenceStore.create(tmp_path).issue("Acme", until=1_577_923_200.0)
     main(["licence-server", "--folder", str(tmp_path), "list"])
     assert "2020-01-01  over" in capsys.readouterr().out
 
 
 def test_revoked_key_is_refused_and_a_released_one_binds_anew(tmp_path: Path) -> None:
-    book = Book.create(tmp_path)
+    book = LicenceStore.create(tmp_path)
     key = book.issue("Acme")
     book.answer(question(key))
     with pytest.raises(VendorRefused, match="another machine"):

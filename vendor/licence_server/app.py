@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from plant.licence.vendor import PATH, Question, VendorRefused
-from vendor.licence_server.book import Book
+from vendor.licence_server.store import LicenceStore
 
 __all__ = ["RateLimit", "make_app"]
 
@@ -48,7 +48,7 @@ class RateLimit:
         return 0.0 if allowed else (1 - left) / self._per_s
 
 
-def make_app(book: Book, *, behind_proxy: bool = False, limit: RateLimit | None = None) -> web.Application:
+def make_app(book: LicenceStore, *, behind_proxy: bool = False, limit: RateLimit | None = None) -> web.Application:
     """`behind_proxy` takes the asker's address from the last X-Forwarded-For, which the proxy has written."""
     limit = limit or RateLimit(ADDRESS_PER_HOUR, ADDRESS_BURST)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from aiohttp import web
 
 from engine.api import SetupError
-from plant.licence.token import told_vendor_key
+from plant.licence.token import format_vendor_key
 from vendor.licence_server.app import make_app
-from vendor.licence_server.book import Book, Entry
+from vendor.licence_server.store import Entry, LicenceStore
 
 __all__ = ["arguments", "run"]
 
@@ -59,14 +59,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """The exit code."""
     if options.action == "init":
-        book = Book.create(options.folder)
+        book = LicenceStore.create(options.folder)
         print(f"mcs: made {options.folder}; back up its signing.pem, it can't be made again")
-        print(f"vendor key: {told_vendor_key(book.signing_key.public_key())}")
+        print(f"vendor key: {format_vendor_key(book.signing_key.public_key())}")
         return 0
-    book = Book(options.folder)
+    book = LicenceStore(options.folder)
     match options.action:
         case "show-key":
-            print(told_vendor_key(book.signing_key.public_key()))
+            print(format_vendor_key(book.signing_key.public_key()))
         case "issue":
             if options.machines < 1:
                 raise SetupError("a licence for no machine is none", "give --machines 1 or more")
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _serve(book: Book, options: argparse.Namespace) -> None:
+async def _serve(book: LicenceStore, options: argparse.Namespace) -> None:
     context = _context(options)
     if context is None and options.host not in LOOPBACK:
         raise SetupError(

@@ -12,7 +12,7 @@ from engine.api import SiteView, make_local_certificate
 from plant.licence.guard import Licence
 from plant.licence.vendor import HttpsVendor
 from vendor.licence_server.app import make_app
-from vendor.licence_server.book import SIGNING_KEY, Book
+from vendor.licence_server.store import SIGNING_KEY, LicenceStore
 
 __all__ = ["demo"]
 
@@ -22,7 +22,7 @@ log = logging.getLogger("mcs.licence-server")
 async def demo(site: SiteView) -> None:
     """Serves until cancelled, and has the site licensed by it. A build that carries its vendor's key stays an evaluation."""
     folder = site.settings.data / "licence-server"
-    book = Book(folder) if (folder / SIGNING_KEY).exists() else Book.create(folder)
+    book = LicenceStore(folder) if (folder / SIGNING_KEY).exists() else LicenceStore.create(folder)
     files = make_local_certificate(folder)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(files.certificate, files.key)

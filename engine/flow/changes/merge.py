@@ -201,7 +201,7 @@ class _Merge:
             key = (port, end)
             field = f"to.{port}.{end}" if port else f"to.{end}"
             sides = was.get(key, UNSET), ours.get(key, UNSET), others.get(key, UNSET)
-            state = self.value(address, field, *sides, told=_told_wire)
+            state = self.value(address, field, *sides, told=_format_wire)
             name, _, input = end.partition(".")
             removed = name not in kept and (name in base or name in mine or name in theirs)
             if state is not UNSET and not removed:
@@ -222,7 +222,7 @@ class _Merge:
         """One side names the ports and the other does not: which is the first is not known here, so it is asked."""
         before = base[node.id].to if node.id in base else {}
         sides = mine[node.id].to, theirs[node.id].to
-        chosen = self.mine_is_chosen(address, "to", before, *sides, _told_wires)
+        chosen = self.mine_is_chosen(address, "to", before, *sides, _format_wires)
         to = {port: tuple(end for end in ends if end.node in kept) for port, ends in sides[0 if chosen else 1].items()}
         return msgspec.structs.replace(node, to={port: ends for port, ends in to.items() if ends})
 
@@ -331,9 +331,9 @@ def _whole_subflow(subflow: Subflow | None) -> Any:
     return UNSET if subflow is None else list(subflow.nodes)
 
 
-def _told_wire(disabled: Any) -> Any:
+def _format_wire(disabled: Any) -> Any:
     return UNSET if disabled is UNSET else "disabled" if disabled else "enabled"
 
 
-def _told_wires(to: Mapping[str, tuple[Target, ...]]) -> Any:
+def _format_wires(to: Mapping[str, tuple[Target, ...]]) -> Any:
     return {port: ends_as_json(ends) for port, ends in to.items()} or UNSET

@@ -9,12 +9,12 @@ import networkx as nx
 
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.node import ERROR_PORT, Node
-from engine.flow.check.compatibility import misfit, port_words
+from engine.flow.check.compatibility import incompatibility, port_words
 from engine.flow.check.expand import LINK_IN, LINK_OUT, WrittenWire, links_in, links_out, write_out
-from engine.flow.check.graph import graph_of, loops, told_loop, unreached
+from engine.flow.check.graph import format_loop, graph_of, loops, unreached
 from engine.flow.check.node_check import CheckedNode, NodeCheck
 from engine.flow.check.plan import Plan, PlannedNode
-from engine.flow.check.type_flow import carried
+from engine.flow.check.type_flow import propagate_types
 from engine.flow.model import Flow
 from engine.flow.names import nearest
 from engine.flow.problem import Problem, Severity, errors_in
@@ -120,13 +120,13 @@ class _Check:
         declared = {
             (id, port.name): port for id, node in self.nodes.items() for port in node.outputs or () if not port.same_as
         }
-        ways = carried(wired, declared, {id: node.outputs or () for id, node in self.nodes.items()})
+        ways = propagate_types(wired, declared, {id: node.outputs or () for id, node in self.nodes.items()})
         for wire, port, input in wired:
             if wire.link or port == ERROR_PORT:
                 continue
             taken = self.nodes[wire.target].input(input)
             for origin, made in ways.get((wire.source, port), {}).items():
-                wrong = None if taken is None else misfit(made, taken)
+                wrong = None if taken is None else incompatibility(made, taken)
                 if wrong is not None and taken is not None:
                     by_way = "" if origin[0] == wire.source else f" by way of `{wire.source}`"
                     self._say(
@@ -210,7 +210,7 @@ class _Check:
             edges = graph.get_edge_data(loop[0], after)
             self._say(
                 next(iter(edges.values()))["place"],
-                f"the wires go in a circle: {told_loop(loop)}",
+                f"the wires go in a circle: {format_loop(loop)}",
                 "a message would never come to an end: put a node on it that waits, such as delay, or remove a wire",
             )
 

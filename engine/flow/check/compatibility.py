@@ -12,7 +12,7 @@ from engine.core.node import Port
 _SAME_UNIT = str.maketrans({"μ": "µ", "㎎": "mg", "㎥": "m³"})
 
 
-def misfit(source: Port, target: Port) -> tuple[str, str] | None:
+def incompatibility(source: Port, target: Port) -> tuple[str, str] | None:
     """Why a wire between two ports can't work, and what to do; None when it can.
 
     A type goes into itself, into a class above it, and into a union that has it; Any fits everything. A unit fits

@@ -53,12 +53,12 @@ def faults_of(
     """All errors of a validator as faults, each once. Values at `hidden` places came from references and are not shown."""
     faults: dict[Fault, None] = {}
     for error in errors:
-        for fault in _told(error, schema, hidden):
+        for fault in _messages(error, schema, hidden):
             faults[fault] = None
     return list(faults)
 
 
-def _told(error: ValidationError, root: Schema, hidden: frozenset[Path]) -> Iterator[Fault]:
+def _messages(error: ValidationError, root: Schema, hidden: frozenset[Path]) -> Iterator[Fault]:
     place: Path = tuple(error.absolute_path)
     rule = str(error.validator)
     limit: Any = error.validator_value
@@ -120,7 +120,7 @@ def _choice(
     ]
     if len(meant) == 1:
         for inner in meant[0]:
-            yield from _told(inner, root, hidden)
+            yield from _messages(inner, root, hidden)
         return
     yield Fault(
         tuple(error.absolute_path), f"wants {_wanted(here, root)}{_in(unit)}, here is {shown}", _first_sentence(here)

@@ -68,6 +68,6 @@ def flow_order(graph: nx.MultiDiGraph[str]) -> list[str]:
     return [node for knot in knots for node in members[knot]]
 
 
-def told_loop(loop: Sequence[str]) -> str:
+def format_loop(loop: Sequence[str]) -> str:
     """A loop for people: `a → b → a`."""
     return " → ".join([*loop, loop[0]])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.catalogue.path_fields import ANY
-from engine.core.paths import fault_of_path
+from engine.core.paths import invalid_path_reason
 from engine.flow.tree import Path
 
 __all__ = ["path_faults"]
@@ -16,7 +16,7 @@ def path_faults(config: Any, fields: Sequence[tuple[str, ...]]) -> Iterator[tupl
     """(place, what is wrong) of each text there that is no path; an empty one stands for none."""
     for field in fields:
         for place, text in _texts(config, field, ()):
-            fault = fault_of_path(text) if text else None
+            fault = invalid_path_reason(text) if text else None
             if fault is not None:
                 yield place, fault
 

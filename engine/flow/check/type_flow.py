@@ -9,7 +9,7 @@ from typing import Any
 from engine.core.node import ERROR_PORT, Port
 from engine.flow.check.expand import WrittenWire
 
-__all__ = ["carried"]
+__all__ = ["propagate_types"]
 
 LINK = "link"
 """The port name of a wire from a link-out to its link-in."""
@@ -17,7 +17,7 @@ End = tuple[str, str]
 """(node, output port)."""
 
 
-def carried(
+def propagate_types(
     wires: Sequence[tuple[WrittenWire, str, str]], declared: Mapping[End, Port], outputs: Mapping[str, Sequence[Port]]
 ) -> dict[End, dict[End, Port]]:
     """{output: {the output where the messages were made: its port}} for all outputs whose type or unit is known.

@@ -20,7 +20,7 @@ from engine.flow.problem import Problem
 from engine.flow.source import problem_at
 from engine.flow.tree import Alias, Mapping, Part, Path, Scalar, Sequence
 from engine.flow.yaml.scalar import Ambiguous, value_of
-from engine.flow.yaml.syntax import told_for_people
+from engine.flow.yaml.syntax import as_problem
 
 SIZE_LIMIT_BYTES = 5_000_000
 DEPTH_LIMIT = 64
@@ -60,7 +60,7 @@ def compose(text: str, path: str) -> tuple[Part | None, list[Problem]]:
     try:
         composer.run()
     except yaml.YAMLError as error:
-        return None, [*composer.problems, told_for_people(error, text, path)]
+        return None, [*composer.problems, as_problem(error, text, path)]
     except UnicodeEncodeError:
         return None, [
             Problem(

@@ -4,9 +4,9 @@ from typing import Any
 
 from msgspec import UnsetType
 
-from engine.flow.names import fault_of_name, nearest
+from engine.flow.names import invalid_name_reason, nearest
 from engine.flow.tree import Path
-from engine.flow.yaml.emit import fault_of_value
+from engine.flow.yaml.emit import invalid_value_reason
 from engine.flow.yaml.shape import FLOW_KEYS, GROUP_KEYS, NODE_KEYS, SUBFLOW_KEYS
 
 Document = dict[str, Any]
@@ -95,7 +95,7 @@ def insert_after(mapping: Document, after: str, name: str, value: Any) -> None:
 
 def writable(value: Any, place: Path) -> Any:
     """The value with its tuples made lists. Raises `EditFault` for what YAML can't hold, such as NaN."""
-    fault = fault_of_value(value)
+    fault = invalid_value_reason(value)
     if fault is not None:
         raise EditFault(place, f"the value can't be written: {fault}", "send finite JSON values")
     return _as_lists(value)
@@ -109,7 +109,7 @@ def pair(given: tuple[float, float], place: Path) -> list[float]:
 
 def check_name(name: str, place: Path) -> None:
     """Raises `EditFault` when nothing can be called that."""
-    fault = fault_of_name(name)
+    fault = invalid_name_reason(name)
     if fault is not None:
         raise EditFault(
             place, f"`{name[:40]}` can't be a name: {fault}", "use letters (Latin or Han), digits, `-` and `_`"

@@ -18,7 +18,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0
 _WIDE_SPACES = "\u3000\u00a0"
 
 
-def fault_of_value(value: Any, depth: int = 0) -> str | None:
+def invalid_value_reason(value: Any, depth: int = 0) -> str | None:
     """Why a value can't stand in a flow file, or None: it is to be JSON, finite, within 64 bits and not too deep."""
     if depth > DEPTH_LIMIT:
         return f"it is nested more than {DEPTH_LIMIT} deep"
@@ -31,14 +31,14 @@ def fault_of_value(value: Any, depth: int = 0) -> str | None:
     if isinstance(value, str):
         return "a text contains half of a character pair" if any("\ud800" <= c <= "\udfff" for c in value) else None
     if isinstance(value, list | tuple):
-        return next((fault for item in value if (fault := fault_of_value(item, depth + 1))), None)
+        return next((fault for item in value if (fault := invalid_value_reason(item, depth + 1))), None)
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):
                 return f"the key {key!r} is not a text"
             if len(key) > KEY_LIMIT:
                 return f"a key has {len(key)} characters, at most {KEY_LIMIT} are allowed"
-        return fault_of_value([*value, *value.values()], depth)
+        return invalid_value_reason([*value, *value.values()], depth)
     return f"{type(value).__name__} is no JSON type"
 
 

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Sequence as Many
 
-from engine.core.gc_pause import uncollected
+from engine.core.gc_pause import gc_paused
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.source import SourceMap
@@ -12,7 +12,7 @@ from engine.flow.yaml import operations as ops
 from engine.flow.yaml.compose import compose
 from engine.flow.yaml.document import Document, EditFault
 from engine.flow.yaml.edits import Editor
-from engine.flow.yaml.emit import fault_of_value
+from engine.flow.yaml.emit import invalid_value_reason
 from engine.flow.yaml.rewrite import Renames, rewritten, same
 from engine.flow.yaml.shape import Shape
 
@@ -35,14 +35,14 @@ class FlowText:
         self.path = path
         self._bom = _BOM if text.startswith(_BOM) else ""
         self._body = text.removeprefix(_BOM)
-        with uncollected():
+        with gc_paused():
             root, problems = compose(self._body, path)
         if not isinstance(root, Mapping) and not problems:
             problems = [Problem(path=path, message="it is no flow file", hint="begin with `flow: NAME` and `nodes:`")]
         if root is None or errors_in(problems):
             raise FlowError(problems)
         self._root: Part = root
-        with uncollected():
+        with gc_paused():
             self._read()
 
     def fork(self) -> "FlowText":
@@ -78,13 +78,13 @@ class FlowText:
             except EditFault as fault:
                 source = SourceMap(self.path, self._root)
                 raise FlowError([source.problem(fault.place, fault.message, fault.hint)]) from fault
-        with uncollected():
+        with gc_paused():
             self._become(editor.document, editor.renames)
         return self.text
 
     def write(self, document: Document) -> str:
         """Make the text say another document (as `document` gives it) by the smallest change; returns the new text."""
-        fault = fault_of_value(document)
+        fault = invalid_value_reason(document)
         if fault is not None:
             raise FlowError([Problem(path=self.path, message=f"the flow can't be written: {fault}")])
         self._become(document, {})

@@ -2,7 +2,7 @@
 
 from pathlib import Path as FilePath
 
-from engine.core.gc_pause import uncollected
+from engine.core.gc_pause import gc_paused
 from engine.flow.model import Flow
 from engine.flow.problem import Problem
 from engine.flow.source import SourceMap
@@ -28,7 +28,7 @@ def read_flow(source: FilePath | str, name: str = "") -> tuple[Flow | None, list
     else:
         name = name or "flow"
         text = source
-    with uncollected():
+    with gc_paused():
         root, problems = compose(text.removeprefix(_BOM), name)
         if root is None:
             return None, problems or [_empty(name)]

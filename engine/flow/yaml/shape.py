@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from engine.flow.model import DEFAULT_PORT, Flow, Group, NodeSpec, Note, Subflow, Target
-from engine.flow.names import fault_of_name, is_type_name
+from engine.flow.names import invalid_name_reason, is_type_name
 from engine.flow.tree import Mapping, Part, Path, Scalar, Sequence, behind
 from engine.flow.yaml.values import Values, kind_of, shortened
 
@@ -172,7 +172,7 @@ class Shape(Values):
             )
             return None
         node, dot, port = value.value.partition(".")
-        fault = fault_of_name(node) or (fault_of_name(port) if dot else None)
+        fault = invalid_name_reason(node) or (invalid_name_reason(port) if dot else None)
         if fault is not None:
             self._say(
                 part,

@@ -76,7 +76,7 @@ _COMPLAINTS = (
 )
 
 
-def told_for_people(error: yaml.YAMLError, text: str, path: str) -> Problem:
+def as_problem(error: yaml.YAMLError, text: str, path: str) -> Problem:
     """The problem behind a parser's error, with the line and column where it noticed."""
     said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.flow.model import NodeSpec, Words
-from engine.flow.names import fault_of_name, nearest
+from engine.flow.names import invalid_name_reason, nearest
 from engine.flow.problem import Problem, Severity
 from engine.flow.source import SourceMap, problem_at
 from engine.flow.tree import Mapping, Part, Path, Scalar, Sequence, behind
@@ -125,7 +125,7 @@ class Values:
                 self._say(key, (*place, key.value), f"{what} has no `{shortened(key.value)}`", hint)
 
     def _check_name(self, entry: tuple[Scalar, Part] | None, place: Path, name: str, what: str) -> None:
-        fault = fault_of_name(name)
+        fault = invalid_name_reason(name)
         if fault is not None and entry is not None:
             self._say(
                 entry[0],

@@ -10,7 +10,7 @@ import msgspec
 import networkx as nx
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.db.copy import copy_into
+from engine.db.copy import copy_stream
 
 __all__ = ["Table", "copy_in", "copy_out", "quoted", "read_tables"]
 
@@ -62,7 +62,7 @@ async def copy_out(connection: Connection, table: Table, write: Callable[[bytes]
 
 async def copy_in(connection: Connection, table: Table, parts: AsyncIterator[bytes]) -> int:
     """Takes rows that `copy_out` has written, and sets the next numbers; how many there were. Raises what `parts` raises."""
-    status = await copy_into(
+    status = await copy_stream(
         connection, table.name, parts, columns=table.columns, format="binary", schema_name="public"
     )
     for column in table.numbered:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-__all__ = ["Refusal", "Standstill"]
+__all__ = ["Refusal", "Suspension"]
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +18,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     open: tuple[str, ...] = ()
 
 
-class Standstill:
+class Suspension:
     """The door by which a service of a pack stops the site and lets it go on. Each reason has an owner, and stands until that one lifts it.
 
     While sources are held what is under way finishes, nothing new is taken and nothing is acknowledged: a broker keeps what its session
@@ -45,7 +45,7 @@ class Standstill:
         if fresh:
             await self.change_sources()
 
-    async def let_go(self, owner: str) -> None:
+    async def release(self, owner: str) -> None:
         """Takes this owner's reason back; sources go on when it was the last one."""
         if self._reasons.pop(owner, None) is not None and not self._reasons:
             await self.change_sources()

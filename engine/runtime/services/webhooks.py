@@ -13,7 +13,7 @@ from aiohttp import web
 
 from engine.core.roles import Need
 
-__all__ = ["HttpCall", "HttpDoor", "HttpPaths", "HttpReply"]
+__all__ = ["Endpoint", "HttpCall", "HttpReply", "WebhookRouter"]
 
 _PARAMETER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _LITERAL = re.compile(r"[\w.~-]+", re.ASCII)
@@ -32,7 +32,7 @@ class HttpCall(msgspec.Struct, frozen=True):
     still_admitted: Callable[[], Awaitable[bool]]
 
 
-class HttpDoor(msgspec.Struct, frozen=True, eq=False):
+class Endpoint(msgspec.Struct, frozen=True, eq=False):
     """What a node opens: `owner` is `flow/node`, `path` like `/devices/{sn}/data`, `need` the role a caller must have."""
 
     owner: str
@@ -50,11 +50,11 @@ class HttpReply(msgspec.Struct, frozen=True):
     headers: Mapping[str, str] = {}
 
 
-class HttpPaths:
+class WebhookRouter:
     """The doors of all running flows. The web server asks it at every request, so a deploy takes effect at once."""
 
     def __init__(self) -> None:
-        self._doors: dict[tuple[str, tuple[str, ...]], list[HttpDoor]] = {}
+        self._doors: dict[tuple[str, tuple[str, ...]], list[Endpoint]] = {}
         self._waiting: dict[str, asyncio.Future[HttpReply]] = {}
 
     def check(self, owner: str, method: str, path: str) -> None:
@@ -76,7 +76,7 @@ class HttpPaths:
         if taken is not None:
             raise ValueError(f"path: {method} {path} is answered by {taken.owner} already; choose another path")
 
-    def open(self, door: HttpDoor) -> bool:
+    def open(self, door: Endpoint) -> bool:
         """Opens it, in the place of the same owner's earlier door. False while another node is first in line for this path."""
         line = self._line(door.method, door.path)
         for place, known in enumerate(line):
@@ -88,7 +88,7 @@ class HttpPaths:
         self._doors[_shape(door.method, door.path)] = line
         return line[0] is door
 
-    def close(self, door: HttpDoor) -> None:
+    def close(self, door: Endpoint) -> None:
         """Closes it; harmless when its owner has opened a later one."""
         line = self._line(door.method, door.path)
         if door in line:
@@ -96,7 +96,7 @@ class HttpPaths:
         if not line:
             self._doors.pop(_shape(door.method, door.path), None)
 
-    def find(self, method: str, raw_path: str) -> tuple[HttpDoor, dict[str, str]] | None:
+    def find(self, method: str, raw_path: str) -> tuple[Endpoint, dict[str, str]] | None:
         """The door for a request's path as it was sent (percent-encoded), and the parameters in it; literal parts go before `{name}`."""
         parts = _decoded(raw_path)
         if parts is None:
@@ -135,7 +135,7 @@ class HttpPaths:
         """The request waits no longer."""
         self._waiting.pop(id, None)
 
-    def _line(self, method: str, path: str) -> list[HttpDoor]:
+    def _line(self, method: str, path: str) -> list[Endpoint]:
         return self._doors.get(_shape(method, path), [])
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-__all__ = ["ENOUGH", "Gathering"]
+__all__ = ["ENOUGH", "GroupCommit"]
 
 ENOUGH = 8
 """So many messages never wait. Well below the 20 that Mosquitto has under way at once by default, or the pause would limit the flow."""
 
 
-class Gathering:
+class GroupCommit:
     """Asked before each commit, told after it.
 
     At 1,000 messages a second eager commits carry one message each, and cost ten times what the message does. So one that follows the last

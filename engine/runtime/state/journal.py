@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.core.message import Delivery
-from engine.runtime.state.group_commit import Gathering
+from engine.runtime.state.group_commit import GroupCommit
 
 __all__ = ["LONGEST_KEY", "Change", "Journal", "JournalStore"]
 
@@ -30,14 +30,14 @@ class JournalStore(Protocol):
         """Begins to follow what other workers change, where the store can tell."""
 
     async def append(self, changes: list[Change]) -> None:
-        """Commits all of them together. Raises Retry while the store is away."""
+        """Commits all of them together. Raises RetryableError while the store is away."""
 
     async def load(self) -> list[Change]:
         """The living entries of all memories, oldest first."""
 
 
 class Journal:
-    """Collects changes and commits them eagerly: the next commit starts when the last is done, with what has gathered (see `Gathering`).
+    """Collects changes and commits them eagerly: the next commit starts when the last is done, with what has gathered (see `GroupCommit`).
 
     Without a store (tests, simulation) it is always clean.
     """
@@ -47,7 +47,7 @@ class Journal:
         self.problem = ""
         self._store = store
         self._retry_s = retry_s
-        self._gathering = Gathering(GATHER_S)
+        self._gathering = GroupCommit(GATHER_S)
         self._collectors: list[Callable[[], list[Change]]] = []
         self._waiting: list[tuple[Callable[[Delivery], None], Delivery]] = []
         self._task: asyncio.Task[None] | None = None
@@ -99,7 +99,7 @@ class Journal:
         while changes:
             try:
                 await store.append(changes)
-            except Retry as away:
+            except RetryableError as away:
                 if str(away) != self.problem:
                     log.warning("node memory is not being saved: %s; trying again", away)
                 self.problem = str(away)

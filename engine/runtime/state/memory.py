@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from engine.core.clock import Clock
-from engine.core.failure import Refused
+from engine.core.failure import PermanentError
 from engine.runtime.state.journal import LONGEST_KEY, Change, Journal
 
 __all__ = ["KeyedMemory", "Memories"]
@@ -37,7 +37,9 @@ class KeyedMemory:
 
     def set(self, key: str, value: Any, ttl_s: float | None = None) -> None:
         if len(key) > LONGEST_KEY:
-            raise Refused(f"the key {key[:40]!r}… has {len(key):,} characters; at most {LONGEST_KEY} are remembered by")
+            raise PermanentError(
+                f"the key {key[:40]!r}… has {len(key):,} characters; at most {LONGEST_KEY} are remembered by"
+            )
         self._values[key] = value
         if ttl_s is not None:
             self._ends[key] = self._now() + ttl_s

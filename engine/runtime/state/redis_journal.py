@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from engine.core.clock import Clock, SystemClock
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.runtime.state.journal import Change
 
 __all__ = ["RedisJournal", "redis_key"]
@@ -99,10 +99,10 @@ class RedisJournal:
                 pipe.publish(CHANNEL, _encode((self._worker, changes)))
                 await pipe.execute()
         except (RedisConnectionError, RedisTimeoutError, OSError) as error:
-            raise Retry(f"Redis is away ({error})") from error
+            raise RetryableError(f"Redis is away ({error})") from error
         except RedisError as error:
             # A full or read-only server may be put right by an operator; what is held until then is not lost.
-            raise Retry(f"Redis refuses ({error})", after_s=5.0) from error
+            raise RetryableError(f"Redis refuses ({error})", after_s=5.0) from error
 
     async def load(self) -> list[Change]:
         while True:

@@ -10,9 +10,9 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.db.database import Database, Unavailable, is_transient
-from engine.db.dedicated_connection import HeldConnection
+from engine.db.dedicated_connection import DedicatedConnection
 from engine.db.jsonb import as_jsonb, without_nul
 from engine.runtime.state.journal import LONGEST_KEY, Change
 from engine.runtime.state.quarantined_message import QuarantinedMessage
@@ -31,15 +31,15 @@ _decode = msgspec.msgpack.Decoder(list[Change]).decode
 
 @asynccontextmanager
 async def connection_or_retry(database: Database, timeout_s: float = 5.0) -> AsyncIterator[PoolConnectionProxy]:
-    """A connection for the block; a server that is away, before or during it, becomes Retry."""
+    """A connection for the block; a server that is away, before or during it, becomes RetryableError."""
     try:
         async with database.connection(timeout_s) as connection:
             yield connection
     except Unavailable as away:
-        raise Retry(f"the database is away ({away})") from away
+        raise RetryableError(f"the database is away ({away})") from away
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         if is_transient(error):
-            raise Retry(f"the database is away ({error})") from error
+            raise RetryableError(f"the database is away ({error})") from error
         raise
 
 
@@ -48,7 +48,7 @@ class PostgresJournal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._held = HeldConnection(database)
+        self._held = DedicatedConnection(database)
         self._rows = 0
 
     async def start(self) -> None:

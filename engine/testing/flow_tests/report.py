@@ -18,7 +18,7 @@ from engine.flow.yaml.read import read_flow
 from engine.testing.flow_tests.cases import SUFFIX, flow_of, read_tests
 from engine.testing.flow_tests.runner import CaseResult, play_case
 
-__all__ = ["AnyBroker", "FileResult", "as_json", "junit", "run_file", "test_files", "told"]
+__all__ = ["AnyBroker", "FileResult", "as_json", "format_results", "junit", "run_file", "test_files"]
 
 
 class FileResult(msgspec.Struct):
@@ -94,7 +94,7 @@ async def run_file(
     return FileResult(str(path), cases, reached=len(reached), unreached=sorted(places - reached))
 
 
-def told(results: Sequence[FileResult]) -> str:
+def format_results(results: Sequence[FileResult]) -> str:
     """For people: a line a case, the differences under it, the coverage of each file."""
     lines: list[str] = []
     for result in results:

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.clock import ManualClock, settle
 from engine.core.context import Context
-from engine.core.failure import Refused
+from engine.core.failure import PermanentError
 from engine.core.message import EMPTY, Message
 from engine.core.node import ERROR_PORT, Node, node
 from engine.core.paths import plain
@@ -50,7 +50,7 @@ class _Captured(Node):
         answer = self.answers[min(self.count, len(self.answers) - 1)]
         self.count += 1
         if answer.port == ERROR_PORT:
-            raise Refused("refused by the case" if answer.payload is UNSET else str(answer.payload))
+            raise PermanentError("refused by the case" if answer.payload is UNSET else str(answer.payload))
         port = answer.port or self.first
         changes = {} if answer.payload is UNSET else {"payload": self._typed(answer.payload, port)}
         if answer.topic is not UNSET:
@@ -116,8 +116,8 @@ async def play_case(
                 }
         _listen(run, plan, clock, tests.start, sent)
         for running in run.nodes.values():
-            if running.intake is None:
-                running.go()
+            if running.emitter is None:
+                running.resume()
         await _feed(run, clock, tests.start, _typed(case, plan, catalogue))
         reached = sorted(id for id, (received, _, _) in run.counts().items() if received or sent.get(id))
         differences = [*_compare(case, plan, sent), *_unexpected_quarantine(site, case, sent)]
@@ -186,9 +186,9 @@ def _listen(run: FlowRun, plan: Plan, clock: ManualClock, start: float, sent: di
 
     for id, running in run.nodes.items():
         for port in running.planned.ports:
-            run.watch.tap(id, port, keep(f"{id}.{port}"))
+            run.observer.tap(id, port, keep(f"{id}.{port}"))
         if isinstance(running.instance, _Captured):
-            run.watch.arriving(id, keep(id))
+            run.observer.arriving(id, keep(id))
 
 
 def _props(message: Message) -> dict[str, Any]:
@@ -214,9 +214,9 @@ def _typed(case: Case, plan: Plan, catalogue: Catalogue) -> Case:
 async def _feed(run: FlowRun, clock: ManualClock, start: float, case: Case) -> None:
     for given in sorted(case.given, key=lambda given: given.at):
         await clock.advance_to(start + given.at)
-        intake = run.nodes[given.node].intake
-        if intake is not None:
-            intake.push(given.payload, given.topic, key=given.key, props=given.props or EMPTY)
+        emitter = run.nodes[given.node].emitter
+        if emitter is not None:
+            emitter.push(given.payload, given.topic, key=given.key, props=given.props or EMPTY)
         else:
             delivery = run.own.adopt()
             message = Message(

@@ -22,7 +22,7 @@ from engine.web.api.merge import merged
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_text
 from engine.web.http.route import Call
-from engine.web.http.server_context import ServerView
+from engine.web.http.server_context import ServerContext
 
 __all__ = ["ROUTES"]
 
@@ -81,7 +81,7 @@ async def deploy(call: Call[Deploy]) -> Done:
     return Done(row.revision, row.number, report, report.balanced)
 
 
-async def _pass_tests(server: ServerView, file: FlowFile, text: str, override_reason: str) -> bool:
+async def _pass_tests(server: ServerContext, file: FlowFile, text: str, override_reason: str) -> bool:
     """Plays the tests beside the file into the new text; whether they pass. ApiError (422, `tests`) with every case that
     fails when nobody says why it is to be deployed all the same."""
     result = await run_tests(server, file.path.with_name(f"{file.path.stem}_test.yaml"), text)

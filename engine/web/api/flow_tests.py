@@ -22,7 +22,7 @@ from engine.web.api.trial import tests_path
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import deciding
 from engine.web.http.route import Call
-from engine.web.http.server_context import ServerView
+from engine.web.http.server_context import ServerContext
 
 __all__ = ["ROUTES", "run_tests"]
 
@@ -98,7 +98,7 @@ async def remove_case(call: Call[RemoveCase]) -> TestsView:
     return _view(path)
 
 
-async def run_tests(server: ServerView, path: Path, text: str) -> FileResult | None:
+async def run_tests(server: ServerContext, path: Path, text: str) -> FileResult | None:
     """The tests beside a flow's file, played into another text of it; None when there are none."""
     with tempfile.TemporaryDirectory() as folder:
         beside = _copied(path, Path(folder), text)

@@ -10,14 +10,14 @@ from msgspec import Meta
 
 from engine.core.route import Nothing, Route
 from engine.deploy.deploys import Deployed
-from engine.deploy.flow_files import FileChanged, FlowFile, fault_of_flow_name
+from engine.deploy.flow_files import FileChanged, FlowFile, invalid_flow_name_reason
 from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Words
 from engine.flow.problem import Problem, errors_in
 from engine.texts.told import problems_told
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_text
 from engine.web.http.route import Call
-from engine.web.http.server_context import ServerView
+from engine.web.http.server_context import ServerContext
 
 __all__ = ["ROUTES", "DeployedView", "FlowModel", "FlowRow", "flow_file", "flow_rows", "model_of"]
 
@@ -104,7 +104,7 @@ async def get_flow(call: Call[Nothing]) -> FlowView:
 async def add_flow(call: Call[NewFlow]) -> FlowView:
     """Add a flow and start it."""
     given = call.given
-    fault = fault_of_flow_name(given.name)
+    fault = invalid_flow_name_reason(given.name)
     if fault is not None:
         raise ApiError(422, "bad_name", f"a flow can't be called {given.name!r}: {fault}", "take another name")
     call.target = given.name
@@ -160,7 +160,7 @@ def flow_view(call: Call[Any], file: FlowFile) -> FlowView:
     )
 
 
-def flow_rows(server: ServerView) -> list[FlowRow]:
+def flow_rows(server: ServerContext) -> list[FlowRow]:
     """The list, as of the last look at the disk."""
     health = server.site.health()["flows"]
     rows = []
@@ -204,7 +204,7 @@ def not_writable(failure: OSError) -> ApiError:
     )
 
 
-def _problems(server: ServerView, file: FlowFile, deployed: Deployed | None) -> list[Problem]:
+def _problems(server: ServerContext, file: FlowFile, deployed: Deployed | None) -> list[Problem]:
     """Those that the site found when it started this very text; for another text only those of reading it (a preview has all)."""
     if deployed is None or deployed.revision == file.revision:
         return server.site.problems.get(file.name, file.problems)

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from engine.core.roles import ANYONE, Identity, at_least, requires
 from engine.db.database import Unavailable
-from engine.runtime.services.webhooks import HttpCall, HttpDoor, HttpPaths
+from engine.runtime.services.webhooks import Endpoint, HttpCall, WebhookRouter
 from engine.web.http.auth import CSRF_HEADER, READS, identify, own_checks
 from engine.web.http.errors import ApiError, starting
 from engine.web.http.origin import address_of, same_origin
@@ -27,7 +27,7 @@ def add_hooks(app: web.Application) -> None:
 
 async def _serve(request: web.Request) -> web.StreamResponse:
     server = request.app[SERVER]
-    paths = server.service(HttpPaths)
+    paths = server.service(WebhookRouter)
     raw_path = request.rel_url.raw_path.removeprefix(PREFIX)
     found = paths.find(request.method, raw_path)
     if found is None:
@@ -49,7 +49,7 @@ async def _serve(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-async def _admitted(request: web.Request, door: HttpDoor) -> Identity | None:
+async def _admitted(request: web.Request, door: Endpoint) -> Identity | None:
     """Who calls, None where anyone may. A token says by itself that the caller means it; a cookie is sent by any page of the browser."""
     if door.need == ANYONE:
         return None
@@ -76,7 +76,7 @@ async def _admitted(request: web.Request, door: HttpDoor) -> Identity | None:
     return identity
 
 
-async def _still_admitted(request: web.Request, door: HttpDoor) -> bool:
+async def _still_admitted(request: web.Request, door: Endpoint) -> bool:
     if door.need == ANYONE:
         return True
     try:

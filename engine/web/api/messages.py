@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from engine.core.message import UNSET, Message
 from engine.core.route import Nothing, Route
-from engine.db.request_connection import connection_now
+from engine.db.request_connection import request_connection
 from engine.runtime.node_runner import RunningNode
 from engine.runtime.services.live_hubs import DebugRow, shorten
 from engine.web.http.errors import ApiError, not_found
@@ -61,7 +61,7 @@ async def debug_rows(call: Call[DebugQuery]) -> list[DebugRow]:
 async def quarantine(call: Call[QuarantineQuery]) -> list[Quarantined]:
     """Messages that no node could handle, the latest first."""
     given = call.given
-    async with connection_now(call.server.database) as connection:
+    async with request_connection(call.server.database) as connection:
         rows = await connection.fetch(
             "select id, at, flow, node, time, topic, key, reason, substr(payload, 1, 16384) as payload, "
             "length(payload) < size_bytes as cut, size_bytes, props, replayed from quarantine "
@@ -78,7 +78,7 @@ async def quarantine(call: Call[QuarantineQuery]) -> list[Quarantined]:
 async def replay(call: Call[Nothing]) -> None:
     """Give a quarantined message to its node again; if that fails it comes back as a new entry."""
     number, site = call.number("id"), call.server.site
-    async with connection_now(call.server.database) as connection:
+    async with request_connection(call.server.database) as connection:
         row = await connection.fetchrow("select * from quarantine where id = $1", number)
         if row is None:
             raise not_found(f"message {number} in the quarantine")
@@ -103,8 +103,8 @@ async def replay(call: Call[Nothing]) -> None:
     )
     payload = _as_it_came(row["payload"], running)
     try:
-        if running.intake is not None:
-            running.intake.push(payload, message.topic, key=message.key, time=message.time, props=message.props)
+        if running.emitter is not None:
+            running.emitter.push(payload, message.topic, key=message.key, time=message.time, props=message.props)
         else:
             run.enter(running.id, message.replace(payload=payload))
     finally:
@@ -113,7 +113,7 @@ async def replay(call: Call[Nothing]) -> None:
 
 async def discard(call: Call[Nothing]) -> None:
     """Delete a message from the quarantine for good."""
-    async with connection_now(call.server.database) as connection:
+    async with request_connection(call.server.database) as connection:
         gone = await connection.fetchval("delete from quarantine where id = $1 returning id", call.number("id"))
     if gone is None:
         raise not_found(f"message {call.path('id')} in the quarantine")

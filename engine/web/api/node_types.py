@@ -274,10 +274,10 @@ def _broken(type: str, broken: BrokenView, file: str) -> NodeTypeView:
 def _with_chinese(
     schema: dict[str, Any], fields: dict[str, str], definitions: dict[str, dict[str, str]]
 ) -> dict[str, Any]:
-    told = {**schema, "properties": _told(schema.get("properties", {}), fields)}
+    told = {**schema, "properties": _translate(schema.get("properties", {}), fields)}
     if "$defs" in schema:
         told["$defs"] = {
-            name: {**part, "properties": _told(part["properties"], definitions.get(name, {}))}
+            name: {**part, "properties": _translate(part["properties"], definitions.get(name, {}))}
             if "properties" in part
             else part
             for name, part in schema["$defs"].items()
@@ -285,7 +285,7 @@ def _with_chinese(
     return told
 
 
-def _told(properties: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
+def _translate(properties: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
     return {name: {**part, "x-zh": fields[name]} if name in fields else part for name, part in properties.items()}
 
 

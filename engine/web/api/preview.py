@@ -10,7 +10,7 @@ from aiohttp import web
 from msgspec import UNSET, UnsetType
 
 from engine.core.route import Route
-from engine.deploy.flow_files import fault_of_flow_name, revision_of
+from engine.deploy.flow_files import invalid_flow_name_reason, revision_of
 from engine.flow.changes.diff import diff_flows
 from engine.flow.check.plan import Plan
 from engine.flow.model import Flow
@@ -22,7 +22,7 @@ from engine.web.api.drafts import Drafts
 from engine.web.api.flows import FlowModel, Text, model_of
 from engine.web.http.errors import ApiError
 from engine.web.http.route import Call
-from engine.web.http.server_context import ServerView
+from engine.web.http.server_context import ServerContext
 
 __all__ = ["DRAFTS", "ROUTES"]
 
@@ -54,7 +54,7 @@ class Previewed(msgspec.Struct, kw_only=True):
 async def preview(call: Call[Preview]) -> Previewed:
     """What a change would come to; saves and starts nothing."""
     given, name = call.given, call.path("name")
-    fault = fault_of_flow_name(name)
+    fault = invalid_flow_name_reason(name)
     if fault is not None:
         raise ApiError(404, "not_found", f"no flow can be called {name[:80]!r}: {fault}", "see /api/flows")
     # Off the loop: a flow of 1,000 nodes keeps a thread busy longer than a message may wait.
@@ -62,7 +62,7 @@ async def preview(call: Call[Preview]) -> Previewed:
     return msgspec.structs.replace(shown, problems=problems_told(shown.problems, call.language))
 
 
-def _previewed(server: ServerView, drafts: Drafts, name: str, given: Preview) -> Previewed:
+def _previewed(server: ServerContext, drafts: Drafts, name: str, given: Preview) -> Previewed:
     flow: Flow | None
     if given.text is not UNSET:
         text = given.text
@@ -93,7 +93,7 @@ def _previewed(server: ServerView, drafts: Drafts, name: str, given: Preview) ->
     )
 
 
-def _effect(server: ServerView, name: str, plan: Plan | None) -> tuple[list[str], list[str], list[str]]:
+def _effect(server: ServerContext, name: str, plan: Plan | None) -> tuple[list[str], list[str], list[str]]:
     run = server.site.flows.get(name)
     running = dict(run.nodes) if run is not None else {}
     planned = plan.nodes if plan is not None else {}

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from engine.access.secrets_store import SecretInfo
 from engine.core.route import Nothing, Route
-from engine.flow.names import fault_of_name
+from engine.flow.names import invalid_name_reason
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.route import Call
 
@@ -30,7 +30,7 @@ async def list_secrets(call: Call[Nothing]) -> list[SecretInfo]:
 async def set_secret(call: Call[SecretValue]) -> None:
     """Store or replace a secret; flows use the new value from their next start on."""
     name = call.path("name")
-    fault = fault_of_name(name)
+    fault = invalid_name_reason(name)
     if fault is not None:
         raise ApiError(422, "bad_name", f"a secret can't be called {name[:80]!r}: {fault}", "take another name")
     await call.server.secrets.set(name, call.given.value, call.who.user)

@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from engine.access.passwords import fault_of_password
+from engine.access.passwords import invalid_password_reason
 from engine.core.roles import ANYONE, Identity, Role
 from engine.core.route import Nothing, Route
 from engine.db.database import Unavailable
@@ -106,7 +106,7 @@ async def change_password(call: Call[NewPassword]) -> Me:
     who = call.who
     if who.via != "session":
         raise ApiError(403, "no_password", "a token has no password", "sign in as a user")
-    fault = fault_of_password(call.given.new, who.user)
+    fault = invalid_password_reason(call.given.new, who.user)
     if fault is not None:
         raise ApiError(422, "weak_password", f"the new password won't do: {fault}", "take a longer one")
     limit, address = call.request.app[LIMIT], address_of(call.request)

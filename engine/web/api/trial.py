@@ -27,7 +27,7 @@ from engine.web.api.flows import Text, flow_file
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_types, deciding
 from engine.web.http.route import Call
-from engine.web.http.server_context import ServerView
+from engine.web.http.server_context import ServerContext
 
 __all__ = ["ROUTES", "TRY_LIMIT_S", "tests_path"]
 
@@ -171,7 +171,7 @@ async def try_flow(call: Call[Try]) -> CaseResult:
         raise ApiError(422, "bad_sample", f"{type(wrong).__name__}: {wrong}", "look at the sample") from wrong
 
 
-def _running(server: ServerView, name: str) -> Flow | None:
+def _running(server: ServerContext, name: str) -> Flow | None:
     deployed = server.deploys.known.get(name)
     return deployed.flow if deployed is not None else None
 
@@ -190,7 +190,7 @@ def tests_path(call: Call[Any]) -> Any:
     return file.path.with_name(f"{file.path.stem}_test.yaml")
 
 
-def _last(server: ServerView, flow: str, node: str, port: str) -> tuple[float, Message] | None:
+def _last(server: ServerContext, flow: str, node: str, port: str) -> tuple[float, Message] | None:
     run = server.site.flows.get(flow)
     if run is None:
         raise not_found(f"running flow {flow[:80]}", "deploy it first")
@@ -198,7 +198,7 @@ def _last(server: ServerView, flow: str, node: str, port: str) -> tuple[float, M
     if running is None:
         raise not_found(f"node {node[:80]} in flow {flow}", "deploy it first")
     ports = running.planned.ports
-    return run.watch.last.get((node, port or (ports[0] if ports else ERROR_PORT)))
+    return run.observer.last.get((node, port or (ports[0] if ports else ERROR_PORT)))
 
 
 def _names(message: Message, parameters: str) -> list[Name]:

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from engine.access.accounts import Token, User
 from engine.access.audit import AuditEntry
-from engine.access.passwords import fault_of_password
+from engine.access.passwords import invalid_password_reason
 from engine.core.roles import Role
 from engine.core.route import Nothing, Route
 from engine.web.http.auth import AUDIT
@@ -131,7 +131,7 @@ async def audit(call: Call[AuditQuery]) -> list[AuditEntry]:
 
 
 def _strong(password: str, user: str) -> None:
-    fault = fault_of_password(password, user)
+    fault = invalid_password_reason(password, user)
     if fault is not None:
         raise ApiError(422, "weak_password", f"the password won't do: {fault}", "take a longer one")
 

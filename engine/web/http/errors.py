@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from engine.access.accounts import AccountRefused
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.db.database import Unavailable, is_transient
 from engine.deploy.deploys import NotRecorded
 from engine.flow.problem import FlowError, Problem
@@ -143,7 +143,7 @@ def _of(request: web.Request, error: Exception) -> ApiError:
             return ApiError(
                 503, "not_recorded", str(error), "it runs; the revision is written when the database is back"
             )
-        case Retry():
+        case RetryableError():
             return ApiError(503, "away", str(error), "try again in a moment", headers={"Retry-After": "2"})
         case asyncpg.DataError() | UnicodeEncodeError():
             return ApiError(400, "bad_value", "a value can't be stored", "leave out control characters and odd symbols")

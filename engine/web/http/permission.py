@@ -10,7 +10,7 @@ from engine.flow.check.expand import write_out
 from engine.flow.model import Flow
 from engine.flow.yaml.read import read_flow
 from engine.web.http.errors import ApiError
-from engine.web.http.server_context import ServerView
+from engine.web.http.server_context import ServerContext
 
 __all__ = ["check_text", "check_type", "check_types", "deciding", "locked_types"]
 
@@ -46,7 +46,7 @@ async def check_text(who: Identity, catalogue: Catalogue, before: Flow | None, t
             check_types(who, catalogue, before, flow)
 
 
-def deciding(server: ServerView) -> list[object]:
+def deciding(server: ServerContext) -> list[object]:
     """The services of the running site that a test may not replace: those whose class has `site_decides`."""
     found: list[object] = []
     for pack in server.site.catalogue.packs.values():

@@ -14,7 +14,7 @@ from engine.core.roles import Identity, requires
 from engine.core.route import Nothing, Route
 from engine.texts.told import Language
 from engine.web.http.errors import ApiError, json_answer, reader_language, starting
-from engine.web.http.server_context import SERVER, ServerView
+from engine.web.http.server_context import SERVER, ServerContext
 
 __all__ = ["IDENTITY", "Call", "audit_of", "mount"]
 
@@ -33,7 +33,7 @@ class Call(Generic[G]):
     def __init__(self, request: web.Request, given: G) -> None:
         self.request = request
         self.given = given
-        self.server: ServerView = request.app[SERVER]
+        self.server: ServerContext = request.app[SERVER]
         self.target = "/".join(request.match_info.values())
         self.details: dict[str, Any] = {}
 

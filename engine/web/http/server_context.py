@@ -14,12 +14,12 @@ from engine.deploy.deploys import Deploys
 from engine.runtime.site import Site
 from engine.settings import Settings
 
-__all__ = ["SERVER", "ServerView"]
+__all__ = ["SERVER", "ServerContext"]
 
 _T = TypeVar("_T")
 
 
-class ServerView(Protocol):
+class ServerContext(Protocol):
     """Everything here may be used from the start, also before the database has answered for the first time.
 
     It is a `SiteView` too, so a pack's routes get it as it is.
@@ -41,4 +41,4 @@ class ServerView(Protocol):
         """{"status": "ok" | "degraded" | "locked", "version", "flows": {…}, "services": {…}}, nothing secret in it."""
 
 
-SERVER: web.AppKey[ServerView] = web.AppKey("server", ServerView)
+SERVER: web.AppKey[ServerContext] = web.AppKey("server", ServerContext)

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.runtime.services.live_hubs import LiveHub
 
-__all__ = ["Person", "Presence"]
+__all__ = ["EditorPresence", "Person"]
 
 
 class Person(msgspec.Struct, kw_only=True):
@@ -21,7 +21,7 @@ class Person(msgspec.Struct, kw_only=True):
     since: float
 
 
-class Presence:
+class EditorPresence:
     """Tells all who watch a flow the whole list each time it changes."""
 
     def __init__(self, hub: LiveHub, now: Callable[[], float] = time.time) -> None:

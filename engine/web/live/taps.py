@@ -77,7 +77,7 @@ class TapFeed:
 
     def _attach(self, place: Place, tap: _Tap) -> None:
         run = self._site.flows.get(place[0])
-        tap.end = run.watch.tap(place[1], place[2], tap.show) if run is not None else _nothing
+        tap.end = run.observer.tap(place[1], place[2], tap.show) if run is not None else _nothing
 
 
 class _Tap:

@@ -78,7 +78,7 @@ def telemetry_of(run: FlowRun) -> dict[str, Any]:
     wires: dict[str, list[Any]] = {}
     for id, (received, sent, errors) in run.counts().items():
         node = run.nodes[id]
-        latency = run.watch.latency.get(id)
+        latency = run.observer.latency.get(id)
         text, level = node.context.status_text, node.context.status_level
         if node.problem:
             text, level = node.problem, "error"
@@ -93,7 +93,7 @@ def telemetry_of(run: FlowRun) -> dict[str, Any]:
             level,
         ]
         for port, count in sent.items():
-            last = run.watch.last.get((id, port))
+            last = run.observer.last.get((id, port))
             wires[f"{id}.{port}"] = [count, short_text(last[1].payload) if last is not None else None]
         if errors:
             wires[f"{id}.{ERROR_PORT}"] = [errors, None]
@@ -132,9 +132,9 @@ def _brief(value: Any, room: int) -> str:
 
 
 def _depth(node: Any) -> int:
-    if node.lane is not None:
-        return int(node.lane.depth)
-    return int(node.intake.under_way) if node.intake is not None else 0
+    if node.queue is not None:
+        return int(node.queue.depth)
+    return int(node.emitter.under_way) if node.emitter is not None else 0
 
 
 def _ms(seconds: float | None) -> float | None:

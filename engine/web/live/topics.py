@@ -14,8 +14,8 @@ from engine.catalogue.node_types import Catalogue
 from engine.core.roles import Role
 from engine.runtime.services.live_hubs import DebugRow, LiveHub, Subscription
 from engine.web.api.flows import flow_rows
-from engine.web.http.server_context import ServerView
-from engine.web.live.editor_presence import Presence
+from engine.web.http.server_context import ServerContext
+from engine.web.live.editor_presence import EditorPresence
 from engine.web.live.taps import TapFeed
 from engine.web.live.telemetry import TelemetryFeed
 
@@ -64,9 +64,9 @@ TOPICS = (
 class Topics:
     """Opens subscriptions. What is not asked for is not computed."""
 
-    def __init__(self, server: ServerView) -> None:
+    def __init__(self, server: ServerContext) -> None:
         self.own = LiveHub()
-        self.presence = Presence(self.own)
+        self.presence = EditorPresence(self.own)
         self.telemetry = TelemetryFeed(server.site)
         self.taps = TapFeed(server.site)
         self._server = server

@@ -98,10 +98,10 @@ async def inject(call: Call[Inject]) -> Injected:
         return Injected("")
     message = given if given is not UNSET else Given()
     payload = NO_PAYLOAD if message.payload is UNSET else message.payload
-    if running.intake is not None:
-        if running.intake.full:
+    if running.emitter is not None:
+        if running.emitter.full:
             raise ApiError(503, "busy", f"flow {run.name} has as many messages under way as it may", "wait a moment")
-        running.intake.push(payload, message.topic, key=message.key, props=message.props)
+        running.emitter.push(payload, message.topic, key=message.key, props=message.props)
         return Injected("")
     made = Message(
         payload,
@@ -130,7 +130,7 @@ async def trace(call: Call[Trace]) -> Tracing:
 
     # Which nodes a message will reach nobody knows beforehand: more are recorded, and the list is filtered.
     count = 50 if given.node else given.count
-    run.watch.trace(count, accepts)
+    run.observer.trace(count, accepts)
     call.server.clock.call_later(TRACE_LASTS_S, lambda: _end_trace(run, accepts))
     return Tracing(count, TRACE_LASTS_S)
 
@@ -138,7 +138,7 @@ async def trace(call: Call[Trace]) -> Tracing:
 async def list_traces(call: Call[TraceQuery]) -> list[TraceRow]:
     """The traced messages, the latest first."""
     rows = []
-    for id, hops in reversed(_run(call).watch.traces.items()):
+    for id, hops in reversed(_run(call).observer.traces.items()):
         nodes = [hop.node for hop in hops]
         if hops and (not call.given.node or call.given.node in nodes):
             rows.append(
@@ -156,7 +156,7 @@ async def list_traces(call: Call[TraceQuery]) -> list[TraceRow]:
 
 async def get_trace(call: Call[Nothing]) -> TraceView:
     """The way of one message: what every node was given, what it sent, and how long it took."""
-    hops = _run(call).watch.traces.get(call.number("id"))
+    hops = _run(call).observer.traces.get(call.number("id"))
     if hops is None:
         raise not_found(f"trace {call.path('id')[:40]}", "the last 50 are kept; trace another message")
     return TraceView(call.path("id"), hops)
@@ -175,8 +175,8 @@ def _run(call: Call[Any]) -> FlowRun:
 
 
 def _end_trace(run: FlowRun, accepts: Callable[[Message], bool]) -> None:
-    if run.watch.accepts is accepts:
-        run.watch.trace(0)
+    if run.observer.accepts is accepts:
+        run.observer.trace(0)
 
 
 _FLOW = "/api/flows/{name}"

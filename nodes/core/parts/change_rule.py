@@ -14,14 +14,14 @@ from engine.api import (
     Message,
     Meta,
     PathText,
-    Refused,
+    PermanentError,
     Struct,
-    fault_of_path,
+    invalid_path_reason,
 )
 from nodes.support.comparison import STRICT, loose_text
-from nodes.support.place import Place
 from nodes.support.safe_regex import Pattern
 from nodes.support.scope import Scope
+from nodes.support.value_ref import ValueRef
 
 __all__ = ["ChangeRule", "Edit", "compiled"]
 
@@ -71,7 +71,7 @@ class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"replace in {self.path}: give either find or find_from")
         if self.do in ("move", "rename") and not self.to:
             raise ValueError(f"{self.do} {self.path}: it needs to")
-        if self.do == "move" and (fault := fault_of_path(self.to)):
+        if self.do == "move" and (fault := invalid_path_reason(self.to)):
             raise ValueError(f"move {self.path}: to: {fault}")
         if self.do == "rename" and re.search(r"[.\[\]]", self.to):
             raise ValueError(f"rename {self.path}: to is a plain name, not a path; use move for a path")
@@ -83,7 +83,7 @@ class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
 
 def compiled(rule: ChangeRule, ctx: Context) -> Edit:
     """The rule as a function. ValueError says which path or pattern is none."""
-    place = Place(rule.path, ctx)
+    place = ValueRef(rule.path, ctx)
     if rule.do == "delete":
         return lambda msg: place.set(msg, UNSET)
     if rule.do == "set":
@@ -91,13 +91,13 @@ def compiled(rule: ChangeRule, ctx: Context) -> Edit:
         return lambda msg: place.set(msg, value(msg))
     if rule.do == "replace":
         return _replacing(rule, place, ctx)
-    target = Place(rule.to if rule.do == "move" else _sibling(rule.path, rule.to), ctx)
+    target = ValueRef(rule.to if rule.do == "move" else _sibling(rule.path, rule.to), ctx)
     return lambda msg: _moved(msg, place, target)
 
 
 def _value(rule: ChangeRule, ctx: Context) -> Callable[[Message], Any]:
     if rule.value_from:
-        return Place(rule.value_from, ctx).get
+        return ValueRef(rule.value_from, ctx).get
     if rule.now:
         return lambda msg: ctx.clock.now()
     if not rule.expression:
@@ -109,12 +109,12 @@ def _value(rule: ChangeRule, ctx: Context) -> Callable[[Message], Any]:
         try:
             return formula(scope.values(msg))
         except EvaluationError as wrong:
-            raise Refused(f"set {rule.path}: {wrong}") from wrong
+            raise PermanentError(f"set {rule.path}: {wrong}") from wrong
 
     return calculated
 
 
-def _moved(msg: Message, place: Place, target: Place) -> Message:
+def _moved(msg: Message, place: ValueRef, target: ValueRef) -> Message:
     value = place.get(msg)
     if value is UNSET:
         return target.set(msg, UNSET)
@@ -125,8 +125,8 @@ def _sibling(path: str, name: str) -> str:
     return path[: max(path.rfind("."), path.rfind("[")) + 1].removesuffix("[") + name
 
 
-def _replacing(rule: ChangeRule, place: Place, ctx: Context) -> Edit:
-    find_place = Place(rule.find_from, ctx) if rule.find_from else None
+def _replacing(rule: ChangeRule, place: ValueRef, ctx: Context) -> Edit:
+    find_place = ValueRef(rule.find_from, ctx) if rule.find_from else None
     fixed = Pattern(str(rule.find), rule.ignore_case) if rule.regex and find_place is None else None
     value = _value(rule, ctx)
 
@@ -134,13 +134,15 @@ def _replacing(rule: ChangeRule, place: Place, ctx: Context) -> Edit:
         current = place.get(msg)
         find = rule.find if find_place is None else find_place.get(msg)
         if not isinstance(find, (str, int, float)):
-            raise Refused(f"replace in {rule.path}: {rule.find_from or 'find'} is no text, number or truth value")
+            raise PermanentError(
+                f"replace in {rule.path}: {rule.find_from or 'find'} is no text, number or truth value"
+            )
         new = value(msg)
         if isinstance(current, str):
             try:
                 pattern = fixed or (Pattern(str(find), rule.ignore_case) if rule.regex else None)
             except ValueError as wrong:
-                raise Refused(f"replace in {rule.path}: {wrong}") from wrong
+                raise PermanentError(f"replace in {rule.path}: {wrong}") from wrong
             return place.set(msg, _in_text(current, find, new, pattern))
         if isinstance(current, (bool, int, float)) and not rule.regex and STRICT.equal(current, find):
             return place.set(msg, new)

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Message, Refused, Struct
+from engine.api import UNSET, Message, PermanentError, Struct
 from nodes.support.comparison import loose_text
-from nodes.support.stored_messages import Held
+from nodes.support.durable_buffer import Held
 
 __all__ = ["Group", "fields_of"]
 
@@ -59,7 +59,7 @@ class Group:
         return useless
 
     def value(self) -> Any:
-        """What the group comes to. Refused when the values can't be put together so."""
+        """What the group comes to. PermanentError when the values can't be put together so."""
         if self.kind in ("object", "merge"):
             return {str(place): value for place, value in self._values.items()}
         values = list(self._values.values())
@@ -113,8 +113,10 @@ def _bytes(value: Any) -> bytes:
     try:
         return bytes(value) if isinstance(value, list) else _refuse(value)
     except (TypeError, ValueError) as wrong:
-        raise Refused(f"a list can be joined to bytes only when it holds numbers from 0 to 255: {wrong}") from wrong
+        raise PermanentError(
+            f"a list can be joined to bytes only when it holds numbers from 0 to 255: {wrong}"
+        ) from wrong
 
 
 def _refuse(value: Any) -> bytes:
-    raise Refused(f"{'a missing value' if value is UNSET else loose_text(value)[:40]} can't be joined to bytes")
+    raise PermanentError(f"{'a missing value' if value is UNSET else loose_text(value)[:40]} can't be joined to bytes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.api import EvaluationError, Expression, Message, Refused
+from engine.api import EvaluationError, Expression, Message, PermanentError
 from nodes.support.scope import Scope
 from nodes.support.sequence import parts_of
 
@@ -24,7 +24,7 @@ class Reduction:
         self._from_end = from_end
 
     def value(self, messages: list[Message]) -> tuple[Message, Any]:
-        """(the message handled last, what came out). Refused when a formula can't be calculated."""
+        """(the message handled last, what came out). PermanentError when a formula can't be calculated."""
         ordered = sorted(messages, key=lambda one: int((parts_of(one) or {}).get("index") or 0), reverse=self._from_end)
         result = self._start_value
         try:
@@ -34,5 +34,5 @@ class Reduction:
             if self._finish is not None:
                 result = self._finish({"A": result, "N": len(ordered)})
         except EvaluationError as wrong:
-            raise Refused(f"reduce: {wrong}") from wrong
+            raise PermanentError(f"reduce: {wrong}") from wrong
         return ordered[-1], result

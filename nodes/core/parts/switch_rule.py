@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, EvaluationError, Expression, Message, Meta, PathText, Refused, Struct
+from engine.api import UNSET, Context, EvaluationError, Expression, Message, Meta, PathText, PermanentError, Struct
 from nodes.support.comparison import LOOSE, STRICT, Comparison, kind_of
-from nodes.support.place import Place
 from nodes.support.safe_regex import Pattern
 from nodes.support.scope import Scope
 from nodes.support.sequence import parts_of
+from nodes.support.value_ref import ValueRef
 
 __all__ = ["PREVIOUS", "SwitchRule", "Test", "compiled"]
 
@@ -145,7 +145,7 @@ def _operand(value: Any, path: str, ctx: Context) -> Callable[[Message, Any], An
     if path == PREVIOUS:
         return lambda msg, before: before
     if path:
-        place = Place(path, ctx)
+        place = ValueRef(path, ctx)
         return lambda msg, before: place.get(msg)
     return lambda msg, before: value
 
@@ -178,11 +178,11 @@ def _matching(rule: SwitchRule, compare: Comparison, operand: Callable[[Message,
             return fixed.found_in(text)
         wanted = operand(msg, before)
         if not isinstance(wanted, str):
-            raise Refused(f"{rule.value_from} holds no regular expression to match with")
+            raise PermanentError(f"{rule.value_from} holds no regular expression to match with")
         try:
             return Pattern(wanted, rule.ignore_case).found_in(text)
         except ValueError as wrong:
-            raise Refused(f"{rule.value_from}: {wrong}") from wrong
+            raise PermanentError(f"{rule.value_from}: {wrong}") from wrong
 
     return matches
 
@@ -223,19 +223,19 @@ def _in_sequence(op: str, msg: Message, lower: Any, upper: Any) -> bool:
     parts = parts_of(msg)
     index = parts.get("index") if parts is not None else None
     if parts is None or index is None:
-        raise Refused(
+        raise PermanentError(
             f"rule {op}: the message has no parts.index, so it is at no place of a sequence; put a split or batch before"
         )
     bounds = [lower] if op != "index" else [lower, upper]
     if not all(isinstance(bound, (int, float)) and not isinstance(bound, bool) for bound in bounds):
-        raise Refused(f"rule {op}: it needs numbers, not {bounds}")
+        raise PermanentError(f"rule {op}: it needs numbers, not {bounds}")
     if op == "head":
         return bool(index < lower)
     if op == "index":
         return bool(lower <= index <= upper)
     count = parts.get("count")
     if count is None:
-        raise Refused("rule tail: the message has no parts.count, so the end of its sequence is unknown")
+        raise PermanentError("rule tail: the message has no parts.count, so the end of its sequence is unknown")
     return bool(count - lower <= index)
 
 
@@ -251,6 +251,6 @@ def _expression(text: str) -> Test:
         try:
             return condition(scope.values(msg, more)) is True
         except EvaluationError as wrong:
-            raise Refused(f"rule {text!r}: {wrong}") from wrong
+            raise PermanentError(f"rule {text!r}: {wrong}") from wrong
 
     return holds

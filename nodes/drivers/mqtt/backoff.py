@@ -1,4 +1,4 @@
-"""When to read and when to try again: gathering reads under load, and backing off after failures."""
+"""When to read and when to try again: commit_group reads under load, and backing off after failures."""
 
 import random
 
@@ -21,7 +21,7 @@ class ReadPacing:
     """
 
     def __init__(self) -> None:
-        self.gathering = False
+        self.commit_group = False
         self._messages = 0
         self._since_s = 0.0
         self._ungathered_per_s = 0.0
@@ -35,20 +35,20 @@ class ReadPacing:
         if elapsed_s >= _PERIOD_S:
             self._judge(now_s, self._messages / elapsed_s)
             self._messages, self._since_s = 0, now_s
-        return _PAUSE_S if self.gathering and messages < _READ_IS_LARGE else 0.0
+        return _PAUSE_S if self.commit_group and messages < _READ_IS_LARGE else 0.0
 
     def _judge(self, now_s: float, per_s: float) -> None:
-        if self.gathering:
+        if self.commit_group:
             if per_s < _CALM_PER_S:
-                self.gathering = False
+                self.commit_group = False
             elif per_s < self._ungathered_per_s * _FALLEN:
-                self.gathering, self._suspected_per_s = False, per_s
+                self.commit_group, self._suspected_per_s = False, per_s
             return
         suspected_per_s, self._suspected_per_s = self._suspected_per_s, None
         if suspected_per_s is not None and suspected_per_s < per_s * _FALLEN:
             self._not_before_s = now_s + _GIVEN_UP_S
         elif per_s > _BUSY_PER_S and now_s >= self._not_before_s:
-            self.gathering, self._ungathered_per_s = True, per_s
+            self.commit_group, self._ungathered_per_s = True, per_s
 
 
 class Backoff:

@@ -9,7 +9,7 @@ from nodes.drivers.mqtt.address import BrokerAddress
 from nodes.drivers.mqtt.connection import ANSWER_WITHIN_S, Connection, Ended
 
 
-async def dial(address: BrokerAddress, make: Callable[[], Connection]) -> Connection | Ended:
+async def connect(address: BrokerAddress, make: Callable[[], Connection]) -> Connection | Ended:
     """The open connection, TLS included, or why there is none. If cancelled, nothing stays open."""
     try:
         context = address.ssl_context()

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable
 
 import aiomqtt
 
-from engine.api import Retry
+from engine.api import RetryableError
 from nodes.drivers.mqtt.address import BrokerAddress
 
-__all__ = ["BrokerLine", "LostMeanwhile"]
+__all__ = ["LostMeanwhile", "MqttPublisher"]
 
 FIRST_RETRY_S = 0.2
 LAST_RETRY_S = 10.0
@@ -19,12 +19,12 @@ ANSWER_S = 10.0
 CONNECT_S = 5.0
 
 
-class LostMeanwhile(Retry):
+class LostMeanwhile(RetryableError):
     """The connection was lost while the broker was given a message: perhaps because of it."""
 
 
-class BrokerLine:
-    """Connects in the background and connects again by itself; `publish` raises Retry meanwhile."""
+class MqttPublisher:
+    """Connects in the background and connects again by itself; `publish` raises RetryableError meanwhile."""
 
     def __init__(self, address: BrokerAddress, client_id: str) -> None:
         self.problem = f"not connected to {address} yet"
@@ -37,7 +37,7 @@ class BrokerLine:
         self._alone = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
-    async def open(self) -> BrokerLine:
+    async def open(self) -> MqttPublisher:
         """Begins to connect; returns at once."""
         self._task = asyncio.create_task(self._stay_connected(), name=f"publisher {self._address}")
         return self
@@ -60,7 +60,7 @@ class BrokerLine:
         return self._client is not None
 
     async def publish(self, topic: str, payload: bytes, qos: int, retain: bool, alone: bool = False) -> None:
-        """Returns when the broker has it (QoS 1, 2) or it has been sent (QoS 0). Raises Retry while the broker is away.
+        """Returns when the broker has it (QoS 1, 2) or it has been sent (QoS 0). Raises RetryableError while the broker is away.
 
         A message that a connection was lost on goes `alone` with its like, one after the other, so that one the broker closes the
         connection for does not make others look like it.
@@ -68,7 +68,7 @@ class BrokerLine:
         async with self._alone if alone else contextlib.nullcontext():
             client, gone = self._client, self._gone
             if client is None:
-                raise Retry(self.problem)
+                raise RetryableError(self.problem)
             sending = asyncio.ensure_future(client.publish(topic, payload, qos=qos, retain=retain, timeout=ANSWER_S))
             try:
                 await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -77,7 +77,7 @@ class BrokerLine:
                 sending.result()
             except aiomqtt.MqttError as error:
                 self._lost.set()
-                raise Retry(f"{self._address} did not take the message: {error}") from error
+                raise RetryableError(f"{self._address} did not take the message: {error}") from error
             finally:
                 sending.cancel()
 

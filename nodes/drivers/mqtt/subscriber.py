@@ -7,7 +7,7 @@ from typing import Any
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.address import BrokerAddress
 from nodes.drivers.mqtt.backoff import Backoff
-from nodes.drivers.mqtt.connect import dial
+from nodes.drivers.mqtt.connect import connect
 from nodes.drivers.mqtt.connection import Connection, Ended
 from nodes.drivers.mqtt.filters import check_filters
 from nodes.drivers.mqtt.session import Counts, OnBatch, OnOversize, OnStatus, Session
@@ -163,7 +163,7 @@ class Subscriber:
         """Connect, and return how it ended."""
         address, session = self._address, self._session
         stream = PacketStream(address.version, session.window, self._topics, self._max_packet_bytes)
-        connection = await dial(
+        connection = await connect(
             address,
             lambda: Connection(
                 self._connect_packet, address.version, address.keepalive_s, stream, session, str(address)

@@ -55,8 +55,8 @@ class StressReport(msgspec.Struct, frozen=True, kw_only=True):
             f"{self.devices} devices{share}, one packet every {self.interval_s:g} s each, for {self.seconds:.0f} s on {self.cores} cores",
             f"  published   {self.published} ({self.rate_per_s:.0f}/s), confirmed by the broker {self.confirmed}",
             f"  stored      {self.stored}: lost {self.lost}, twice {self.twice}, connections lost {self.connections_lost}",
-            f"  arrival     {_told(self.arrival)}",
-            f"  alarms      {self.alarms_seen} of {self.alarms_expected}, readable {_told(self.alarm)} after publishing",
+            f"  arrival     {_format_latency(self.arrival)}",
+            f"  alarms      {self.alarms_seen} of {self.alarms_expected}, readable {_format_latency(self.alarm)} after publishing",
         ]
         if self.generator_late_ms > 1000 * self.interval_s / 10:
             lines.append(
@@ -82,7 +82,7 @@ def latency(values_s: Sequence[float]) -> Latency | None:
     return Latency(count=len(ordered), p50=at(0.5), p99=at(0.99), max=round(1000 * ordered[-1], 1))
 
 
-def _told(latency: Latency | None) -> str:
+def _format_latency(latency: Latency | None) -> str:
     if latency is None:
         return "not measured"
     return f"p50 {latency.p50:.1f} ms, p99 {latency.p99:.1f} ms, longest {latency.max:.1f} ms"

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.db.database import Database, Unavailable, is_transient
-from engine.db.dedicated_connection import HeldConnection
+from engine.db.dedicated_connection import DedicatedConnection
 from tests.eventually import eventually
 from tests.servers.postgres import PASSWORD, Postgres
 
@@ -193,7 +193,7 @@ def test_transient_errors_are_told_from_permanent_ones(error: Exception, transie
 async def test_own_connections_leave_the_pool_to_others_and_end_with_the_database(postgres_dsn: str) -> None:
     """However many nodes keep one, each for itself."""
     async with started(postgres_dsn, max_connections=1) as database:
-        held = [HeldConnection(database) for _ in range(3)]
+        held = [DedicatedConnection(database) for _ in range(3)]
         for one in held:
             async with one.use() as connection:
                 assert await connection.fetchval("select 1") == 1
@@ -210,9 +210,9 @@ async def test_own_connections_leave_the_pool_to_others_and_end_with_the_databas
 
 
 async def test_held_connection_survives_a_wrong_statement_in_a_transaction(postgres_dsn: str) -> None:
-    """It is rolled back and goes on; a connection that was ended is Retry, and made anew."""
+    """It is rolled back and goes on; a connection that was ended is RetryableError, and made anew."""
     async with started(postgres_dsn) as database:
-        held = HeldConnection(database)
+        held = DedicatedConnection(database)
         async with held.use() as connection:
             pid = connection.get_server_pid()
         with pytest.raises(asyncpg.UndefinedTableError):
@@ -224,8 +224,8 @@ async def test_held_connection_survives_a_wrong_statement_in_a_transaction(postg
             await other.execute("select pg_terminate_backend($1)", pid)
 
         async def on_another() -> bool:
-            # Retry where its end is only noticed by the statement; where it is known before, a new one is there at once.
-            with contextlib.suppress(Retry):
+            # RetryableError where its end is only noticed by the statement; where it is known before, a new one is there at once.
+            with contextlib.suppress(RetryableError):
                 async with held.use() as connection:
                     return bool(await connection.fetchval("select pg_backend_pid()") != pid)
             return False
@@ -233,7 +233,7 @@ async def test_held_connection_survives_a_wrong_statement_in_a_transaction(postg
         await eventually(on_another)
 
 
-async def _use(held: HeldConnection, *statements: str) -> None:
+async def _use(held: DedicatedConnection, *statements: str) -> None:
     async with held.use() as connection:
         for statement in statements:
             await connection.execute(statement)

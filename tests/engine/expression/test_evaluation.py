@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.core.failure import Refused
+from engine.core.failure import PermanentError
 from engine.expression import EvaluationError, Expression
 
 FORMULA = "k * v_raw + b + t_coef * (temp - 25)"
@@ -140,7 +140,7 @@ def test_long_values_are_cut_in_the_error() -> None:
 
 
 def test_refused_evaluation_sends_the_message_to_quarantine() -> None:
-    assert isinstance(refusal("a", {}), Refused)
+    assert isinstance(refusal("a", {}), PermanentError)
 
 
 def test_positional_function_explains_like_a_call() -> None:

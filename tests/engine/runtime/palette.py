@@ -6,7 +6,21 @@ import asyncio
 import time
 from typing import Annotated, Any, ClassVar
 
-from engine.api import EMPTY, Context, Emitter, Message, Meta, Node, Output, Port, Refused, Retry, Source, field, node
+from engine.api import (
+    EMPTY,
+    Context,
+    Emitter,
+    Message,
+    Meta,
+    Node,
+    Output,
+    PermanentError,
+    Port,
+    RetryableError,
+    Source,
+    field,
+    node,
+)
 from engine.catalogue.node_types import Catalogue
 from engine.core.clock import settle
 from engine.pack import Pack
@@ -76,7 +90,7 @@ class Raise(Node):
 
     def process(self, msg: Message) -> Message:
         if self.on is None or msg.payload == self.on:
-            raise Refused("not this one") if self.refuse else RuntimeError("broken")
+            raise PermanentError("not this one") if self.refuse else RuntimeError("broken")
         return msg
 
 
@@ -158,7 +172,7 @@ class Tardy(Node):
 
 @node(category="test")
 class Away(Node):
-    """Says Retry until the test brings the outside world back."""
+    """Says RetryableError until the test brings the outside world back."""
 
     def start(self, ctx: Context) -> None:
         self.back = False
@@ -167,7 +181,7 @@ class Away(Node):
     async def process(self, msg: Message) -> Message:
         self.attempts += 1
         if not self.back:
-            raise Retry("the outside world is away")
+            raise RetryableError("the outside world is away")
         return msg
 
 
@@ -185,7 +199,7 @@ class Batch(Node):
         await asyncio.sleep(0)
         self.batches.append([message.payload for message in messages])
         if any(message.payload == "bad" for message in messages):
-            raise Refused("one of them is bad")
+            raise PermanentError("one of them is bad")
         self.stored += [message.payload for message in messages]
         return messages
 

@@ -75,7 +75,7 @@ async def test_flow_with_problems_is_refused_and_the_old_one_goes_on():
 
 
 async def test_messages_waiting_for_a_changed_node_go_to_the_new_one():
-    """What a lane still holds is passed on, in order; the source is told when it is done."""
+    """What a queue still holds is passed on, in order; the source is told when it is done."""
     text = "flow: t\nnodes:\n  in: {type: feed, to: away}\n  away: {type: away, to: end}\n  end: {type: sink}\n"
     changed = text.replace("type: away", "type: slow, with: {label: new}")
     async with flow(text.partition("nodes:\n")[2]) as bench:

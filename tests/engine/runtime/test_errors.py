@@ -79,13 +79,13 @@ async def test_hanging_async_node_is_given_up_and_then_turned_away():
         feed = await started(bench)
         for number in range(5):
             feed.emit.push(number, token=number)
-        lane = bench.run.nodes["hang"].lane
+        queue = bench.run.nodes["hang"].queue
         for _ in range(2):
             await bench.clock.advance(1.5)
-            lane.check()
+            queue.check()
             await settle()
         assert bench.run.nodes["end"].instance.got == [0, 1, 2, 3, 4]
-        assert lane.stuck
+        assert queue.stuck
         assert sorted(feed.done) == [0, 1, 2, 3, 4]
         feed.emit.push(5, token=5)
         await settle()

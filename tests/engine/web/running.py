@@ -23,8 +23,8 @@ from engine.api import (
     Meta,
     Node,
     Pack,
+    PermanentError,
     Port,
-    Refused,
     Route,
     SiteView,
     Source,
@@ -87,7 +87,7 @@ class Scale(Node):
 
     def process(self, msg: Message) -> Message:
         if not isinstance(msg.payload, (int, float)):
-            raise Refused("the payload is no number; send a number")
+            raise PermanentError("the payload is no number; send a number")
         return msg.replace(payload=msg.payload * self.factor)
 
 
@@ -109,7 +109,7 @@ class Stubborn(Node):
     """Refuses to start."""
 
     def start(self, ctx: Context) -> None:
-        raise Refused("no such device; plug it in")
+        raise PermanentError("no such device; plug it in")
 
     def process(self, msg: Message) -> Message:
         return msg
@@ -155,7 +155,7 @@ API = [
 
 
 class RunningServer:
-    """A `ServerView`. Its web listens on a free port of 127.0.0.1."""
+    """A `ServerContext`. Its web listens on a free port of 127.0.0.1."""
 
     def __init__(self, dsn: str, folder: Path) -> None:
         self.settings = Settings(data=folder / "data", flows=folder / "flows", admin_password=Secret(PASSWORD))

@@ -16,9 +16,9 @@ from tests.servers.s3 import Bucket
 
 __all__ = ["POINTS", "run_until_killed"]
 
-Place = tuple[Any, str, bool]
+ValueRef = tuple[Any, str, bool]
 
-POINTS: dict[str, Place] = {
+POINTS: dict[str, ValueRef] = {
     "before anything is selected": (ledger.Ledger, "select", False),
     "after the days are selected": (ledger.Ledger, "select", True),
     "with half a file on disk": (file.ArchiveWriter, "finish", False),

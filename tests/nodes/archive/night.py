@@ -97,7 +97,7 @@ class Night:
             await eventually(lambda: not any(delivery.pending for delivery in self._deliveries), within_s)
         except AssertionError:
             flow = self.site.flows["archive"]
-            problems = {id: node.lane.problem for id, node in flow.nodes.items() if node.lane is not None}
+            problems = {id: node.queue.problem for id, node in flow.nodes.items() if node.queue is not None}
             raise AssertionError(f"the run does not end: {await self.ledger()}, {problems}, {flow.counts()}") from None
 
     async def fill(self, days: list[int], devices: int = 3, rows: int = 40) -> None:

@@ -42,7 +42,7 @@ async def test_full_disk_is_waited_for(tonight: Night):
     full = tonight.archive.folder / f"{NAME}.part"
     full.symlink_to("/dev/full")
     await tonight.begin()
-    await eventually(lambda: tonight.site.flows["archive"].nodes["file"].lane.problem)
+    await eventually(lambda: tonight.site.flows["archive"].nodes["file"].queue.problem)
     (((name, state, problem),)) = await tonight.ledger()
     assert (name, state) == (NAME, "selected")
     assert "No space left on device" in problem

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from engine.api import Refused
+from engine.api import PermanentError
 from plant.archive.restore import Restored, restore_file
 from plant.archive.rows import COLUMNS
 from tests.eventually import eventually
@@ -59,7 +59,7 @@ async def test_object_that_was_exchanged_in_the_bucket_is_not_restored(tonight: 
 )
 async def test_no_other_table_can_be_restored_into(tmp_path: Path, table: str):
     """What is restored must never look like what was measured now."""
-    with pytest.raises(Refused, match="begins with restored"):
+    with pytest.raises(PermanentError, match="begins with restored"):
         await restore_file(None, tmp_path / "x", table)  # type: ignore[arg-type]  # it comes to no connection
 
 
@@ -79,7 +79,7 @@ async def test_damaged_file_is_refused_whole(postgres_dsn: str, tmp_path: Path):
     connection: Any = await asyncpg.connect(postgres_dsn)
     for content, words in damaged:
         path.write_bytes(content)
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(PermanentError, match=words):
             await restore_file(connection, path)
     assert await connection.fetchval("select to_regclass('restored_readings')") is None
     await connection.close()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.api import Refused, Settings
+from engine.api import PermanentError, Settings
 from nodes.drivers.file_area import FileArea
 
 
@@ -50,7 +50,7 @@ def test_names_in_the_home_folder_and_absolute_ones_in_an_allowed_one(area: File
     ],
 )  # fmt: skip
 def test_other_names_are_refused_with_the_reason(area: FileArea, name: str) -> None:
-    with pytest.raises(Refused, match=r"."):
+    with pytest.raises(PermanentError, match=r"."):
         content(area, name)
 
 
@@ -58,7 +58,7 @@ def test_neighbour_of_an_allowed_folder_is_not_allowed(area: FileArea, tmp_path:
     """`/more` allows nothing in `/more-secret`."""
     (tmp_path / "more-secret").mkdir()
     (tmp_path / "more-secret" / "x").write_text("secret")
-    with pytest.raises(Refused, match="outside of the folders"):
+    with pytest.raises(PermanentError, match="outside of the folders"):
         content(area, str(tmp_path / "more-secret" / "x"))
 
 
@@ -68,9 +68,9 @@ def test_symbolic_links_lead_nowhere(area: FileArea, tmp_path: Path, outside: Pa
     (home / "link").symlink_to(outside / "secret")
     (home / "way").symlink_to(outside)
     for name in ("link", "way/secret"):
-        with pytest.raises(Refused, match=r"symbolic link|not followed"):
+        with pytest.raises(PermanentError, match=r"symbolic link|not followed"):
             content(area, name)
-    with pytest.raises(Refused), area.folder("way/new", make=True):
+    with pytest.raises(PermanentError), area.folder("way/new", make=True):
         pass
     assert sorted(path.name for path in outside.iterdir()) == ["secret"]
 
@@ -92,7 +92,7 @@ def test_folder_swapped_for_a_link_while_names_are_opened_never_leads_out(area: 
     swapping.start()
     got = set()
     for _ in range(300):
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(PermanentError):
             got.add(content(area, "sub/a.txt"))
     stop.set()
     swapping.join()
@@ -101,7 +101,7 @@ def test_folder_swapped_for_a_link_while_names_are_opened_never_leads_out(area: 
 
 def test_pipe_is_refused_at_once(area: FileArea, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "data" / "files" / "pipe")
-    with pytest.raises(Refused, match="no plain file"):
+    with pytest.raises(PermanentError, match="no plain file"):
         content(area, "pipe")
 
 
@@ -112,6 +112,6 @@ def test_any_name_is_opened_in_the_area_or_refused(name: str, tmp_path_factory: 
     (top / "a").write_text("secret")
     area = FileArea(Settings(data=top))
     got = b""
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(PermanentError):
         got = content(area, name)
     assert got != b"secret"

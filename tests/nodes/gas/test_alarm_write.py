@@ -93,9 +93,9 @@ async def test_events_wait_while_the_database_is_away(make_postgres: Callable[[]
     ):
         server.stop()
         await bench.give(*a_whole_alarm())
-        lane = bench.run.nodes["node"].lane
-        assert lane is not None
-        await eventually(lambda: "away" in lane.problem)
+        queue = bench.run.nodes["node"].queue
+        assert queue is not None
+        await eventually(lambda: "away" in queue.problem)
         assert bench.sent() == []
         server.start()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.catalogue.node_types import NodeType
 from engine.core.clock import ManualClock
-from engine.core.failure import Refused
+from engine.core.failure import PermanentError
 from engine.core.message import Message
 from engine.testing import NodeHarness
 from nodes.gas.gas_reading import GasReading
@@ -113,7 +113,7 @@ def test_without_a_wire_at_bad_it_refuses():
     """A message must not get lost at a port that leads nowhere."""
     node = GasReading()
     node.start(_Unwired())  # type: ignore[arg-type]
-    with pytest.raises(Refused, match="malformed"):
+    with pytest.raises(PermanentError, match="malformed"):
         node.process(Message(b"junk", TOPIC, time=NOW))
 
 
@@ -141,13 +141,13 @@ def made_of(topic: str, payload: object) -> object:
     node.start(_Unwired())  # type: ignore[arg-type]
     try:
         return node.process(Message(payload, topic, time=NOW)).payload
-    except Refused as refused:
+    except PermanentError as refused:
         return str(refused)
 
 
 @given(payload=st.binary() | st.text() | JSON | ALMOST | ALMOST.map(_written), topic=st.just(TOPIC) | st.text())
 def test_anything_becomes_a_reading_or_a_reason(payload: object, topic: str):
-    """Bytes, texts, objects with wrong values: nothing but Refused comes out of the node."""
+    """Bytes, texts, objects with wrong values: nothing but PermanentError comes out of the node."""
     made = made_of(topic, payload)
     assert isinstance(made, (Reading, str))
     assert made

@@ -82,8 +82,8 @@ async def test_message_goes_on_only_when_the_disk_has_it(bench: Bench, monkeypat
     monkeypatch.setattr(file_write, "_write_all", limited)
     await bench.deploy("  write: {type: file-write, with: {file: a}, to: keep}\n  keep: {type: keep}\n")
     bench.give("write", "whole line")
-    lane = bench.site.flows["test"].nodes["write"].lane
-    await eventually(lambda: lane is not None and "No space left" in lane.problem)
+    queue = bench.site.flows["test"].nodes["write"].queue
+    await eventually(lambda: queue is not None and "No space left" in queue.problem)
     assert bench.got() == []
     assert (bench.folder / "a").read_bytes() == b""
     full = False

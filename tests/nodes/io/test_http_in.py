@@ -33,7 +33,7 @@ async def send(hooked: Hooked, path: str = "data", method: str = "POST", **optio
 async def test_answer_comes_only_after_the_flow_has_finished(hooked: Hooked) -> None:
     await hooked.deploy(GATED.format(more="status: 202"))
     sending = asyncio.create_task(send(hooked, json={"v": 1}))
-    await eventually(lambda: hooked.site.flows["test"].nodes["gate"].lane.depth == 1)  # type: ignore[union-attr]
+    await eventually(lambda: hooked.site.flows["test"].nodes["gate"].queue.depth == 1)  # type: ignore[union-attr]
     assert not sending.done()
     hooked.open()
     assert await sending == (202, "")
@@ -63,9 +63,9 @@ async def test_full_source_is_503_with_retry_after_and_takes_nothing(hooked: Hoo
 
 async def test_full_window_is_503(hooked: Hooked) -> None:
     await hooked.deploy(GATED.format(more="answer_within_s: 20"))
-    intake = hooked.site.flows["test"].nodes["in"].intake
-    assert intake is not None
-    intake.window = 1
+    emitter = hooked.site.flows["test"].nodes["in"].emitter
+    assert emitter is not None
+    emitter.window = 1
     first = asyncio.create_task(send(hooked, json=1))
     await eventually(lambda: hooked.under_way == 1)
     assert (await send(hooked, json=2))[0] == 503

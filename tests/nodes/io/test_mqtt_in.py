@@ -37,13 +37,13 @@ class Held:
     """Stands in front of the flow and keeps every message under way until it is released."""
 
     def __init__(self, bench: NodeHarness, window: int = 5000) -> None:
-        intake = bench.run.nodes["node"].intake
-        assert intake is not None
+        emitter = bench.run.nodes["node"].emitter
+        assert emitter is not None
         self.most = 0
-        self._intake, self._entry = intake, intake.entry
+        self._emitter, self._entry = emitter, emitter.entry
         self._held: list[Message] = []
-        intake.window = window
-        intake.entry = intake.observed = self._take
+        emitter.window = window
+        emitter.entry = emitter.observed = self._take
 
     def release(self) -> int:
         """Lets all go; how many there were."""
@@ -55,7 +55,7 @@ class Held:
     def _take(self, message: Message) -> None:
         message.delivery.hold()
         self._held.append(message)
-        self.most = max(self.most, self._intake.under_way)
+        self.most = max(self.most, self._emitter.under_way)
         self._entry(message)
 
 

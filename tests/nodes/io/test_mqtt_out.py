@@ -58,7 +58,7 @@ async def test_without_a_topic_the_messages_own_is_taken_and_retained_when_asked
     broker = make_mosquitto()
     async with bench_on(broker, retain=True) as bench:
         await bench.give({"payload": "on", "topic": "lamp"})
-        await eventually(lambda: bench.run.nodes["node"].lane.handled == 1)  # type: ignore[union-attr]
+        await eventually(lambda: bench.run.nodes["node"].queue.handled == 1)  # type: ignore[union-attr]
         async with listening(broker) as got:
             await eventually(lambda: [(str(message.topic), message.payload) for message in got] == [("lamp", b"on")])
 

@@ -123,8 +123,8 @@ async def test_messages_wait_while_the_database_is_away(bench: Bench, make_postg
     await ask(bench, f"sql: 'select 1 as one', output: first, database: '{server.dsn()}'", "go")
     server.stop()
     bench.give("ask", "again")
-    lane = bench.site.flows["test"].nodes["ask"].lane
-    await eventually(lambda: lane is not None and bool(lane.problem))
+    queue = bench.site.flows["test"].nodes["ask"].queue
+    await eventually(lambda: queue is not None and bool(queue.problem))
     server.start()
     await eventually(lambda: bench.got() == [{"one": 1}] * 2, within_s=20)
     assert bench.refused == []

@@ -65,8 +65,8 @@ async def test_messages_wait_while_redis_is_away(bench: Bench, make_redis: Calla
         f"  get: {{type: redis-get, with: {{redis: '{server.url}'}}, to: keep}}\n  keep: {{type: keep}}\n"
     )
     bench.give("get", "before", key="k")
-    lane = bench.site.flows["test"].nodes["get"].lane
-    await eventually(lambda: lane is not None and "Redis is away" in lane.problem)
+    queue = bench.site.flows["test"].nodes["get"].queue
+    await eventually(lambda: queue is not None and "Redis is away" in queue.problem)
     server.start()
     await eventually(lambda: bench.got() == [None], within_s=20)
 

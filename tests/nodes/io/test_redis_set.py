@@ -67,8 +67,8 @@ async def test_messages_wait_while_redis_is_full(bench: Bench, make_redis: Calla
             f"  set: {{type: redis-set, with: {{redis: '{server.url}'}}, to: keep}}\n  keep: {{type: keep}}\n"
         )
         bench.give("set", "v", key="k")
-        lane = bench.site.flows["test"].nodes["set"].lane
-        await eventually(lambda: lane is not None and "takes no writes now" in lane.problem)
+        queue = bench.site.flows["test"].nodes["set"].queue
+        await eventually(lambda: queue is not None and "takes no writes now" in queue.problem)
         client.config_set("maxmemory", "0")
         await eventually(lambda: bench.got() == ["v"])
     assert bench.refused == []

@@ -83,9 +83,9 @@ async def test_frame_above_the_limit_closes_its_connection_only(hooked: Hooked) 
 
 async def test_full_flow_stops_reading_and_loses_nothing(hooked: Hooked) -> None:
     await hooked.deploy(flow(to="gate"))
-    intake = hooked.site.flows["test"].nodes["in"].intake
-    assert intake is not None
-    intake.window = 2
+    emitter = hooked.site.flows["test"].nodes["in"].emitter
+    assert emitter is not None
+    emitter.window = 2
     client = await connect(hooked)
     for number in range(10):
         await client.send_str(str(number))

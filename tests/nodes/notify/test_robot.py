@@ -180,7 +180,7 @@ async def test_news_of_yesterday_is_given_up_and_goes_the_way_of_errors():
 async def test_a_fault_of_ours_stops_one_message_and_not_the_channel(monkeypatch: pytest.MonkeyPatch):
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
         with monkeypatch.context() as broken:
-            broken.setattr("plant.notifications.service.letter_of", lambda *_: 1 / 0)
+            broken.setattr("plant.notifications.service.compose_message", lambda *_: 1 / 0)
             await bench.give(alarm())
             await eventually(lambda: bench.errors)
         await bench.give(alarm("GS002"))

@@ -1,6 +1,6 @@
 """Row 3.4: what is wrong with the sensor, the device, its battery, its signal and its link."""
 
-from plant.alarms.presence import Presence
+from plant.alarms.silence import SilenceDetector
 from plant.model.reading import Flag
 from tests.plant.alarms.bench import LIVELY, START, Bench, brief
 
@@ -106,13 +106,13 @@ def test_a_device_that_left_the_registry_has_no_alarms_and_begins_anew_when_it_i
     assert [event.type for event in bench.see(700, 30.0)] == ["A1"]
 
 
-def heard_at(presence: Presence, now: float, *names: str, period_s: float = 10.0) -> None:
+def heard_at(presence: SilenceDetector, now: float, *names: str, period_s: float = 10.0) -> None:
     for name in names:
         presence.heard(name, now, period_s)
 
 
 def test_one_device_of_many_is_off_line_by_itself():
-    presence = Presence(3)
+    presence = SilenceDetector(3)
     heard_at(presence, 0, "a")
     for now in (0, 10, 20):
         heard_at(presence, now, "b", "c")
@@ -122,7 +122,7 @@ def test_one_device_of_many_is_off_line_by_itself():
 
 
 def test_the_broker_down_is_one_alarm_of_the_site_and_none_of_its_devices():
-    presence = Presence(3)
+    presence = SilenceDetector(3)
     for number in range(200):
         presence.heard(f"GS{number}", number * 0.05, 10.0)
     found = [presence.check(now) for now in range(10, 120)]
@@ -131,14 +131,14 @@ def test_the_broker_down_is_one_alarm_of_the_site_and_none_of_its_devices():
 
 
 def test_devices_that_report_seldom_do_not_hide_that_the_link_is_down():
-    presence = Presence(3)
+    presence = SilenceDetector(3)
     heard_at(presence, 0, "slow", period_s=600.0)
     heard_at(presence, 5, "a", "b", "c")
     assert presence.check(36) == ([], True)
 
 
 def test_what_does_not_come_back_with_the_link_is_off_line_by_itself():
-    presence = Presence(3)
+    presence = SilenceDetector(3)
     heard_at(presence, 0, "a", "b")
     assert presence.check(31) == ([], True)
     assert presence.heard("b", 100, 10.0)
@@ -148,7 +148,7 @@ def test_what_does_not_come_back_with_the_link_is_off_line_by_itself():
 
 
 def test_two_devices_that_stay_away_do_not_take_the_link_down_again():
-    presence = Presence(3)
+    presence = SilenceDetector(3)
     heard_at(presence, 0, "a", "b")
     heard_at(presence, 0, "slow", period_s=60.0)
     assert presence.check(31) == ([], True)
@@ -157,6 +157,6 @@ def test_two_devices_that_stay_away_do_not_take_the_link_down_again():
 
 
 def test_the_only_device_of_a_site_is_off_line_and_not_the_site():
-    presence = Presence(3)
+    presence = SilenceDetector(3)
     heard_at(presence, 0, "a")
     assert presence.check(30) == (["a"], False)

@@ -12,7 +12,7 @@ import aiomqtt
 import pytest
 
 from engine.core.clock import ManualClock
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.db.database import Database
 from engine.runtime.services.live_hubs import LiveHub
 from plant.devices.debug_mode import Debugging
@@ -71,7 +71,7 @@ async def test_nothing_is_kept_when_the_broker_does_not_take_the_command(
     broker = make_mosquitto()
     broker.stop()
     async with migrated(postgres_dsn) as database, following(database, broker.url) as debugging:
-        with pytest.raises(Retry, match="broker"):
+        with pytest.raises(RetryableError, match="broker"):
             await debugging.begin("GS001", "chen", 1.0, 600.0)
         async with database.connection() as connection:
             assert await connection.fetchval("select count(*) from debugging") == 0

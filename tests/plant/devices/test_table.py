@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from engine.db.database import Database
-from plant.devices.table import BadDevice, DeviceTable, NoDevice, NoPlan, Place, Stale, Taken
+from plant.devices.table import BadDevice, DeviceTable, MapPosition, NoDevice, NoPlan, Stale, Taken
 from plant.devices.validation import changed, problems_of
 from plant.model.device import Device
 from plant.plans.demo_plan import demo_plan
@@ -120,12 +120,12 @@ async def test_devices_are_placed_on_a_plan_and_lose_their_place_with_it(postgre
         plan, _ = await demo_plan(database)
         for sn in ("GS001", "GS002"):
             await table.add(sn, {})
-        assert await table.place(plan, [Place("GS001", 12.5, 99.0), Place("GS002", 1.0, 2.0)]) == 2
-        assert await table.place(plan, [Place("GS002", None, None)]) == 1
+        assert await table.place(plan, [MapPosition("GS001", 12.5, 99.0), MapPosition("GS002", 1.0, 2.0)]) == 2
+        assert await table.place(plan, [MapPosition("GS002", None, None)]) == 1
         placed = [(device.plan_id, device.left_pct, device.top_pct) for device in await table.all()]
         assert placed == [(plan, 12.5, 99.0), (None, None, None)]
         with pytest.raises(NoPlan):
-            await table.place(plan + 1, [Place("GS001", 1.0, 1.0)])
+            await table.place(plan + 1, [MapPosition("GS001", 1.0, 1.0)])
         async with database.connection() as other:
             await other.execute("delete from plans")
         assert (await table.one("GS001")).plan_id is None

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from engine.core.clock import ManualClock
 from engine.core.secret import Secret
-from engine.runtime.services.suspension import Standstill
+from engine.runtime.services.suspension import Suspension
 from engine.settings import Settings
 from plant.licence.guard import Licence
-from plant.licence.token import told_vendor_key
+from plant.licence.token import format_vendor_key
 from plant.licence.vendor import Question, VendorAway
-from vendor.licence_server.book import Book
+from vendor.licence_server.store import LicenceStore
 
 START = 1_767_225_600.0
 """2026-01-01 08:00 in Shanghai."""
@@ -37,7 +37,7 @@ class Clock(ManualClock):
 class DirectVendor:
     """Asks the book itself, by the vendor's own right clock. `text` is answered instead when it is set; `away` is a cut cable."""
 
-    def __init__(self, book: Book, clock: Clock) -> None:
+    def __init__(self, book: LicenceStore, clock: Clock) -> None:
         self.book, self.clock = book, clock
         self.away = False
         self.text: bytes | None = None
@@ -62,12 +62,12 @@ class Plant:
         self.folder = folder / name
         self.folder.mkdir()
         self.clock = Clock()
-        (folder / "vendor").exists() or Book.create(folder / "vendor")
-        self.book = Book(folder / "vendor", START)
+        (folder / "vendor").exists() or LicenceStore.create(folder / "vendor")
+        self.book = LicenceStore(folder / "vendor", START)
         self.vendor = DirectVendor(self.book, self.clock)
         self.key = self.book.issue("Acme") if key == "" else key
         (self.folder / "machine-id").write_text(machine_id + "\n")
-        self.standstill = Standstill()
+        self.standstill = Suspension()
         self.licence: Licence
 
     @property
@@ -79,13 +79,13 @@ class Plant:
         return self.folder / "data" / "licence" / "record.json"
 
     async def start(self, *, vendor_key: str | None = None) -> Licence:
-        self.standstill = Standstill()
+        self.standstill = Suspension()
         settings = Settings(
             data=self.folder / "data",
             machine_id=self.folder / "machine-id",
             licence_key=Secret(self.key) if self.key else None,
             licence_url="https://licences.invalid",
-            licence_vendor_key=vendor_key or told_vendor_key(self.book.signing_key.public_key()),
+            licence_vendor_key=vendor_key or format_vendor_key(self.book.signing_key.public_key()),
         )
         self.licence = Licence(settings, self.clock, self.standstill)
         self.licence._vendor = self.vendor  # the network is left out here; test_recovery has it

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from plant.licence.machine import Machine
 from plant.licence.token import Claims, key_digest, sign_token
 from tests.plant.licence.site import DAY, HOUR, MACHINE_ID, Plant
-from vendor.licence_server.book import Book
+from vendor.licence_server.store import LicenceStore
 
 GARBAGE = [b"", b"{}", b"null", b"\xff\x00", b"[" * 20_000, b'{"claims":"!","signature":"?"}', b"x" * 1_000_000]
 
@@ -116,7 +116,7 @@ async def test_answer_that_was_recorded_and_is_played_back(locked: Plant) -> Non
 
 
 async def test_own_licence_server_with_another_signing_key(locked: Plant, tmp_path: Path) -> None:
-    pirate = Book.create(tmp_path / "pirate")
+    pirate = LicenceStore.create(tmp_path / "pirate")
     locked.vendor.away, locked.vendor.book = False, pirate
     locked.key = pirate.issue("me")
     await locked.restart()

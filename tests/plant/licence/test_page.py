@@ -14,7 +14,7 @@ from engine.settings import Settings
 from plant.licence.guard import Licence
 from plant.licence.machine import Machine
 from plant.licence.store import Record, Records
-from plant.licence.token import told_vendor_key
+from plant.licence.token import format_vendor_key
 from tests.eventually import eventually
 from tests.plant.licence.vendor_site import VendorSite
 from tests.servers.mosquitto import Mosquitto
@@ -44,7 +44,7 @@ async def test_locked_site_tells_so_and_a_key_entered_on_the_page_opens_it(
         machine_id=tmp_path / "machine-id",
         licence_url=f"https://127.0.0.1:{vendor.port}",
         licence_ca_file=tmp_path / "right" / "ca.pem",
-        licence_vendor_key=told_vendor_key(vendor.book.signing_key.public_key()),
+        licence_vendor_key=format_vendor_key(vendor.book.signing_key.public_key()),
     )
     async with contextlib.AsyncExitStack() as opened:
         await opened.enter_async_context(vendor.open(tmp_path / "right"))

@@ -18,7 +18,7 @@ from engine.server import Server
 from engine.settings import Settings
 from plant.devices.registry import Devices
 from plant.licence.guard import Licence
-from plant.licence.token import told_vendor_key
+from plant.licence.token import format_vendor_key
 from plant.model.device import Device
 from tests.eventually import eventually
 from tests.plant.licence.vendor_site import ShiftedClock, VendorSite
@@ -52,7 +52,7 @@ async def test_backlog_of_the_lock_is_processed_with_its_true_times(
         licence_url=f"https://127.0.0.1:{vendor.port}",
         licence_key=Secret(vendor.book.issue("Acme")),
         licence_ca_file=tmp_path / "right" / "ca.pem",
-        licence_vendor_key=told_vendor_key(vendor.book.signing_key.public_key()),
+        licence_vendor_key=format_vendor_key(vendor.book.signing_key.public_key()),
     )
     server = Server(settings, flow_paths=[FLOWS / "gas-monitoring.yaml"])
     server.clock = clock = ShiftedClock()

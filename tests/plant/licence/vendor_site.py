@@ -13,7 +13,7 @@ from engine.core.clock import SystemClock
 from tests.servers.certificates import make_certificates
 from tests.servers.process import free_port
 from vendor.licence_server.app import make_app
-from vendor.licence_server.book import Book
+from vendor.licence_server.store import LicenceStore
 
 
 class ShiftedClock(SystemClock):
@@ -30,7 +30,7 @@ class VendorSite:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.book = Book.create(folder / "book")
+        self.book = LicenceStore.create(folder / "book")
         self.port = free_port()
 
     @contextlib.asynccontextmanager

@@ -7,7 +7,7 @@ import math
 import msgspec
 import pytest
 
-from engine.core.failure import Refused
+from engine.core.failure import PermanentError
 from plant.model.reading import LEARNT_NAMES, PacketDecoder, Reading, as_reading
 
 WHOLE = {
@@ -86,7 +86,7 @@ def test_a_reading_may_come_as_a_dict():
     """From a replay, or a flow test."""
     reading = Reading(1.0, 2, 3.0, 4.0, 0, sn="GS001")
     assert as_reading(msgspec.to_builtins(reading)) == reading
-    with pytest.raises(Refused, match="gas-reading"):
+    with pytest.raises(PermanentError, match="gas-reading"):
         as_reading("text")
 
 

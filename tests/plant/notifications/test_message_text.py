@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from plant.notifications.card import DEFAULT_TEMPLATE, Email, Robot, Sms, faults
-from plant.notifications.message_text import Wording, letter_of
-from plant.notifications.template import VARIABLES, fault_of_template, filled
+from plant.notifications.message_text import Wording, compose_message
+from plant.notifications.template import VARIABLES, filled, invalid_template_reason
 from tests.plant.notifications.bench import AT, alarm
 
 HANDBOOK = "设备 {sn} 在 {time} 发生 {type} 报警，浓度 {val}"
@@ -14,14 +14,17 @@ ZH, EN = Wording(HANDBOOK), Wording("{sn} {type} {val} {unit}", "en", "UTC")
 
 
 def test_the_handbooks_template_reads_as_the_handbook_says():
-    assert fault_of_template(HANDBOOK) is None
-    assert letter_of([alarm()], ZH).text == "【报警】设备 GS001 在 2026-01-01 08:00:00 发生 浓度低报 A1 报警，浓度 25"
+    assert invalid_template_reason(HANDBOOK) is None
+    assert (
+        compose_message([alarm()], ZH).text
+        == "【报警】设备 GS001 在 2026-01-01 08:00:00 发生 浓度低报 A1 报警，浓度 25"
+    )
 
 
 def test_every_variable_has_a_value():
     template = "|".join(f"{{{name}}}" for name in VARIABLES)
     event = alarm(name="泵房", location="A 区", peak=48.0, lasted_s=90.0, type="A2")
-    text = letter_of([event], Wording(template)).text
+    text = compose_message([event], Wording(template)).text
     assert "{" not in text
     for part in (
         "GS001",
@@ -51,7 +54,7 @@ def test_every_variable_has_a_value():
     ],
 )
 def test_an_unknown_variable_is_refused_with_a_hint(template: str, said: str):
-    fault = fault_of_template(template)
+    fault = invalid_template_reason(template)
     assert fault is not None
     assert said in fault.message
     assert "template" in faults(Robot(template=template), enabled=False)
@@ -63,17 +66,17 @@ def test_a_value_that_looks_like_a_variable_stays_as_it_is():
 
 def test_the_return_is_told_in_words_of_its_own_with_duration_and_peak():
     event = alarm(kind="returned", state="returned", lasted_s=93784, peak=48.5, name="泵房")
-    assert letter_of([event], ZH).text == (
+    assert compose_message([event], ZH).text == (
         "【恢复】设备 GS001 的 浓度低报 A1 报警于 2026-01-01 08:00:00 恢复，持续 1 天 2 小时，峰值 48.5 ppm（泵房）"
     )
 
 
 def test_english_is_english():
     event = alarm(kind="returned", state="returned", lasted_s=90, peak=48.5)
-    assert letter_of([event], EN).text == (
+    assert compose_message([event], EN).text == (
         "[Normal] GS001 gas level A1 back to normal at 2026-01-01 00:00:00 after 1 min 30 s, peak 48.5 ppm"
     )
-    assert letter_of([alarm()], EN).text == "[Alarm] GS001 gas level A1 25 ppm"
+    assert compose_message([alarm()], EN).text == "[Alarm] GS001 gas level A1 25 ppm"
 
 
 def test_a_group_names_the_first_detector_counts_the_types_and_lists_the_rest():
@@ -82,7 +85,7 @@ def test_a_group_names_the_first_detector_counts_the_types_and_lists_the_rest():
         alarm("GS001", "A1", 0),
         alarm("GS003", "fault", 2, value=None, priority="medium"),
     ]
-    letter = letter_of(events, ZH)
+    letter = compose_message(events, ZH)
     assert letter.subject == "【报警】GS001 等 3 条报警"
     assert letter.text.splitlines() == [
         "【3 条报警】2026-01-01 08:00:00 – 2026-01-01 08:00:02",
@@ -95,7 +98,7 @@ def test_a_group_names_the_first_detector_counts_the_types_and_lists_the_rest():
 
 def test_a_group_that_is_too_long_is_cut_by_whole_lines_and_says_how_many_are_left():
     events = [alarm(f"GS{n:04}", after=n) for n in range(1000)]
-    text = letter_of(events, Wording(HANDBOOK, largest_bytes=2000)).text
+    text = compose_message(events, Wording(HANDBOOK, largest_bytes=2000)).text
     assert len(text.encode()) <= 2000
     listed = [line for line in text.splitlines() if line.startswith("08:")]
     assert text.splitlines()[-1] == f"另有 {999 - len(listed)} 条，见报警页面。"
@@ -103,8 +106,8 @@ def test_a_group_that_is_too_long_is_cut_by_whole_lines_and_says_how_many_are_le
 
 @pytest.mark.parametrize("kind", ["escalated", "repeated", "late", "unshelved", "unsuppressed", "restored"])
 def test_what_is_no_first_notice_says_what_it_is(kind: str):
-    assert letter_of([alarm(kind=kind)], ZH).text.startswith("【")
-    assert "】设备 GS001" in letter_of([alarm(kind=kind)], ZH).text
+    assert compose_message([alarm(kind=kind)], ZH).text.startswith("【")
+    assert "】设备 GS001" in compose_message([alarm(kind=kind)], ZH).text
 
 
 def test_the_default_template_is_a_good_one():

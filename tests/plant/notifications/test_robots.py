@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plant.notifications.outcome import Away, Declined
+from plant.notifications.outcome import PermanentFailure, TransientFailure
 from plant.notifications.robots import signed_dingtalk
 from tests.plant.notifications.bench import alarm, channels, robot
 from tests.servers.vendors import DingTalk, Feishu, Vendor, Webhook, WeCom, serving
@@ -55,7 +55,7 @@ async def test_a_wrong_secret_is_declined_with_the_vendors_words(type: str, make
         serving(make(secret=SECRET)) as vendor,
         channels(robot(type), robot_url=address(vendor), robot_secret="wrong") as service,
     ):
-        with pytest.raises(Declined, match=r"sign") as declined:
+        with pytest.raises(PermanentFailure, match=r"sign") as declined:
             await service.send(service.cards["robot"], [alarm()])
         assert declined.value.hint in ("sign", "token")
         assert vendor.texts == []
@@ -85,7 +85,7 @@ def test_the_signature_of_dingtalk_is_the_one_that_openssl_makes_byte_by_byte():
 async def test_http_200_with_an_error_code_is_no_success(type: str, make: Any, said: dict[str, Any], hint: str):
     async with serving(make()) as vendor, channels(robot(type), robot_url=address(vendor)) as service:
         vendor.says = [(200, said)]
-        with pytest.raises(Declined) as declined:
+        with pytest.raises(PermanentFailure) as declined:
             await service.send(service.cards["robot"], [alarm()])
         assert declined.value.hint == hint
         assert json.loads(str(declined.value)) == said
@@ -109,7 +109,7 @@ async def test_http_200_with_an_error_code_is_no_success(type: str, make: Any, s
 async def test_what_may_pass_is_worth_another_try(type: str, make: Any, status: int, said: Any, hint: str):
     async with serving(make()) as vendor, channels(robot(type), robot_url=address(vendor)) as service:
         vendor.says = [(status, said)]
-        with pytest.raises(Away) as away:
+        with pytest.raises(TransientFailure) as away:
             await service.send(service.cards["robot"], [alarm()])
         assert away.value.hint == hint
         assert (away.value.after_s is not None) is (hint == "rate")
@@ -117,7 +117,7 @@ async def test_what_may_pass_is_worth_another_try(type: str, make: Any, status: 
 
 async def test_nobody_at_the_address_is_worth_another_try():
     async with channels(robot(), robot_url="http://127.0.0.1:9/send?access_token=token-0123456789") as service:
-        with pytest.raises(Away) as away:
+        with pytest.raises(TransientFailure) as away:
             await service.send(service.cards["robot"], [alarm()])
         assert away.value.hint == "network"
         assert "token-0123456789" not in str(away.value)
@@ -129,7 +129,7 @@ async def test_a_vendor_that_echoes_the_key_does_not_bring_it_back():
         channels(robot(), robot_url=address(vendor), robot_secret=SECRET) as service,
     ):
         vendor.says = [(200, {"errcode": 1, "errmsg": f"bad token-0123456789 and {SECRET}"})]
-        with pytest.raises(Declined) as declined:
+        with pytest.raises(PermanentFailure) as declined:
             await service.send(service.cards["robot"], [alarm()])
         assert "token-0123456789" not in str(declined.value)
         assert SECRET not in str(declined.value)
@@ -138,7 +138,7 @@ async def test_a_vendor_that_echoes_the_key_does_not_bring_it_back():
 async def test_a_redirect_is_not_followed():
     async with serving(Webhook()) as vendor, channels(robot("custom"), robot_url=address(vendor)) as service:
         vendor.says = [(302, "elsewhere")]
-        with pytest.raises(Declined, match="302"):
+        with pytest.raises(PermanentFailure, match="302"):
             await service.send(service.cards["robot"], [alarm()])
         assert len(vendor.requests) == 1
 
@@ -146,7 +146,7 @@ async def test_a_redirect_is_not_followed():
 @pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]", "0.0.0.0", "[::ffff:169.254.169.254]"])
 async def test_the_clouds_own_address_is_no_webhook(host: str):
     async with channels(robot("custom"), robot_url=f"http://{host}/latest/meta-data") as service:
-        with pytest.raises(Declined, match="an address that no webhook has"):
+        with pytest.raises(PermanentFailure, match="an address that no webhook has"):
             await service.send(service.cards["robot"], [alarm()])
 
 
@@ -169,5 +169,5 @@ async def test_a_group_of_two_hundred_fits_what_wecom_takes():
 
 async def test_a_card_without_an_address_is_declined_before_anything_is_sent():
     async with channels(robot()) as service:
-        with pytest.raises(Declined, match="no webhook address"):
+        with pytest.raises(PermanentFailure, match="no webhook address"):
             await service.send(service.cards["robot"], [alarm()])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plant.notifications.outcome import Away, Declined
+from plant.notifications.outcome import PermanentFailure, TransientFailure
 from tests.plant.notifications.bench import alarm, channels, email
 from tests.servers.process import free_port
 from tests.servers.smtp import MailServer
@@ -51,7 +51,7 @@ async def test_a_wrong_password_is_declined_with_the_servers_words(
     server = make_mail_server("tls", user="alarm@plant.cn", password="right")
     trusted(server)
     async with channels(email(server.port, security="tls"), email_password="wrong-one") as service:
-        with pytest.raises(Declined, match="535") as declined:
+        with pytest.raises(PermanentFailure, match="535") as declined:
             await service.send(service.cards["email"], [alarm()])
     assert declined.value.hint == "auth"
     assert "wrong-one" not in str(declined.value)
@@ -60,7 +60,7 @@ async def test_a_wrong_password_is_declined_with_the_servers_words(
 async def test_a_server_whose_certificate_nobody_knows_gets_no_password(make_mail_server: MakeServer):
     server = make_mail_server("tls", user="alarm@plant.cn", password="right")
     async with channels(email(server.port, security="tls"), email_password="right") as service:
-        with pytest.raises(Away) as away:
+        with pytest.raises(TransientFailure) as away:
             await service.send(service.cards["email"], [alarm()])
     assert away.value.hint == "tls"
     assert server.messages == []
@@ -69,7 +69,7 @@ async def test_a_server_whose_certificate_nobody_knows_gets_no_password(make_mai
 async def test_a_server_without_starttls_gets_no_password(make_mail_server: MakeServer):
     server = make_mail_server("none")
     async with channels(email(server.port), email_password="right") as service:
-        with pytest.raises(Declined) as declined:
+        with pytest.raises(PermanentFailure) as declined:
             await service.send(service.cards["email"], [alarm()])
     assert declined.value.hint == "tls"
     assert server.messages == []
@@ -85,7 +85,7 @@ async def test_a_relay_of_the_plant_takes_mail_without_a_password(make_mail_serv
 
 async def test_no_server_is_worth_another_try():
     async with channels(email(free_port(), security="none", account="", sender="mcs@plant.cn")) as service:
-        with pytest.raises(Away) as away:
+        with pytest.raises(TransientFailure) as away:
             await service.send(service.cards["email"], [alarm()])
     assert away.value.hint == "network"
 
@@ -95,7 +95,10 @@ async def test_a_server_that_is_busy_is_worth_another_try_and_one_that_refuses_i
 ):
     server = make_mail_server("none")
     card = email(server.port, security="none", account="", sender="mcs@plant.cn")
-    for answer, kind in (("451 4.3.0 try again later", Away), ("554 5.7.1 looks like spam", Declined)):
+    for answer, kind in (
+        ("451 4.3.0 try again later", TransientFailure),
+        ("554 5.7.1 looks like spam", PermanentFailure),
+    ):
 
         async def say(*_: object, answer: str = answer) -> str:
             return answer

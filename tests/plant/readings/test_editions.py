@@ -29,14 +29,14 @@ INSERT = "insert into readings (sn, time, seq, v_raw, conc) values ($1, $2, $3, 
 async def database(edition: Edition) -> AsyncIterator[Database]:
     """Migrated and set up."""
     async with migrated(edition.dsn) as database:
-        await ReadingStorage(database, ManualClock(TODAY.timestamp())).go_round()
+        await ReadingStorage(database, ManualClock(TODAY.timestamp())).run_once()
         yield database
 
 
 async def test_edition_is_named_and_setting_up_twice_does_no_harm(edition: Edition, database: Database):
     """Health names it."""
     storage = ReadingStorage(database, ManualClock(TODAY.timestamp()))
-    assert await storage.go_round() == 0
+    assert await storage.run_once() == 0
     assert storage.edition == edition.name
     assert storage.health() == {"status": "ok", "problem": "", "edition": EDITIONS[edition.name]}
 
@@ -82,7 +82,7 @@ async def test_a_reading_is_stored_once(database: Database):
 async def test_old_days_are_archived_and_nothing_else_goes(edition: Edition, s3_bucket: Bucket, tmp_path: Path):
     """By the chunk or partition where the whole day is archived; a late row is part two."""
     async with night(edition.dsn, s3_bucket, tmp_path) as tonight:
-        await ReadingStorage(tonight.database, tonight.clock).go_round()
+        await ReadingStorage(tonight.database, tonight.clock).run_once()
         await tonight.fill([5, 6, 7])
         old, hot = await tonight.rows(before=7), await tonight.rows()
         await tonight.run()

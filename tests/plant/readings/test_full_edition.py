@@ -27,7 +27,7 @@ async def test_compressed_days_are_archived_and_late_rows_go_into_them(
 ):
     """Compressed or not, the same rows come out; the minutes of a day go with it."""
     async with night(full.dsn, s3_bucket, tmp_path) as tonight:
-        await ReadingStorage(tonight.database, ManualClock(TODAY.timestamp())).go_round()
+        await ReadingStorage(tonight.database, ManualClock(TODAY.timestamp())).run_once()
         async with tonight.database.connection() as connection:  # the job would compress at a moment of its own
             await connection.execute("select remove_compression_policy('readings')")
         await tonight.fill([5, 6, 7], rows=600)
@@ -57,7 +57,7 @@ async def test_jobs_compress_after_a_day_and_refresh_each_minute_and_none_drops(
 ):
     """A retention policy would lose what is not archived."""
     async with night(full.dsn, s3_bucket, tmp_path) as tonight:
-        await ReadingStorage(tonight.database, tonight.clock).go_round()
+        await ReadingStorage(tonight.database, tonight.clock).run_once()
         async with tonight.database.connection() as connection:
             rows = await connection.fetch(
                 "select proc_name, schedule_interval::text, config->>'compress_after' as after from timescaledb_information.jobs "

@@ -70,7 +70,7 @@ async def test_only_what_is_older_than_the_keep_time_goes(database: Database):
     await event(database, "old", KEEP_DAYS + 1)
     await event(database, "young", KEEP_DAYS - 1)
 
-    assert await history(database).go_round() == {"alarm_events": 1, "notifications": 1, "quarantine": 1}
+    assert await history(database).run_once() == {"alarm_events": 1, "notifications": 1, "quarantine": 1}
 
     assert await events(database) == ["young"]
     async with database.connection() as connection:
@@ -84,7 +84,7 @@ async def test_the_alarm_itself_is_kept_for_ever(database: Database):
         await connection.execute(ALARM, raised_at, "normal")
     await event(database, "raised", KEEP_DAYS * 5, alarm=raised_at)
 
-    await history(database).go_round()
+    await history(database).run_once()
 
     assert await events(database) == []
     async with database.connection() as connection:
@@ -99,19 +99,19 @@ async def test_an_open_alarm_keeps_its_events_but_not_each_reading(database: Dat
     await event(database, "raised", KEEP_DAYS + 9, alarm=raised_at)
     await event(database, "shelved", KEEP_DAYS + 7, "shelved", alarm=raised_at)
 
-    await history(database).go_round()
+    await history(database).run_once()
     assert await events(database) == ["raised", "shelved"]
 
     async with database.connection() as connection:
         await connection.execute("update alarms set state = 'normal'")
-    await history(database).go_round()
+    await history(database).run_once()
     assert await events(database) == []
 
 
 async def test_an_event_of_a_wrong_clock_is_kept_from_when_it_was_stored(database: Database):
     await event(database, "late", KEEP_DAYS + 300, stored=1)
 
-    await history(database).go_round()
+    await history(database).run_once()
 
     assert await events(database) == ["late"]
 

@@ -81,10 +81,10 @@ async def test_sources_go_on_when_the_last_reason_is_lifted() -> None:
     await site.standstill.hold_sources("licence", "one")
     await site.standstill.hold_sources("inventory", "two")
 
-    await site.standstill.let_go("licence")
+    await site.standstill.release("licence")
     await settle()
     assert Well.running == []
-    await site.standstill.let_go("inventory")
+    await site.standstill.release("inventory")
     await settle()
 
     assert len(Well.running) == 1
@@ -101,7 +101,7 @@ async def test_flow_deployed_meanwhile_starts_held() -> None:
     assert Well.running == []
     assert list(site.flows["f"].nodes) == ["well", "slow"]
 
-    await site.standstill.let_go("licence")
+    await site.standstill.release("licence")
     await settle()
 
     assert len(Well.running) == 1

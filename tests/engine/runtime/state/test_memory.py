@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from engine.core.clock import ManualClock, settle
-from engine.core.failure import Refused, Retry
+from engine.core.failure import PermanentError, RetryableError
 from engine.core.message import Delivery
 from engine.runtime.state.journal import Change, Journal
 from engine.runtime.state.memory import Memories
@@ -26,7 +26,7 @@ class Disk:
     async def append(self, changes: list[Change]) -> None:
         await self.gate.wait()
         if self.away:
-            raise Retry("the disk is away")
+            raise RetryableError("the disk is away")
         self.appends += 1
         self.changes += changes
 
@@ -133,6 +133,6 @@ async def test_key_that_no_index_can_hold_is_refused_with_its_message():
     """Taken, it would stop the commits of all."""
     memory = Memories(ManualClock(), Journal()).open("f/n/m")
     memory.set("k" * 500, 1)
-    with pytest.raises(Refused, match="has 501 characters; at most 500"):
+    with pytest.raises(PermanentError, match="has 501 characters; at most 500"):
         memory.set("k" * 501, 1)
     assert len(memory) == 1

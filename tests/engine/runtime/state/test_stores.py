@@ -12,7 +12,7 @@ import pytest
 from redis import asyncio as redis
 
 from engine.core.clock import SystemClock
-from engine.core.failure import Retry
+from engine.core.failure import RetryableError
 from engine.db.database import Database
 from engine.db.migrations import migrate, read_migrations
 from engine.runtime.quarantine import Quarantine
@@ -144,7 +144,7 @@ async def test_redis_that_is_away_is_retry(make_redis):
     server = make_redis()
     store = RedisJournal(server.url)
     server.stop()
-    with pytest.raises(Retry, match="Redis is away"):
+    with pytest.raises(RetryableError, match="Redis is away"):
         await store.append(CHANGES)
     await store.stop()
 
@@ -160,7 +160,7 @@ async def test_quarantined_message_is_in_the_table(database: Database):
         "bad \x00 thing",
     )
     quarantine.put("f", "n", message({"v": float("nan")}), "no number")
-    await quarantine.lane.drained()
+    await quarantine.queue.drained()
     async with database.connection(5) as connection:
         rows = await connection.fetch("select topic, reason, payload, props::text from quarantine order by id")
     assert (rows[0]["topic"], rows[0]["reason"], rows[0]["payload"]) == ("a�b", "bad � thing", b"\x00\xffjunk")
@@ -176,7 +176,7 @@ async def test_words_that_only_look_like_a_nul_are_quarantined_as_they_are(datab
     quarantine.start()
     said = "DETAIL:  \\u0000 cannot be converted to text."
     quarantine.put("f", "n", message(b"1", props={"error": {"reason": said}, "a\x00": ["\x00", 1, None]}), said)
-    await quarantine.lane.drained()
+    await quarantine.queue.drained()
     async with database.connection(5) as connection:
         row = await connection.fetchrow("select reason, props::text from quarantine")
     assert row["reason"] == said

@@ -18,9 +18,9 @@ cases:
 async def _passed(server: RunningServer, payload: Any, **fields: Any) -> None:
     """A message goes through the running flow, looked at."""
     run = server.site.flows["gas"]
-    end = run.watch.tap("tick", "out", lambda message: None)
+    end = run.observer.tap("tick", "out", lambda message: None)
     await run.nodes["tick"].instance.emit(payload, **fields)  # type: ignore[attr-defined]
-    await eventually(lambda: ("tick", "out") in run.watch.last)
+    await eventually(lambda: ("tick", "out") in run.observer.last)
     end()
 
 
@@ -162,7 +162,7 @@ async def test_changes_of_two_people_are_brought_together(browser: Browser):
 
 async def test_trace_of_a_message_with_the_longest_id_is_found(server: RunningServer, browser: Browser):
     """Ids take 63 bits: nineteen digits."""
-    server.site.flows["gas"].watch.traces[2**63 - 1] = []
+    server.site.flows["gas"].observer.traces[2**63 - 1] = []
     assert await browser.get(f"/api/flows/gas/traces/{2**63 - 1}") == {"id": str(2**63 - 1), "hops": []}
     status, _ = await browser.call("GET", f"/api/flows/gas/traces/{2**63}")
     assert status == 404

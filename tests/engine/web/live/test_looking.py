@@ -8,16 +8,16 @@ from typing import Any
 
 import aiohttp
 
-from engine.runtime.source_emitter import Intake
+from engine.runtime.source_emitter import SourceEmitter
 from tests.engine.web.running import Browser, RunningServer
 from tests.eventually import eventually
 
 
-def source(server: RunningServer) -> Intake:
+def source(server: RunningServer) -> SourceEmitter:
     """Where messages of the flow come in."""
-    intake = server.site.flows["gas"].nodes["tick"].intake
-    assert intake is not None
-    return intake
+    emitter = server.site.flows["gas"].nodes["tick"].emitter
+    assert emitter is not None
+    return emitter
 
 
 def figures(text: str) -> dict[str, float]:
@@ -58,7 +58,7 @@ async def _next(socket: aiohttp.ClientWebSocketResponse, topic: str) -> list[dic
 
 async def test_tap_shows_the_messages_of_one_wire_until_nobody_looks(server: RunningServer, browser: Browser) -> None:
     """Over the WebSocket; with the last viewer the flow takes the fast way again."""
-    watch = server.site.flows["gas"].watch
+    watch = server.site.flows["gas"].observer
     url = server.url.join(server.url.with_path("/api/ws"))
     async with browser.session.ws_connect(url, headers=browser.headers) as socket:
         await socket.send_str('{"subscribe": "tap:gas/scale/out"}')
@@ -84,7 +84,7 @@ async def test_trace_has_the_value_at_every_hop_and_the_reason_where_it_ended(
     trace = await browser.get(f"/api/flows/gas/traces/{rows[0]['id']}")
     assert [(hop["node"], hop["given"]) for hop in trace["hops"]] == [("tick", "no number"), ("scale", "no number")]
     assert "send a number" in trace["hops"][1]["error"]
-    assert not server.site.flows["gas"].watch.all
+    assert not server.site.flows["gas"].observer.all
 
 
 async def test_trace_of_a_message_that_went_through_ends_at_the_last_node(

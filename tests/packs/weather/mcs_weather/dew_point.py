@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, ClassVar
 
-from engine.api import Context, Example, Help, Message, Meta, Node, Path, Refused, node
+from engine.api import Context, Example, Help, Message, Meta, Node, Path, PermanentError, node
 from mcs_weather.stations import Stations
 
 A, B = 17.625, 243.04
@@ -49,7 +49,7 @@ class DewPoint(Node):
     def process(self, msg: Message) -> Message:
         temperature_c, humidity_pct = _number(self.temperature_at, msg), _number(self.humidity_at, msg)
         if not 0 < humidity_pct <= 100 or temperature_c <= -B:
-            raise Refused(f"{temperature_c:g} °C and {humidity_pct:g} % are no air; check the sensor")
+            raise PermanentError(f"{temperature_c:g} °C and {humidity_pct:g} % are no air; check the sensor")
         gamma = math.log(humidity_pct / 100) + A * temperature_c / (B + temperature_c)
         name = self.stations.name(msg.key)
         out = self.result_at.set(msg, round(B * gamma / (A - gamma), 1))
@@ -59,5 +59,5 @@ class DewPoint(Node):
 def _number(path: Path, msg: Message) -> float:
     value: Any = path.get(msg)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise Refused(f"{path.text} is no number; send one, or convert it before")
+        raise PermanentError(f"{path.text} is no number; send one, or convert it before")
     return value

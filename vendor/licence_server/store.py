@@ -18,7 +18,7 @@ from engine.api import SetupError
 from plant.licence.token import VALID_S, Claims, key_digest, sign_token
 from plant.licence.vendor import Question, VendorRefused
 
-__all__ = ["Book", "Entry"]
+__all__ = ["Entry", "LicenceStore"]
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Without 0 O 1 I L U: keys are read out on the telephone. 25 of 30 letters are 122 bits."""
@@ -61,7 +61,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     last_at: float | None
 
 
-class Book:
+class LicenceStore:
     """Open it on a folder that `create` has made. Each call is a transaction, so the command line and the server may run at once."""
 
     def __init__(self, folder: Path, now: float | None = None) -> None:
@@ -81,7 +81,7 @@ class Book:
         self.signing_key = key
 
     @classmethod
-    def create(cls, folder: Path) -> Book:
+    def create(cls, folder: Path) -> LicenceStore:
         """Makes an empty book and a signing key. SetupError when there is one already: its key is on every customer's machine."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if (folder / SIGNING_KEY).exists():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["Presence"]
+__all__ = ["SilenceDetector"]
 
 QUIET_PERIODS = 1.5
 """When of several devices that report equally often or more often none has been heard for so many periods, the link is down."""
 
 
-class Presence:
+class SilenceDetector:
     """Arrival times by device, the one heard longest ago first, so that a check looks at those few that may be due."""
 
     def __init__(self, missed: int) -> None:

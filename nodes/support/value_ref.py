@@ -6,16 +6,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.api import UNSET, Context, Memory, Message, Path, Refused
+from engine.api import UNSET, Context, Memory, Message, Path, PermanentError
 
-__all__ = ["SHARED", "Place"]
+__all__ = ["SHARED", "ValueRef"]
 
 SHARED = {"flow": "flow", "site": "site", "global": "site"}
 MOST_KNOWN = 1000
 _NAMED = re.compile(r"\[msg\.([^\[\]]+)\]")
 
 
-class Place:
+class ValueRef:
     """A compiled place such as `payload.temp`, `parts.index`, `flow.limit` or `site.shift.leader`.
 
     `flow.…` and `site.…` (`global.…` is the same) are remembered over restarts and seen by all nodes of the flow, or
@@ -30,7 +30,7 @@ class Place:
         self._keys = [Path(inner) for inner in _NAMED.findall(text)]
         if self._keys:
             self._ctx = ctx
-            self._known: dict[str, Place] = {}
+            self._known: dict[str, ValueRef] = {}
             self._parts = _NAMED.split(text)[::2]
             text = "[0]".join(self._parts)
             root, dot, rest = text.partition(".")
@@ -53,7 +53,7 @@ class Place:
     def set(self, message: Message, value: Any) -> Message:
         """The message with the value there (UNSET deletes); objects on the way are made.
 
-        Refused when something on the way is neither an object nor missing: writing below a text or a list would
+        PermanentError when something on the way is neither an object nor missing: writing below a text or a list would
         destroy it. Where nothing is, deleting does nothing.
         """
         if self._keys:
@@ -68,19 +68,19 @@ class Place:
             return message
         return _set(self._path, message, value, self.text)
 
-    def _with_keys(self, message: Message) -> Place:
+    def _with_keys(self, message: Message) -> ValueRef:
         """The place that this message means."""
         keys = [key.get(message) for key in self._keys]
         for key, found in zip(self._keys, keys, strict=True):
             if isinstance(found, bool) or not isinstance(found, (str, int)) or '"' in str(found):
-                raise Refused(f"{self.text}: {key.text} is no key; it is to be a text or a whole number")
+                raise PermanentError(f"{self.text}: {key.text} is no key; it is to be a text or a whole number")
         steps = [f"[{found}]" if isinstance(found, int) else f'["{found}"]' for found in keys] + [""]
         text = "".join(part + step for part, step in zip(self._parts, steps, strict=True))
         known = self._known.get(text)
         if known is None:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
-            known = self._known[text] = Place(text, self._ctx)
+            known = self._known[text] = ValueRef(text, self._ctx)
         return known
 
 
@@ -88,4 +88,4 @@ def _set(path: Path, message: Message, value: Any, where: str) -> Message:
     try:
         return path.set(message, value)
     except (ValueError, TypeError) as wrong:
-        raise Refused(f"{where} can't be written: {wrong}") from wrong
+        raise PermanentError(f"{where} can't be written: {wrong}") from wrong

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Context, Delivery, Message, Refused, Struct
+from engine.api import UNSET, Context, Delivery, Message, PermanentError, Struct
 
-__all__ = ["Held", "Keeping", "storable"]
+__all__ = ["DurableBuffer", "Held", "storable"]
 
 _encode = msgspec.msgpack.Encoder().encode
 _FIELDS = ("topic", "key", "time", "id")
@@ -36,7 +36,7 @@ class Held(Struct, eq=False):
     note: Any = None
 
 
-class Keeping:
+class DurableBuffer:
     """Keeps messages in the state named `name`, at most `limit` of them.
 
     A kept message no longer holds up its source: it is acknowledged once the state is journaled. What is sent is
@@ -68,9 +68,9 @@ class Keeping:
         return found
 
     def put(self, message: Message, due: float = 0.0, note: Any = None) -> Held:
-        """Keeps a message. Refused when there is no room, or when it can't be written down."""
+        """Keeps a message. PermanentError when there is no room, or when it can't be written down."""
         if len(self._held) >= self._limit:
-            raise Refused(f"{self._limit:,} messages are kept already; raise `limit` or let them go sooner")
+            raise PermanentError(f"{self._limit:,} messages are kept already; raise `limit` or let them go sooner")
         record = _Record(_packed(message), _class_name(message.payload), due, note)
         held = Held(self._next, message, due, note)
         self._next += 1
@@ -130,7 +130,7 @@ def _packed(message: Message) -> bytes:
     try:
         return _encode(body)
     except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
-        raise Refused(
+        raise PermanentError(
             f"the message can't be kept: {wrong}; put a change or json node before that makes plain data of it"
         ) from wrong
 
@@ -157,11 +157,11 @@ def _class(name: str) -> type[Struct] | None:
 
 def storable(value: Any, where: str) -> Any:
     """The value, once it is certain that the state can hold it (plain data, whole numbers of at most 64 bits).
-    Refused otherwise."""
+    PermanentError otherwise."""
     if value.__class__ in (str, float, bool, type(None)):
         return value
     try:
         _encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
-        raise Refused(f"{where} can't be remembered: {wrong}") from wrong
+        raise PermanentError(f"{where} can't be remembered: {wrong}") from wrong
     return value

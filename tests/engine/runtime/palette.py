@@ -282,7 +282,7 @@ def flow(body: str) -> FlowHarness:
 
 async def started(bench: FlowHarness, source: str = "in") -> Feed:
     """Lets a source run; its `emit` is what the test pushes into."""
-    bench.run.nodes[source].go()
+    bench.run.nodes[source].resume()
     await settle()
     feed = bench.run.nodes[source].instance
     assert isinstance(feed, Feed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.core.clock import settle
 
-from .palette import flow, started
+from tests.engine.runtime.palette import flow, started
 
 
 async def test_plain_chain_settles_at_once():

@@ -8,7 +8,7 @@ from engine.core.clock import settle
 from engine.flow.problem import FlowError, errors_in
 from engine.runtime.flow_runner import DeployFailed
 
-from .palette import flow, started
+from tests.engine.runtime.palette import flow, started
 
 BODY = """flow: t
 nodes:

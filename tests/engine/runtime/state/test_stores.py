@@ -22,7 +22,7 @@ from engine.runtime.state.redis_journal import RedisJournal
 from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
 from tests.eventually import eventually
 
-from .palette import message
+from tests.engine.runtime.palette import message
 
 SQL = Path("engine/sql")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.core.clock import settle
-
 from tests.engine.runtime.palette import flow, started
 
 

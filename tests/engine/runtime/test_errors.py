@@ -6,7 +6,6 @@ import asyncio
 
 from engine.core.clock import SystemClock, settle
 from engine.runtime.watchdog import Watchdog
-
 from tests.engine.runtime.palette import flow, started
 
 

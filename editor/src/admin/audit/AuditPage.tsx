@@ -1,12 +1,12 @@
 /** The audit log: every change that somebody made, the latest first. */
 import { useState } from "react";
 import type { AuditEntry } from "../../platform/api/types";
-import { usePaged } from "../../platform/kit/usePaged";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { TextField } from "../../platform/kit/Field";
 import { Table } from "../../platform/kit/Table";
 import { dateTime } from "../../platform/kit/time";
+import { usePaged } from "../../platform/kit/usePaged";
 import { detailsText } from "./details";
 
 const TYPING_MS = 250;

@@ -3,21 +3,21 @@ import { useEffect, useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { socket } from "../../platform/api/socket";
 import type { FlowSummary } from "../../platform/api/types";
-import { useLoaded } from "../../platform/kit/useLoaded";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { ConfirmDelete } from "../../platform/kit/ConfirmDelete";
 import { Icon } from "../../platform/kit/Icon";
-import { State, type Level } from "../../platform/kit/State";
+import { type Level, State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
-import { tellFailure } from "../../platform/kit/toasts";
+import { toastError } from "../../platform/kit/toasts";
+import { useLoaded } from "../../platform/kit/useLoaded";
 import { Link } from "../../platform/router/Link";
 import { NewFlow } from "./NewFlow";
 
 const levels: Record<FlowSummary["status"], Level> = { running: "ok", degraded: "warning", stopped: "off" };
 
 export default function FlowsPage() {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const { value: flows, reload } = useLoaded<FlowSummary[]>("/flows");
   const [making, setMaking] = useState<"empty" | "import" | null>(null);
   const [deleting, setDeleting] = useState<FlowSummary | null>(null);
@@ -29,7 +29,7 @@ export default function FlowsPage() {
       await api.post(`/flows/${segment(flow.name)}/deploy`, { base: flow.revision, operations: [{ op: "set_flow", disabled }], note: t(disabled ? "flows.turned-off" : "flows.turned-on") });
       await reload();
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
 
@@ -46,14 +46,14 @@ export default function FlowsPage() {
           rows={flows}
           keyOf={(flow) => flow.name}
           columns={[
-            { id: "name", label: t("flows.title"), cell: (flow) => <Link href={`/flows/${segment(flow.name)}`}><strong>{said(flow.title) || flow.name}</strong></Link> },
+            { id: "name", label: t("flows.title"), cell: (flow) => <Link href={`/flows/${segment(flow.name)}`}><strong>{localize(flow.title) || flow.name}</strong></Link> },
             { id: "file", label: t("flows.name"), cell: (flow) => <code>{flow.name}</code> },
             { id: "status", label: t("flows.status"), cell: (flow) => <State level={flow.disabled ? "off" : levels[flow.status]} text={t(flow.disabled ? "flows.disabled" : `flows.${flow.status}`)} /> },
             { id: "disk", label: t("flows.file"), cell: (flow) => (flow.changed_on_disk ? <span className="badge badge-warning">{t("flows.changed")}</span> : <span className="flows-same">{t("flows.same")}</span>) },
             { id: "problems", label: t("flows.problems"), cell: (flow) => (flow.problems ? <span className="badge badge-error">{flow.problems}</span> : <span className="badge">0</span>) },
             { id: "nodes", label: t("flows.nodes"), cell: (flow) => <span className="number">{flow.nodes}</span> },
             { id: "delete", label: "", className: "actions", cell: (flow) => <>
-              <IconButton icon="power" needs="admin" aria-pressed={!flow.disabled} label={t(flow.disabled ? "flows.turn-on" : "flows.turn-off", { name: flow.name })} refused={flow.changed_on_disk && t("flows.open-first")} onClick={() => void turn(flow)} />
+              <IconButton icon="power" needs="admin" aria-pressed={!flow.disabled} label={t(flow.disabled ? "flows.turn-on" : "flows.turn-off", { name: flow.name })} disabledReason={flow.changed_on_disk && t("flows.open-first")} onClick={() => void turn(flow)} />
               <IconButton icon="trash-2" needs="admin" label={t("flows.delete", { name: flow.name })} onClick={() => setDeleting(flow)} />
             </> },
           ]}

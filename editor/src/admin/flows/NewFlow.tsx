@@ -5,8 +5,8 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { Field, TextField } from "../../platform/kit/Field";
-import { tellFailure } from "../../platform/kit/toasts";
-import { go } from "../../platform/router/location";
+import { toastError } from "../../platform/kit/toasts";
+import { navigate } from "../../platform/router/location";
 
 const nameIn = (text: string) => /^flow:\s*["']?([^\s"'#]+)/m.exec(text)?.[1] ?? "";
 
@@ -18,9 +18,9 @@ export function NewFlow({ importing, onClose }: { importing: boolean; onClose: (
   const make = async () => {
     try {
       await api.post("/flows", importing ? { name, text } : { name, ...(title && { title }) });
-      go(`/flows/${segment(name)}`);
+      navigate(`/flows/${segment(name)}`);
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   const read = async (file: File | undefined) => {

@@ -1,13 +1,13 @@
 /** How the site is: services, flows, and what is in trouble. Kept current over the socket. */
 import { useEffect } from "react";
+import { segment } from "../../platform/api/client";
 import { socket } from "../../platform/api/socket";
 import type { Health } from "../../platform/api/types";
-import { useLoaded } from "../../platform/kit/useLoaded";
 import { useWords } from "../../platform/i18n";
-import { State, type Level } from "../../platform/kit/State";
+import { type Level, State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
+import { useLoaded } from "../../platform/kit/useLoaded";
 import { Link } from "../../platform/router/Link";
-import { segment } from "../../platform/api/client";
 import { factsText } from "./facts";
 import "./health.css";
 

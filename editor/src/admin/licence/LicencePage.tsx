@@ -4,10 +4,10 @@ import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { TextField } from "../../platform/kit/Field";
 import { Icon } from "../../platform/kit/Icon";
+import { Loading } from "../../platform/kit/Loading";
 import { dateTime } from "../../platform/kit/time";
 import { toast } from "../../platform/kit/toasts";
-import { Loading } from "../../platform/kit/Loading";
-import { enterKey, loadLicence, useLicence, verifyNow, type LicenceView } from "./licence";
+import { enterKey, type LicenceView, loadLicence, useLicence, verifyNow } from "./licence";
 import "./licence.css";
 
 const icons = { green: "badge-check", yellow: "triangle-alert", red: "lock" } as const;
@@ -36,7 +36,7 @@ export default function LicencePage() {
     <div className="page licence-page">
       <header className="page-head">
         <h1>{t("page.licence")}</h1>
-        <Button icon="refresh-cw" needs="admin" refused={busy && t("licence.asking")} onClick={() => void act(verifyNow)}>{t("licence.verify")}</Button>
+        <Button icon="refresh-cw" needs="admin" disabledReason={busy && t("licence.asking")} onClick={() => void act(verifyNow)}>{t("licence.verify")}</Button>
       </header>
       <section className={`card licence-standing licence-${view.light}`} aria-live="polite">
         <Icon name={icons[view.light]} size={40} />
@@ -68,7 +68,7 @@ export default function LicencePage() {
           <TextField label={t("licence.key")} className="input-mono" placeholder="MCS-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX" value={key} maxLength={100}
             disabled={view.key_from === "settings"} onChange={(event) => setKey(event.target.value)}
             help={t(view.key_from === "settings" ? "licence.key.settings" : "licence.key.help")} />
-          <Button kind="primary" type="submit" needs="admin" refused={busy ? t("licence.asking") : view.key_from === "settings" && t("licence.key.settings")}>{t("licence.use")}</Button>
+          <Button kind="primary" type="submit" needs="admin" disabledReason={busy ? t("licence.asking") : view.key_from === "settings" && t("licence.key.settings")}>{t("licence.use")}</Button>
         </form>
       </div>
     </div>

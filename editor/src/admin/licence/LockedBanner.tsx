@@ -3,7 +3,7 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { Icon } from "../../platform/kit/Icon";
-import { go, usePath } from "../../platform/router/location";
+import { navigate, usePath } from "../../platform/router/location";
 import { dismiss, useLicence } from "./licence";
 
 export function LockedBanner() {
@@ -13,7 +13,7 @@ export function LockedBanner() {
   if (view?.state !== "locked") return null;
   const toPage = () => {
     dismiss();
-    go("/licence");
+    navigate("/licence");
   };
   return (
     <>

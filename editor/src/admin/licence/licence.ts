@@ -1,8 +1,8 @@
 /** How the site stands with its licence: asked when somebody signs in, every minute, and as soon as the API refuses because of it. */
 import { create } from "zustand";
-import { api, whenLocked } from "../../platform/api/client";
+import { api, onLicenceLock } from "../../platform/api/client";
 import type { Level } from "../../platform/kit/State";
-import { tellFailure } from "../../platform/kit/toasts";
+import { toastError } from "../../platform/kit/toasts";
 
 export interface LicenceView {
   state: "licensed" | "grace" | "evaluation" | "locked";
@@ -50,7 +50,7 @@ export async function loadLicence(): Promise<void> {
 /** Keep asking; the answer stops it. */
 export function followLicence(): () => void {
   wanted = true;
-  whenLocked(() => {
+  onLicenceLock(() => {
     if (useLicence.getState().view?.state !== "locked") void loadLicence();
   });
   void loadLicence();
@@ -67,7 +67,7 @@ async function act(call: () => Promise<LicenceView>): Promise<LicenceView | null
     take(view);
     return view;
   } catch (error) {
-    tellFailure(error);
+    toastError(error);
     return null;
   }
 }

@@ -6,7 +6,7 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { SelectField, TextField } from "../../platform/kit/Field";
-import { tellFailure, toast } from "../../platform/kit/toasts";
+import { toast, toastError } from "../../platform/kit/toasts";
 import { ROLES } from "../../platform/session/session";
 
 export function NewToken({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
@@ -21,7 +21,7 @@ export function NewToken({ onClose, onDone }: { onClose: () => void; onDone: () 
       setText(made.text);
       onDone();
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   const copy = async () => {
@@ -31,7 +31,7 @@ export function NewToken({ onClose, onDone }: { onClose: () => void; onDone: () 
   if (text) {
     return (
       <Dialog title={t("people.token.made", { name })} onClose={onClose} foot={<>
-        <Button icon="copy" kind="primary" onClick={() => void copy().catch(tellFailure)}>{t("kit.copy")}</Button>
+        <Button icon="copy" kind="primary" onClick={() => void copy().catch(toastError)}>{t("kit.copy")}</Button>
         <Button onClick={onClose}>{t("kit.close")}</Button>
       </>}>
         <p>{t("people.token.once")}</p>

@@ -2,12 +2,12 @@
 import { useState } from "react";
 import { segment } from "../../platform/api/client";
 import type { ApiToken } from "../../platform/api/types";
-import { useLoaded } from "../../platform/kit/useLoaded";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { ConfirmDelete } from "../../platform/kit/ConfirmDelete";
 import { Table } from "../../platform/kit/Table";
 import { dateTime } from "../../platform/kit/time";
+import { useLoaded } from "../../platform/kit/useLoaded";
 import { NewToken } from "./NewToken";
 
 export function Tokens() {

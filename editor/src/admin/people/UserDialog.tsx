@@ -3,13 +3,13 @@ import { useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import type { Account, Role } from "../../platform/api/types";
 import { useWords } from "../../platform/i18n";
+import type { Language } from "../../platform/i18n/words";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { SelectField, TextField } from "../../platform/kit/Field";
-import { tellFailure, toast } from "../../platform/kit/toasts";
+import { toast, toastError } from "../../platform/kit/toasts";
 import { ROLES } from "../../platform/session/session";
 import { oneTimePassword } from "./password";
-import type { Language } from "../../platform/i18n/words";
 
 export function UserDialog({ user, onClose, onDone }: { user: Account | null; onClose: () => void; onDone: () => void }) {
   const { t } = useWords();
@@ -25,7 +25,7 @@ export function UserDialog({ user, onClose, onDone }: { user: Account | null; on
       onDone();
       onClose();
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   return (

@@ -2,13 +2,13 @@
 import { useState } from "react";
 import { segment } from "../../platform/api/client";
 import type { Account } from "../../platform/api/types";
-import { useLoaded } from "../../platform/kit/useLoaded";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { ConfirmDelete } from "../../platform/kit/ConfirmDelete";
 import { State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
 import { dateTime } from "../../platform/kit/time";
+import { useLoaded } from "../../platform/kit/useLoaded";
 import { UserDialog } from "./UserDialog";
 
 export function Users() {

@@ -4,25 +4,25 @@ import { api } from "../../platform/api/client";
 import type { Quarantined } from "../../platform/api/types";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
+import { formatBytes } from "../../platform/kit/byteSize";
 import { Confirm } from "../../platform/kit/Confirm";
 import { Dialog } from "../../platform/kit/Dialog";
 import { dateTime } from "../../platform/kit/time";
-import { tellFailure, toast } from "../../platform/kit/toasts";
-import { sizeText } from "../../platform/kit/byteSize";
+import { toast, toastError } from "../../platform/kit/toasts";
 
 const SHOWN_BYTES = 16_384;
 
 export function MessageDialog({ message, onClose, onDone }: { message: Quarantined; onClose: () => void; onDone: () => void }) {
   const { t } = useWords();
   const [asking, setAsking] = useState(false);
-  const act = async (call: () => Promise<unknown>, told?: string) => {
+  const act = async (call: () => Promise<unknown>, done?: string) => {
     try {
       await call();
-      if (told) toast("ok", told);
+      if (done) toast("ok", done);
       onDone();
       onClose();
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   const replay = () => act(() => api.post(`/quarantine/${message.id}/replay`), t("quarantine.again", { node: message.node }));
@@ -30,7 +30,7 @@ export function MessageDialog({ message, onClose, onDone }: { message: Quarantin
     [t("quarantine.at"), dateTime(message.at)],
     [t("quarantine.node"), `${message.flow}/${message.node}`],
     [t("quarantine.topic"), message.topic],
-    [t("quarantine.size"), sizeText(message.size_bytes)],
+    [t("quarantine.size"), formatBytes(message.size_bytes)],
   ];
   if (asking) {
     return <Confirm title={t("quarantine.discard")} text={t("quarantine.discard.ask")} action={t("quarantine.discard")}
@@ -39,7 +39,7 @@ export function MessageDialog({ message, onClose, onDone }: { message: Quarantin
   return (
     <Dialog title={t("quarantine.message", { id: message.id })} onClose={onClose} wide foot={<>
       <Button icon="trash-2" kind="danger" needs="admin" onClick={() => setAsking(true)}>{t("quarantine.discard")}</Button>
-      <Button icon="repeat" kind="primary" needs="operator" refused={message.cut && t("quarantine.cut")} onClick={() => void replay()}>{t("quarantine.replay")}</Button>
+      <Button icon="repeat" kind="primary" needs="operator" disabledReason={message.cut && t("quarantine.cut")} onClick={() => void replay()}>{t("quarantine.replay")}</Button>
     </>}>
       <p className="quarantine-why">{message.reason}</p>
       <dl className="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>

@@ -1,15 +1,15 @@
 /** The messages that no node could handle: why, what was in them, replay and discard. */
 import { useState } from "react";
 import type { Quarantined } from "../../platform/api/types";
-import { usePaged } from "../../platform/kit/usePaged";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
+import { formatBytes } from "../../platform/kit/byteSize";
 import { Icon } from "../../platform/kit/Icon";
 import { State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
 import { dateTime } from "../../platform/kit/time";
+import { usePaged } from "../../platform/kit/usePaged";
 import { MessageDialog } from "./MessageDialog";
-import { sizeText } from "../../platform/kit/byteSize";
 import "./quarantine.css";
 
 export default function QuarantinePage() {
@@ -32,7 +32,7 @@ export default function QuarantinePage() {
           { id: "node", label: t("quarantine.node"), cell: (message) => <code>{message.flow}/{message.node}</code> },
           { id: "reason", label: t("quarantine.reason"), cell: (message) => <span className="quarantine-reason">{message.reason}</span> },
           { id: "topic", label: t("quarantine.topic"), cell: (message) => <code>{message.topic}</code> },
-          { id: "size", label: t("quarantine.size"), cell: (message) => <span className="number">{sizeText(message.size_bytes)}</span> },
+          { id: "size", label: t("quarantine.size"), cell: (message) => <span className="number">{formatBytes(message.size_bytes)}</span> },
           { id: "state", label: t("quarantine.state"), cell: (message) => (
             <State level={message.replayed ? "off" : "warning"} text={message.replayed ? t("quarantine.replayed", { when: dateTime(message.replayed) }) : t("quarantine.kept")} />
           ) },

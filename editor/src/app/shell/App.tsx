@@ -1,24 +1,24 @@
 /** The frame of every page: sign-in, navigation, the banner of a lost link, messages. */
 import { useEffect } from "react";
+import { followLicence, useLicence } from "../../admin/licence/licence";
 import { useWords } from "../../platform/i18n";
-import { useAllWords } from "../words/useAllWords";
-import { later } from "../../platform/kit/lazyComponent";
+import { ErrorBoundary } from "../../platform/kit/ErrorBoundary";
+import { lazyComponent } from "../../platform/kit/lazyComponent";
 import { Loading } from "../../platform/kit/Loading";
 import { Toasts } from "../../platform/kit/Toasts";
-import { allowed, findSession, signOut, useSession } from "../../platform/session/session";
-import { tellFailure } from "../../platform/kit/toasts";
-import { Guarded } from "../../platform/kit/ErrorBoundary";
-import { followLicence, useLicence } from "../../admin/licence/licence";
+import { toastError } from "../../platform/kit/toasts";
+import { navigate, usePath } from "../../platform/router/location";
+import { allowed, loadSession, signOut, useSession } from "../../platform/session/session";
+import { useAllWords } from "../words/useAllWords";
 import { LinkBanner } from "./LinkBanner";
 import { pageAt } from "./pages";
-import { go, usePath } from "../../platform/router/location";
 import "./shell.css";
 
 // What the wall of somebody who is signed in does not show, it does not fetch.
-const SignIn = later(async () => (await import("./SignIn")).SignIn);
-const ChangePassword = later(async () => (await import("./ChangePassword")).ChangePassword);
-const LockedBanner = later(async () => (await import("../../admin/licence/LockedBanner")).LockedBanner);
-const Navigation = later(async () => (await import("./Navigation")).Navigation, () => <nav className="rail" />);
+const SignIn = lazyComponent(async () => (await import("./SignIn")).SignIn);
+const ChangePassword = lazyComponent(async () => (await import("./ChangePassword")).ChangePassword);
+const LockedBanner = lazyComponent(async () => (await import("../../admin/licence/LockedBanner")).LockedBanner);
+const Navigation = lazyComponent(async () => (await import("./Navigation")).Navigation, () => <nav className="rail" />);
 
 export function App() {
   const { t } = useWords();
@@ -26,10 +26,10 @@ export function App() {
   const { session } = useSession();
   const locked = useLicence(({ view }) => view?.state === "locked");
   useEffect(() => {
-    findSession().catch(tellFailure);
+    loadSession().catch(toastError);
   }, []);
   useEffect(() => {
-    if (location.pathname === "/" && session) go(allowed("admin") ? "/flows" : "/wall", true);
+    if (location.pathname === "/" && session) navigate(allowed("admin") ? "/flows" : "/wall", true);
   }, [path, session]);
 
   const found = pageAt(path);
@@ -40,7 +40,7 @@ export function App() {
   if (session === undefined || !spoken) return <Loading />;
   if (session === null) return <SignIn />;
   if (session.must_change) {
-    return <><ChangePassword intro={t("session.must")} onDone={() => undefined} onClose={() => void signOut().catch(tellFailure)} /><Toasts /></>;
+    return <><ChangePassword intro={t("session.must")} onDone={() => undefined} onClose={() => void signOut().catch(toastError)} /><Toasts /></>;
   }
   const View = found?.page.view;
   return (
@@ -49,11 +49,11 @@ export function App() {
       <div className="shell-main">
         {locked ? <LockedBanner /> : !found?.page.bare && <LinkBanner />}
         <main className="shell-page">
-          <Guarded key={`${found?.page.path} ${locked}`}>
+          <ErrorBoundary key={`${found?.page.path} ${locked}`}>
             {View ? <View key={JSON.stringify(found.values)} {...found.values} /> : (
               <div className="empty"><h1>{t("shell.missing")}</h1><p>{t("shell.missing.hint")}</p></div>
             )}
-          </Guarded>
+          </ErrorBoundary>
         </main>
       </div>
       <Toasts />

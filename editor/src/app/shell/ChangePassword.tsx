@@ -4,7 +4,7 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { TextField } from "../../platform/kit/Field";
-import { tellFailure, toast } from "../../platform/kit/toasts";
+import { toast, toastError } from "../../platform/kit/toasts";
 import { changePassword } from "../../platform/session/session";
 
 interface Props {
@@ -24,7 +24,7 @@ export function ChangePassword({ onClose, onDone = onClose, intro }: Props) {
       toast("ok", t("session.changed"));
       onDone();
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   return (

@@ -1,18 +1,17 @@
 /** The rail at the left: pages, language, light, account. */
 import { useState } from "react";
-import { useWords } from "../../platform/i18n";
-import { Icon } from "../../platform/kit/Icon";
-import { IconButton } from "../../platform/kit/Button";
-import { Menu } from "../../platform/kit/Menu";
-import { tellFailure } from "../../platform/kit/toasts";
-import { mayAs, signOut, useSession } from "../../platform/session/session";
 import { LicenceLight } from "../../admin/licence/LicenceLight";
-import { ChangePassword } from "./ChangePassword";
-import { setLanguage } from "../../platform/i18n";
-import { Link } from "../../platform/router/Link";
-import { pages } from "./pages";
-import { usePath } from "../../platform/router/location";
+import { setLanguage, useWords } from "../../platform/i18n";
+import { IconButton } from "../../platform/kit/Button";
+import { Icon } from "../../platform/kit/Icon";
+import { Menu } from "../../platform/kit/Menu";
 import { setTheme, useTheme } from "../../platform/kit/theme";
+import { toastError } from "../../platform/kit/toasts";
+import { Link } from "../../platform/router/Link";
+import { usePath } from "../../platform/router/location";
+import { roleAllows, signOut, useSession } from "../../platform/session/session";
+import { ChangePassword } from "./ChangePassword";
+import { pages } from "./pages";
 
 export function Navigation() {
   const { t, language } = useWords();
@@ -25,7 +24,7 @@ export function Navigation() {
     <nav className="rail" aria-label={t("shell.navigation")}>
       <Link className="rail-brand" href="/flows" aria-label="MCS-IoT"><img src="/icon.svg" alt="" width="28" height="28" /></Link>
       <ul>
-        {pages.filter((page) => page.icon && mayAs(session?.role, page.needs)).map((page) => (
+        {pages.filter((page) => page.icon && roleAllows(session?.role, page.needs)).map((page) => (
           <li key={page.path}>
             <Link className="rail-link" href={page.path} aria-current={path.startsWith(page.path) ? "page" : undefined}>
               <Icon name={page.icon ?? "circle"} size={19} />
@@ -46,7 +45,7 @@ export function Navigation() {
           onClose={() => setMenu(null)}
           items={[
             { label: t("session.change"), icon: "key", run: () => setChanging(true) },
-            { label: t("session.leave"), icon: "log-out", run: () => void signOut().catch(tellFailure) },
+            { label: t("session.leave"), icon: "log-out", run: () => void signOut().catch(toastError) },
           ]}
         />
       )}

@@ -1,7 +1,7 @@
 /** The page before all others. */
-import { useState, type FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { ApiError } from "../../platform/api/problem";
-import { say, useWords } from "../../platform/i18n";
+import { translate, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { TextField } from "../../platform/kit/Field";
 import { Icon } from "../../platform/kit/Icon";
@@ -11,7 +11,7 @@ import "./sign-in.css";
 
 function reason(error: unknown): string {
   if (!(error instanceof ApiError)) return String(error);
-  const known = say(`error.${error.code}`);
+  const known = translate(`error.${error.code}`);
   return known === `error.${error.code}` ? `${error.message} ${error.hint}` : known;
 }
 
@@ -44,7 +44,7 @@ export function SignIn() {
         <TextField label={t("session.user")} name="user" autoComplete="username" required autoFocus />
         <TextField label={t("session.password")} name="password" type="password" autoComplete="current-password" required />
         {problem && <p className="sign-in-problem" role="alert"><Icon name="circle-alert" size={15} />{problem}</p>}
-        <Button kind="primary" type="submit" refused={busy && t("kit.loading")}>{t("session.enter")}</Button>
+        <Button kind="primary" type="submit" disabledReason={busy && t("kit.loading")}>{t("session.enter")}</Button>
         <p className="sign-in-hint">{t("session.first")}</p>
       </form>
       <div className="sign-in-switches"><LanguageSwitch /><ThemeSwitch /></div>

@@ -1,7 +1,7 @@
 /** Every page: its path, its place in the navigation and the role it takes. Each page is a chunk of its own. */
 import type { ComponentType } from "react";
 import type { Role } from "../../platform/api/types";
-import { later } from "../../platform/kit/lazyComponent";
+import { lazyComponent } from "../../platform/kit/lazyComponent";
 import { Loading } from "../../platform/kit/Loading";
 
 export interface Page {
@@ -17,7 +17,7 @@ export interface Page {
 }
 
 const page = (load: () => Promise<{ default: ComponentType<never> }>): Page["view"] =>
-  later(async () => (await load()).default as ComponentType<Record<string, string>>, Loading);
+  lazyComponent(async () => (await load()).default as ComponentType<Record<string, string>>, Loading);
 
 export const pages: Page[] = [
   { path: "/wall", title: "page.wall", icon: "monitor", bare: true, view: page(() => import("../../site/wall/Wall")) },

@@ -19,7 +19,7 @@ describe("words", () => {
   test("every key that the code names is there", () => {
     const known = new Set(keys("zh"));
     const named = sources.flatMap((file) =>
-      [...readFileSync(file, "utf8").matchAll(/\b(?:t|say)\("([^"]+)"/g)].map((match) => match[1] ?? ""),
+      [...readFileSync(file, "utf8").matchAll(/\b(?:t|translate)\("([^"]+)"/g)].map((match) => match[1] ?? ""),
     );
     expect(named.filter((key) => !known.has(key))).toEqual([]);
   });

@@ -1,38 +1,38 @@
 /** The canvas: React Flow while boxes can be read, one painted canvas while they can't. */
-import { ConnectionMode, ReactFlow, ReactFlowProvider, useStoreApi, type Connection, type FinalConnectionState, type ReactFlowInstance } from "@xyflow/react";
-import "@xyflow/react/dist/base.css";
+import { type Connection, ConnectionMode, type FinalConnectionState, ReactFlow, type ReactFlowInstance, ReactFlowProvider, useStoreApi } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { select, selectWire, sheetIn, useDocument } from "../editing/document";
+import "@xyflow/react/dist/base.css";
 import { boundsOf, type Box } from "../../model/flow/geometry";
 import { isLink } from "../../model/flow/links";
+import { subflowPortOf } from "../../model/flow/scene";
 import type { Position } from "../../model/flow/types";
 import { useWords } from "../../platform/i18n";
 import { toast } from "../../platform/kit/toasts";
-import { allowed } from "../../platform/session/session";
 import { live } from "../../platform/live/telemetry";
+import { allowed } from "../../platform/session/session";
+import { stage, useCanvas } from "../editing/canvasState";
+import { select, selectWire, sheetIn, useDocument } from "../editing/document";
 import { importFile } from "./clipboard";
-import { Elements } from "./reactFlowElements";
-import { FarCanvas } from "./OverviewCanvas";
 import { Frame } from "./Frame";
+import { type CanvasSurface, handlePress } from "./gestures";
 import { Grid } from "./Grid";
-import { press, type Ground } from "./gestures";
 import { elementAt } from "./hitTest";
-import { keyOnCanvas } from "./keyboard";
+import { handleCanvasKey } from "./keyboard";
 import { LinkLines } from "./LinkLines";
+import { writeLiveLabels } from "./liveLabels";
 import { Minimap } from "./Minimap";
 import { labelOf } from "./nodeAppearance";
-import { writeFigures } from "./liveLabels";
 import { NodeBox } from "./NodeBox";
 import { NoteCard } from "./NoteCard";
-import { portOfSheet } from "../../model/flow/scene";
-import { stage, useCanvas } from "../editing/canvasState";
+import { OverviewCanvas } from "./OverviewCanvas";
+import { ReactFlowElements } from "./reactFlowElements";
+import { useDecorations } from "./useDecorations";
 import { WireHint } from "./WireHint";
 import { WireLine } from "./WireLine";
-import { join, refusalOf, refusalWords, type Ends } from "./wiring";
-import { useMarks } from "./useDecorations";
+import { connect, incompatibilityOf, incompatibilityText, type WireEnds } from "./wiring";
 import "./canvas.css";
 
-const FAR_BELOW = 0.5;
+const OVERVIEW_BELOW_ZOOM = 0.5;
 const nodeTypes = { node: NodeBox, frame: Frame, note: NoteCard };
 const edgeTypes = { wire: WireLine };
 const NONE: never[] = [];
@@ -42,20 +42,20 @@ interface Props {
   onDropType: (type: string, at: Position) => void;
 }
 
-export function Stage(props: Props) {
+export function FlowCanvas(props: Props) {
   return <ReactFlowProvider><Board {...props} /></ReactFlowProvider>;
 }
 
 function Board({ onOpen, onDropType }: Props) {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const scene = useCanvas((state) => state.scene);
-  const far = useCanvas((state) => state.far);
+  const far = useCanvas((state) => state.overview);
   const lassoFirst = useCanvas((state) => state.lassoFirst);
   const sheet = useDocument(sheetIn);
   const scope = useDocument((state) => state.scope);
   const name = useDocument((state) => state.name);
-  const marks = useMarks();
-  const elements = useMemo(() => new Elements(), [name, scope]);
+  const marks = useDecorations();
+  const elements = useMemo(() => new ReactFlowElements(), [name, scope]);
   const [flow, setFlow] = useState<ReactFlowInstance | null>(null);
   const outer = useRef<HTMLDivElement>(null);
   const band = useRef<HTMLDivElement>(null);
@@ -63,8 +63,8 @@ function Board({ onOpen, onDropType }: Props) {
   const pointer = useRef<[number, number] | null>(null);
   const label = useCallback((id: string) => {
     const node = sheet.nodes[id];
-    return node ? labelOf(node, said) : portOfSheet(id)?.name ?? id;
-  }, [sheet, said]);
+    return node ? labelOf(node, localize) : subflowPortOf(id)?.name ?? id;
+  }, [sheet, localize]);
   const store = useStoreApi();
   const stopWiring = useCallback(() => {
     store.setState({ connectionClickStartHandle: null });
@@ -73,7 +73,7 @@ function Board({ onOpen, onDropType }: Props) {
   const nodes = useMemo(() => (far ? NONE : elements.nodesOf(scene, sheet, marks, label)), [elements, far, scene, sheet, marks, label]);
   const edges = useMemo(() => (far ? NONE : elements.wiresOf(scene, marks)), [elements, far, scene, marks]);
 
-  const ground = useMemo<Ground>(() => ({
+  const surface = useMemo<CanvasSurface>(() => ({
     toSheet: (x, y) => {
       const at = flow?.screenToFlowPosition({ x, y });
       return at ? [at.x, at.y] : [0, 0];
@@ -90,7 +90,7 @@ function Board({ onOpen, onDropType }: Props) {
     // d3-zoom listens to the mousedown that follows: a press that was ours must not reach it.
     let ours = false;
     const down = (event: PointerEvent): void => {
-      ours = event.pointerType !== "touch" && press(event, ground, space.current);
+      ours = event.pointerType !== "touch" && handlePress(event, surface, space.current);
       if (!ours) return;
       event.stopPropagation();
       box.querySelector<HTMLElement>(".stage-focus")?.focus({ preventScroll: true });
@@ -124,9 +124,9 @@ function Board({ onOpen, onDropType }: Props) {
       removeEventListener("keydown", keys);
       removeEventListener("keyup", keys);
     };
-  }, [ground]);
+  }, [surface]);
 
-  useEffect(() => live.listen(writeFigures), []);
+  useEffect(() => live.listen(writeLiveLabels), []);
 
   useEffect(() => {
     if (!flow) return;
@@ -136,21 +136,21 @@ function Board({ onOpen, onDropType }: Props) {
     };
     stage.centre = () => {
       const area = outer.current?.getBoundingClientRect();
-      return area ? ground.toSheet(area.left + area.width / 2 - 90, area.top + area.height / 2 - 20) : [0, 0];
+      return area ? surface.toSheet(area.left + area.width / 2 - 90, area.top + area.height / 2 - 20) : [0, 0];
     };
     stage.reveal = (id) => {
       const box = useCanvas.getState().scene.nodes.get(id);
       if (box) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(0.8, flow.getZoom()) });
     };
     stage.zoom = (factor) => void flow.zoomTo(flow.getZoom() * factor);
-    stage.pointer = () => pointer.current && ground.toSheet(...pointer.current);
+    stage.pointer = () => pointer.current && surface.toSheet(...pointer.current);
     stage.zoomTo = (zoom) => void flow.zoomTo(zoom);
     stage.scale = () => flow.getZoom();
     stage.toScreen = ([x, y]) => {
       const at = flow.flowToScreenPosition({ x, y });
       return [at.x, at.y];
     };
-  }, [flow, ground]);
+  }, [flow, surface]);
 
   useEffect(() => {
     if (flow) stage.fit(startBox(useCanvas.getState().scene.bounds, outer.current));
@@ -162,14 +162,14 @@ function Board({ onOpen, onDropType }: Props) {
     if (!pending || state.isValid || !("clientX" in event)) return;
     if (state.toHandle) {
       const ends = endsOf(pending, state.toHandle.nodeId, state.toHandle.id ?? "");
-      const why = ends && refusalOf(ends);
-      if (why) toast("warning", refusalWords(why));
+      const why = ends && incompatibilityOf(ends);
+      if (why) toast("warning", incompatibilityText(why));
       return;
     }
     if ((event.target as Element | null)?.closest?.(".react-flow__pane")) {
-      useCanvas.setState({ quickAdd: { at: ground.toSheet(event.clientX, event.clientY - 20), screen: [event.clientX, event.clientY], from: pending } });
+      useCanvas.setState({ quickAdd: { at: surface.toSheet(event.clientX, event.clientY - 20), screen: [event.clientX, event.clientY], from: pending } });
     }
-  }, [ground]);
+  }, [surface]);
 
   return (
     <div ref={outer} className="stage" data-far={far || undefined} data-lasso={lassoFirst || undefined}
@@ -177,7 +177,7 @@ function Board({ onOpen, onDropType }: Props) {
         if (event.key === "Escape" && useCanvas.getState().pending) {
           event.preventDefault();
           stopWiring();
-        } else keyOnCanvas(event, onOpen);
+        } else handleCanvasKey(event, onOpen);
       }}
       onDoubleClick={(event) => {
         const id = (event.target as Element).closest<HTMLElement>(".react-flow__node")?.dataset["id"];
@@ -187,7 +187,7 @@ function Board({ onOpen, onDropType }: Props) {
       onContextMenu={(event) => {
         event.preventDefault();
         const id = far
-          ? elementAt(scene, sheet, ground.toSheet(event.clientX, event.clientY))
+          ? elementAt(scene, sheet, surface.toSheet(event.clientX, event.clientY))
           : (event.target as Element).closest<HTMLElement>(".react-flow__node")?.dataset["id"];
         const wire = (event.target as Element).closest<HTMLElement>(".react-flow__edge")?.dataset["id"];
         if (wire) selectWire(wire);
@@ -203,7 +203,7 @@ function Board({ onOpen, onDropType }: Props) {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        const at = ground.toSheet(event.clientX - 60, event.clientY - 20);
+        const at = surface.toSheet(event.clientX - 60, event.clientY - 20);
         const type = event.dataTransfer.getData("application/x-mcs-node");
         const [file] = event.dataTransfer.files;
         if (type) onDropType(type, at);
@@ -244,8 +244,8 @@ function Board({ onOpen, onDropType }: Props) {
           if (nodeId) useCanvas.setState({ pending: { node: nodeId, port: handleId ?? "", side: handleType === "target" ? "in" : "out" } });
         }}
         onClickConnectEnd={() => useCanvas.setState({ pending: null })}
-        isValidConnection={(connection) => !refusalOf(endsIn(connection as Connection))}
-        onConnect={(connection) => join(endsIn(connection))}
+        isValidConnection={(connection) => !incompatibilityOf(endsIn(connection as Connection))}
+        onConnect={(connection) => connect(endsIn(connection))}
         onEdgeClick={(_, edge) => selectWire(edge.id)}
         onPaneClick={() => {
           select([]);
@@ -256,7 +256,7 @@ function Board({ onOpen, onDropType }: Props) {
         <Watcher />
         <LinkLines />
       </ReactFlow>
-      {far && <FarCanvas label={label} marks={marks} />}
+      {far && <OverviewCanvas label={label} marks={marks} />}
       <Minimap />
       <WireHint />
       <div ref={band} className="stage-lasso" hidden />
@@ -271,10 +271,10 @@ function Watcher() {
   const store = useStoreApi();
   useEffect(() => {
     const look = (): void => {
-      const far = store.getState().transform[2] < FAR_BELOW;
+      const far = store.getState().transform[2] < OVERVIEW_BELOW_ZOOM;
       const percent = Math.round(store.getState().transform[2] * 100);
       const was = useCanvas.getState();
-      if (far !== was.far || percent !== was.percent) useCanvas.setState({ far, percent });
+      if (far !== was.overview || percent !== was.percent) useCanvas.setState({ overview: far, percent });
     };
     look();
     return store.subscribe(look);
@@ -282,11 +282,11 @@ function Watcher() {
   return null;
 }
 
-const endsIn = (connection: Connection): Ends => ({
+const endsIn = (connection: Connection): WireEnds => ({
   from: connection.source, port: connection.sourceHandle ?? "", to: connection.target, input: connection.targetHandle ?? "",
 });
 
-function endsOf(pending: { node: string; port: string; side: "in" | "out" }, node: string, port: string): Ends {
+function endsOf(pending: { node: string; port: string; side: "in" | "out" }, node: string, port: string): WireEnds {
   return pending.side === "out" ? { from: pending.node, port: pending.port, to: node, input: port } : { from: node, port, to: pending.node, input: pending.port };
 }
 

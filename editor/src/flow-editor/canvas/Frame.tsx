@@ -9,11 +9,11 @@ export type FrameData = { name: string; group: Group; box: Box };
 export const COLOURS = ["grey", "blue", "teal", "green", "amber", "red", "violet"];
 
 export function Frame({ data, selected }: NodeProps & { data: FrameData }) {
-  const { said } = useWords();
+  const { localize } = useWords();
   const { group, name } = data;
   return (
     <div className="frame" data-selected={selected || undefined} data-colour={COLOURS.includes(group.colour) ? group.colour : "grey"}>
-      <span className="frame-title">{said(group.title) || name}</span>
+      <span className="frame-title">{localize(group.title) || name}</span>
     </div>
   );
 }

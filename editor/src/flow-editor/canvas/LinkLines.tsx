@@ -1,10 +1,10 @@
 /** The ways of the link node that is hovered or selected, drawn only then. */
 import { ViewportPortal } from "@xyflow/react";
-import { sheetIn, useDocument } from "../editing/document";
 import { curveBetween, HEAD, pathOf, WIDTH } from "../../model/flow/geometry";
 import { linksOf } from "../../model/flow/links";
 import { useWords } from "../../platform/i18n";
 import { useCanvas } from "../editing/canvasState";
+import { sheetIn, useDocument } from "../editing/document";
 
 export function LinkLines() {
   const { t } = useWords();

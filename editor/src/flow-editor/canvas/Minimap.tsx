@@ -3,8 +3,8 @@ import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { boundsOf, type Box } from "../../model/flow/geometry";
 import { useWords } from "../../platform/i18n";
-import { readLook } from "./canvasTheme";
 import { useCanvas } from "../editing/canvasState";
+import { readCanvasTheme } from "./canvasTheme";
 
 const WIDTH = 168;
 const HEIGHT = 104;
@@ -23,7 +23,7 @@ export function Minimap() {
     let frame = 0;
     const draw = (): void => {
       frame = 0;
-      const look = readLook(canvas);
+      const theme = readCanvasTheme(canvas);
       const { transform: [x, y, zoom], width, height } = store.getState();
       const window = { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
       const { scene } = useCanvas.getState();
@@ -34,10 +34,10 @@ export function Minimap() {
       const scale = Math.min(canvas.width / whole.width, canvas.height / whole.height);
       context.setTransform(scale, 0, 0, scale, -whole.x * scale, -whole.y * scale);
       for (const box of scene.nodes.values()) {
-        context.fillStyle = look.family(box.id);
+        context.fillStyle = theme.family(box.id);
         context.fillRect(box.x, box.y, box.width, box.height);
       }
-      context.strokeStyle = look.accent;
+      context.strokeStyle = theme.accent;
       context.lineWidth = 1.5 * devicePixelRatio / scale;
       context.strokeRect(window.x, window.y, window.width, window.height);
     };

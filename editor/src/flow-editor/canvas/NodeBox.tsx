@@ -1,23 +1,23 @@
 /** One node on the canvas. */
-import { Handle, Position, type NodeProps } from "@xyflow/react";
+import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
-import { modelIn, useDocument } from "../editing/document";
+import type { Incompatibility } from "../../model/flow/connect";
 import { inRows, portTop } from "../../model/flow/geometry";
-import type { Refusal } from "../../model/flow/connect";
+import { type SceneNode, subflowPortOf, typeFlowOf } from "../../model/flow/scene";
+import type { PortType } from "../../model/flow/server";
 import { ERROR_PORT, SUBFLOW_PREFIX } from "../../model/flow/types";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
-import { familyOf, iconOf, labelOf } from "./nodeAppearance";
-import { markNode } from "./liveLabels";
-import { carried, portOfSheet, type SceneNode } from "../../model/flow/scene";
 import { useCanvas } from "../editing/canvasState";
-import { refusalWords } from "./wiring";
-import type { PortType } from "../../model/flow/server";
+import { modelIn, useDocument } from "../editing/document";
+import { registerNodeLabel } from "./liveLabels";
+import { familyOf, iconOf, labelOf } from "./nodeAppearance";
+import { incompatibilityText } from "./wiring";
 
 export type BoxData = { box: SceneNode; problem: "error" | "warning" | null; changed: boolean };
 
 export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps & { data: BoxData }) {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const { box, problem, changed } = data;
   const type = useDocument((state) => state.catalogue.get(box.node.type));
   const subflowTitle = useDocument((state) => (box.node.type.startsWith(SUBFLOW_PREFIX) ? modelIn(state).subflows[box.node.type.slice(SUBFLOW_PREFIX.length)]?.title : undefined));
@@ -25,11 +25,11 @@ export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps &
   const status = useRef<HTMLSpanElement>(null);
   const figures = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    if (element.current && status.current && figures.current) return markNode(id, { box: element.current, status: status.current, figures: figures.current });
+    if (element.current && status.current && figures.current) return registerNodeLabel(id, { box: element.current, status: status.current, figures: figures.current });
   }, [id]);
-  const label = labelOf(box.node, said);
-  const own = portOfSheet(id);
-  const kind = own ? t(`canvas.own.${own.side}`) : said(subflowTitle) || said(type?.title) || box.node.type;
+  const label = labelOf(box.node, localize);
+  const own = subflowPortOf(id);
+  const kind = own ? t(`canvas.own.${own.side}`) : localize(subflowTitle) || localize(type?.title) || box.node.type;
   const hasError = !own && !box.ports.outputs.some((port) => port.name === ERROR_PORT) && !type?.broken;
   return (
     <div ref={element} className="node" data-family={familyOf(type)} data-selected={selected || undefined} data-off={box.node.disabled || undefined}
@@ -56,17 +56,17 @@ export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps &
 });
 
 function Port({ node, port, side, top, named }: { node: string; port: PortType; side: "in" | "out"; top: number; named: boolean }) {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const why = useCanvas((state) => {
     const from = state.pending;
     if (!from || from.side === side) return null;
-    const ports = carried(state.scene);
-    const found = from.side === "out" ? ports.refusal(from.node, from.port, node, port.name) : ports.refusal(node, port.name, from.node, from.port);
+    const ports = typeFlowOf(state.scene);
+    const found = from.side === "out" ? ports.incompatibility(from.node, from.port, node, port.name) : ports.incompatibility(node, port.name, from.node, from.port);
     return found ? JSON.stringify(found) : "";
   });
   const wiring = why !== null;
-  const refused = why ? refusalWords(JSON.parse(why) as Refusal) : "";
-  const name = said(port.title) || port.name;
+  const refused = why ? incompatibilityText(JSON.parse(why) as Incompatibility) : "";
+  const name = localize(port.title) || port.name;
   const about = [name, port.payload && port.payload !== "any" ? port.payload : "", port.unit].filter(Boolean).join(" · ");
   const label = `${t(side === "in" ? "canvas.port.in" : "canvas.port.out")} ${about}`;
   return (

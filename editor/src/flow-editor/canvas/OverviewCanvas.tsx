@@ -1,37 +1,37 @@
 /** The painted canvas that stands in for the DOM while the sheet is small; React draws it once and never again. */
 import { useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
-import { sheetIn, useDocument } from "../editing/document";
-import { inLanguage } from "../../platform/i18n";
-import { live } from "../../platform/live/telemetry";
-import type { Marks } from "./reactFlowElements";
-import { nodeFigures, wireFigures } from "./metrics";
-import { heatOf } from "./liveLabels";
-import { moving } from "./dragging";
-import { paint } from "./painter";
-import { readLook } from "./canvasTheme";
 import type { SceneWire } from "../../model/flow/scene";
+import { localized } from "../../platform/i18n";
+import { live } from "../../platform/live/telemetry";
 import { useCanvas } from "../editing/canvasState";
+import { sheetIn, useDocument } from "../editing/document";
+import { readCanvasTheme } from "./canvasTheme";
+import { dragging } from "./dragging";
+import { heatOf } from "./liveLabels";
+import { nodeMetrics, wireMetrics } from "./metrics";
+import { paint } from "./painter";
+import type { Decorations } from "./reactFlowElements";
 
 const MARGIN = 240;
 const REST_MS = 80;
 
 function flows(wire: SceneWire): boolean {
   if (live.stale || !useCanvas.getState().live) return false;
-  return (wireFigures(wire.from, wire.port)?.perSecond ?? 0) > 0;
+  return (wireMetrics(wire.from, wire.port)?.perSecond ?? 0) > 0;
 }
 
 function heat(id: string): number {
-  const figures = useCanvas.getState().heat ? nodeFigures(id) : undefined;
+  const figures = useCanvas.getState().heat ? nodeMetrics(id) : undefined;
   return figures ? heatOf(figures[4], figures[5], figures[2]) : 0;
 }
 
 interface Props {
   label: (id: string) => string;
-  marks: Marks;
+  marks: Decorations;
 }
 
-export function FarCanvas({ label, marks }: Props) {
+export function OverviewCanvas({ label, marks }: Props) {
   const element = useRef<HTMLCanvasElement>(null);
   const store = useStoreApi();
   const latest = useRef({ label, marks });
@@ -42,7 +42,7 @@ export function FarCanvas({ label, marks }: Props) {
     const context = canvas?.getContext("2d");
     if (!canvas || !context) return;
     let frame = 0;
-    let look = readLook(canvas);
+    let theme = readCanvasTheme(canvas);
     // Painted larger than the window by MARGIN on all sides: while the sheet is moved or zoomed the picture is only shifted, which costs no
     // painting, and it is painted anew when it rests or when its edge comes near.
     let painted: readonly [number, number, number] = [0, 0, 1];
@@ -63,7 +63,7 @@ export function FarCanvas({ label, marks }: Props) {
       canvas.style.transform = "";
       const { label: name, marks: { selected, problems } } = latest.current;
       const [x, y, zoom] = transform;
-      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: moving.now, problems, flows, heat, label: name, said: (words) => inLanguage(words), look }, [x + MARGIN, y + MARGIN, zoom], ratio);
+      paint(context, { scene: useCanvas.getState().scene, sheet: sheetIn(useDocument.getState()), selected, move: dragging.now, problems, flows, heat, label: name, localize: (words) => localized(words), theme }, [x + MARGIN, y + MARGIN, zoom], ratio);
     };
     const soon = (): void => void (frame ||= requestAnimationFrame(draw));
     const shift = (): void => {
@@ -78,8 +78,8 @@ export function FarCanvas({ label, marks }: Props) {
       clearTimeout(rest);
       rest = window.setTimeout(soon, REST_MS);
     };
-    const relook = (): void => {
-      look = readLook(canvas);
+    const retheme = (): void => {
+      theme = readCanvasTheme(canvas);
       soon();
     };
     let before = store.getState().transform;
@@ -92,15 +92,15 @@ export function FarCanvas({ label, marks }: Props) {
       useDocument.subscribe(soon),
       live.listen(soon),
     ];
-    const theme = new MutationObserver(relook);
-    theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    const themeChange = new MutationObserver(retheme);
+    themeChange.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     const size = new ResizeObserver(soon);
     size.observe(canvas);
     addEventListener("mcs:repaint", soon);
     draw();
     return () => {
       for (const stop of stops) stop();
-      theme.disconnect();
+      themeChange.disconnect();
       size.disconnect();
       removeEventListener("mcs:repaint", soon);
       cancelAnimationFrame(frame);

@@ -1,10 +1,10 @@
 /** One wire, with its live figures in the middle. */
-import { memo, useEffect, useRef } from "react";
 import type { EdgeProps } from "@xyflow/react";
+import { memo, useEffect, useRef } from "react";
 import { pathOf, pointOn } from "../../model/flow/geometry";
-import { markWire } from "./liveLabels";
-import { drawn } from "./dragging";
 import type { SceneWire } from "../../model/flow/scene";
+import { wireElements } from "./dragging";
+import { registerWireLabel } from "./liveLabels";
 
 export const WireLine = memo(function WireLine({ id, data, selected }: EdgeProps) {
   const wire = data as unknown as SceneWire & { traced?: boolean };
@@ -16,10 +16,10 @@ export const WireLine = memo(function WireLine({ id, data, selected }: EdgeProps
   const [x, y] = pointOn(wire.curve, 0.5);
   useEffect(() => {
     if (!group.current || !text.current || !peek.current) return;
-    drawn.set(id, group.current);
-    const end = markWire(`${wire.from}.${wire.port}`, { group: group.current, text: text.current, peek: peek.current, room_px });
+    wireElements.set(id, group.current);
+    const end = registerWireLabel(`${wire.from}.${wire.port}`, { group: group.current, text: text.current, peek: peek.current, room_px });
     return () => {
-      drawn.delete(id);
+      wireElements.delete(id);
       end();
     };
   }, [id, wire.from, wire.port, room_px]);

@@ -1,24 +1,24 @@
 /** What stands round the nodes: notes, and frames for groups. */
-import { edit, select, selectedNodes, sheet, useDocument } from "../editing/document";
-import { NOTE_SIZE, snapped } from "../../model/flow/geometry";
+import { NOTE_SIZE, snapToGrid } from "../../model/flow/geometry";
 import type { Operation } from "../../model/flow/operations";
-import { addressOf, freshName } from "../../model/flow/sheet";
-import { say } from "../../platform/i18n";
+import { addressOf, uniqueName } from "../../model/flow/sheet";
+import { translate } from "../../platform/i18n";
 import { stage } from "../editing/canvasState";
+import { edit, select, selectedNodes, sheet, useDocument } from "../editing/document";
 
-export function freshNote(): void {
-  const name = freshName("note", (taken) => taken in sheet().notes);
+export function addNote(): void {
+  const name = uniqueName("note", (taken) => taken in sheet().notes);
   const [x, y] = stage.centre();
-  const at: [number, number] = [snapped(x - NOTE_SIZE[0] / 2 + 90), snapped(y)];
-  edit(say("step.note"), [{ op: "set_note", name: addressOf(useDocument.getState().scope, name), text: say("canvas.note.first"), at }]);
+  const at: [number, number] = [snapToGrid(x - NOTE_SIZE[0] / 2 + 90), snapToGrid(y)];
+  edit(translate("step.note"), [{ op: "set_note", name: addressOf(useDocument.getState().scope, name), text: translate("canvas.note.first"), at }]);
   select([`note:${name}`]);
 }
 
 /** Frames the selected nodes; a node stands in one frame at most, so they leave those they were in. */
-export function freshGroup(): void {
+export function groupSelection(): void {
   const members = selectedNodes();
-  const name = freshName("group", (taken) => taken in sheet().groups);
-  edit(say("step.group"), [...leaving(members), { op: "set_group", name: addressOf(useDocument.getState().scope, name), title: say("canvas.group.first"), colour: "blue", members }]);
+  const name = uniqueName("group", (taken) => taken in sheet().groups);
+  edit(translate("step.group"), [...leaving(members), { op: "set_group", name: addressOf(useDocument.getState().scope, name), title: translate("canvas.group.first"), colour: "blue", members }]);
   select([`group:${name}`]);
 }
 

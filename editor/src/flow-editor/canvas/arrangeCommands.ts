@@ -1,19 +1,19 @@
 /** The commands that put the selected nodes in order. */
-import type { Command } from "../commands/command";
-import { edit, selectedNodes, useDocument } from "../editing/document";
 import { aligned, distributed, type Edge, type NamedBox } from "../../model/flow/arrange";
 import { addressOf } from "../../model/flow/sheet";
 import type { Position } from "../../model/flow/types";
-import { say } from "../../platform/i18n";
-import { tellFailure } from "../../platform/kit/toasts";
-import { layOut } from "./autoLayout";
+import { translate } from "../../platform/i18n";
+import { toastError } from "../../platform/kit/toasts";
+import type { Command } from "../commands/command";
 import { useCanvas } from "../editing/canvasState";
+import { edit, selectedNodes, useDocument } from "../editing/document";
+import { autoLayout } from "./autoLayout";
 
 const boxes = (): NamedBox[] => selectedNodes().flatMap((id) => useCanvas.getState().scene.nodes.get(id) ?? []);
 
 function put(places: Record<string, Position>): void {
   const { scope } = useDocument.getState();
-  edit(say("step.layout"), [{ op: "set_layout", positions: Object.fromEntries(Object.entries(places).map(([id, at]) => [addressOf(scope, id), at])) }]);
+  edit(translate("step.layout"), [{ op: "set_layout", positions: Object.fromEntries(Object.entries(places).map(([id, at]) => [addressOf(scope, id), at])) }]);
 }
 
 const icons: Record<Edge, string> = {
@@ -29,5 +29,5 @@ export const arrangeCommands: Command[] = [
   })),
   { id: "distribute-x", label: "canvas.do.distribute.x", icon: "align-horizontal-distribute-center", keys: ["Alt+Shift+H"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: () => put(distributed(boxes(), "x")) },
   { id: "distribute-y", label: "canvas.do.distribute.y", icon: "align-vertical-distribute-center", keys: ["Alt+Shift+V"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: () => put(distributed(boxes(), "y")) },
-  { id: "layout", label: "canvas.do.layout", icon: "network", keys: ["Mod+Shift+L"], group: "arrange", needs: "admin", run: () => void layOut().catch(tellFailure) },
+  { id: "layout", label: "canvas.do.layout", icon: "network", keys: ["Mod+Shift+L"], group: "arrange", needs: "admin", run: () => void autoLayout().catch(toastError) },
 ];

@@ -1,13 +1,13 @@
 /** Automatic layout: of the selection where it stands, of the whole sheet without one. */
-import { edit, selectedNodes, sheet, useDocument } from "../editing/document";
-import { snapped } from "../../model/flow/geometry";
+import { snapToGrid } from "../../model/flow/geometry";
 import { addressOf } from "../../model/flow/sheet";
 import type { Position } from "../../model/flow/types";
-import { say } from "../../platform/i18n";
+import { translate } from "../../platform/i18n";
 import { stage, useCanvas } from "../editing/canvasState";
+import { edit, selectedNodes, sheet, useDocument } from "../editing/document";
 import type { LayoutRequest } from "./layoutRequest";
 
-export async function layOut(): Promise<void> {
+export async function autoLayout(): Promise<void> {
   const { scene } = useCanvas.getState();
   const chosen = selectedNodes();
   const ids = new Set(chosen.length > 1 ? chosen : Object.keys(sheet().nodes));
@@ -22,8 +22,8 @@ export async function layOut(): Promise<void> {
   const dx = corner(([x]) => x, before) - corner(([x]) => x, after);
   const dy = corner(([, y]) => y, before) - corner(([, y]) => y, after);
   const { scope } = useDocument.getState();
-  const positions = Object.fromEntries(Object.entries(places).map(([id, [x, y]]): [string, Position] => [addressOf(scope, id), [snapped(x + dx), snapped(y + dy)]]));
-  edit(say("step.layout"), [{ op: "set_layout", positions }]);
+  const positions = Object.fromEntries(Object.entries(places).map(([id, [x, y]]): [string, Position] => [addressOf(scope, id), [snapToGrid(x + dx), snapToGrid(y + dy)]]));
+  edit(translate("step.layout"), [{ op: "set_layout", positions }]);
   if (chosen.length < 2) stage.fit(null);
 }
 

@@ -2,7 +2,7 @@
 import { sheetIn, useDocument } from "../editing/document";
 import { familyOf } from "./nodeAppearance";
 
-export interface Look {
+export interface CanvasTheme {
   panel: string;
   line: string;
   ink: string;
@@ -17,7 +17,7 @@ export interface Look {
 
 const tones: Record<string, string> = { blue: "--info", teal: "--accent", green: "--ok", amber: "--warn", red: "--error", violet: "--cat-output" };
 
-export function readLook(element: Element): Look {
+export function readCanvasTheme(element: Element): CanvasTheme {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim();
   const colours = new Map<string, string>();

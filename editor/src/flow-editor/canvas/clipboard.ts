@@ -1,13 +1,13 @@
 /** Copy, cut and paste: the clipboard holds YAML, so it goes between flows, browsers and text editors. */
-import { draft, edit, select, sheet, useDocument } from "../editing/document";
-import { excerptOf, pasting, readExcerpt, type Excerpt } from "../../model/flow/excerpt";
-import { GRID, snapped } from "../../model/flow/geometry";
+import { type Excerpt, excerptOf, pasteOperations, readExcerpt } from "../../model/flow/excerpt";
+import { GRID, snapToGrid } from "../../model/flow/geometry";
 import type { Position } from "../../model/flow/types";
-import { say } from "../../platform/i18n";
+import { translate } from "../../platform/i18n";
 import { toast } from "../../platform/kit/toasts";
 import { allowed } from "../../platform/session/session";
-import { removal } from "./splice";
-import { freshPlace, stage, useCanvas } from "../editing/canvasState";
+import { freePosition, stage, useCanvas } from "../editing/canvasState";
+import { draft, edit, select, sheet, useDocument } from "../editing/document";
+import { removeOperations } from "./splice";
 
 let yaml: typeof import("yaml") | null = null;
 const reader = async () => (yaml ??= await import("yaml"));
@@ -45,10 +45,10 @@ async function read(pasted: string): Promise<Excerpt | null> {
 
 function put(excerpt: Excerpt, at: Position): void {
   const { scope } = useDocument.getState();
-  const [x, y] = freshPlace([snapped(at[0]), snapped(at[1])]);
+  const [x, y] = freePosition([snapToGrid(at[0]), snapToGrid(at[1])]);
   let row = 0;
-  const { operations, ids } = pasting(excerpt, draft().model, scope, [x, y], () => [0, (row += 1) * GRID * 9]);
-  edit(say("step.paste"), operations);
+  const { operations, ids } = pasteOperations(excerpt, draft().model, scope, [x, y], () => [0, (row += 1) * GRID * 9]);
+  edit(translate("step.paste"), operations);
   select(ids);
 }
 
@@ -59,14 +59,14 @@ const copies = (): boolean => {
 };
 
 /** The browser's own events: they work without HTTPS and ask for no permission. */
-export function keepClipboard(): () => void {
+export function handleClipboard(): () => void {
   const idle = setTimeout(() => void reader(), 2000);
   const copy = (event: ClipboardEvent): void => {
     if (!copies()) return;
     event.preventDefault();
     last = text();
     event.clipboardData?.setData("text/plain", last);
-    if (event.type === "cut" && allowed("admin")) edit(say("step.remove"), removal([...useDocument.getState().selected], false));
+    if (event.type === "cut" && allowed("admin")) edit(translate("step.remove"), removeOperations([...useDocument.getState().selected], false));
   };
   const paste = (event: ClipboardEvent): void => {
     const target = event.target instanceof Element ? event.target : document.body;
@@ -74,7 +74,7 @@ export function keepClipboard(): () => void {
     const pasted = event.clipboardData?.getData("text/plain") ?? "";
     if (!pasted.trim()) return;
     event.preventDefault();
-    void pasteText(pasted).then((done) => done || toast("warning", say("clipboard.nothing")));
+    void pasteText(pasted).then((done) => done || toast("warning", translate("clipboard.nothing")));
   };
   document.addEventListener("copy", copy);
   document.addEventListener("cut", copy);
@@ -95,12 +95,12 @@ export async function copySelection(): Promise<void> {
 
 export async function cutSelection(): Promise<void> {
   await copySelection();
-  edit(say("step.remove"), removal([...useDocument.getState().selected], false));
+  edit(translate("step.remove"), removeOperations([...useDocument.getState().selected], false));
 }
 
 export async function pasteClipboard(): Promise<void> {
   const pasted = (await navigator.clipboard?.readText().catch(() => "")) || last;
-  if (!(await pasteText(pasted, stage.centre()))) toast("warning", say("clipboard.nothing"));
+  if (!(await pasteText(pasted, stage.centre()))) toast("warning", translate("clipboard.nothing"));
 }
 
 export async function duplicate(): Promise<void> {
@@ -115,5 +115,5 @@ export async function duplicate(): Promise<void> {
 
 /** Nodes out of a file that was chosen or dropped. */
 export async function importFile(file: File, at?: Position): Promise<void> {
-  if (!(await pasteText(await file.text(), at))) toast("warning", say("clipboard.bad-file", { name: file.name }));
+  if (!(await pasteText(await file.text(), at))) toast("warning", translate("clipboard.bad-file", { name: file.name }));
 }

@@ -1,12 +1,12 @@
 /** What leaves the editor as a file: the flow as YAML, the sheet as a picture. */
-import { checkNow } from "../editing/draftCheck";
-import { draft, sheet, useDocument } from "../editing/document";
-import { inLanguage, say } from "../../platform/i18n";
+import { localized, translate } from "../../platform/i18n";
 import { toast } from "../../platform/kit/toasts";
-import { iconOf, labelOf } from "./nodeAppearance";
-import { svgOf } from "./svgPicture";
-import { readLook } from "./canvasTheme";
 import { useCanvas } from "../editing/canvasState";
+import { draft, sheet, useDocument } from "../editing/document";
+import { checkNow } from "../editing/draftCheck";
+import { readCanvasTheme } from "./canvasTheme";
+import { iconOf, labelOf } from "./nodeAppearance";
+import { renderSvg } from "./svgPicture";
 
 const PNG_SCALE = 2;
 /** Browsers refuse larger canvases. */
@@ -16,7 +16,7 @@ export async function exportYaml(): Promise<void> {
   // The server writes the file: comments and order of what was not changed stay.
   if (draft().text === null) await checkNow();
   const { text } = draft();
-  if (text === null) return toast("warning", say("export.unchecked"));
+  if (text === null) return toast("warning", translate("export.unchecked"));
   save(new Blob([text], { type: "text/yaml" }), "yaml");
 }
 
@@ -43,19 +43,19 @@ export async function exportPng(): Promise<void> {
   }
 }
 
-function picture(): ReturnType<typeof svgOf> {
+function picture(): ReturnType<typeof renderSvg> {
   const { catalogue } = useDocument.getState();
   const { scene } = useCanvas.getState();
   const here = sheet();
-  const ground = getComputedStyle(document.documentElement).getPropertyValue("--canvas").trim();
-  return svgOf({
-    scene, sheet: here, ground,
-    look: readLook(document.documentElement),
-    label: ({ node }) => labelOf(node, (words) => inLanguage(words)),
-    kind: ({ node }) => inLanguage(catalogue.get(node.type)?.title) || node.type,
+  const background = getComputedStyle(document.documentElement).getPropertyValue("--canvas").trim();
+  return renderSvg({
+    scene, sheet: here, background,
+    theme: readCanvasTheme(document.documentElement),
+    label: ({ node }) => labelOf(node, (words) => localized(words)),
+    kind: ({ node }) => localized(catalogue.get(node.type)?.title) || node.type,
     icon: ({ node }) => iconOf(node, catalogue.get(node.type)),
-    portName: (port) => inLanguage(port.title) || port.name,
-    groupTitle: (name) => inLanguage(here.groups[name]?.title) || name,
+    portName: (port) => localized(port.title) || port.name,
+    groupTitle: (name) => localized(here.groups[name]?.title) || name,
   });
 }
 

@@ -1,5 +1,5 @@
 /** Signs of a text that fit: Han signs are about twice as wide as Latin ones. */
-export function fitting(text: string, width_px: number, size_px: number): string {
+export function fitText(text: string, width_px: number, size_px: number): string {
   let used = 0;
   for (const [index, sign] of [...text].entries()) {
     used += size_px * (/[\u2e80-\uffef]/.test(sign) ? 1 : 0.56);

@@ -1,18 +1,18 @@
 /** Mouse and pen on the canvas, the same for boxes of the DOM and boxes that are only painted. */
-import { sheet, select, selectWire, toggle, useDocument } from "../editing/document";
 import type { Position } from "../../model/flow/types";
-import { say } from "../../platform/i18n";
+import { translate } from "../../platform/i18n";
 import { toast } from "../../platform/kit/toasts";
 import { allowed } from "../../platform/session/session";
-import { elementAt, elementsIn, wireAt } from "./hitTest";
-import { beginMove, carried, endMove, moveBy, moving } from "./dragging";
-import { splice } from "./splice";
 import { useCanvas } from "../editing/canvasState";
+import { select, selectWire, sheet, toggle, useDocument } from "../editing/document";
+import { beginDrag, dragBy, dragging, dragSet, endDrag } from "./dragging";
+import { elementAt, elementsIn, wireAt } from "./hitTest";
+import { spliceOperations } from "./splice";
 
 const SPLICE_REACH_PX = 24;
 const CLICK_SLACK_PX = 4;
 
-export interface Ground {
+export interface CanvasSurface {
   toSheet: (x: number, y: number) => Position;
   zoom: () => number;
   lasso: (from: Position, to: Position | null) => void;
@@ -21,25 +21,25 @@ export interface Ground {
 }
 
 /** What a press means; false leaves it to the canvas, which then moves. */
-export function press(event: PointerEvent, ground: Ground, spaceHeld: boolean): boolean {
+export function handlePress(event: PointerEvent, surface: CanvasSurface, spaceHeld: boolean): boolean {
   const target = event.target as Element;
   if (target.closest(".react-flow__handle, .canvas-panel, .menu, input, textarea, select, button, a")) return false;
   if (event.button !== 0 || spaceHeld) return false;
-  const { scene, far, lassoFirst } = useCanvas.getState();
-  const at = ground.toSheet(event.clientX, event.clientY);
+  const { scene, overview: far, lassoFirst } = useCanvas.getState();
+  const at = surface.toSheet(event.clientX, event.clientY);
   const id = far ? elementAt(scene, sheet(), at) : (target.closest<HTMLElement>(".react-flow__node")?.dataset["id"] ?? null);
   if (id) {
-    pressBox(event, id, ground);
+    pressBox(event, id, surface);
     return true;
   }
-  const wire = far ? wireAt(scene, at, 8 / ground.zoom()) : null;
+  const wire = far ? wireAt(scene, at, 8 / surface.zoom()) : null;
   if (wire) {
     selectWire(wire.id);
     return true;
   }
   if (target.closest(".react-flow__edge")) return false;
   if (event.shiftKey || lassoFirst) {
-    drawLasso(event, ground);
+    drawLasso(event, surface);
     return true;
   }
   return false;
@@ -62,8 +62,8 @@ function follow(event: PointerEvent, onMove: (event: PointerEvent) => void, onEn
   }, { signal, capture: true });
 }
 
-function pressBox(event: PointerEvent, id: string, ground: Ground): void {
-  const start = ground.toSheet(event.clientX, event.clientY);
+function pressBox(event: PointerEvent, id: string, surface: CanvasSurface): void {
+  const start = surface.toSheet(event.clientX, event.clientY);
   const was = useDocument.getState().selected;
   const adds = event.shiftKey || event.ctrlKey || event.metaKey;
   if (adds) toggle(id);
@@ -75,11 +75,11 @@ function pressBox(event: PointerEvent, id: string, ground: Ground): void {
   const step = (): void => {
     frame = 0;
     if (!begun) return;
-    const [x, y] = ground.toSheet(latest.clientX, latest.clientY);
-    moveBy([x - start[0], y - start[1]]);
-    spliceInto = spliceTarget(id, ground);
+    const [x, y] = surface.toSheet(latest.clientX, latest.clientY);
+    dragBy([x - start[0], y - start[1]]);
+    spliceInto = spliceTarget(id, surface);
     mark(spliceInto);
-    ground.repaint();
+    surface.repaint();
   };
   follow(event, (next) => {
     if (!allowed("admin")) return;
@@ -87,7 +87,7 @@ function pressBox(event: PointerEvent, id: string, ground: Ground): void {
     if (!begun && far < CLICK_SLACK_PX) return;
     if (!begun) {
       begun = true;
-      beginMove(carried(useDocument.getState().selected));
+      beginDrag(dragSet(useDocument.getState().selected));
     }
     latest = next;
     frame ||= requestAnimationFrame(step);
@@ -101,27 +101,27 @@ function pressBox(event: PointerEvent, id: string, ground: Ground): void {
     mark(null);
     if (begun) finishMove(id, last !== null, into);
     else if (last && !adds && was.has(id) && was.size > 1) select([id]);
-    ground.repaint();
+    surface.repaint();
   });
 }
 
 function finishMove(id: string, keep: boolean, into: string | null): void {
   const wire = keep && into ? useCanvas.getState().scene.wires.find((candidate) => candidate.id === into) : undefined;
-  const done = wire ? splice(id, wire) : [];
+  const done = wire ? spliceOperations(id, wire) : [];
   if (typeof done === "string") {
     toast("warning", done);
-    endMove(keep);
-  } else endMove(keep, done, done.length ? say("step.splice") : undefined);
+    endDrag(keep);
+  } else endDrag(keep, done, done.length ? translate("step.splice") : undefined);
 }
 
 /** The wire that a single unwired node being moved would go into if it were dropped now. */
-function spliceTarget(id: string, ground: Ground): string | null {
+function spliceTarget(id: string, surface: CanvasSurface): string | null {
   const { scene } = useCanvas.getState();
   const box = scene.nodes.get(id);
-  const move = moving.now;
+  const move = dragging.now;
   if (!move || move.ids.size !== 1 || !box || scene.wires.some((wire) => wire.from === id || wire.to === id)) return null;
   const centre: Position = [box.x + move.by[0] + box.width / 2, box.y + move.by[1] + box.height / 2];
-  return wireAt(scene, centre, SPLICE_REACH_PX / ground.zoom())?.id ?? null;
+  return wireAt(scene, centre, SPLICE_REACH_PX / surface.zoom())?.id ?? null;
 }
 
 let marked: Element | null = null;
@@ -134,20 +134,20 @@ function mark(wire: string | null): void {
   marked = group;
 }
 
-function drawLasso(event: PointerEvent, ground: Ground): void {
+function drawLasso(event: PointerEvent, surface: CanvasSurface): void {
   const from: Position = [event.clientX, event.clientY];
   const before = event.shiftKey ? [...useDocument.getState().selected] : [];
   let drawn = false;
   follow(event, (next) => {
     drawn = true;
-    ground.lasso(from, [next.clientX, next.clientY]);
-    const [ax, ay] = ground.toSheet(...from);
-    const [bx, by] = ground.toSheet(next.clientX, next.clientY);
+    surface.lasso(from, [next.clientX, next.clientY]);
+    const [ax, ay] = surface.toSheet(...from);
+    const [bx, by] = surface.toSheet(next.clientX, next.clientY);
     const area = { x: Math.min(ax, bx), y: Math.min(ay, by), width: Math.abs(ax - bx), height: Math.abs(ay - by) };
     select([...before, ...elementsIn(useCanvas.getState().scene, sheet(), area)]);
   }, () => {
-    ground.lasso(from, null);
+    surface.lasso(from, null);
     if (!drawn) select([]);
-    ground.repaint();
+    surface.repaint();
   });
 }

@@ -1,7 +1,7 @@
 /** What lies under a point of the sheet. */
-import { distanceTo, noteBox, touches, type Box } from "../../model/flow/geometry";
-import type { Position, Sheet } from "../../model/flow/types";
+import { type Box, distanceTo, noteBox, overlaps } from "../../model/flow/geometry";
 import type { Scene, SceneWire } from "../../model/flow/scene";
+import type { Position, Sheet } from "../../model/flow/types";
 
 const within = (box: Box, [x, y]: Position): boolean => x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
 
@@ -31,7 +31,7 @@ export function wireAt(scene: Scene, point: Position, reach: number, not: (wire:
 
 export function elementsIn(scene: Scene, sheet: Sheet, area: Box): string[] {
   return [
-    ...[...scene.nodes.values()].filter((box) => touches(box, area)).map((box) => box.id),
-    ...Object.entries(sheet.notes).filter(([, note]) => touches(noteBox(note), area)).map(([name]) => `note:${name}`),
+    ...[...scene.nodes.values()].filter((box) => overlaps(box, area)).map((box) => box.id),
+    ...Object.entries(sheet.notes).filter(([, note]) => overlaps(noteBox(note), area)).map(([name]) => `note:${name}`),
   ];
 }

@@ -1,17 +1,16 @@
 /** The canvas by keyboard: Tab along the flow, arrows move, Enter opens. */
-import { select, selectedNodes, sheet, useDocument } from "../editing/document";
-import { edit } from "../editing/document";
-import { GRID } from "../../model/flow/geometry";
 import { flowOrder } from "../../model/flow/flowOrder";
+import { GRID } from "../../model/flow/geometry";
 import type { Position } from "../../model/flow/types";
-import { inLanguage, say } from "../../platform/i18n";
-import { carried, moveOperations } from "./dragging";
+import { localized, translate } from "../../platform/i18n";
 import { stage, useCanvas } from "../editing/canvasState";
+import { edit, select, selectedNodes, sheet, useDocument } from "../editing/document";
+import { dragSet, moveOperations } from "./dragging";
 import { labelOf } from "./nodeAppearance";
 
 const arrows: Record<string, Position> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-export function keyOnCanvas(event: React.KeyboardEvent, open: (id: string) => void): void {
+export function handleCanvasKey(event: React.KeyboardEvent, open: (id: string) => void): void {
   if ((event.target as Element).closest("input, textarea, select, [role=menu], [role=listbox], .canvas-panel")) return;
   const arrow = arrows[event.key];
   const { selected } = useDocument.getState();
@@ -24,7 +23,7 @@ export function keyOnCanvas(event: React.KeyboardEvent, open: (id: string) => vo
   } else if (arrow && selected.size > 0 && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     const step = event.shiftKey ? GRID * 4 : GRID;
-    edit(say("step.move"), moveOperations(carried(selected), [arrow[0] * step, arrow[1] * step]), `arrows:${[...selected].join()}`);
+    edit(translate("step.move"), moveOperations(dragSet(selected), [arrow[0] * step, arrow[1] * step]), `arrows:${[...selected].join()}`);
   }
 }
 
@@ -48,5 +47,5 @@ function announce(id: string): void {
   const node = sheet().nodes[id];
   if (!node) return;
   const type = useDocument.getState().catalogue.get(node.type);
-  useCanvas.setState({ announce: say("canvas.node", { label: labelOf(node, (words) => inLanguage(words)), type: inLanguage(type?.title) || node.type }) });
+  useCanvas.setState({ announce: translate("canvas.node", { label: labelOf(node, (words) => localized(words)), type: localized(type?.title) || node.type }) });
 }

@@ -1,9 +1,9 @@
 /** Where live figures are written: elements register, and twice a second get their text straight into the DOM. */
-import { nodeFigures, wireFigures } from "./metrics";
 import { cut, live, wireText } from "../../platform/live/telemetry";
 import { useCanvas } from "../editing/canvasState";
+import { nodeMetrics, wireMetrics } from "./metrics";
 
-interface WireMark {
+interface WireLabel {
   group: SVGGElement;
   text: SVGTextElement;
   /** The whole last value, for who hovers. */
@@ -11,36 +11,36 @@ interface WireMark {
   room_px: number;
 }
 
-interface NodeMark {
+interface NodeLabel {
   box: HTMLElement;
   status: HTMLElement;
   figures: HTMLElement;
 }
 
 /** By `node.port`; several wires may leave one port. */
-export const wireMarks = new Map<string, Set<WireMark>>();
-export const nodeMarks = new Map<string, NodeMark>();
+export const wireLabels = new Map<string, Set<WireLabel>>();
+export const nodeLabels = new Map<string, NodeLabel>();
 
-export function markWire(port: string, mark: WireMark): () => void {
-  const marks = wireMarks.get(port) ?? new Set();
+export function registerWireLabel(port: string, mark: WireLabel): () => void {
+  const marks = wireLabels.get(port) ?? new Set();
   marks.add(mark);
-  wireMarks.set(port, marks);
+  wireLabels.set(port, marks);
   writeWire(port, marks);
   return () => {
     marks.delete(mark);
-    if (marks.size === 0) wireMarks.delete(port);
+    if (marks.size === 0) wireLabels.delete(port);
   };
 }
 
-export function markNode(id: string, mark: NodeMark): () => void {
-  nodeMarks.set(id, mark);
+export function registerNodeLabel(id: string, mark: NodeLabel): () => void {
+  nodeLabels.set(id, mark);
   writeNode(id, mark);
-  return () => void (nodeMarks.get(id) === mark && nodeMarks.delete(id));
+  return () => void (nodeLabels.get(id) === mark && nodeLabels.delete(id));
 }
 
-export function writeFigures(): void {
-  for (const [port, marks] of wireMarks) writeWire(port, marks);
-  for (const [id, mark] of nodeMarks) writeNode(id, mark);
+export function writeLiveLabels(): void {
+  for (const [port, marks] of wireLabels) writeWire(port, marks);
+  for (const [id, mark] of nodeLabels) writeNode(id, mark);
 }
 
 function put(element: Element, text: string): void {
@@ -53,10 +53,10 @@ function attribute(element: Element, name: string, value: string | null): void {
   else element.setAttribute(name, value);
 }
 
-function writeWire(port: string, marks: Set<WireMark>): void {
+function writeWire(port: string, marks: Set<WireLabel>): void {
   const shown = useCanvas.getState().live;
   const at = port.lastIndexOf(".");
-  const figures = shown ? wireFigures(port.slice(0, at), port.slice(at + 1)) : undefined;
+  const figures = shown ? wireMetrics(port.slice(0, at), port.slice(at + 1)) : undefined;
   for (const { group, text, peek, room_px } of marks) {
     put(text, figures ? wireText(figures, room_px) : "");
     put(peek, figures?.last ?? "");
@@ -65,16 +65,16 @@ function writeWire(port: string, marks: Set<WireMark>): void {
   }
 }
 
-function writeNode(id: string, { box, status, figures }: NodeMark): void {
+function writeNode(id: string, { box, status, figures }: NodeLabel): void {
   const { live: shown, heat } = useCanvas.getState();
-  const told = shown ? nodeFigures(id) : undefined;
-  const [received, sent, errors, p50, p95, depth, text, level] = told ?? [0, 0, 0, null, null, 0, "", ""];
+  const metrics = shown ? nodeMetrics(id) : undefined;
+  const [received, sent, errors, p50, p95, depth, text, level] = metrics ?? [0, 0, 0, null, null, 0, "", ""];
   put(status, cut(text ?? ""));
   attribute(status, "title", text && text.length > 24 ? text : null);
-  attribute(box, "data-level", told ? level || (errors > 0 ? "warning" : null) : null);
-  attribute(box, "data-stale", told && live.stale ? "" : null);
-  attribute(box, "data-heat", heat && told ? String(heatOf(p95, depth, errors)) : null);
-  put(figures, told ? `${received} → ${sent}${errors ? ` · ✕ ${errors}` : ""}${p50 !== null && p50 !== undefined ? ` · ${ms(p50)} / ${ms(p95 ?? p50)} ms` : ""}${depth ? ` · ≡ ${depth}` : ""}` : "");
+  attribute(box, "data-level", metrics ? level || (errors > 0 ? "warning" : null) : null);
+  attribute(box, "data-stale", metrics && live.stale ? "" : null);
+  attribute(box, "data-heat", heat && metrics ? String(heatOf(p95, depth, errors)) : null);
+  put(figures, metrics ? `${received} → ${sent}${errors ? ` · ✕ ${errors}` : ""}${p50 !== null && p50 !== undefined ? ` · ${ms(p50)} / ${ms(p95 ?? p50)} ms` : ""}${depth ? ` · ≡ ${depth}` : ""}` : "");
 }
 
 const ms = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(0));

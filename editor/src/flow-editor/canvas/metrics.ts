@@ -1,10 +1,9 @@
 /** The running flow's figures for what is on the open sheet: inside a subflow those of all nodes that use it, together. */
-import type { NodeFigures } from "../../platform/api/types";
-import { draftIn, sheetIn, useDocument } from "../editing/document";
 import { countersOf, prefixesOf } from "../../model/flow/counters";
-import type { FlowModel } from "../../model/flow/types";
-import { SUBFLOW_PREFIX } from "../../model/flow/types";
-import { live, type WireFigures } from "../../platform/live/telemetry";
+import { type FlowModel, SUBFLOW_PREFIX } from "../../model/flow/types";
+import type { NodeMetrics } from "../../platform/api/types";
+import { live, type WireMetrics } from "../../platform/live/telemetry";
+import { draftIn, sheetIn, useDocument } from "../editing/document";
 
 let known: { model: FlowModel; scope: string; prefixes: string[] } | null = null;
 
@@ -13,7 +12,7 @@ function prefixes(model: FlowModel, scope: string): string[] {
   return known.prefixes;
 }
 
-export function wireFigures(id: string, port: string): WireFigures | undefined {
+export function wireMetrics(id: string, port: string): WireMetrics | undefined {
   const state = useDocument.getState();
   const sheet = sheetIn(state);
   const type = sheet.nodes[id]?.type ?? "";
@@ -26,7 +25,7 @@ export function wireFigures(id: string, port: string): WireFigures | undefined {
   return { count: sum(all, ({ count }) => count), perSecond: sum(all, ({ perSecond }) => perSecond), last: all.find(({ last }) => last)?.last ?? "" };
 }
 
-export function nodeFigures(id: string): NodeFigures | undefined {
+export function nodeMetrics(id: string): NodeMetrics | undefined {
   const state = useDocument.getState();
   const used = (sheetIn(state).nodes[id]?.type ?? "").startsWith(SUBFLOW_PREFIX);
   if (!state.scope && !used) return live.nodes[id];
@@ -42,11 +41,11 @@ export function nodeFigures(id: string): NodeFigures | undefined {
 const RANK = { error: 4, warning: 3, info: 2, ok: 1, "": 0 };
 
 /** Of several nodes: sums, the slowest times, and the status that most asks to be looked at. What goes in and out of a subflow stands on its wires. */
-function together(all: NodeFigures[], subflow: boolean): NodeFigures | undefined {
+function together(all: NodeMetrics[], subflow: boolean): NodeMetrics | undefined {
   if (all.length === 0) return undefined;
-  const most = (of: (figures: NodeFigures) => number | null): number | null => Math.max(-1, ...all.map((figures) => of(figures) ?? -1));
-  const slow = (of: (figures: NodeFigures) => number | null): number | null => (most(of) === -1 ? null : most(of));
-  const worst = all.toSorted((one, other) => RANK[other[7] || ""] - RANK[one[7] || ""])[0] as NodeFigures;
+  const most = (of: (figures: NodeMetrics) => number | null): number | null => Math.max(-1, ...all.map((figures) => of(figures) ?? -1));
+  const slow = (of: (figures: NodeMetrics) => number | null): number | null => (most(of) === -1 ? null : most(of));
+  const worst = all.toSorted((one, other) => RANK[other[7] || ""] - RANK[one[7] || ""])[0] as NodeMetrics;
   const [received, sent] = subflow ? [all[0]?.[0] ?? 0, all.at(-1)?.[1] ?? 0] : [sum(all, (one) => one[0]), sum(all, (one) => one[1])];
   return [received, sent, sum(all, (one) => one[2]), slow((one) => one[3]), slow((one) => one[4]), sum(all, (one) => one[5]), worst[6], worst[7]];
 }

@@ -1,25 +1,25 @@
 /** Draws a whole sheet on one canvas: what is shown when it is too small for the DOM to be worth it. */
-import { frameRound, HEAD, noteBox, touches, type Box, type Curve } from "../../model/flow/geometry";
-import type { Position, Sheet } from "../../model/flow/types";
+import { type Box, type Curve, frameAround, HEAD, noteBox, overlaps } from "../../model/flow/geometry";
 import { curveOf, type Scene, type SceneWire } from "../../model/flow/scene";
-import type { Move } from "./dragging";
-import type { Words } from "../../platform/i18n/words";
-import { fitting } from "./fitText";
-import type { Look } from "./canvasTheme";
+import type { Position, Sheet } from "../../model/flow/types";
+import type { LocalizedText } from "../../platform/i18n/words";
+import type { CanvasTheme } from "./canvasTheme";
+import type { Drag } from "./dragging";
+import { fitText } from "./fitText";
 
 export interface Painting {
   scene: Scene;
   sheet: Sheet;
   selected: ReadonlySet<string>;
-  move: Move | null;
+  move: Drag | null;
   problems: ReadonlyMap<string, "error" | "warning">;
   /** Whether messages pass on a wire just now. */
   flows: (wire: SceneWire) => boolean;
   /** 0 to 4, as `heatOf` says; 0 without the heat mode. */
   heat: (id: string) => number;
   label: (id: string) => string;
-  said: (words: Words) => string;
-  look: Look;
+  localize: (words: LocalizedText) => string;
+  theme: CanvasTheme;
 }
 
 const FONT = "system-ui, 'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif";
@@ -31,13 +31,13 @@ function fitted(text: string, width: number, size: number): string {
   const found = known.get(key);
   if (found !== undefined) return found;
   if (known.size > 5000) known.clear();
-  const cut = fitting(text, width, size);
+  const cut = fitText(text, width, size);
   known.set(key, cut);
   return cut;
 }
 
 export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty, zoom]: readonly [number, number, number], ratio: number): void {
-  const { scene, sheet, selected, move, problems, heat, label, said, look } = painting;
+  const { scene, sheet, selected, move, problems, heat, label, localize, theme } = painting;
   const { width, height } = to.canvas;
   to.setTransform(1, 0, 0, 1, 0, 0);
   to.clearRect(0, 0, width, height);
@@ -46,12 +46,12 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
   const by = (id: string): Position => (move?.ids.has(id) ? move.by : [0, 0]);
 
   for (const [name, group] of Object.entries(sheet.groups)) {
-    const frame = frameRound(group.members.flatMap((member) => {
+    const frame = frameAround(group.members.flatMap((member) => {
       const box = scene.nodes.get(member);
       return box ? [{ ...box, x: box.x + by(member)[0], y: box.y + by(member)[1] }] : [];
     }));
     if (!frame) continue;
-    const tone = look.tone(group.colour);
+    const tone = theme.tone(group.colour);
     to.beginPath();
     to.roundRect(frame.x, frame.y, frame.width, frame.height, 10);
     to.fillStyle = tone;
@@ -62,15 +62,15 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
     to.lineWidth = 1 / zoom;
     to.stroke();
     to.globalAlpha = 1;
-    to.fillStyle = look.ink;
+    to.fillStyle = theme.ink;
     const size = Math.min(26, 12 / zoom);
     to.font = `600 ${size}px ${FONT}`;
     to.textBaseline = "alphabetic";
-    to.fillText(said(group.title) || name, frame.x + 12, frame.y + size + 3);
+    to.fillText(localize(group.title) || name, frame.x + 12, frame.y + size + 3);
   }
   for (const note of Object.values(sheet.notes)) {
     const box = noteBox(note);
-    to.fillStyle = look.warn;
+    to.fillStyle = theme.warn;
     to.globalAlpha = 0.22;
     to.fillRect(box.x, box.y, box.width, box.height);
     to.globalAlpha = 1;
@@ -85,39 +85,39 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
     const [dx, dy] = by(box.id);
     const x = box.x + dx;
     const y = box.y + dy;
-    if (!touches({ ...box, x, y }, seen)) continue;
-    const colour = look.family(box.id);
+    if (!overlaps({ ...box, x, y }, seen)) continue;
+    const colour = theme.family(box.id);
     to.globalAlpha = box.node.disabled ? 0.45 : 1;
-    to.fillStyle = look.panel;
+    to.fillStyle = theme.panel;
     to.fillRect(x, y, box.width, box.height);
     const warmth = heat(box.id);
     if (warmth > 0) {
-      to.fillStyle = warmth > 2 ? look.error : look.warn;
+      to.fillStyle = warmth > 2 ? theme.error : theme.warn;
       to.globalAlpha = 0.12 * (warmth > 2 ? warmth - 1 : warmth);
       to.fillRect(x, y, box.width, box.height);
       to.globalAlpha = box.node.disabled ? 0.45 : 1;
     }
     to.fillStyle = colour;
     to.fillRect(x, y, words ? 10 : 40, box.height);
-    to.strokeStyle = selected.has(box.id) ? look.accent : look.line;
+    to.strokeStyle = selected.has(box.id) ? theme.accent : theme.line;
     to.lineWidth = selected.has(box.id) ? 3 / zoom : Math.min(3, 1 / zoom);
     to.strokeRect(x, y, box.width, box.height);
     const problem = problems.get(box.id);
     if (problem) {
-      to.fillStyle = problem === "error" ? look.error : look.warn;
+      to.fillStyle = problem === "error" ? theme.error : theme.warn;
       to.beginPath();
       to.arc(x + box.width, y, 5 / zoom, 0, 7);
       to.fill();
     }
     if (words) {
-      to.fillStyle = look.ink;
+      to.fillStyle = theme.ink;
       to.fillText(fitted(label(box.id), box.width - 30, size), x + 20, y + HEAD / 2 + 1);
     }
   }
   to.globalAlpha = 1;
 }
 
-function paintWires(to: CanvasRenderingContext2D, { scene, move, look, flows }: Painting, seen: Box, by: (id: string) => Position): void {
+function paintWires(to: CanvasRenderingContext2D, { scene, move, theme, flows }: Painting, seen: Box, by: (id: string) => Position): void {
   const stroke = (curves: Curve[], style: string, width: number): void => {
     to.strokeStyle = style;
     to.lineWidth = width;
@@ -135,9 +135,9 @@ function paintWires(to: CanvasRenderingContext2D, { scene, move, look, flows }: 
     const left = Math.min(curve.from[0], curve.to[0]) - 120;
     const top = Math.min(curve.from[1], curve.to[1]) - 50;
     const box = { x: left, y: top, width: Math.abs(curve.from[0] - curve.to[0]) + 240, height: Math.abs(curve.from[1] - curve.to[1]) + 100 };
-    if (!touches(box, seen)) continue;
+    if (!overlaps(box, seen)) continue;
     (flows(wire) ? flowing : idle).push(curve);
   }
-  stroke(idle, look.wire, 2.2);
-  stroke(flowing, look.accent, 3);
+  stroke(idle, theme.wire, 2.2);
+  stroke(flowing, theme.accent, 3);
 }

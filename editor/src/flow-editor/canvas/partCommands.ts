@@ -1,15 +1,13 @@
 /** Commands on parts of a flow: the clipboard, files, subflows. */
+import { extractSubflow } from "../../model/flow/extract";
+import { type Position, SUBFLOW_PREFIX } from "../../model/flow/types";
+import { translate } from "../../platform/i18n";
+import { toastError } from "../../platform/kit/toasts";
 import type { Command } from "../commands/command";
-import { draft, edit, openScope, select, selectedNodes, useDocument } from "../editing/document";
-import { extracted } from "../../model/flow/extract";
-import type { Position } from "../../model/flow/types";
-import { say } from "../../platform/i18n";
-import { tellFailure } from "../../platform/kit/toasts";
+import { useCanvas } from "../editing/canvasState";
+import { draft, edit, openScope, select, selectedNodes, sheet, useDocument } from "../editing/document";
 import { copySelection, cutSelection, duplicate, importFile, pasteClipboard } from "./clipboard";
 import { exportPng, exportSvg, exportYaml } from "./exportFile";
-import { SUBFLOW_PREFIX } from "../../model/flow/types";
-import { sheet } from "../editing/document";
-import { useCanvas } from "../editing/canvasState";
 
 const anything = (): boolean => useDocument.getState().selected.size > 0;
 const nodes = (): boolean => selectedNodes().length > 0;
@@ -17,7 +15,7 @@ const subflowOfSelection = (): string => {
   const type = sheet().nodes[selectedNodes()[0] ?? ""]?.type ?? "";
   return type.startsWith(SUBFLOW_PREFIX) ? type.slice(SUBFLOW_PREFIX.length) : "";
 };
-const doing = (call: () => Promise<void>) => () => void call().catch(tellFailure);
+const doing = (call: () => Promise<void>) => () => void call().catch(toastError);
 
 function makeSubflow(): void {
   const { scene } = useCanvas.getState();
@@ -26,8 +24,8 @@ function makeSubflow(): void {
     return box ? [box.x, box.y] : [0, 0];
   };
   const firstOutput = (id: string): string => scene.nodes.get(id)?.ports.outputs[0]?.name ?? "";
-  const made = extracted(draft().model, useDocument.getState().scope, new Set(selectedNodes()), say("canvas.subflow.first"), place, firstOutput);
-  edit(say("step.subflow"), made.operations);
+  const made = extractSubflow(draft().model, useDocument.getState().scope, new Set(selectedNodes()), translate("canvas.subflow.first"), place, firstOutput);
+  edit(translate("step.subflow"), made.operations);
   select([made.node]);
 }
 
@@ -37,7 +35,7 @@ function chooseFile(): void {
   input.accept = ".yaml,.yml,text/yaml";
   input.onchange = () => {
     const [file] = input.files ?? [];
-    if (file) void importFile(file).catch(tellFailure);
+    if (file) void importFile(file).catch(toastError);
   };
   input.click();
 }

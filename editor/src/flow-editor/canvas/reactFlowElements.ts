@@ -1,10 +1,10 @@
 /** The scene as React Flow wants it; what has not changed keeps its identity, so that nothing else is drawn again. */
-import { Position, type Edge, type Node, type NodeHandle } from "@xyflow/react";
-import { noteBox, portAt, type Box } from "../../model/flow/geometry";
-import { ERROR_PORT, type Sheet } from "../../model/flow/types";
+import { type Edge, type Node, type NodeHandle, Position } from "@xyflow/react";
+import { type Box, noteBox, portAt } from "../../model/flow/geometry";
 import type { Scene, SceneNode } from "../../model/flow/scene";
+import { ERROR_PORT, type Sheet } from "../../model/flow/types";
 
-export interface Marks {
+export interface Decorations {
   selected: ReadonlySet<string>;
   wire: string | null;
   problems: ReadonlyMap<string, "error" | "warning">;
@@ -24,11 +24,11 @@ interface KnownWire {
 
 const alike = (one: unknown[], other: unknown[]): boolean => one.length === other.length && one.every((part, index) => Object.is(part, other[index]));
 
-export class Elements {
+export class ReactFlowElements {
   private nodes = new Map<string, Known>();
   private wires = new Map<string, KnownWire>();
 
-  nodesOf(scene: Scene, sheet: Sheet, marks: Marks, label: (id: string) => string): Node[] {
+  nodesOf(scene: Scene, sheet: Sheet, marks: Decorations, label: (id: string) => string): Node[] {
     const next = new Map<string, Known>();
     const put = (id: string, key: unknown[], make: () => Node): void => {
       const known = this.nodes.get(id);
@@ -49,14 +49,14 @@ export class Elements {
       const selected = marks.selected.has(box.id);
       const problem = marks.problems.get(box.id) ?? null;
       const changed = marks.changed.has(box.id);
-      const said = label(box.id);
-      put(box.id, [box, selected, problem, changed, said], () => ({ ...element(box.id, "node", box, selected, { box, problem, changed }, 1), ariaLabel: said, handles: handlesOf(box) }));
+      const ariaLabel = label(box.id);
+      put(box.id, [box, selected, problem, changed, ariaLabel], () => ({ ...element(box.id, "node", box, selected, { box, problem, changed }, 1), ariaLabel: ariaLabel, handles: handlesOf(box) }));
     }
     this.nodes = next;
     return [...next.values()].map(({ element: one }) => one);
   }
 
-  wiresOf(scene: Scene, marks: Marks): Edge[] {
+  wiresOf(scene: Scene, marks: Decorations): Edge[] {
     const next = new Map<string, KnownWire>();
     for (const wire of scene.wires) {
       const selected = wire.id === marks.wire;

@@ -1,49 +1,49 @@
 /** Putting a node into a wire, and taking nodes out so that what they joined stays joined. */
-import { model, sheet, useDocument } from "../editing/document";
-import { firstRefusal } from "../../model/flow/typeFlow";
 import type { Operation } from "../../model/flow/operations";
-import { endAt, portArguments } from "../../model/flow/ports";
-import { addressOf } from "../../model/flow/sheet";
-import { removedPort } from "../../model/flow/subflowPorts";
-import { targetOf } from "../../model/flow/targets";
 import { operationsBetween } from "../../model/flow/operationsBetween";
-import { rejoinOperations, wireOperations, unwireOperations, refusalWords } from "./wiring";
-import { ERROR_PORT } from "../../model/flow/types";
-import { useCanvas } from "../editing/canvasState";
-import { carried, portOfSheet, type SceneWire } from "../../model/flow/scene";
-import { say } from "../../platform/i18n";
+import { endAt, portArguments } from "../../model/flow/ports";
+import { type SceneWire, subflowPortOf, typeFlowOf } from "../../model/flow/scene";
 import type { PortType } from "../../model/flow/server";
+import { addressOf } from "../../model/flow/sheet";
+import { removePort } from "../../model/flow/subflowPorts";
+import { parseTarget } from "../../model/flow/targets";
+import { firstIncompatibility } from "../../model/flow/typeFlow";
+import { ERROR_PORT } from "../../model/flow/types";
+import { translate } from "../../platform/i18n";
+import { useCanvas } from "../editing/canvasState";
+import { model, sheet, useDocument } from "../editing/document";
+import { disconnectOperations, incompatibilityText, reconnectOperations, wireOperations } from "./wiring";
 
 /** The operations that put `id` into `wire`, or why it does not fit in. */
-export function splice(id: string, wire: SceneWire): Operation[] | string {
+export function spliceOperations(id: string, wire: SceneWire): Operation[] | string {
   const { nodes } = useCanvas.getState().scene;
   const ports = nodes.get(id)?.ports;
-  return ports ? spliceNew(id, ports.inputs, ports.outputs, wire) : say("canvas.refused.noports", { node: id });
+  return ports ? spliceNewOperations(id, ports.inputs, ports.outputs, wire) : translate("canvas.refused.noports", { node: id });
 }
 
 /** The same for a node that is only just being added. */
-export function spliceNew(id: string, inputs: PortType[], outputs: PortType[], wire: SceneWire): Operation[] | string {
+export function spliceNewOperations(id: string, inputs: PortType[], outputs: PortType[], wire: SceneWire): Operation[] | string {
   const { nodes } = useCanvas.getState().scene;
   const { scope } = useDocument.getState();
-  const ports = carried(useCanvas.getState().scene);
+  const ports = typeFlowOf(useCanvas.getState().scene);
   const given = wire.port === ERROR_PORT ? [] : ports.origins(wire.from, wire.port);
   const taken = ports.takers(wire.to, wire.input);
-  const input = inputs.find((port) => !firstRefusal(given, [port]));
-  const output = outputs.find((port) => !firstRefusal([port], taken));
+  const input = inputs.find((port) => !firstIncompatibility(given, [port]));
+  const output = outputs.find((port) => !firstIncompatibility([port], taken));
   const [anyInput] = inputs;
   const [anyOutput] = outputs;
-  if (!anyInput || !anyOutput) return say("canvas.refused.noports", { node: id });
-  if (!input) return refusalWords(firstRefusal(given, [anyInput]) ?? { why: "twice" });
-  if (!output) return refusalWords(firstRefusal([anyOutput], taken) ?? { why: "twice" });
+  if (!anyInput || !anyOutput) return translate("canvas.refused.noports", { node: id });
+  if (!input) return incompatibilityText(firstIncompatibility(given, [anyInput]) ?? { why: "twice" });
+  if (!output) return incompatibilityText(firstIncompatibility([anyOutput], taken) ?? { why: "twice" });
   const fromNew = (to: string): Operation => ({ op: "add_wire", node: addressOf(scope, id), to, ...portArguments(output.name, outputs) });
   const toNew = (): Operation => ({ op: "add_wire", node: addressOf(scope, wire.from), to: endAt(id, input.name, inputs), ...portArguments(wire.port, nodes.get(wire.from)?.ports.outputs ?? []) });
-  if (portOfSheet(wire.from)) return [...(rejoinOperations(wire, targetOf(endAt(id, input.name, inputs))) ?? []), fromNew(wire.end)];
-  if (portOfSheet(wire.to)) return [...(rejoinOperations(wire, { node: id, port: output.name === outputs[0]?.name ? "" : output.name, disabled: false }) ?? []), toNew()];
-  return [...unwireOperations(wire), toNew(), fromNew(wire.end)];
+  if (subflowPortOf(wire.from)) return [...(reconnectOperations(wire, parseTarget(endAt(id, input.name, inputs))) ?? []), fromNew(wire.end)];
+  if (subflowPortOf(wire.to)) return [...(reconnectOperations(wire, { node: id, port: output.name === outputs[0]?.name ? "" : output.name, disabled: false }) ?? []), toNew()];
+  return [...disconnectOperations(wire), toNew(), fromNew(wire.end)];
 }
 
 /** The operations that remove nodes; with `reconnect` their neighbours are joined where ports fit. */
-export function removal(ids: string[], reconnect: boolean): Operation[] {
+export function removeOperations(ids: string[], reconnect: boolean): Operation[] {
   const { scope } = useDocument.getState();
   const gone = new Set(ids);
   const joins: Operation[] = [];
@@ -51,9 +51,9 @@ export function removal(ids: string[], reconnect: boolean): Operation[] {
     const { wires } = useCanvas.getState().scene;
     const joined = new Set(wires.map(({ from, port, to, input }) => `${from}.${port}>${to}.${input}`));
     for (const wire of wires) {
-      if (gone.has(wire.from) || !gone.has(wire.to) || portOfSheet(wire.from)) continue;
+      if (gone.has(wire.from) || !gone.has(wire.to) || subflowPortOf(wire.from)) continue;
       for (const far of beyond(wire.to, gone, wires)) {
-        if (portOfSheet(far.to)) continue;
+        if (subflowPortOf(far.to)) continue;
         const key = `${wire.from}.${wire.port}>${far.to}.${far.input}`;
         if (joined.has(key)) continue;
         joined.add(key);
@@ -66,8 +66,8 @@ export function removal(ids: string[], reconnect: boolean): Operation[] {
   const nodes = ids.filter((id) => id in sheet().nodes).map((id): Operation => ({ op: "remove_node", id: addressOf(scope, id) }));
   let ports = model();
   for (const id of ids) {
-    const own = portOfSheet(id);
-    if (own) ports = removedPort(ports, scope, own.side, own.name);
+    const own = subflowPortOf(id);
+    if (own) ports = removePort(ports, scope, own.side, own.name);
   }
   return [...operationsBetween(model(), ports), ...joins, ...nodes, ...notes, ...groups];
 }

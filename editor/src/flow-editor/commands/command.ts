@@ -1,8 +1,8 @@
 /** What can be done, once: menus, buttons, shortcuts and the command palette all read these objects. */
 import type { Role } from "../../platform/api/types";
-import type { MenuOf } from "./menus";
-import { say } from "../../platform/i18n";
+import { translate } from "../../platform/i18n";
 import { allowed } from "../../platform/session/session";
+import type { MenuOf } from "./menus";
 
 export interface Command {
   id: string;
@@ -21,15 +21,15 @@ export interface Command {
 }
 
 /** Why a command can't be run now, "" when it can. */
-export function refusalOf(command: Command): string {
-  if (!allowed(command.needs)) return say("kit.needs", { role: say(`role.${command.needs}`) });
-  const told = command.enabled?.() ?? true;
-  return typeof told === "string" ? told : told ? "" : say("command.not-now");
+export function disabledReason(command: Command): string {
+  if (!allowed(command.needs)) return translate("kit.needs", { role: translate(`role.${command.needs}`) });
+  const enabled = command.enabled?.() ?? true;
+  return typeof enabled === "string" ? enabled : enabled ? "" : translate("command.not-now");
 }
 
 /** Runs a command if it can be run; false when it can't. */
-export function run(command: Command): boolean {
-  if (refusalOf(command)) return false;
+export function runCommand(command: Command): boolean {
+  if (disabledReason(command)) return false;
   command.run();
   return true;
 }

@@ -1,5 +1,5 @@
 /** Shortcuts as they are written (`Mod+Shift+Z`), pressed and shown. */
-export interface Pressed {
+export interface KeyPress {
   key: string;
   code?: string;
   ctrlKey: boolean;
@@ -11,7 +11,7 @@ export interface Pressed {
 const ARROWS: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Delete: "Del", Escape: "Esc" };
 
 /** Whether a press is this shortcut. Signs such as `?` come with Shift on some keyboards and without on others. */
-export function isPress(event: Pressed, keys: string): boolean {
+export function matchesKeys(event: KeyPress, keys: string): boolean {
   const parts = keys.split("+");
   const key = parts.pop() || "+";
   const has = (part: string) => parts.includes(part);
@@ -23,9 +23,9 @@ export function isPress(event: Pressed, keys: string): boolean {
 }
 
 /** A single sign types text, so it is a shortcut only where nothing is typed. */
-export const isBare = (keys: string): boolean => !/^(Mod|Alt)\+/.test(keys);
+export const isSingleKey = (keys: string): boolean => !/^(Mod|Alt)\+/.test(keys);
 
-export function shownKeys(keys: string, mac = isMac()): string {
+export function formatKeys(keys: string, mac = isMac()): string {
   const words: Record<string, string> = mac ? { Mod: "⌘", Shift: "⇧", Alt: "⌥" } : { Mod: "Ctrl" };
   const parts = keys.split("+").map((part) => words[part] ?? ARROWS[part] ?? (part || "+"));
   return parts.join(mac ? "" : "+");

@@ -1,21 +1,21 @@
 /** What debug nodes and failing nodes show, as it comes: 10,000 rows of which only those in sight are drawn. */
 import { useEffect, useMemo, useReducer, useRef, useState } from "react";
-import { api } from "../../platform/api/client";
-import { socket } from "../../platform/api/socket";
-import { modelIn, selectedNodes, useDocument } from "../editing/document";
+import { nodesByAddress } from "../../model/flow/diff";
 import { addressOfRunning, runningIds } from "../../model/flow/runtimeIds";
 import { addressOf } from "../../model/flow/sheet";
-import { nodesByAddress } from "../../model/flow/diff";
-import { focusNode } from "../editing/fieldFocus";
+import { api } from "../../platform/api/client";
+import { socket } from "../../platform/api/socket";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
 import { clockTime } from "../../platform/kit/time";
-import { tellFailure } from "../../platform/kit/toasts";
-import { useVirtualRows } from "../../platform/kit/virtualRows";
-import { Rows, type DebugRow } from "./debugRows";
+import { toastError } from "../../platform/kit/toasts";
 import { inLine, shortSize } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
+import { useVirtualRows } from "../../platform/kit/virtualRows";
+import { modelIn, selectedNodes, useDocument } from "../editing/document";
+import { focusNode } from "../editing/fieldFocus";
+import { type DebugRow, Rows } from "./debugRows";
 import "./debug.css";
 
 const ROW = 26;
@@ -24,7 +24,7 @@ const TYPING_MS = 250;
 type Where = "flow" | "node" | "site";
 
 export default function DebugPanel() {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const flow = useDocument((state) => state.name);
   const model = useDocument(modelIn);
   const scope = useDocument((state) => state.scope);
@@ -74,7 +74,7 @@ export default function DebugPanel() {
       soon();
     }, (error: unknown) => {
       loaded = true;
-      if (!ended) tellFailure(error);
+      if (!ended) toastError(error);
     });
     return () => {
       ended = true;
@@ -97,7 +97,7 @@ export default function DebugPanel() {
     const address = row.flow === flow ? addressOfRunning(model, row.node) : "";
     if (address) focusNode(address);
   };
-  const titleOf = (row: DebugRow): string => (row.flow === flow ? said(titles.get(addressOfRunning(model, row.node))?.title) || row.node : `${row.flow}/${row.node}`);
+  const titleOf = (row: DebugRow): string => (row.flow === flow ? localize(titles.get(addressOfRunning(model, row.node))?.title) || row.node : `${row.flow}/${row.node}`);
 
   return (
     <div className="debug">

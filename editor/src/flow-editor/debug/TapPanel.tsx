@@ -1,19 +1,19 @@
 /** The next messages on the wire that is selected: rate, samples, the value of each. Nothing is deployed for it. */
 import { useEffect, useReducer, useRef, useState } from "react";
-import { socket } from "../../platform/api/socket";
-import { modelIn, useDocument } from "../editing/document";
 import { nodesByAddress } from "../../model/flow/diff";
-import { openPanel } from "../editing/panelLayout";
+import { socket } from "../../platform/api/socket";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { clockTime } from "../../platform/kit/time";
-import { live, shortRate } from "../../platform/live/telemetry";
-import { sampleFor } from "../testing/draftCase";
-import { wantTrace } from "./tracing";
-import { Facts } from "./DebugPanel";
 import { inLine, shortSize } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
-import { useLooked } from "./inspectedWire";
+import { live, shortRate } from "../../platform/live/telemetry";
+import { modelIn, useDocument } from "../editing/document";
+import { openPanel } from "../editing/panelLayout";
+import { sampleFor } from "../testing/draftCase";
+import { Facts } from "./DebugPanel";
+import { useInspectedWire } from "./inspectedWire";
+import { requestTrace } from "./tracing";
 import "./debug.css";
 
 interface Tapped {
@@ -32,13 +32,13 @@ const DRAW_MS = 200;
 
 export default function TapPanel() {
   const { t } = useWords();
-  const looked = useLooked();
+  const looked = useInspectedWire();
   if (!looked) return <p className="lookin-none">{t("tap.none")}</p>;
   return <Wire key={`${looked.node}.${looked.port}`} address={looked.address} node={looked.node} port={looked.port} />;
 }
 
 function Wire({ address, node, port }: { address: string; node: string; port: string }) {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const flow = useDocument((state) => state.name);
   const title = useDocument((state) => nodesByAddress(modelIn(state)).get(address)?.title);
   const kept = useRef<Tapped[]>([]);
@@ -73,7 +73,7 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
   return (
     <div className="lookin">
       <div className="debug-bar">
-        <strong>{said(title) || node}</strong><code>{port}</code>
+        <strong>{localize(title) || node}</strong><code>{port}</code>
         <span className="tap-rate number">{shortRate(rate) || "0/s"}</span>
         <span className="debug-count number">{t("tap.count", { count: rows[0]?.count ?? 0 })}</span>
         {missed > 0 && paused.current && <span className="badge badge-warning">{t("debug.skipped", { count: missed })}</span>}
@@ -101,7 +101,7 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
             <div className="debug-detail-head">
               <strong>{t("tap.message", { number: shown.count })}</strong>
               <span>
-                <IconButton icon="route" label={t("tap.trace")} needs="operator" onClick={() => { wantTrace({ key: shown.key, node: "" }); openPanel("trace"); }} />
+                <IconButton icon="route" label={t("tap.trace")} needs="operator" onClick={() => { requestTrace({ key: shown.key, node: "" }); openPanel("trace"); }} />
                 <IconButton icon="flask-conical" label={t("tap.sample")} needs="admin" onClick={() => { sampleFor(address, port, { payload: shown.value, topic: shown.topic, key: shown.key }); openPanel("test"); }} />
               </span>
             </div>

@@ -1,27 +1,27 @@
 /** The way of one message: what every node was given and sent, what it changed, how long it took. Its way lights up on the canvas. */
 import { useEffect, useState } from "react";
-import { api, segment } from "../../platform/api/client";
-import { modelIn, selectedNodes, useDocument } from "../editing/document";
 import { nodesByAddress } from "../../model/flow/diff";
 import { addressOfRunning, runningIds } from "../../model/flow/runtimeIds";
 import { addressOf } from "../../model/flow/sheet";
-import { focusNode } from "../editing/fieldFocus";
+import { api, segment } from "../../platform/api/client";
+import { sameJson } from "../../platform/api/json";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { StateMark } from "../../platform/kit/State";
 import { clockTime } from "../../platform/kit/time";
-import { tellFailure } from "../../platform/kit/toasts";
-import { showWay } from "../editing/tracedPath";
-import { beginTrace, lookForTraces, shortTime, useTracing, type Hop } from "./tracing";
+import { toastError } from "../../platform/kit/toasts";
 import { marksBetween } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
+import { modelIn, selectedNodes, useDocument } from "../editing/document";
+import { focusNode } from "../editing/fieldFocus";
+import { showTracedPath } from "../editing/tracedPath";
+import { beginTrace, findTraces, type Hop, shortTime, useTracing } from "./tracing";
 import "./debug.css";
-import { same } from "../../platform/api/json";
 
 const LOOK_MS = 700;
 
 export default function TracePanel() {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const flow = useDocument((state) => state.name);
   const model = useDocument(modelIn);
   const { rows, until, wanted, open } = useTracing();
@@ -30,13 +30,13 @@ export default function TracePanel() {
   const [now, setNow] = useState(Date.now());
   const waiting = until > now;
   const nodes = nodesByAddress(model);
-  const titleOf = (id: string): string => said(nodes.get(addressOfRunning(model, id))?.title) || id;
+  const titleOf = (id: string): string => localize(nodes.get(addressOfRunning(model, id))?.title) || id;
 
   useEffect(() => {
-    lookForTraces(flow).catch(() => undefined);
+    findTraces(flow).catch(() => undefined);
     return () => {
       useTracing.setState({ open: null });
-      showWay([]);
+      showTracedPath([]);
     };
   }, [flow]);
   useEffect(() => {
@@ -49,7 +49,7 @@ export default function TracePanel() {
     const known = useTracing.getState().rows[0]?.id;
     const timer = setInterval(() => {
       setNow(Date.now());
-      lookForTraces(flow).then(() => {
+      findTraces(flow).then(() => {
         const first = useTracing.getState().rows[0];
         if (first && first.id !== known && first.hops > 0) {
           useTracing.setState({ open: first.id, until: 0 });
@@ -62,12 +62,12 @@ export default function TracePanel() {
   }, [until, flow]);
   useEffect(() => {
     setHops(null);
-    if (!open) return showWay([]);
+    if (!open) return showTracedPath([]);
     const stop = new AbortController();
-    api.get<{ hops: Hop[] }>(`/flows/${segment(flow)}/traces/${open}`, stop.signal).then((told) => {
-      setHops(told.hops);
-      showWay(told.hops.flatMap((hop) => [hop.node, ...hop.outputs.map(([port]) => `${hop.node}.${port}`)]));
-    }, tellFailure);
+    api.get<{ hops: Hop[] }>(`/flows/${segment(flow)}/traces/${open}`, stop.signal).then((answer) => {
+      setHops(answer.hops);
+      showTracedPath(answer.hops.flatMap((hop) => [hop.node, ...hop.outputs.map(([port]) => `${hop.node}.${port}`)]));
+    }, toastError);
     return () => stop.abort();
   }, [open, flow]);
 
@@ -78,9 +78,9 @@ export default function TracePanel() {
     <div className="lookin">
       <div className="debug-bar">
         <input className="input debug-filter" value={key} placeholder={t("trace.key")} aria-label={t("trace.key")} onChange={(event) => setKey(event.target.value)} />
-        <Button icon="route" needs="operator" refused={waiting && t("trace.waiting", { seconds: Math.ceil((until - now) / 1000) })} onClick={() => void beginTrace(flow, 1, { key, node: "" })}>{t("trace.next")}</Button>
+        <Button icon="route" needs="operator" disabledReason={waiting && t("trace.waiting", { seconds: Math.ceil((until - now) / 1000) })} onClick={() => void beginTrace(flow, 1, { key, node: "" })}>{t("trace.next")}</Button>
         <Button kind="quiet" needs="operator" onClick={() => void beginTrace(flow, 10, { key, node: "" })}>{t("trace.ten")}</Button>
-        <Button kind="quiet" needs="operator" refused={!node && t("trace.choose")} onClick={() => void beginTrace(flow, 1, { key, node })}>{t("trace.through")}</Button>
+        <Button kind="quiet" needs="operator" disabledReason={!node && t("trace.choose")} onClick={() => void beginTrace(flow, 1, { key, node })}>{t("trace.through")}</Button>
         {waiting && <span className="badge badge-info" role="status">{t("trace.waiting", { seconds: Math.ceil((until - now) / 1000) })}</span>}
       </div>
       <div className="debug-split">
@@ -111,7 +111,7 @@ export default function TracePanel() {
                     <div className="trace-bar" style={{ width: `${Math.max(1, (hop.seconds / longest) * 100)}%` }} aria-hidden="true" />
                     {hop.error && <p className="field-problem">{hop.error}</p>}
                     <div className="trace-sides">
-                      {!(index === 0 && hop.seconds === 0 && same(hop.given, hop.outputs[0]?.[1])) && <div className="trace-side"><h4>{t("trace.in")}</h4><ValueTree value={hop.given} root="payload" /></div>}
+                      {!(index === 0 && hop.seconds === 0 && sameJson(hop.given, hop.outputs[0]?.[1])) && <div className="trace-side"><h4>{t("trace.in")}</h4><ValueTree value={hop.given} root="payload" /></div>}
                       {hop.outputs.map(([port, value], at) => (
                         <div key={at} className="trace-side"><h4>{t("trace.out", { port })}</h4><ValueTree value={value} root="payload" marks={marksBetween(hop.given, value, ["payload"])} /></div>
                       ))}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Rows, type DebugRow } from "./debugRows";
 import { inLine, marksBetween, pathOf, shortSize } from "../../platform/kit/values";
+import { type DebugRow, Rows } from "./debugRows";
 
 const row = (number: number): DebugRow => ({ number, time: 0, flow: "f", node: "n", topic: "", key: "", id: "", value: number, size_bytes: 1, level: "info" });
 

@@ -13,7 +13,7 @@ export interface DebugRow {
   level: string;
 }
 
-export const MOST_ROWS = 10_000;
+export const MAX_ROWS = 10_000;
 
 /** A ring: adding a thousand rows a second moves no other row. */
 export class Rows {
@@ -26,7 +26,7 @@ export class Rows {
   skipped = 0;
   paused = false;
 
-  constructor(private readonly most = MOST_ROWS) {
+  constructor(private readonly most = MAX_ROWS) {
     this.ring = new Array<DebugRow | undefined>(most);
   }
 

@@ -1,11 +1,10 @@
 /** The wire, or the first output of the node, that is selected: as it runs. */
-import { modelIn, selectedNodes, useDocument } from "../editing/document";
 import { outputName, portsOf } from "../../model/flow/ports";
 import { runningIds } from "../../model/flow/runtimeIds";
 import { addressOf } from "../../model/flow/sheet";
-import { sheetIn, type Document } from "../editing/document";
+import { type Document, modelIn, selectedNodes, sheetIn, useDocument } from "../editing/document";
 
-export interface Looked {
+export interface InspectedWire {
   /** The address in the file. */
   address: string;
   node: string;
@@ -19,7 +18,7 @@ export function endOfWire(wire: string): { node: string; port: string } | null {
   return dot < 0 ? null : { node: from.slice(0, dot), port: from.slice(dot + 1) };
 }
 
-export function lookedAt(state: Document): Looked | null {
+export function inspectedWire(state: Document): InspectedWire | null {
   const model = modelIn(state);
   const end = state.wire ? endOfWire(state.wire) : null;
   const id = end?.node ?? (state.selected.size === 1 ? selectedNodes()[0] : undefined);
@@ -32,10 +31,10 @@ export function lookedAt(state: Document): Looked | null {
   return { address, node: running, port: end?.port ?? outputName("", ports.outputs) };
 }
 
-export const useLooked = (): Looked | null => {
+export const useInspectedWire = (): InspectedWire | null => {
   const text = useDocument((state) => {
-    const looked = lookedAt(state);
+    const looked = inspectedWire(state);
     return looked ? JSON.stringify(looked) : "";
   });
-  return text ? (JSON.parse(text) as Looked) : null;
+  return text ? (JSON.parse(text) as InspectedWire) : null;
 };

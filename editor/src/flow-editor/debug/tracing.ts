@@ -1,8 +1,8 @@
 /** Traces of single messages: asked for, awaited, and the one that is looked at. */
 import { create } from "zustand";
 import { api, segment } from "../../platform/api/client";
-import { tellFailure } from "../../platform/kit/toasts";
 import type { Json } from "../../platform/api/json";
+import { toastError } from "../../platform/kit/toasts";
 
 export interface TraceRow {
   id: string;
@@ -33,18 +33,18 @@ interface Tracing {
 export const useTracing = create<Tracing>(() => ({ rows: [], until: 0, wanted: null, open: null }));
 
 /** Asked for from another panel; the trace panel begins it when it opens. */
-export const wantTrace = (wanted: { key: string; node: string }): void => useTracing.setState({ wanted });
+export const requestTrace = (wanted: { key: string; node: string }): void => useTracing.setState({ wanted });
 
 export async function beginTrace(flow: string, count: number, { key, node }: { key: string; node: string }): Promise<void> {
   try {
-    const told = await api.post<{ within_s: number }>(`/flows/${segment(flow)}/trace`, { count, ...(key && { key }), ...(node && { node }) });
-    useTracing.setState({ until: Date.now() + told.within_s * 1000, wanted: null });
+    const answer = await api.post<{ within_s: number }>(`/flows/${segment(flow)}/trace`, { count, ...(key && { key }), ...(node && { node }) });
+    useTracing.setState({ until: Date.now() + answer.within_s * 1000, wanted: null });
   } catch (error) {
-    tellFailure(error);
+    toastError(error);
   }
 }
 
-export async function lookForTraces(flow: string): Promise<void> {
+export async function findTraces(flow: string): Promise<void> {
   const rows = await api.get<TraceRow[]>(`/flows/${segment(flow)}/traces`);
   useTracing.setState({ rows });
 }

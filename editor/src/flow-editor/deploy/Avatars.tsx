@@ -1,10 +1,10 @@
 /** Who else is in this flow. */
-import { modelIn, useDocument } from "../editing/document";
 import { nodesByAddress } from "../../model/flow/diff";
-import { focusNode } from "../editing/fieldFocus";
 import { useWords } from "../../platform/i18n";
 import { useSession } from "../../platform/session/session";
-import { others, usePresence } from "./presence";
+import { modelIn, useDocument } from "../editing/document";
+import { focusNode } from "../editing/fieldFocus";
+import { otherEditors, useEditorPresence } from "./presence";
 
 const SHOWN = 4;
 const HUES = ["input", "output", "gas", "notify", "function", "storage"];
@@ -12,16 +12,16 @@ const HUES = ["input", "output", "gas", "notify", "function", "storage"];
 const hueOf = (user: string): string => HUES[[...user].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % HUES.length] ?? "other";
 
 export function Avatars() {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const me = useSession(({ session }) => session?.user ?? "");
-  const people = others(usePresence((state) => state.people), me);
+  const people = otherEditors(useEditorPresence((state) => state.people), me);
   const model = useDocument(modelIn);
   if (people.length === 0) return null;
   const nodes = nodesByAddress(model);
   return (
     <ul className="avatars" aria-label={t("deploy.here")}>
       {people.slice(0, SHOWN).map((person) => {
-        const title = said(nodes.get(person.open)?.title) || person.open;
+        const title = localize(nodes.get(person.open)?.title) || person.open;
         const text = person.open ? t("deploy.here.open", { user: person.user, node: title }) : t("deploy.here.flow", { user: person.user });
         return (
           <li key={person.id}>

@@ -1,26 +1,26 @@
 /** Where two people changed the same thing: what it was, mine, theirs; one of them is taken, field by field. */
 import { useState } from "react";
-import { inLine } from "../../platform/kit/values";
-import { modelIn, useDocument } from "../editing/document";
 import { nodesByAddress } from "../../model/flow/diff";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
-import { settle, useDeploying, type Clash } from "./deploy";
+import { inLine } from "../../platform/kit/values";
+import { modelIn, useDocument } from "../editing/document";
+import { type Clash, resolveConflict, useDeploy } from "./deploy";
 import "../../platform/kit/value-tree.css";
 import "./deploy.css";
 
 type Side = "mine" | "theirs";
 
 export default function ConflictDialog({ onClose }: { onClose: () => void }) {
-  const { t, said } = useWords();
-  const conflict = useDeploying((state) => state.conflict);
+  const { t, localize } = useWords();
+  const conflict = useDeploy((state) => state.conflict);
   const model = useDocument(modelIn);
   const [sides, setSides] = useState<ReadonlyMap<Clash, Side>>(new Map());
   if (!conflict) return null;
   const nodes = nodesByAddress(model);
   const close = (): void => {
-    useDeploying.setState({ conflict: null });
+    useDeploy.setState({ conflict: null });
     onClose();
   };
   const choose = (clash: Clash, side: Side): void => setSides(new Map(sides).set(clash, side));
@@ -30,7 +30,7 @@ export default function ConflictDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t("deploy.conflict")} wide onClose={close} foot={<>
       <Button onClick={close}>{t("kit.cancel")}</Button>
-      <Button kind="primary" icon="git-merge" refused={open > 0 && t("deploy.conflict.open", { count: open })} onClick={() => void settle(conflict, sides).then(onClose)}>{t("deploy.conflict.take")}</Button>
+      <Button kind="primary" icon="git-merge" disabledReason={open > 0 && t("deploy.conflict.open", { count: open })} onClick={() => void resolveConflict(conflict, sides).then(onClose)}>{t("deploy.conflict.take")}</Button>
     </>}>
       <p>{t("deploy.conflict.text", { who, count: conflict.clashes.length })}</p>
       <div className="card card-scroll">
@@ -43,7 +43,7 @@ export default function ConflictDialog({ onClose }: { onClose: () => void }) {
           <tbody>
             {conflict.clashes.map((clash) => (
               <tr key={`${clash.node} ${clash.field}`}>
-                <th scope="row"><strong>{said(nodes.get(clash.node)?.title) || clash.node || t("deploy.flow")}</strong><br /><code>{clash.field || t("deploy.whole")}</code></th>
+                <th scope="row"><strong>{localize(nodes.get(clash.node)?.title) || clash.node || t("deploy.flow")}</strong><br /><code>{clash.field || t("deploy.whole")}</code></th>
                 <td>{value(clash, "base")}</td>
                 {(["mine", "theirs"] as const).map((side) => (
                   <td key={side} data-chosen={sides.get(clash) === side || undefined}>

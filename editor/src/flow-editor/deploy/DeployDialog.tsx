@@ -1,51 +1,51 @@
 /** Before a deploy: what it changes, what restarts, what is in the way; a note; Ctrl-Enter. */
 import { useEffect, useState } from "react";
-import { modelIn, useDocument } from "../editing/document";
 import { nodesByAddress } from "../../model/flow/diff";
-import { focusField } from "../editing/fieldFocus";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { Field } from "../../platform/kit/Field";
 import { Icon } from "../../platform/kit/Icon";
 import { StateMark } from "../../platform/kit/State";
-import { tellFailure } from "../../platform/kit/toasts";
+import { toastError } from "../../platform/kit/toasts";
+import { modelIn, useDocument } from "../editing/document";
+import { focusField } from "../editing/fieldFocus";
 import { bySeverity, errorsIn } from "../problems/severity";
 import { inOneLine } from "../problems/told";
-import { deploy, outlook, useDeploying, type Outlook } from "./deploy";
-import { merged } from "./shownDiff";
+import { deploy, type DeployPreview, previewDeploy, useDeploy } from "./deploy";
 import { DiffList, isNothing } from "./DiffList";
+import { shownDiff } from "./shownDiff";
 import "../problems/problems.css";
 import "./deploy.css";
 
 export default function DeployDialog({ onClose }: { onClose: () => void }) {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const model = useDocument(modelIn);
   const old = useDocument((state) => state.view?.flow);
-  const { busy, red, refused } = useDeploying();
-  const [told, setTold] = useState<Outlook | null>(null);
+  const { busy, red, refused } = useDeploy();
+  const [preview, setPreview] = useState<DeployPreview | null>(null);
   const [note, setNote] = useState("");
   const [reason, setReason] = useState("");
   useEffect(() => {
-    useDeploying.setState({ red: null, refused: null });
-    outlook().then(setTold, (error: unknown) => {
-      tellFailure(error);
+    useDeploy.setState({ red: null, refused: null });
+    previewDeploy().then(setPreview, (error: unknown) => {
+      toastError(error);
       onClose();
     });
   }, [onClose]);
 
   const nodes = nodesByAddress(model);
   const before = old ? nodesByAddress(old) : new Map<string, never>();
-  const titleOf = (address: string): string => said((nodes.get(address) ?? before.get(address))?.title);
-  const errors = told ? errorsIn(told.problems) : [];
-  const warnings = told ? told.problems.length - errors.length : 0;
-  const shown = told?.diff && merged(told.diff);
-  const moved = told?.diff?.moved.length ?? 0;
-  const refusal = !told ? t("kit.loading") : errors.length ? t("deploy.errors", { count: errors.length }) : red && !reason.trim() ? t("deploy.needs-reason") : busy ? t("deploy.busy") : "";
+  const titleOf = (address: string): string => localize((nodes.get(address) ?? before.get(address))?.title);
+  const errors = preview ? errorsIn(preview.problems) : [];
+  const warnings = preview ? preview.problems.length - errors.length : 0;
+  const shown = preview?.diff && shownDiff(preview.diff);
+  const moved = preview?.diff?.moved.length ?? 0;
+  const refusal = !preview ? t("kit.loading") : errors.length ? t("deploy.errors", { count: errors.length }) : red && !reason.trim() ? t("deploy.needs-reason") : busy ? t("deploy.busy") : "";
   const go = async (): Promise<void> => {
     if (refusal) return;
     if (await deploy(note, red ? reason.trim() : "")) onClose();
-    else if (useDeploying.getState().conflict) return;
+    else if (useDeploy.getState().conflict) return;
   };
 
   return (
@@ -59,10 +59,10 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
       foot={<>
         <span className="deploy-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span>
         <Button onClick={onClose}>{t("kit.cancel")}</Button>
-        <Button kind="primary" icon="upload" needs="admin" refused={refusal} onClick={() => void go()}>{busy ? t("deploy.busy") : t(red ? "deploy.anyway" : "deploy.go")}</Button>
+        <Button kind="primary" icon="upload" needs="admin" disabledReason={refusal} onClick={() => void go()}>{busy ? t("deploy.busy") : t(red ? "deploy.anyway" : "deploy.go")}</Button>
       </>}>
-      {!told && <p role="status">{t("deploy.looking")}</p>}
-      {told && errors.length > 0 && (
+      {!preview && <p role="status">{t("deploy.looking")}</p>}
+      {preview && errors.length > 0 && (
         <section className="deploy-problems" aria-label={t("problems.title")}>
           <p className="notice notice-error"><Icon name="circle-alert" />{t("deploy.blocked", { count: errors.length })}</p>
           <ul>{bySeverity(errors).slice(0, 20).map((problem, index) => (
@@ -72,7 +72,7 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
           ))}</ul>
         </section>
       )}
-      {told && warnings > 0 && <p className="notice notice-warning"><Icon name="triangle-alert" />{t("deploy.warnings", { count: warnings })}</p>}
+      {preview && warnings > 0 && <p className="notice notice-warning"><Icon name="triangle-alert" />{t("deploy.warnings", { count: warnings })}</p>}
       {refused && <p className="notice notice-error" role="alert"><Icon name="circle-alert" />{refused.message}{refused.hint && ` — ${refused.hint}`}</p>}
       {red && (
         <section className="deploy-red" role="alert">
@@ -90,19 +90,19 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
           {moved > 0 && isNothing(shown) && <p className="diff-nothing">{t("deploy.moved", { count: moved })}</p>}
         </section>
       )}
-      {told && errors.length === 0 && (
+      {preview && errors.length === 0 && (
         <section className="deploy-effect">
           <h3 className="deploy-heading">{t("deploy.effect")}</h3>
-          {told.added.length + told.restarts.length + told.removed.length === 0 ? <p>{t("deploy.no-restart")}</p> : (
+          {preview.added.length + preview.restarts.length + preview.removed.length === 0 ? <p>{t("deploy.no-restart")}</p> : (
             <dl>
-              {told.added.length > 0 && <div><dt>{t("deploy.starts")}</dt><dd>{told.added.map((id) => <code key={id}>{id}</code>)}</dd></div>}
-              {told.restarts.length > 0 && <div><dt>{t("deploy.restarts")}</dt><dd>{told.restarts.map((id) => <code key={id}>{id}</code>)}</dd></div>}
-              {told.removed.length > 0 && <div><dt>{t("deploy.stops")}</dt><dd>{told.removed.map((id) => <code key={id}>{id}</code>)}</dd></div>}
+              {preview.added.length > 0 && <div><dt>{t("deploy.starts")}</dt><dd>{preview.added.map((id) => <code key={id}>{id}</code>)}</dd></div>}
+              {preview.restarts.length > 0 && <div><dt>{t("deploy.restarts")}</dt><dd>{preview.restarts.map((id) => <code key={id}>{id}</code>)}</dd></div>}
+              {preview.removed.length > 0 && <div><dt>{t("deploy.stops")}</dt><dd>{preview.removed.map((id) => <code key={id}>{id}</code>)}</dd></div>}
             </dl>
           )}
         </section>
       )}
-      {told && errors.length === 0 && (
+      {preview && errors.length === 0 && (
         <Field label={t("deploy.note")} help={t("deploy.note.help")}>
           {(ids) => <textarea className="input" rows={2} maxLength={1500} autoFocus {...ids} value={note} onChange={(event) => setNote(event.target.value)} />}
         </Field>

@@ -1,20 +1,20 @@
 /** The strip above the canvas: what a deploy did and the way back, and that the file is another by now. */
 import { useEffect, useState } from "react";
+import type { FlowView } from "../../model/flow/server";
 import { socket, useLink } from "../../platform/api/socket";
-import { draftIn, fetchView, isDirty, rebase, show, useDocument } from "../editing/document";
-import { openPanel } from "../editing/panelLayout";
-import { say, useWords } from "../../platform/i18n";
+import { translate, useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
-import { tellFailure, toast } from "../../platform/kit/toasts";
+import { toast, toastError } from "../../platform/kit/toasts";
 import { useSession } from "../../platform/session/session";
-import { closeReport, mergeWithFile, takeBack, useDeploying, type Done } from "./deploy";
-import { keepPresence } from "./presence";
+import { draftIn, fetchView, isDirty, openView, setView, useDocument } from "../editing/document";
+import { openPanel } from "../editing/panelLayout";
+import { closeReport, type DeployResult, mergeWithFile, revert, useDeploy } from "./deploy";
 import { sumOf } from "./deployReport";
+import { announcePresence } from "./presence";
 import "./deploy.css";
-import type { FlowView } from "../../model/flow/server";
 
-interface Told {
+interface DeployEvent {
   flow: string;
   file: string | null;
   number: number | null;
@@ -22,10 +22,10 @@ interface Told {
 
 export default function Notices() {
   const name = useDocument((state) => state.name);
-  const done = useDeploying((state) => state.done);
-  const busy = useDeploying((state) => state.busy);
+  const done = useDeploy((state) => state.done);
+  const busy = useDeploy((state) => state.busy);
   const changed = useFileChanges(name);
-  useEffect(() => keepPresence(name), [name]);
+  useEffect(() => announcePresence(name), [name]);
   return (
     <div className="notices">
       {changed && <FileNotice view={changed.view} who={changed.who} onDone={changed.forget} />}
@@ -35,7 +35,7 @@ export default function Notices() {
   );
 }
 
-function ReportNotice({ done, busy }: { done: Done; busy: boolean }) {
+function ReportNotice({ done, busy }: { done: DeployResult; busy: boolean }) {
   const { t } = useWords();
   const { report } = done;
   const touched = [...report.added, ...report.changed, ...report.removed];
@@ -46,7 +46,7 @@ function ReportNotice({ done, busy }: { done: Done; busy: boolean }) {
       <span className="number" title={t("deploy.sum.help")}>{t("deploy.sum", sumOf(report))}</span>
       <span className="strip-more">{touched.length ? t("deploy.touched", { count: touched.length, kept: report.kept.length }) : t("deploy.no-restart")}</span>
       {report.quarantined > 0 && <span>{t("deploy.quarantined", { count: report.quarantined })}</span>}
-      {done.before !== null && <Button kind="quiet" icon="undo-2" needs="admin" refused={busy && t("deploy.busy")} onClick={() => void takeBack(done)}>{t("deploy.undo", { number: done.number })}</Button>}
+      {done.before !== null && <Button kind="quiet" icon="undo-2" needs="admin" disabledReason={busy && t("deploy.busy")} onClick={() => void revert(done)}>{t("deploy.undo", { number: done.number })}</Button>}
       <IconButton icon="x" label={t("kit.close")} onClick={closeReport} />
     </div>
   );
@@ -76,7 +76,7 @@ function FileNotice({ view, who, onDone }: { view: FlowView; who: string; onDone
       {dirty
         ? <Button kind="quiet" icon="git-merge" needs="admin" onClick={() => void mergeWithFile(who).then(onDone)}>{t("deploy.merge")}</Button>
         : null}
-      <Button kind="quiet" icon="refresh-cw" onClick={() => { show(view); onDone(); }}>{t(dirty ? "deploy.take.theirs" : "deploy.take")}</Button>
+      <Button kind="quiet" icon="refresh-cw" onClick={() => { openView(view); onDone(); }}>{t(dirty ? "deploy.take.theirs" : "deploy.take")}</Button>
     </div>
   );
 }
@@ -87,21 +87,21 @@ function useFileChanges(name: string): { view: FlowView; who: string; forget: ()
   const known = useDocument((state) => state.view?.revision);
   const returned = useLink((state) => state.returned);
   useEffect(() => {
-    const look = (): void => void fetchView(name).then((view) => setFound(takeUp(view))).catch(tellFailure);
+    const look = (): void => void fetchView(name).then((view) => setFound(follow(view))).catch(toastError);
     // After a break nobody knows what was missed: the server may be another.
     if (returned) look();
-    let told: Told | undefined;
+    let latest: DeployEvent | undefined;
     const consider = (): void => {
       const here = useDocument.getState().view;
       // A deploy of one's own reads the file again by itself.
-      if (!told || useDeploying.getState().busy) return;
-      if (told.file !== here?.revision || told.number !== (here?.deployed?.number ?? null)) look();
+      if (!latest || useDeploy.getState().busy) return;
+      if (latest.file !== here?.revision || latest.number !== (here?.deployed?.number ?? null)) look();
     };
-    const unsubscribe = socket.subscribe<Told>("deploys", ({ items }) => {
-      told = items.findLast(({ flow }) => flow === name) ?? told;
+    const unsubscribe = socket.subscribe<DeployEvent>("deploys", ({ items }) => {
+      latest = items.findLast(({ flow }) => flow === name) ?? latest;
       consider();
     });
-    const unwatch = useDeploying.subscribe((now, before) => before.busy && !now.busy && consider());
+    const unwatch = useDeploy.subscribe((now, before) => before.busy && !now.busy && consider());
     return () => {
       unsubscribe();
       unwatch();
@@ -111,18 +111,18 @@ function useFileChanges(name: string): { view: FlowView; who: string; forget: ()
 }
 
 /** Follows what others did where the draft does not stand in the way; the answer is what the person must decide about. */
-function takeUp(view: FlowView): { view: FlowView; who: string } | null {
+function follow(view: FlowView): { view: FlowView; who: string } | null {
   const state = useDocument.getState();
   const here = state.view;
-  if (!here || view.name !== state.name || useDeploying.getState().busy) return null;
+  if (!here || view.name !== state.name || useDeploy.getState().busy) return null;
   const who = view.changed_on_disk ? "disk" : view.deployed?.who ?? "";
   if (view.revision === here.revision || draftIn(state)?.text === view.text) {
     // The same text: only who deployed it when is new.
-    rebase(view);
+    setView(view);
     return null;
   }
   if (isDirty(state) || who === "disk") return { view, who };
-  show(view);
-  if (who !== useSession.getState().session?.user) toast("ok", say("deploy.followed", { who, number: view.deployed?.number ?? 0 }));
+  openView(view);
+  if (who !== useSession.getState().session?.user) toast("ok", translate("deploy.followed", { who, number: view.deployed?.number ?? 0 }));
   return null;
 }

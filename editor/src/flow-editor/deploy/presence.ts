@@ -1,20 +1,20 @@
 /** Who has this flow open, and what they have open in it. */
 import { create } from "zustand";
+import { addressOf } from "../../model/flow/sheet";
 import { socket } from "../../platform/api/socket";
 import { useDocument } from "../editing/document";
-import { addressOf } from "../../model/flow/sheet";
 
-export interface Person {
+export interface EditorPresence {
   id: string;
   user: string;
   open: string;
   since: number;
 }
 
-export const usePresence = create<{ people: Person[] }>(() => ({ people: [] }));
+export const useEditorPresence = create<{ people: EditorPresence[] }>(() => ({ people: [] }));
 
 /** Says where this tab is, and hears of the others. The answer ends both. */
-export function keepPresence(flow: string): () => void {
+export function announcePresence(flow: string): () => void {
   let said: string | null = null;
   const say = (): void => {
     const { selected, scope } = useDocument.getState();
@@ -22,21 +22,21 @@ export function keepPresence(flow: string): () => void {
     const open = first && !first.includes(":") ? addressOf(scope, first) : "";
     if (open === said) return;
     said = open;
-    socket.be({ flow, open });
+    socket.setPresence({ flow, open });
   };
   say(); // a node may be open already
-  const hear = socket.subscribe<{ people: Person[] }>(`presence:${flow}`, ({ items }) => usePresence.setState({ people: items.at(-1)?.people ?? [] }));
+  const hear = socket.subscribe<{ people: EditorPresence[] }>(`presence:${flow}`, ({ items }) => useEditorPresence.setState({ people: items.at(-1)?.people ?? [] }));
   const follow = useDocument.subscribe(say);
   return () => {
     hear();
     follow();
-    socket.be(null);
-    usePresence.setState({ people: [] });
+    socket.setPresence(null);
+    useEditorPresence.setState({ people: [] });
   };
 }
 
 /** Everybody else: of this user's own tabs one is this one. */
-export function others(people: readonly Person[], me: string): Person[] {
+export function otherEditors(people: readonly EditorPresence[], me: string): EditorPresence[] {
   const mine = people.findIndex((person) => person.user === me);
   return people.filter((_, index) => index !== mine);
 }

@@ -1,11 +1,11 @@
 /** The state of the canvas that is no part of the flow: the scene, how it is moved, what is being wired. */
 import { create } from "zustand";
-import type { Position } from "../../model/flow/types";
 import type { Box } from "../../model/flow/geometry";
-import { useDocument, modelIn, sheetIn } from "./document";
-import { sceneOf, type Scene } from "../../model/flow/scene";
+import { type Scene, sceneOf } from "../../model/flow/scene";
+import type { Position } from "../../model/flow/types";
+import { modelIn, sheetIn, useDocument } from "./document";
 
-export interface Pending {
+export interface PendingWire {
   node: string;
   port: string;
   side: "in" | "out";
@@ -15,13 +15,13 @@ export interface QuickAddAt {
   /** Where the node is to stand, and where on the page the list opens. */
   at: Position;
   screen: Position;
-  from: Pending | null;
+  from: PendingWire | null;
 }
 
 interface CanvasView {
   scene: Scene;
-  far: boolean;
-  pending: Pending | null;
+  overview: boolean;
+  pending: PendingWire | null;
   quickAdd: QuickAddAt | null;
   menu: { x: number; y: number } | null;
   /** Left drag on empty canvas draws a lasso, as in Node-RED, instead of moving the canvas. */
@@ -36,7 +36,7 @@ interface CanvasView {
 }
 
 const STORED = "mcs.canvas";
-const kept = (): Partial<CanvasView> => {
+const savedSettings = (): Partial<CanvasView> => {
   try {
     return JSON.parse(localStorage.getItem(STORED) ?? "{}") as Partial<CanvasView>;
   } catch {
@@ -46,11 +46,11 @@ const kept = (): Partial<CanvasView> => {
 
 export const useCanvas = create<CanvasView>(() => ({
   scene: { nodes: new Map(), wires: [], frames: new Map(), bounds: null },
-  far: false, pending: null, quickAdd: null, menu: null, lassoFirst: true, live: true, heat: false, hovered: "", announce: "", percent: 100,
-  ...(typeof localStorage === "undefined" ? {} : kept()),
+  overview: false, pending: null, quickAdd: null, menu: null, lassoFirst: true, live: true, heat: false, hovered: "", announce: "", percent: 100,
+  ...(typeof localStorage === "undefined" ? {} : savedSettings()),
 }));
 
-export function keepSetting(change: Partial<Pick<CanvasView, "lassoFirst" | "live" | "heat">>): void {
+export function saveSettings(change: Partial<Pick<CanvasView, "lassoFirst" | "live" | "heat">>): void {
   useCanvas.setState(change);
   const { lassoFirst, live, heat } = useCanvas.getState();
   localStorage.setItem(STORED, JSON.stringify({ lassoFirst, live, heat }));
@@ -91,7 +91,7 @@ export function followDraft(): () => void {
   });
 }
 
-export const freshPlace = (at: Position): Position => {
+export const freePosition = (at: Position): Position => {
   const taken = [...useCanvas.getState().scene.nodes.values()];
   let [x, y] = at;
   while (taken.some((box) => Math.abs(box.x - x) < 20 && Math.abs(box.y - y) < 20)) {

@@ -1,15 +1,15 @@
 /** The flow that is open: what is deployed, the draft with its history, what is selected, what the server says of it. */
 import { create } from "zustand";
-import { api, segment } from "../../platform/api/client";
-import { socket } from "../../platform/api/socket";
-import type { Problem } from "../../platform/api/types";
-import { current, begun, canRedo, canUndo, draftOf, edited, moved, typed, type Draft, type History } from "../../model/flow/history";
+import { canRedo, canUndo, current, type Draft, draftOf, type History, newHistory, stepped, withEdit, withText } from "../../model/flow/history";
 import type { Operation } from "../../model/flow/operations";
+import type { FlowView, NodeType, PortType } from "../../model/flow/server";
 import { sheetOf } from "../../model/flow/sheet";
 import type { FlowModel, Sheet } from "../../model/flow/types";
+import { api, segment } from "../../platform/api/client";
+import { sameJson } from "../../platform/api/json";
+import { socket } from "../../platform/api/socket";
+import type { Problem } from "../../platform/api/types";
 import { allowed } from "../../platform/session/session";
-import type { FlowView, NodeType, PortType } from "../../model/flow/server";
-import { same } from "../../platform/api/json";
 
 export interface Document {
   name: string;
@@ -50,7 +50,7 @@ export const sheetIn = (state: Document): Sheet => sheetOf(modelIn(state), state
 export const isDirty = (state: Document): boolean => {
   const here = draftIn(state);
   if (!here || !state.view) return false;
-  return here.text !== null ? here.text !== state.view.text : !same(here.model, state.view.flow);
+  return here.text !== null ? here.text !== state.view.text : !sameJson(here.model, state.view.flow);
 };
 
 export async function loadCatalogue(): Promise<void> {
@@ -69,13 +69,13 @@ export function followTypes(): () => void {
 }
 
 /** Begin with what the file holds. */
-export function show(view: FlowView): void {
+export function openView(view: FlowView): void {
   const flow = view.flow ?? { ...EMPTY, flow: view.name };
-  set({ name: view.name, view, history: begun(flow, view.text), problems: view.problems, selected: nothing, wire: null, scope: "", restarts: [], unreadable: view.flow === null });
+  set({ name: view.name, view, history: newHistory(flow, view.text), problems: view.problems, selected: nothing, wire: null, scope: "", restarts: [], unreadable: view.flow === null });
 }
 
 /** The file is now another, and the draft with its history stays: after a deploy. */
-export function rebase(view: FlowView): void {
+export function setView(view: FlowView): void {
   set({ view });
 }
 
@@ -84,27 +84,27 @@ export const fetchView = (name: string): Promise<FlowView> => api.get<FlowView>(
 export function edit(label: string, operations: Operation[], key: string | null = null): void {
   const { history } = get();
   if (!history || operations.length === 0 || !allowed("admin")) return;
-  set({ history: edited(history, label, operations, key) });
+  set({ history: withEdit(history, label, operations, key) });
   forgetGone();
 }
 
 /** Another whole text, already read by the server. */
-export function write(label: string, flow: FlowModel, text: string, key: string | null = null): void {
+export function replaceText(label: string, flow: FlowModel, text: string, key: string | null = null): void {
   const { history } = get();
   if (!history || !allowed("admin")) return;
-  set({ history: typed(history, label, flow, text, key) });
+  set({ history: withText(history, label, flow, text, key) });
   forgetGone();
 }
 
 export function undo(): void {
   const { history } = get();
-  if (history && canUndo(history)) set({ history: moved(history, -1) });
+  if (history && canUndo(history)) set({ history: stepped(history, -1) });
   forgetGone();
 }
 
 export function redo(): void {
   const { history } = get();
-  if (history && canRedo(history)) set({ history: moved(history, 1) });
+  if (history && canRedo(history)) set({ history: stepped(history, 1) });
   forgetGone();
 }
 

@@ -1,13 +1,13 @@
 /** Asks the server what each new draft comes to: its file, its problems, what a deploy would restart. */
+import { withFileText } from "../../model/flow/history";
+import { portsKey } from "../../model/flow/ports";
+import type { PortType, Preview } from "../../model/flow/server";
+import type { NodeSpec } from "../../model/flow/types";
 import { api, segment } from "../../platform/api/client";
 import { ApiError } from "../../platform/api/problem";
-import { written } from "../../model/flow/history";
-import { portsKey } from "../../model/flow/ports";
-import type { NodeSpec } from "../../model/flow/types";
-import { tellFailure } from "../../platform/kit/toasts";
+import { toastError } from "../../platform/kit/toasts";
 import { allowed } from "../../platform/session/session";
 import { draft, isDirty, useDocument } from "./document";
-import type { PortType, Preview } from "../../model/flow/server";
 
 /** One check at a time: a key is checked at once, those that are pressed meanwhile together after it. */
 const LONGEST_MS = 20_000;
@@ -16,7 +16,7 @@ let waiting = false;
 let left = new AbortController();
 
 /** Checks every draft from now on; the answer ends it. */
-export function keepChecking(): () => void {
+export function checkContinuously(): () => void {
   left = new AbortController();
   let seen = draft();
   const stop = useDocument.subscribe((state) => {
@@ -27,7 +27,7 @@ export function keepChecking(): () => void {
     if (!onlyText) checkSoon();
     void learnPorts();
   });
-  // What the server has just told of the file need not be asked again.
+  // What the server has just said of the file need not be asked again.
   if (isDirty(useDocument.getState())) checkSoon();
   void learnPorts();
   return () => {
@@ -62,19 +62,19 @@ async function check(): Promise<void> {
   useDocument.setState({ checking: true });
   try {
     const change = here.text !== null ? { text: here.text } : { base_text: here.from.text, operations: here.from.operations };
-    const told = await api.post<Preview>(`/flows/${segment(name)}/preview`, change, AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]));
+    const preview = await api.post<Preview>(`/flows/${segment(name)}/preview`, change, AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]));
     const state = useDocument.getState();
     useDocument.setState({
       checking: false,
-      problems: told.problems,
-      restarts: told.restarts ?? [],
-      ...(state.history && here.text === null && { history: written(state.history, here, told.text) }),
+      problems: preview.problems,
+      restarts: preview.restarts ?? [],
+      ...(state.history && here.text === null && { history: withFileText(state.history, here, preview.text) }),
     });
   } catch (error) {
     useDocument.setState({ checking: false });
     if (signal.aborted) return;
     if (error instanceof ApiError && error.problems.length) useDocument.setState({ problems: error.problems });
-    else tellFailure(error);
+    else toastError(error);
   }
 }
 

@@ -1,16 +1,16 @@
 /** Keeps draft and history over a reload, in this browser. */
-import { current, restored, stored, type StoredHistory } from "../../model/flow/history";
+import { current, fromStored, type StoredHistory, toStored } from "../../model/flow/history";
 import { useDocument } from "./document";
 
 const DATABASE = "mcs-drafts";
 const STORE = "drafts";
 const PAUSE_MS = 400;
 
-interface Kept extends StoredHistory {
+interface StoredDraft extends StoredHistory {
   /** The file that the draft stands on. */
   revision: string;
   /** Its text, without which a file that went on can't be merged; drafts that were left by an older version have none. */
-  ground?: string;
+  baseText?: string;
   scope: string;
 }
 
@@ -37,57 +37,57 @@ async function run<T>(mode: IDBTransactionMode, call: (store: IDBObjectStore) =>
 }
 
 /** The draft that was left, if there is one. Its file may have changed since: `revision` tells. */
-export async function leftDraft(name: string): Promise<Kept | undefined> {
-  const hasty = takeHasty(name);
-  return hasty ?? run<Kept | undefined>("readonly", (store) => store.get(name));
+export async function storedDraft(name: string): Promise<StoredDraft | undefined> {
+  const hasty = takeUnloadDraft(name);
+  return hasty ?? run<StoredDraft | undefined>("readonly", (store) => store.get(name));
 }
 
-// A page that goes away finishes no transaction: what was not yet kept is laid aside where writing takes no time, and kept the next time.
-const HASTY = "mcs.draft.";
+// A page that goes away finishes no transaction: what was not yet stored is laid aside where writing takes no time, and stored the next time.
+const UNLOAD_KEY = "mcs.draft.";
 
-function layAside(name: string, kept: Kept): void {
+function storeOnUnload(name: string, stored: StoredDraft): void {
   try {
-    localStorage.setItem(HASTY + name, JSON.stringify(kept));
+    localStorage.setItem(UNLOAD_KEY + name, JSON.stringify(stored));
   } catch {
     // Too large for there: the transaction may still make it.
   }
 }
 
-function takeHasty(name: string): Kept | undefined {
-  const text = localStorage.getItem(HASTY + name);
+function takeUnloadDraft(name: string): StoredDraft | undefined {
+  const text = localStorage.getItem(UNLOAD_KEY + name);
   if (text === null) return undefined;
-  localStorage.removeItem(HASTY + name);
-  const kept = JSON.parse(text) as Kept;
-  void run("readwrite", (store) => store.put(kept, name));
-  return kept;
+  localStorage.removeItem(UNLOAD_KEY + name);
+  const stored = JSON.parse(text) as StoredDraft;
+  void run("readwrite", (store) => store.put(stored, name));
+  return stored;
 }
 
-export function takeUp(kept: Kept): void {
-  const history = restored(kept);
+export function restoreDraft(stored: StoredDraft): void {
+  const history = fromStored(stored);
   const { view } = useDocument.getState();
   if (!history || !view) return;
-  if (kept.revision === view.revision) {
-    useDocument.setState({ history, scope: kept.scope });
+  if (stored.revision === view.revision) {
+    useDocument.setState({ history, scope: stored.scope });
     return;
   }
   // The file went on without this draft, which stays on the file it was made from: the page then tells of the newer one and
   // offers to merge, as it does when that happens while the page is open.
-  const ground = kept.ground ?? history.steps[0]?.draft.text ?? null;
-  if (ground === null || current(history).text === ground || current(history).text === view.text) return;
-  useDocument.setState({ history, scope: kept.scope, view: { ...view, revision: kept.revision, text: ground } });
+  const baseText = stored.baseText ?? history.steps[0]?.draft.text ?? null;
+  if (baseText === null || current(history).text === baseText || current(history).text === view.text) return;
+  useDocument.setState({ history, scope: stored.scope, view: { ...view, revision: stored.revision, text: baseText } });
 }
 
 /** Writes the history of the open flow whenever it has rested for a moment; the answer ends it. */
-export function keepDraft(): () => void {
+export function storeDraftContinuously(): () => void {
   let timer = 0;
   const save = (leaving = false): void => {
     timer = 0;
     const { name, history, view, scope } = useDocument.getState();
-    const saved = history && stored(history);
+    const saved = history && toStored(history);
     if (!saved || !view) return;
-    const kept: Kept = { ...saved, revision: view.revision, ground: view.text, scope };
-    if (leaving) layAside(name, kept);
-    void run("readwrite", (store) => store.put(kept, name));
+    const stored: StoredDraft = { ...saved, revision: view.revision, baseText: view.text, scope };
+    if (leaving) storeOnUnload(name, stored);
+    void run("readwrite", (store) => store.put(stored, name));
   };
   const stop = useDocument.subscribe((state, before) => {
     if (state.history === before.history && state.view === before.view) return;

@@ -1,13 +1,13 @@
 /** Brings a field of a node under the cursor: from the list of problems, from a search, from the file. */
-import { openScope, select, useDocument } from "./document";
-import { partsOf } from "../../model/flow/sheet";
-import { openPanel } from "./panelLayout";
+import { splitAddress } from "../../model/flow/sheet";
 import { stage } from "./canvasState";
+import { openScope, select, useDocument } from "./document";
+import { openPanel } from "./panelLayout";
 
 const PATIENCE_FRAMES = 90;
 
 export function focusNode(address: string): void {
-  const { scope, name } = partsOf(address);
+  const { scope, name } = splitAddress(address);
   if (useDocument.getState().scope !== scope) openScope(scope);
   select([name]);
   stage.reveal(name);

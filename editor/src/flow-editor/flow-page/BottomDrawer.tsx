@@ -1,14 +1,14 @@
 /** The strip below the canvas with its tabs, and the panel that a tab opens above it. */
-import { ZoomControls } from "./ZoomControls";
-import { useDocument } from "../editing/document";
 import { useWords } from "../../platform/i18n";
 import { IconButton } from "../../platform/kit/Button";
-import { Guarded } from "../../platform/kit/ErrorBoundary";
+import { ErrorBoundary } from "../../platform/kit/ErrorBoundary";
+import { useDocument } from "../editing/document";
 import { sizeDrawer, togglePanel, useLayout } from "../editing/panelLayout";
-import { PanelTabs } from "./PanelTabs";
 import { panelsAt } from "../editing/panels";
+import { PanelTabs } from "./PanelTabs";
 import { PanelView } from "./PanelView";
 import { Splitter } from "./Splitter";
+import { ZoomControls } from "./ZoomControls";
 
 export function BottomDrawer() {
   const { t } = useWords();
@@ -27,9 +27,9 @@ export function BottomDrawer() {
       </div>
       {open && (
         <div className="bottom-body" id="bottom-body" role="tabpanel" aria-label={t(open.title)} style={{ height: drawerHeight }}>
-          <Guarded key={open.id}>
+          <ErrorBoundary key={open.id}>
             <PanelView id={open.id} />
-          </Guarded>
+          </ErrorBoundary>
         </div>
       )}
     </section>

@@ -1,12 +1,12 @@
 /** The menu of a right click, or of the menu key: what can be done with what is selected. */
-import { commandNamed, commands } from "./allCommands";
-import { refusalOf } from "../commands/command";
-import { shownKeys } from "../commands/keys";
-import { selectedNodes, useDocument } from "../editing/document";
 import { useWords } from "../../platform/i18n";
 import { Menu } from "../../platform/kit/Menu";
-import { menus, type MenuOf } from "../commands/menus";
+import { disabledReason } from "../commands/command";
+import { formatKeys } from "../commands/keys";
+import { type MenuOf, menus } from "../commands/menus";
 import { useCanvas } from "../editing/canvasState";
+import { selectedNodes, useDocument } from "../editing/document";
+import { commandNamed, commands } from "./allCommands";
 
 export function CanvasMenu() {
   const { t } = useWords();
@@ -21,8 +21,8 @@ export function CanvasMenu() {
   const items = ids.map((id) => {
     const command = id && commandNamed(id);
     return command ? {
-      label: t(command.label), icon: command.icon, keys: command.keys?.[0] && shownKeys(command.keys[0]),
-      refused: refusalOf(command) || undefined, run: command.run,
+      label: t(command.label), icon: command.icon, keys: command.keys?.[0] && formatKeys(command.keys[0]),
+      refused: disabledReason(command) || undefined, run: command.run,
     } : null;
   });
   return <Menu label={t("canvas.menu")} at={at} items={items} onClose={() => useCanvas.setState({ menu: null })} />;

@@ -1,12 +1,12 @@
 /** Every command by name: type a few letters, Enter runs. */
 import { useMemo, useState } from "react";
 import { useWords } from "../../platform/i18n";
+import { Finder } from "../../platform/kit/Finder";
 import { Icon } from "../../platform/kit/Icon";
 import { initials } from "../../platform/kit/pinyin";
-import { Finder } from "../../platform/kit/Finder";
+import { type Command, disabledReason, runCommand } from "../commands/command";
+import { formatKeys } from "../commands/keys";
 import { commands } from "./allCommands";
-import { refusalOf, run, type Command } from "../commands/command";
-import { shownKeys } from "../commands/keys";
 
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
@@ -15,19 +15,19 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   return (
     <Finder label={t("command.palette")} placeholder={t("command.placeholder")} typed={typed} onType={setTyped} onClose={onClose}
       rows={found.map((command) => {
-        const refused = refusalOf(command);
+        const refused = disabledReason(command);
         return {
           key: command.id,
           refused,
           run: () => {
             onClose();
-            run(command);
+            runCommand(command);
           },
           view: <>
             <Icon name={command.icon ?? "chevron-right"} />
             <span className="finder-name">{t(command.label)}</span>
             <span className="finder-aside">{refused || t(`command.group.${command.group}`)}</span>
-            {command.keys?.[0] && <kbd>{shownKeys(command.keys[0])}</kbd>}
+            {command.keys?.[0] && <kbd>{formatKeys(command.keys[0])}</kbd>}
           </>,
         };
       })}
@@ -46,6 +46,6 @@ function matching(typed: string, t: (key: string) => string): Command[] {
   return commands
     .map((command) => ({ command, score: points(command) }))
     .filter(({ score }) => score > 0)
-    .sort((one, other) => other.score - one.score || Number(refusalOf(one.command) !== "") - Number(refusalOf(other.command) !== ""))
+    .sort((one, other) => other.score - one.score || Number(disabledReason(one.command) !== "") - Number(disabledReason(other.command) !== ""))
     .map(({ command }) => command);
 }

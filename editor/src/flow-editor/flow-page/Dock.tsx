@@ -1,10 +1,10 @@
 /** The panels at the right: one open at a time, the canvas stays live beside it. */
 import { useWords } from "../../platform/i18n";
 import { IconButton } from "../../platform/kit/Button";
-import { Guarded } from "../../platform/kit/ErrorBoundary";
+import { ErrorBoundary } from "../../platform/kit/ErrorBoundary";
 import { sizeDock, useLayout } from "../editing/panelLayout";
-import { PanelTabs } from "./PanelTabs";
 import { panelsAt } from "../editing/panels";
+import { PanelTabs } from "./PanelTabs";
 import { PanelView } from "./PanelView";
 import { Splitter } from "./Splitter";
 
@@ -22,9 +22,9 @@ export function Dock() {
         <IconButton icon="x" label={t("page.dock.close")} onClick={() => useLayout.setState({ dockOpen: false })} />
       </div>
       <div className="dock-body" id="dock-body" role="tabpanel" aria-label={t(open.title)}>
-        <Guarded key={open.id}>
+        <ErrorBoundary key={open.id}>
           <PanelView id={open.id} />
-        </Guarded>
+        </ErrorBoundary>
       </div>
     </aside>
   );

@@ -1,26 +1,26 @@
 /** The page on which a flow is wired: palette, canvas, dock, drawer, and the bar above them. */
 import { useEffect, useState } from "react";
+import { SUBFLOW_PREFIX } from "../../model/flow/types";
+import { Loading } from "../../platform/kit/Loading";
+import { toastError } from "../../platform/kit/toasts";
+import { usePath } from "../../platform/router/location";
 import { Announcer } from "../canvas/Announcer";
+import { FlowCanvas } from "../canvas/FlowCanvas";
 import { opener } from "../canvas/opening";
 import { revealNode } from "../canvas/revealNode";
-import { CanvasMenu } from "./CanvasMenu";
-import { Stage } from "../canvas/FlowCanvas";
-import { keepShortcuts } from "./shortcuts";
 import Notices from "../deploy/Notices";
 import { openScope, sheet } from "../editing/document";
-import { SUBFLOW_PREFIX } from "../../model/flow/types";
-import { usePath } from "../../platform/router/location";
-import { tellFailure } from "../../platform/kit/toasts";
-import { Loading } from "../../platform/kit/Loading";
-import { addNamed } from "../palette/addNode";
+import { openPanel, useLayout } from "../editing/panelLayout";
+import { panels } from "../editing/panels";
+import { addDroppedNode } from "../palette/addNode";
 import { Palette } from "../palette/Palette";
 import { QuickAdd } from "../palette/QuickAdd";
 import { BottomDrawer } from "./BottomDrawer";
+import { CanvasMenu } from "./CanvasMenu";
 import { Dock } from "./Dock";
-import { openPanel, useLayout } from "../editing/panelLayout";
 import { openFlow } from "./openFlow";
-import { panels } from "../editing/panels";
 import { PanelView } from "./PanelView";
+import { installShortcuts } from "./shortcuts";
 import { TopBar } from "./TopBar";
 import "./flow-page.css";
 
@@ -45,9 +45,9 @@ export default function FlowPage({ name }: { name: string }) {
       if (left) return end();
       close = end;
       setReady(true);
-    }).catch(tellFailure);
+    }).catch(toastError);
     opener.open = openNode;
-    const stop = keepShortcuts();
+    const stop = installShortcuts();
     return () => {
       left = true;
       close?.();
@@ -62,7 +62,7 @@ export default function FlowPage({ name }: { name: string }) {
         {palette && <Palette />}
         <div className="flow-page-centre">
           <Notices />
-          <div className="flow-page-stage"><Stage onOpen={openNode} onDropType={addNamed} /></div>
+          <div className="flow-page-stage"><FlowCanvas onOpen={openNode} onDropType={addDroppedNode} /></div>
           <BottomDrawer />
         </div>
         <Dock />

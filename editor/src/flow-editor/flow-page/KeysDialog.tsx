@@ -2,9 +2,9 @@
 import { Fragment } from "react";
 import { useWords } from "../../platform/i18n";
 import { Dialog } from "../../platform/kit/Dialog";
-import { commands } from "./allCommands";
 import type { Command } from "../commands/command";
-import { shownKeys } from "../commands/keys";
+import { formatKeys } from "../commands/keys";
+import { commands } from "./allCommands";
 import "./keys.css";
 
 const groups: Command["group"][] = ["edit", "add", "arrange", "view", "flow", "go"];
@@ -24,7 +24,7 @@ export default function KeysDialog({ onClose }: { onClose: () => void }) {
                 {listed.map((command) => (
                   <Fragment key={command.id}>
                     <dt>{t(command.label)}</dt>
-                    <dd>{command.keys?.map((keys) => <kbd key={keys}>{shownKeys(keys)}</kbd>)}</dd>
+                    <dd>{command.keys?.map((keys) => <kbd key={keys}>{formatKeys(keys)}</kbd>)}</dd>
                   </Fragment>
                 ))}
               </dl>

@@ -1,21 +1,21 @@
 /** The bar above the canvas: which flow, what is undone, what is wrong, and what other areas add, such as deploying. */
 import { useState } from "react";
-import { commandNamed, commands } from "./allCommands";
-import { CommandButton } from "../commands/CommandButton";
-import { refusalOf, type Command } from "../commands/command";
-import { shownKeys } from "../commands/keys";
-import DeployBar from "../deploy/DeployBar";
-import { isDirty, modelIn, openScope, useDocument } from "../editing/document";
 import { useWords } from "../../platform/i18n";
-import { Icon } from "../../platform/kit/Icon";
 import { IconButton } from "../../platform/kit/Button";
+import { Icon } from "../../platform/kit/Icon";
 import { Menu } from "../../platform/kit/Menu";
 import { Link } from "../../platform/router/Link";
+import { type Command, disabledReason } from "../commands/command";
+import { CommandButton } from "../commands/CommandButton";
+import { formatKeys } from "../commands/keys";
+import DeployBar from "../deploy/DeployBar";
+import { isDirty, modelIn, openScope, useDocument } from "../editing/document";
+import { commandNamed, commands } from "./allCommands";
 
 const menuGroups: Command["group"][] = ["edit", "add", "arrange", "view", "flow", "go"];
 
 export function TopBar() {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const name = useDocument((state) => state.name);
   const title = useDocument((state) => modelIn(state).title);
   const scope = useDocument((state) => state.scope);
@@ -24,7 +24,7 @@ export function TopBar() {
   const dirty = useDocument(isDirty);
   useDocument((state) => state.history);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
-  const label = said(title) || name;
+  const label = localize(title) || name;
   return (
     <header className="top-bar">
       <nav className="top-bar-path" aria-label={t("page.path")}>
@@ -33,7 +33,7 @@ export function TopBar() {
         {scope ? <>
           <button type="button" className="top-bar-crumb" onClick={() => openScope("")}>{label}</button>
           <Icon name="chevron-right" size={14} />
-          <h1 title={scope}>{said(inner) || scope}</h1>
+          <h1 title={scope}>{localize(inner) || scope}</h1>
         </> : <h1 title={name}>{label}</h1>}
         {off && <span className="badge badge-warning">{t("page.off")}</span>}
         <span className="top-bar-state" data-dirty={dirty || undefined}>{t(dirty ? "page.dirty" : "page.clean")}</span>
@@ -51,9 +51,9 @@ export function TopBar() {
       </div>
       {menu && (
         <Menu label={t("command.more")} at={menu} onClose={() => setMenu(null)} items={menuGroups.flatMap((group, index) => {
-          const listed = commands.filter((command) => command.group === group && !refusalOf(command));
+          const listed = commands.filter((command) => command.group === group && !disabledReason(command));
           return [...(index > 0 && listed.length ? [null] : []), ...listed.map((command) => ({
-            label: t(command.label), icon: command.icon, keys: command.keys?.[0] && shownKeys(command.keys[0]), run: command.run,
+            label: t(command.label), icon: command.icon, keys: command.keys?.[0] && formatKeys(command.keys[0]), run: command.run,
           }))];
         })} />
       )}

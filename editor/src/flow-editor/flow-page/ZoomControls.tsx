@@ -1,7 +1,7 @@
 /** Zoom, fit, and what is shown on the canvas: live figures, heat, the way of dragging. */
-import { commandNamed } from "./allCommands";
 import { CommandButton } from "../commands/CommandButton";
 import { useCanvas } from "../editing/canvasState";
+import { commandNamed } from "./allCommands";
 
 export function ZoomControls() {
   const live = useCanvas((state) => state.live);

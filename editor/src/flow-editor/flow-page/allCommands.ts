@@ -2,8 +2,8 @@
 import { arrangeCommands } from "../canvas/arrangeCommands";
 import { canvasCommands } from "../canvas/commands";
 import { partCommands } from "../canvas/partCommands";
-import { pageCommands } from "./commands";
 import type { Command } from "../commands/command";
+import { pageCommands } from "./commands";
 
 export const commands: Command[] = [...canvasCommands, ...partCommands, ...arrangeCommands, ...pageCommands];
 

@@ -1,8 +1,8 @@
 /** The commands of the page round the canvas: a command for each panel, undo, what is shown. */
+import { canRedo, canUndo } from "../../model/flow/history";
+import { navigate } from "../../platform/router/location";
 import type { Command } from "../commands/command";
 import { redo, undo, useDocument } from "../editing/document";
-import { canRedo, canUndo } from "../../model/flow/history";
-import { go } from "../../platform/router/location";
 import { openPanel, togglePanel, useLayout } from "../editing/panelLayout";
 import { panels } from "../editing/panels";
 
@@ -13,7 +13,7 @@ export const pageCommands: Command[] = [
   { id: "redo", label: "command.redo", icon: "redo-2", keys: ["Mod+Shift+Z", "Mod+Y"], group: "edit", enabled: () => canRedo(history() ?? { steps: [], at: 0 }), run: redo },
   { id: "toggle-palette", label: "command.toggle-palette", icon: "panel-left", keys: ["Mod+B"], group: "view", run: () => useLayout.setState(({ palette }) => ({ palette: !palette })) },
   { id: "toggle-dock", label: "command.toggle-dock", icon: "panel-right", keys: ["Mod+I"], group: "view", run: () => useLayout.setState(({ dockOpen }) => ({ dockOpen: !dockOpen })) },
-  { id: "flows", label: "command.flows", icon: "workflow", group: "go", run: () => go("/flows") },
+  { id: "flows", label: "command.flows", icon: "workflow", group: "go", run: () => navigate("/flows") },
   ...panels.map((panel): Command => ({
     id: `panel.${panel.id}`, label: panel.title, icon: panel.icon, group: "go", ...(panel.keys && { keys: panel.keys }),
     run: () => (panel.keys ? togglePanel : openPanel)(panel.id),

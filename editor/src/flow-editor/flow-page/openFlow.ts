@@ -1,17 +1,17 @@
 /** Opens a flow: what the file holds, and on top of it the draft that was left in this browser. */
-import { fetchView, followTypes, loadCatalogue, show } from "../editing/document";
-import { keepChecking } from "../editing/draftCheck";
-import { keepDraft, leftDraft, takeUp } from "../editing/draftStorage";
-import { keepClipboard } from "../canvas/clipboard";
-import { followDraft } from "../editing/canvasState";
 import { live } from "../../platform/live/telemetry";
+import { handleClipboard } from "../canvas/clipboard";
+import { followDraft } from "../editing/canvasState";
+import { fetchView, followTypes, loadCatalogue, openView } from "../editing/document";
+import { checkContinuously } from "../editing/draftCheck";
+import { restoreDraft, storedDraft, storeDraftContinuously } from "../editing/draftStorage";
 
 /** Resolves when the flow can be drawn; the answer closes it. */
 export async function openFlow(name: string): Promise<() => void> {
-  const [, view, left] = await Promise.all([loadCatalogue(), fetchView(name), leftDraft(name).catch(() => undefined)]);
-  show(view);
-  if (left) takeUp(left);
-  const ends = [keepClipboard(), followTypes(), followDraft(), keepDraft(), keepChecking(), live.follow(name)];
+  const [, view, left] = await Promise.all([loadCatalogue(), fetchView(name), storedDraft(name).catch(() => undefined)]);
+  openView(view);
+  if (left) restoreDraft(left);
+  const ends = [handleClipboard(), followTypes(), followDraft(), storeDraftContinuously(), checkContinuously(), live.follow(name)];
   return () => {
     for (const end of ends) end();
   };

@@ -1,14 +1,14 @@
 /** The documented examples of a node type, each to be run here: a clock of its own, nothing outside is touched. */
 import { useState } from "react";
+import type { Example, NodeType } from "../../model/flow/server";
 import { api, segment } from "../../platform/api/client";
+import type { Json } from "../../platform/api/json";
 import { ApiError } from "../../platform/api/problem";
-import { ValueTree } from "../../platform/kit/ValueTree";
-import { edit } from "../editing/document";
-import { say, useWords } from "../../platform/i18n";
+import { translate, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
-import type { Example, NodeType } from "../../model/flow/server";
-import type { Json } from "../../platform/api/json";
+import { ValueTree } from "../../platform/kit/ValueTree";
+import { edit } from "../editing/document";
 
 interface Sent {
   port: string;
@@ -19,12 +19,12 @@ interface Sent {
 }
 
 export function Examples({ type, address }: { type: NodeType; address: string | null }) {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   if (!type.examples?.length) return null;
   return (
     <section className="examples">
       <h3>{t("inspector.examples")}</h3>
-      {type.examples.map((example, index) => <One key={`${type.type} ${index}`} type={type} example={example} title={said(example.title)} address={address} />)}
+      {type.examples.map((example, index) => <One key={`${type.type} ${index}`} type={type} example={example} title={localize(example.title)} address={address} />)}
     </section>
   );
 }
@@ -56,7 +56,7 @@ function One({ type, example, title, address }: { type: NodeType; example: Examp
       <div className="example-part"><span className="example-label">{t("inspector.examples.expect")}</span><ValueTree value={example.expect} /></div>
       <div className="example-actions">
         <Button icon="play" needs="admin" onClick={() => void run()}>{t("inspector.examples.run")}</Button>
-        {address && <Button kind="quiet" needs="admin" onClick={() => edit(say("edit.example", { node: address }), [{ op: "change_node", id: address, with: example.config }])}>{t("inspector.examples.use")}</Button>}
+        {address && <Button kind="quiet" needs="admin" onClick={() => edit(translate("edit.example", { node: address }), [{ op: "change_node", id: address, with: example.config }])}>{t("inspector.examples.use")}</Button>}
       </div>
       {problem && <p className="field-problem" role="alert"><Icon name="circle-alert" size={13} />{problem}</p>}
       {sent && (

@@ -1,18 +1,17 @@
 /** The panel of the selected node: what it is called, how it is set, its help and examples. The canvas stays live beside it. */
 import { useMemo, useState } from "react";
-import { selectedNodes, sheetIn, useDocument } from "../editing/document";
 import { addressOf } from "../../model/flow/sheet";
-import { SUBFLOW_PREFIX, type FlowModel } from "../../model/flow/types";
-import { modelIn } from "../editing/document";
+import { type FlowModel, SUBFLOW_PREFIX } from "../../model/flow/types";
+import type { Schema } from "../../model/schema/schema";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { Markdown } from "../../platform/kit/Markdown";
-import { AroundForm } from "../properties/PropertiesForm";
+import { modelIn, selectedNodes, sheetIn, useDocument } from "../editing/document";
 import { inOneLine } from "../problems/told";
+import { PropertiesForm } from "../properties/PropertiesForm";
 import { Examples } from "./Examples";
 import { NodeForm } from "./NodeForm";
 import { NodeHead } from "./NodeHead";
-import type { Schema } from "../../model/schema/schema";
 import "./inspector.css";
 
 export default function Inspector() {
@@ -24,12 +23,12 @@ export default function Inspector() {
   if (!node && selected.size > 1) {
     return <div className="empty"><Icon name="sliders-horizontal" size={26} /><p>{t("inspector.several", { count: selected.size })}</p></div>;
   }
-  if (!node) return <AroundForm />;
+  if (!node) return <PropertiesForm />;
   return <OfNode key={node.id} id={node.id} />;
 }
 
 function OfNode({ id }: { id: string }) {
-  const { t, said, language } = useWords();
+  const { t, localize, language } = useWords();
   const scope = useDocument((state) => state.scope);
   const sheet = useDocument(sheetIn);
   const model = useDocument(modelIn);
@@ -43,7 +42,7 @@ function OfNode({ id }: { id: string }) {
   const type = catalogue.get(node.type);
   const subflow = node.type.startsWith(SUBFLOW_PREFIX) ? model.subflows[node.type.slice(SUBFLOW_PREFIX.length)] : undefined;
   const schema = subflow ? schemaOfSubflow(subflow) : type && !type.broken ? type.schema : {};
-  const help = subflow ? said(subflow.help) : type ? (typeof type.help === "string" ? type.help : type.help[language] || type.help.en || "") : "";
+  const help = subflow ? localize(subflow.help) : type ? (typeof type.help === "string" ? type.help : type.help[language] || type.help.en || "") : "";
   const keepHelp = (open: boolean): void => {
     setHelpOpen(open);
     localStorage.setItem("mcs.help", open ? "open" : "closed");
@@ -54,7 +53,7 @@ function OfNode({ id }: { id: string }) {
         <header className="inspector-head">
           <span className="inspector-icon"><Icon name={subflow ? "layers" : type?.icon ?? "circle-alert"} size={18} /></span>
           <div>
-            <h2>{subflow ? said(subflow.title) || subflow.name : said(type?.title) || node.type}</h2>
+            <h2>{subflow ? localize(subflow.title) || subflow.name : localize(type?.title) || node.type}</h2>
             <code>{node.type}</code>
           </div>
         </header>

@@ -1,16 +1,16 @@
 /** The settings of a node, made from the schema of its type. One visit to a field is one step back. */
 import { useMemo, useRef } from "react";
-import type { Problem } from "../../platform/api/types";
-import { edit } from "../editing/document";
 import type { NodeSpec, Sheet } from "../../model/flow/types";
-import { say, useWords } from "../../platform/i18n";
-import { useAllowed } from "../../platform/session/session";
-import { SchemaField } from "./fields/SchemaField";
 import { fieldsOf, withField } from "../../model/schema/form";
-import { Form, type FormContext } from "./fields/formContext";
 import type { Schema } from "../../model/schema/schema";
-import { wireInto } from "../editing/upstream";
 import type { Json } from "../../platform/api/json";
+import type { Problem } from "../../platform/api/types";
+import { translate, useWords } from "../../platform/i18n";
+import { useAllowed } from "../../platform/session/session";
+import { edit } from "../editing/document";
+import { incomingWire } from "../editing/upstream";
+import { Form, type FormContext } from "./fields/formContext";
+import { SchemaField } from "./fields/SchemaField";
 
 interface Props {
   node: NodeSpec;
@@ -24,12 +24,12 @@ export function NodeForm({ node, address, sheet, schema, problems }: Props) {
   const { t } = useWords();
   const readOnly = !useAllowed("admin");
   const visit = useRef(0);
-  const wire = wireInto(sheet, node.id);
+  const wire = incomingWire(sheet, node.id);
   const parameters = typeof node.with_["parameters"] === "string" ? node.with_["parameters"] : "device";
   const context = useMemo<FormContext>(() => ({ root: schema, problems, readOnly, wire, parameters }), [schema, problems, readOnly, wire?.node, wire?.port, parameters]);
   const change = (name: string, value: Json | undefined): void => {
     const with_ = withField(node.with_, name, value);
-    if (with_.set || with_.unset) edit(say("edit.field", { node: node.id, field: name }), [{ op: "change_node", id: address, ...with_ }], `${address}:${name}:${visit.current}`);
+    if (with_.set || with_.unset) edit(translate("edit.field", { node: node.id, field: name }), [{ op: "change_node", id: address, ...with_ }], `${address}:${name}:${visit.current}`);
   };
   const fields = fieldsOf(schema, schema);
   return (

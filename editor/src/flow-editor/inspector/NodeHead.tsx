@@ -1,20 +1,20 @@
 /** What every node has: id, title in both languages, note, on or off. */
 import { useRef, useState } from "react";
-import type { Problem } from "../../platform/api/types";
-import { edit, select, sheet as currentSheet } from "../editing/document";
 import type { NodeSpec } from "../../model/flow/types";
-import { say, useWords } from "../../platform/i18n";
-import { Field, SwitchField, TextField } from "../../platform/kit/Field";
-import { tellFailure } from "../../platform/kit/toasts";
-import { useAllowed } from "../../platform/session/session";
 import { problemAt } from "../../model/schema/form";
-import { faultOfId } from "./ids";
-import type { Words } from "../../platform/i18n/words";
+import type { Problem } from "../../platform/api/types";
+import { translate, useWords } from "../../platform/i18n";
+import type { LocalizedText } from "../../platform/i18n/words";
+import { Field, SwitchField, TextField } from "../../platform/kit/Field";
+import { toastError } from "../../platform/kit/toasts";
+import { useAllowed } from "../../platform/session/session";
+import { edit, select, sheet as currentSheet } from "../editing/document";
+import { invalidIdReason } from "./ids";
 
-export const inBoth = (words: Words): { zh: string; en: string } => (typeof words === "string" ? { zh: words, en: "" } : { zh: words.zh ?? "", en: words.en ?? "" });
+export const inBoth = (words: LocalizedText): { zh: string; en: string } => (typeof words === "string" ? { zh: words, en: "" } : { zh: words.zh ?? "", en: words.en ?? "" });
 
 /** As short as says the same: a text alone where only one language is given. */
-export function asWords({ zh, en }: { zh: string; en: string }): Words {
+export function asWords({ zh, en }: { zh: string; en: string }): LocalizedText {
   if (!zh && !en) return "";
   if (!en) return zh;
   return zh ? { zh, en } : { en };
@@ -26,16 +26,16 @@ export function NodeHead({ node, address, problems }: { node: NodeSpec; address:
   const [id, setId] = useState<string | null>(null);
   const visit = useRef(0);
   const title = inBoth(node.title);
-  const fault = id === null || id === node.id ? "" : faultOfId(id, currentSheet());
-  const change = (label: string, what: { title?: Words; note?: string; disabled?: boolean }, field: string): void =>
+  const fault = id === null || id === node.id ? "" : invalidIdReason(id, currentSheet());
+  const change = (label: string, what: { title?: LocalizedText; note?: string; disabled?: boolean }, field: string): void =>
     edit(label, [{ op: "change_node", id: address, ...what }], `${address}:${field}:${visit.current}`);
   const rename = (): void => {
     if (id !== null && id !== node.id && !fault) {
       try {
-        edit(say("edit.rename", { from: node.id, to: id }), [{ op: "rename_node", id: address, to: id }]);
+        edit(translate("edit.rename", { from: node.id, to: id }), [{ op: "rename_node", id: address, to: id }]);
         select([id]);
       } catch (error) {
-        tellFailure(error);
+        toastError(error);
       }
     }
     setId(null);
@@ -43,8 +43,8 @@ export function NodeHead({ node, address, problems }: { node: NodeSpec; address:
   return (
     <div className="fields node-head" onFocus={() => { visit.current += 1; }}>
       <div className="node-head-row" data-field="title">
-        <TextField label={t("inspector.title.zh")} value={title.zh} readOnly={readOnly} lang="zh-CN" onChange={(event) => change(say("edit.title", { node: node.id }), { title: asWords({ ...title, zh: event.target.value }) }, "title")} />
-        <TextField label={t("inspector.title.en")} value={title.en} readOnly={readOnly} lang="en" onChange={(event) => change(say("edit.title", { node: node.id }), { title: asWords({ ...title, en: event.target.value }) }, "title-en")} />
+        <TextField label={t("inspector.title.zh")} value={title.zh} readOnly={readOnly} lang="zh-CN" onChange={(event) => change(translate("edit.title", { node: node.id }), { title: asWords({ ...title, zh: event.target.value }) }, "title")} />
+        <TextField label={t("inspector.title.en")} value={title.en} readOnly={readOnly} lang="en" onChange={(event) => change(translate("edit.title", { node: node.id }), { title: asWords({ ...title, en: event.target.value }) }, "title-en")} />
       </div>
       <div className="node-head-row">
         <div data-field="id">
@@ -56,13 +56,13 @@ export function NodeHead({ node, address, problems }: { node: NodeSpec; address:
             }} />
         </div>
         <div data-field="disabled" className="node-head-switch">
-          <SwitchField label={t("inspector.enabled")} checked={!node.disabled} disabled={readOnly} onChange={(on) => change(say(on ? "edit.enable" : "edit.disable", { node: node.id }), { disabled: !on }, "disabled")} />
+          <SwitchField label={t("inspector.enabled")} checked={!node.disabled} disabled={readOnly} onChange={(on) => change(translate(on ? "edit.enable" : "edit.disable", { node: node.id }), { disabled: !on }, "disabled")} />
         </div>
       </div>
       <div data-field="note">
         <Field label={t("inspector.note")}>
           {(ids) => <textarea className="input" rows={node.note ? 3 : 1} {...ids} value={node.note} readOnly={readOnly} placeholder={t("inspector.note.hint")}
-            onChange={(event) => change(say("edit.note", { node: node.id }), { note: event.target.value }, "note")} />}
+            onChange={(event) => change(translate("edit.note", { node: node.id }), { note: event.target.value }, "note")} />}
         </Field>
       </div>
     </div>

@@ -1,17 +1,17 @@
 /** The node types at the left: typed for, walked through with arrows, added by Enter, a click or a drag. */
 import { useEffect, useId, useMemo, useRef, useState } from "react";
-import { familyOf } from "../canvas/nodeAppearance";
-import { modelIn, useDocument } from "../editing/document";
+import type { NodeType } from "../../model/flow/server";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { useAllowed } from "../../platform/session/session";
-import { addNode } from "./addNode";
-import { byCategory, categoryTitle } from "./categories";
-import { found } from "./filter";
-import { offered } from "./availableTypes";
+import { familyOf } from "../canvas/nodeAppearance";
+import { modelIn, useDocument } from "../editing/document";
 import { palette } from "../editing/paletteHandle";
+import { addNode } from "./addNode";
+import { availableTypes } from "./availableTypes";
+import { byCategory, categoryTitle } from "./categories";
+import { matchingTypes } from "./filter";
 import "./palette.css";
-import type { NodeType } from "../../model/flow/server";
 
 const STORED = "mcs.palette.closed";
 
@@ -26,9 +26,9 @@ export function Palette() {
   const [chosen, setChosen] = useState("");
   const [closed, setClosed] = useState(() => new Set((localStorage.getItem(STORED) ?? "").split(",").filter(Boolean)));
   const input = useRef<HTMLInputElement>(null);
-  const types = useMemo(() => offered(useDocument.getState()), [catalogue, subflows, scope]);
+  const types = useMemo(() => availableTypes(useDocument.getState()), [catalogue, subflows, scope]);
   const groups = useMemo(() => {
-    const listed = found(types, typed);
+    const listed = matchingTypes(types, typed);
     return typed.trim() ? [{ category: "", types: listed }] : byCategory(listed);
   }, [types, typed]);
   const open = (category: string) => typed !== "" || !closed.has(category);
@@ -97,8 +97,8 @@ export function Palette() {
 }
 
 function Row({ id, type, chosen, may, language }: { id: string; type: NodeType; chosen: boolean; may: boolean; language: string }) {
-  const { t, said } = useWords();
-  const help = said(type.help).split("\n\n")[0] ?? "";
+  const { t, localize } = useWords();
+  const help = localize(type.help).split("\n\n")[0] ?? "";
   return (
     <div id={id} role="option" aria-selected={chosen} aria-disabled={!may || undefined} className="palette-row" draggable={may} lang={language === "zh" ? "zh-CN" : "en"}
       data-family={familyOf(type)} title={may ? help : t("kit.needs", { role: t("role.admin") })} onClick={() => may && addNode(type)}
@@ -107,7 +107,7 @@ function Row({ id, type, chosen, may, language }: { id: string; type: NodeType; 
         event.dataTransfer.effectAllowed = "copy";
       }}>
       <span className="palette-icon"><Icon name={type.icon || "box"} size={16} /></span>
-      <span className="palette-name">{said(type.title) || type.type}</span>
+      <span className="palette-name">{localize(type.title) || type.type}</span>
       <span className="palette-type">{type.type.split("/").at(-1)}</span>
     </div>
   );

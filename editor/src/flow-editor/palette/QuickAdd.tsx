@@ -1,15 +1,15 @@
 /** The list at the pointer that adds a node, and the wire it was dropped with. */
 import { useMemo, useState } from "react";
-import { familyOf } from "../canvas/nodeAppearance";
-import { useCanvas, type QuickAddAt } from "../editing/canvasState";
-import { Finder } from "../../platform/kit/Finder";
-import { useDocument } from "../editing/document";
 import { useWords } from "../../platform/i18n";
+import { Finder } from "../../platform/kit/Finder";
 import { Icon } from "../../platform/kit/Icon";
+import { familyOf } from "../canvas/nodeAppearance";
+import { type QuickAddAt, useCanvas } from "../editing/canvasState";
+import { useDocument } from "../editing/document";
 import { addAtWire } from "./addNode";
+import { availableTypes } from "./availableTypes";
 import { categoryTitle } from "./categories";
-import { found, takes } from "./filter";
-import { offered } from "./availableTypes";
+import { acceptsWire, matchingTypes } from "./filter";
 
 const close = (): void => useCanvas.setState({ quickAdd: null });
 
@@ -19,7 +19,7 @@ export function QuickAdd() {
 }
 
 function List({ at }: { at: QuickAddAt }) {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const [typed, setTyped] = useState("");
   const port = useMemo(() => {
     const ports = at.from && useCanvas.getState().scene.nodes.get(at.from.node)?.ports;
@@ -27,7 +27,7 @@ function List({ at }: { at: QuickAddAt }) {
   }, [at]);
   const rows = useMemo(() => {
     const side = at.from?.side;
-    return found(offered(useDocument.getState()), typed, (type) => !port || !side || takes(type, port, side));
+    return matchingTypes(availableTypes(useDocument.getState()), typed, (type) => !port || !side || acceptsWire(type, port, side));
   }, [at, port, typed]);
   const payload = port && "payload" in port && port.payload !== "any" ? port.payload : undefined;
   return (
@@ -42,7 +42,7 @@ function List({ at }: { at: QuickAddAt }) {
         },
         view: <>
           <span className="palette-icon" data-family={familyOf(type)}><Icon name={type.icon || "box"} size={15} /></span>
-          <span className="finder-name">{said(type.title) || type.type}</span>
+          <span className="finder-name">{localize(type.title) || type.type}</span>
           <span className="finder-aside">{categoryTitle(type.category)}</span>
         </>,
       }))}

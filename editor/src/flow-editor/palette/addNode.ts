@@ -1,81 +1,81 @@
 /** Adding a node, and with it the wire it was asked for: one step of the history. */
-import { wireAt } from "../canvas/hitTest";
-import { spliceNew } from "../canvas/splice";
-import { portOfSheet } from "../../model/flow/scene";
-import { freshPlace, stage, useCanvas, type QuickAddAt } from "../editing/canvasState";
-import { refusalOf } from "../canvas/wiring";
-import { edit, model, select, sheet, useDocument } from "../editing/document";
-import { refusal } from "../../model/flow/connect";
-import { HEAD, snapped, WIDTH } from "../../model/flow/geometry";
+import { incompatibility } from "../../model/flow/connect";
+import { HEAD, snapToGrid, WIDTH } from "../../model/flow/geometry";
 import type { Operation } from "../../model/flow/operations";
-import { endAt, portArguments } from "../../model/flow/ports";
-import { addressOf, freshName } from "../../model/flow/sheet";
-import { joined } from "../../model/flow/subflowPorts";
 import { definitionsFirst, operationsBetween } from "../../model/flow/operationsBetween";
-import type { Position } from "../../model/flow/types";
-import { say } from "../../platform/i18n";
-import { toast } from "../../platform/kit/toasts";
-import { offered } from "./availableTypes";
+import { endAt, portArguments } from "../../model/flow/ports";
+import { subflowPortOf } from "../../model/flow/scene";
 import type { NodeType } from "../../model/flow/server";
+import { addressOf, uniqueName } from "../../model/flow/sheet";
+import { connectPort } from "../../model/flow/subflowPorts";
+import type { Position } from "../../model/flow/types";
 import type { Json } from "../../platform/api/json";
+import { translate } from "../../platform/i18n";
+import { toast } from "../../platform/kit/toasts";
+import { wireAt } from "../canvas/hitTest";
+import { spliceNewOperations } from "../canvas/splice";
+import { incompatibilityOf } from "../canvas/wiring";
+import { freePosition, type QuickAddAt, stage, useCanvas } from "../editing/canvasState";
+import { edit, model, select, sheet, useDocument } from "../editing/document";
+import { availableTypes } from "./availableTypes";
 
 const SPLICE_REACH_PX = 24;
 
 /** Adds a node in the middle of what is seen of the canvas. */
-export function addNode(type: NodeType, at: Position = freshPlace(stage.centre())): string {
-  const id = freshId(type);
-  edit(say("step.add"), [addition(type, id, at)]);
+export function addNode(type: NodeType, at: Position = freePosition(stage.centre())): string {
+  const id = uniqueId(type);
+  edit(translate("step.add"), [addOperation(type, id, at)]);
   select([id]);
   return id;
 }
 
 /** Adds a node that was dropped at a place: on a wire it goes into the wire, where its ports fit. */
-export function addNamed(name: string, at: Position): void {
-  const type = offered(useDocument.getState()).find((candidate) => candidate.type === name);
+export function addDroppedNode(name: string, at: Position): void {
+  const type = availableTypes(useDocument.getState()).find((candidate) => candidate.type === name);
   if (!type) return;
   const wire = wireAt(useCanvas.getState().scene, [at[0] + WIDTH / 2, at[1] + HEAD / 2], SPLICE_REACH_PX / stage.scale());
   if (!wire) return void addNode(type, at);
-  const id = freshId(type);
-  const joined = spliceNew(id, type.inputs, type.outputs, wire);
+  const id = uniqueId(type);
+  const joined = spliceNewOperations(id, type.inputs, type.outputs, wire);
   if (typeof joined === "string") toast("warning", joined);
-  edit(say("step.add"), definitionsFirst([addition(type, id, at), ...(typeof joined === "string" ? [] : joined)]));
+  edit(translate("step.add"), definitionsFirst([addOperation(type, id, at), ...(typeof joined === "string" ? [] : joined)]));
   select([id]);
 }
 
 /** A node at the free end of a wire that was dropped on the canvas. */
 export function addAtWire(type: NodeType, { at, from }: QuickAddAt): string {
-  const id = freshId(type);
+  const id = uniqueId(type);
   const place: Position = [from?.side === "in" ? at[0] - WIDTH : at[0], at[1]];
-  const operations: Operation[] = [addition(type, id, freshPlace(place))];
+  const operations: Operation[] = [addOperation(type, id, freePosition(place))];
   const near = from && useCanvas.getState().scene.nodes.get(from.node);
   const { scope } = useDocument.getState();
-  const own = from && portOfSheet(from.node);
+  const own = from && subflowPortOf(from.node);
   if (own) {
     const port = own.side === "inputs" ? type.inputs[0] : type.outputs[0];
     // The subflow's definition comes first: it is that of before the node is there.
-    if (port) operations.unshift(...operationsBetween(model(), joined(model(), scope, own.side, own.name, { node: id, port: "", disabled: false })));
+    if (port) operations.unshift(...operationsBetween(model(), connectPort(model(), scope, own.side, own.name, { node: id, port: "", disabled: false })));
   } else if (from && near && from.side === "out") {
     const port = near.ports.outputs.find(({ name }) => name === from.port) ?? { name: from.port };
-    const input = type.inputs.find((candidate) => !refusal(port, candidate));
+    const input = type.inputs.find((candidate) => !incompatibility(port, candidate));
     if (input) operations.push({ op: "add_wire", node: addressOf(scope, from.node), to: endAt(id, input.name, type.inputs), ...portArguments(from.port, near.ports.outputs) });
   } else if (from && near) {
     const port = near.ports.inputs.find(({ name }) => name === from.port) ?? { name: from.port };
-    const output = type.outputs.find((candidate) => !refusal(candidate, port));
-    if (output && !refusalOf({ from: id, port: output.name, to: from.node, input: from.port })) {
+    const output = type.outputs.find((candidate) => !incompatibility(candidate, port));
+    if (output && !incompatibilityOf({ from: id, port: output.name, to: from.node, input: from.port })) {
       operations.push({ op: "add_wire", node: addressOf(scope, id), to: endAt(from.node, from.port, near.ports.inputs), ...portArguments(output.name, type.outputs) });
     }
   }
-  edit(say("step.add"), operations);
+  edit(translate("step.add"), operations);
   select([id]);
   return id;
 }
 
-export const freshId = (type: Pick<NodeType, "type">): string => freshName(type.type.split("/").at(-1) ?? "node", (name) => name in sheet().nodes);
+export const uniqueId = (type: Pick<NodeType, "type">): string => uniqueName(type.type.split("/").at(-1) ?? "node", (name) => name in sheet().nodes);
 
-function addition(type: NodeType, id: string, at: Position): Operation {
+function addOperation(type: NodeType, id: string, at: Position): Operation {
   const { scope } = useDocument.getState();
   const fields = firstFields(type);
-  return { op: "add_node", id: addressOf(scope, id), type: type.type, at: [snapped(at[0]), snapped(at[1])], ...(Object.keys(fields).length && { with: fields }) };
+  return { op: "add_node", id: addressOf(scope, id), type: type.type, at: [snapToGrid(at[0]), snapToGrid(at[1])], ...(Object.keys(fields).length && { with: fields }) };
 }
 
 /** A new node is as its first example where it must be told something at all. */

@@ -1,19 +1,18 @@
 /** The node types that can be added to the open sheet: those of the site, and the subflows of this flow. */
-import { modelIn, type Document } from "../editing/document";
-import type { FlowModel, Subflow } from "../../model/flow/types";
-import { SUBFLOW_PREFIX } from "../../model/flow/types";
 import type { NodeType } from "../../model/flow/server";
+import { type FlowModel, type Subflow, SUBFLOW_PREFIX } from "../../model/flow/types";
+import { type Document, modelIn } from "../editing/document";
 
 export const SUBFLOWS = "subflow";
 
-export function offered(state: Document): NodeType[] {
+export function availableTypes(state: Document): NodeType[] {
   const site = [...state.catalogue.values()].filter((type) => !type.broken);
   return [...subflowTypes(modelIn(state), state.scope), ...site];
 }
 
 /** Subflows as types; one that would hold itself is not offered. */
 export function subflowTypes(model: FlowModel, scope: string): NodeType[] {
-  return Object.values(model.subflows).filter(({ name }) => !holds(model, name, scope)).map(typeOf);
+  return Object.values(model.subflows).filter(({ name }) => !usesSubflow(model, name, scope)).map(typeOf);
 }
 
 function typeOf({ name, title, help, inputs, outputs, fields }: Subflow): NodeType {
@@ -25,10 +24,10 @@ function typeOf({ name, title, help, inputs, outputs, fields }: Subflow): NodeTy
 }
 
 /** Whether the subflow `name` is `wanted`, or uses it at any depth. */
-export function holds(model: FlowModel, name: string, wanted: string, seen = new Set<string>()): boolean {
+export function usesSubflow(model: FlowModel, name: string, wanted: string, seen = new Set<string>()): boolean {
   if (name === wanted) return true;
   if (seen.has(name)) return false;
   seen.add(name);
   const used = Object.values(model.subflows[name]?.nodes ?? {}).filter(({ type }) => type.startsWith(SUBFLOW_PREFIX));
-  return used.some(({ type }) => holds(model, type.slice(SUBFLOW_PREFIX.length), wanted, seen));
+  return used.some(({ type }) => usesSubflow(model, type.slice(SUBFLOW_PREFIX.length), wanted, seen));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { found, takes } from "./filter";
-import { initials } from "../../platform/kit/pinyin";
 import type { NodeType } from "../../model/flow/server";
+import { initials } from "../../platform/kit/pinyin";
+import { acceptsWire, matchingTypes } from "./filter";
 
 const type = (name: string, zh: string, payload = "any"): NodeType => ({
   type: name, category: "x", icon: "box", title: { zh, en: name }, help: { zh: "", en: "" }, schema: {},
@@ -17,19 +17,19 @@ describe("palette", () => {
   });
 
   test("Chinese, initials and English find the same node", () => {
-    for (const typed of ["分支", "fz", "switch"]) expect(found(types, typed)[0]?.type).toBe("switch");
+    for (const typed of ["分支", "fz", "switch"]) expect(matchingTypes(types, typed)[0]?.type).toBe("switch");
   });
 
   test("a whole name comes before one that only begins so", () => {
-    expect(found(types, "switch").map(({ type: name }) => name)).toEqual(["switch", "switch-board"]);
+    expect(matchingTypes(types, "switch").map(({ type: name }) => name)).toEqual(["switch", "switch-board"]);
   });
 
   test("nothing typed lists everything", () => {
-    expect(found(types, "").length).toBe(4);
+    expect(matchingTypes(types, "").length).toBe(4);
   });
 
   test("only types whose ports take the payload are offered", () => {
-    expect(takes(type("a", "a", "Reading"), { name: "out", payload: "Alarm" }, "out")).toBe(false);
-    expect(takes(type("a", "a", "Reading"), { name: "out", payload: "Reading" }, "out")).toBe(true);
+    expect(acceptsWire(type("a", "a", "Reading"), { name: "out", payload: "Alarm" }, "out")).toBe(false);
+    expect(acceptsWire(type("a", "a", "Reading"), { name: "out", payload: "Reading" }, "out")).toBe(true);
   });
 });

@@ -1,10 +1,10 @@
 /** Which node types a few typed letters mean, best first: Chinese, pinyin initials and English all count. */
-import { refusal } from "../../model/flow/connect";
-import { initials } from "../../platform/kit/pinyin";
+import { incompatibility } from "../../model/flow/connect";
 import type { NodeType, PortType } from "../../model/flow/server";
-import type { Words } from "../../platform/i18n/words";
+import type { LocalizedText } from "../../platform/i18n/words";
+import { initials } from "../../platform/kit/pinyin";
 
-const texts = (words: Words): string[] => (typeof words === "string" ? [words] : [words.zh ?? "", words.en ?? ""]);
+const texts = (words: LocalizedText): string[] => (typeof words === "string" ? [words] : [words.zh ?? "", words.en ?? ""]);
 
 /** How well a type answers to `typed`, 0 for not at all. */
 export function score(type: NodeType, typed: string): number {
@@ -21,7 +21,7 @@ export function score(type: NodeType, typed: string): number {
   return wanted.length > 1 && texts(type.help).some((text) => text.toLowerCase().includes(wanted)) ? 10 : 0;
 }
 
-export function found(types: Iterable<NodeType>, typed: string, fits: (type: NodeType) => boolean = () => true): NodeType[] {
+export function matchingTypes(types: Iterable<NodeType>, typed: string, fits: (type: NodeType) => boolean = () => true): NodeType[] {
   return [...types]
     .map((type) => ({ type, points: fits(type) ? score(type, typed) : 0 }))
     .filter(({ points }) => points > 0)
@@ -30,7 +30,7 @@ export function found(types: Iterable<NodeType>, typed: string, fits: (type: Nod
 }
 
 /** Whether a node of this type can stand at the other end of a wire from (or to) this port. */
-export function takes(type: NodeType, port: PortType, side: "in" | "out"): boolean {
+export function acceptsWire(type: NodeType, port: PortType, side: "in" | "out"): boolean {
   if (type.broken) return false;
-  return side === "out" ? type.inputs.some((input) => !refusal(port, input)) : type.outputs.some((output) => !refusal(output, port));
+  return side === "out" ? type.inputs.some((input) => !incompatibility(port, input)) : type.outputs.some((output) => !incompatibility(output, port));
 }

@@ -1,16 +1,16 @@
 /** What is wrong with the draft: flow › node › field: reason. A click goes to the field. */
-import type { Problem } from "../../platform/api/types";
-import { modelIn, useDocument } from "../editing/document";
 import { nodesByAddress } from "../../model/flow/diff";
-import { focusField } from "../editing/fieldFocus";
+import type { Problem } from "../../platform/api/types";
 import { useWords } from "../../platform/i18n";
 import { StateMark } from "../../platform/kit/State";
+import { modelIn, useDocument } from "../editing/document";
+import { focusField } from "../editing/fieldFocus";
 import { bySeverity } from "./severity";
 import { told } from "./told";
 import "./problems.css";
 
 export default function ProblemsPanel() {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const problems = useDocument((state) => state.problems);
   const checking = useDocument((state) => state.checking);
   const model = useDocument(modelIn);
@@ -19,7 +19,7 @@ export default function ProblemsPanel() {
     return <p className="problems-none" role="status"><StateMark level={checking ? "off" : "ok"} /> {t(checking ? "problems.checking" : "problems.none")}</p>;
   }
   const nodes = nodesByAddress(model);
-  const place = (problem: Problem): string[] => [said(model.title) || name, ...(problem.node ? [said(nodes.get(problem.node)?.title) || problem.node] : []), ...(problem.field ? [problem.field.replace(/^with\./, "")] : [])];
+  const place = (problem: Problem): string[] => [localize(model.title) || name, ...(problem.node ? [localize(nodes.get(problem.node)?.title) || problem.node] : []), ...(problem.field ? [problem.field.replace(/^with\./, "")] : [])];
   return (
     <ul className="problems" aria-label={t("problems.title")}>
       {bySeverity(problems).map((problem, index) => (

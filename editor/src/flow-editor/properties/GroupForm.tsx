@@ -1,22 +1,22 @@
 /** A group: its title, its colour, and taking it apart. */
-import { COLOURS } from "../canvas/Frame";
-import { edit, select, useDocument } from "../editing/document";
 import { addressOf } from "../../model/flow/sheet";
 import type { Group } from "../../model/flow/types";
-import { say, useWords } from "../../platform/i18n";
+import { translate, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { useAllowed } from "../../platform/session/session";
-import { WordsField } from "./LocalizedTextField";
+import { COLOURS } from "../canvas/Frame";
+import { edit, select, useDocument } from "../editing/document";
+import { LocalizedTextField } from "./LocalizedTextField";
 
 export function GroupForm({ name, group }: { name: string; group: Group }) {
   const { t } = useWords();
   const may = useAllowed("admin");
   const address = addressOf(useDocument.getState().scope, name);
-  const change = (fields: Partial<Group>): void => edit(say("step.group"), [{ op: "set_group", name: address, ...fields }]);
+  const change = (fields: Partial<Group>): void => edit(translate("step.group"), [{ op: "set_group", name: address, ...fields }]);
   return (
     <form className="around-form" onSubmit={(event) => event.preventDefault()}>
       <h2>{t("around.group")}</h2>
-      <WordsField label={t("around.title")} words={group.title} onCommit={(title) => change({ title })} />
+      <LocalizedTextField label={t("around.title")} words={group.title} onCommit={(title) => change({ title })} />
       <fieldset className="around-colours" disabled={!may}>
         <legend>{t("around.colour")}</legend>
         {COLOURS.map((colour) => (
@@ -30,7 +30,7 @@ export function GroupForm({ name, group }: { name: string; group: Group }) {
       <div className="around-row">
         <Button icon="maximize" onClick={() => select(group.members)}>{t("around.select-members")}</Button>
         <Button icon="x" kind="danger" needs="admin" onClick={() => {
-          edit(say("step.group"), [{ op: "remove_group", name: address }]);
+          edit(translate("step.group"), [{ op: "remove_group", name: address }]);
           select([]);
         }}>{t("around.ungroup")}</Button>
       </div>

@@ -1,13 +1,13 @@
 /** A text of the site in both languages; one step of the history when the field is left. */
 import { useEffect, useState } from "react";
 import { useWords } from "../../platform/i18n";
+import type { LocalizedText } from "../../platform/i18n/words";
 import { Field } from "../../platform/kit/Field";
 import { useAllowed } from "../../platform/session/session";
-import type { Words } from "../../platform/i18n/words";
 
 const LANGUAGES = ["zh", "en"] as const;
 
-export function WordsField({ label, words, long, onCommit }: { label: string; words: Words; long?: boolean; onCommit: (words: Words) => void }) {
+export function LocalizedTextField({ label, words, long, onCommit }: { label: string; words: LocalizedText; long?: boolean; onCommit: (words: LocalizedText) => void }) {
   const { t } = useWords();
   const may = useAllowed("admin");
   const parts = partsOf(words);
@@ -32,10 +32,10 @@ export function WordsField({ label, words, long, onCommit }: { label: string; wo
   );
 }
 
-const partsOf = (words: Words): { zh: string; en: string } => (typeof words === "string" ? { zh: words, en: "" } : { zh: words.zh ?? "", en: words.en ?? "" });
+const partsOf = (words: LocalizedText): { zh: string; en: string } => (typeof words === "string" ? { zh: words, en: "" } : { zh: words.zh ?? "", en: words.en ?? "" });
 
 /** One language alone stays a plain text if it was one. */
-function together(typed: { zh: string; en: string }, was: Words): Words {
+function together(typed: { zh: string; en: string }, was: LocalizedText): LocalizedText {
   if (!typed.en && (typeof was === "string" || !typed.zh)) return typed.zh;
   return { ...(typed.zh && { zh: typed.zh }), ...(typed.en && { en: typed.en }) };
 }

@@ -1,12 +1,12 @@
 /** A note: its Markdown, its size. */
 import { useEffect, useState } from "react";
-import { edit, useDocument } from "../editing/document";
 import { NOTE_SIZE } from "../../model/flow/geometry";
 import { addressOf } from "../../model/flow/sheet";
 import type { Note } from "../../model/flow/types";
-import { say, useWords } from "../../platform/i18n";
+import { translate, useWords } from "../../platform/i18n";
 import { Field } from "../../platform/kit/Field";
 import { useAllowed } from "../../platform/session/session";
+import { edit, useDocument } from "../editing/document";
 
 export function NoteForm({ name, note }: { name: string; note: Note }) {
   const { t } = useWords();
@@ -15,7 +15,7 @@ export function NoteForm({ name, note }: { name: string; note: Note }) {
   useEffect(() => setText(note.text), [note.text]);
   const [width, height] = note.size ?? NOTE_SIZE;
   const change = (fields: Partial<Pick<Note, "text" | "size">>, key: string): void =>
-    edit(say("step.note"), [{ op: "set_note", name: addressOf(useDocument.getState().scope, name), ...fields }], `note:${name}:${key}`);
+    edit(translate("step.note"), [{ op: "set_note", name: addressOf(useDocument.getState().scope, name), ...fields }], `note:${name}:${key}`);
   return (
     <form className="around-form" onSubmit={(event) => event.preventDefault()}>
       <h2>{t("around.note")}</h2>

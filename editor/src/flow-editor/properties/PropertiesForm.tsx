@@ -6,7 +6,7 @@ import { NoteForm } from "./NoteForm";
 import { SubflowForm } from "./SubflowForm";
 import "./properties.css";
 
-export function AroundForm() {
+export function PropertiesForm() {
   const scope = useDocument((state) => state.scope);
   const [id] = useDocument((state) => state.selected);
   const sheet = useDocument(sheetIn);

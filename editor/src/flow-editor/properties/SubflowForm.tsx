@@ -1,22 +1,22 @@
 /** A subflow from inside: what it is called, its ports, and the fields that whoever uses it fills. */
 import { useState } from "react";
-import { edit, model, modelIn, useDocument } from "../editing/document";
 import { subflowDefinition } from "../../model/flow/definition";
-import { freshName } from "../../model/flow/sheet";
-import { removedPort, renamedPort, withPort, type Side } from "../../model/flow/subflowPorts";
 import { operationsBetween } from "../../model/flow/operationsBetween";
+import { uniqueName } from "../../model/flow/sheet";
+import { addPort, removePort, renamePort, type Side } from "../../model/flow/subflowPorts";
 import type { FlowModel, Subflow } from "../../model/flow/types";
-import { say, useWords } from "../../platform/i18n";
+import type { Json } from "../../platform/api/json";
+import { translate, useWords } from "../../platform/i18n";
 import { IconButton } from "../../platform/kit/Button";
 import { TextField } from "../../platform/kit/Field";
 import { useAllowed } from "../../platform/session/session";
-import { WordsField } from "./LocalizedTextField";
-import type { Json } from "../../platform/api/json";
+import { edit, model, modelIn, useDocument } from "../editing/document";
+import { LocalizedTextField } from "./LocalizedTextField";
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 function put(after: FlowModel): void {
-  edit(say("step.subflow"), operationsBetween(model(), after));
+  edit(translate("step.subflow"), operationsBetween(model(), after));
 }
 
 export function SubflowForm({ name }: { name: string }) {
@@ -24,16 +24,16 @@ export function SubflowForm({ name }: { name: string }) {
   const subflow = useDocument((state) => modelIn(state).subflows[name]);
   if (!subflow) return null;
   const change = (fields: Partial<Subflow>): void =>
-    edit(say("step.subflow"), [{ op: "set_subflow", name, definition: subflowDefinition({ ...subflow, ...fields }) }]);
+    edit(translate("step.subflow"), [{ op: "set_subflow", name, definition: subflowDefinition({ ...subflow, ...fields }) }]);
   return (
     <form className="around-form" onSubmit={(event) => event.preventDefault()}>
       <h2>{t("around.subflow")} <code>{name}</code></h2>
       <NameField label={t("around.name")} value={name} taken={(other) => other in model().subflows} onCommit={(to) => {
-        edit(say("step.subflow"), [{ op: "rename_subflow", name, to }]);
+        edit(translate("step.subflow"), [{ op: "rename_subflow", name, to }]);
         useDocument.setState({ scope: to });
       }} />
-      <WordsField label={t("around.title")} words={subflow.title} onCommit={(title) => change({ title })} />
-      <WordsField label={t("around.help")} words={subflow.help} long onCommit={(help) => change({ help })} />
+      <LocalizedTextField label={t("around.title")} words={subflow.title} onCommit={(title) => change({ title })} />
+      <LocalizedTextField label={t("around.help")} words={subflow.help} long onCommit={(help) => change({ help })} />
       <Ports subflow={subflow} side="inputs" />
       <Ports subflow={subflow} side="outputs" />
       <Fields subflow={subflow} onChange={(fields) => change({ fields })} />
@@ -49,12 +49,12 @@ function Ports({ subflow, side }: { subflow: Subflow; side: Side }) {
       <header>
         <h3>{t(`around.${side}`)}</h3>
         <IconButton icon="plus" needs="admin" label={t(`around.${side}.add`)}
-          onClick={() => put(withPort(model(), subflow.name, side, freshName(side === "inputs" ? "in" : "out", (name) => names.includes(name))))} />
+          onClick={() => put(addPort(model(), subflow.name, side, uniqueName(side === "inputs" ? "in" : "out", (name) => names.includes(name))))} />
       </header>
       {names.map((port) => (
         <div key={port} className="around-row">
-          <NameField label={t("around.port")} bare value={port} taken={(other) => names.includes(other)} onCommit={(to) => put(renamedPort(model(), subflow.name, side, port, to))} />
-          <IconButton icon="trash-2" needs="admin" label={t("around.remove", { name: port })} onClick={() => put(removedPort(model(), subflow.name, side, port))} />
+          <NameField label={t("around.port")} bare value={port} taken={(other) => names.includes(other)} onCommit={(to) => put(renamePort(model(), subflow.name, side, port, to))} />
+          <IconButton icon="trash-2" needs="admin" label={t("around.remove", { name: port })} onClick={() => put(removePort(model(), subflow.name, side, port))} />
         </div>
       ))}
       {names.length === 0 && <p className="around-none">{t("around.none")}</p>}
@@ -74,7 +74,7 @@ function Fields({ subflow, onChange }: { subflow: Subflow; onChange: (fields: Su
       <header>
         <h3>{t("around.fields")}</h3>
         <IconButton icon="plus" needs="admin" label={t("around.fields.add")}
-          onClick={() => onChange({ ...subflow.fields, [freshName("field", (name) => name in subflow.fields)]: { type: "string", default: "" } })} />
+          onClick={() => onChange({ ...subflow.fields, [uniqueName("field", (name) => name in subflow.fields)]: { type: "string", default: "" } })} />
       </header>
       <p className="around-none">{t("around.fields.help", { example: "${field:name}" })}</p>
       {entries.map(([field, schema]) => (

@@ -1,6 +1,6 @@
 import { defineWords } from "../../platform/i18n/words";
 
-export const aroundWords = defineWords(
+export const propertiesWords = defineWords(
   {
     "language.zh": "中文",
     "language.en": "英文",

@@ -1,23 +1,23 @@
 /** Search over this flow and all others. */
 import { useEffect, useMemo, useState } from "react";
+import type { FlowView } from "../../model/flow/server";
+import type { FlowModel } from "../../model/flow/types";
 import { api, segment } from "../../platform/api/client";
 import type { FlowSummary } from "../../platform/api/types";
+import { useWords } from "../../platform/i18n";
+import { Finder } from "../../platform/kit/Finder";
+import { Icon } from "../../platform/kit/Icon";
+import { toastError } from "../../platform/kit/toasts";
+import { navigate } from "../../platform/router/location";
 import { familyOf, iconOf, labelOf } from "../canvas/nodeAppearance";
 import { revealNode } from "../canvas/revealNode";
-import { Finder } from "../../platform/kit/Finder";
 import { draft, useDocument } from "../editing/document";
-import type { FlowModel } from "../../model/flow/types";
-import { useWords } from "../../platform/i18n";
-import { Icon } from "../../platform/kit/Icon";
-import { tellFailure } from "../../platform/kit/toasts";
-import { go } from "../../platform/router/location";
 import { hitsIn } from "./findNodes";
-import type { FlowView } from "../../model/flow/server";
 
 const MOST = 100;
 
 export default function SearchPanel({ onClose }: { onClose: () => void }) {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const name = useDocument((state) => state.name);
   const catalogue = useDocument((state) => state.catalogue);
   const [typed, setTyped] = useState("");
@@ -28,7 +28,7 @@ export default function SearchPanel({ onClose }: { onClose: () => void }) {
       const views = await Promise.all(flows.map((flow) => api.get<FlowView>(`/flows/${segment(flow.name)}`)));
       setOthers(views.flatMap((view): [string, FlowModel][] => (view.flow ? [[view.name, view.flow]] : [])));
     };
-    load().catch(tellFailure);
+    load().catch(toastError);
   }, [name]);
   const hits = useMemo(() => {
     const mine = hitsIn(name, draft().model, typed, catalogue).map((hit) => ({ ...hit, points: hit.points + 10 }));
@@ -43,11 +43,11 @@ export default function SearchPanel({ onClose }: { onClose: () => void }) {
           run: () => {
             onClose();
             if (hit.flow === name) revealNode(hit.address);
-            else go(`/flows/${segment(hit.flow)}${hit.address ? `?node=${segment(hit.address)}` : ""}`);
+            else navigate(`/flows/${segment(hit.flow)}${hit.address ? `?node=${segment(hit.address)}` : ""}`);
           },
           view: <>
             <span className="palette-icon" data-family={familyOf(type)}><Icon name={hit.node ? iconOf(hit.node, type) : hit.field === "note" ? "sticky-note" : "workflow"} size={15} /></span>
-            <span className="finder-name">{hit.node ? labelOf(hit.node, said) : hit.text} {hit.field && <span className="finder-where">{hit.field === "type" ? hit.text : `${hit.field}: ${hit.text}`}</span>}</span>
+            <span className="finder-name">{hit.node ? labelOf(hit.node, localize) : hit.text} {hit.field && <span className="finder-where">{hit.field === "type" ? hit.text : `${hit.field}: ${hit.text}`}</span>}</span>
             <span className="finder-aside">{hit.flow === name ? hit.address : `${hit.flow} › ${hit.address}`}</span>
           </>,
         };

@@ -1,10 +1,10 @@
 /** Finds nodes by id, title, type, note and config, in the draft that is open and in all other flows. */
 import { nodesByAddress } from "../../model/flow/diff";
-import type { FlowModel, NodeSpec } from "../../model/flow/types";
-import { initials } from "../../platform/kit/pinyin";
 import type { NodeType } from "../../model/flow/server";
+import type { FlowModel, NodeSpec } from "../../model/flow/types";
 import type { Json } from "../../platform/api/json";
-import type { Words } from "../../platform/i18n/words";
+import type { LocalizedText } from "../../platform/i18n/words";
+import { initials } from "../../platform/kit/pinyin";
 
 export interface Hit {
   flow: string;
@@ -16,7 +16,7 @@ export interface Hit {
   points: number;
 }
 
-const both = (words: Words): string[] => (typeof words === "string" ? [words] : [words.zh ?? "", words.en ?? ""]).filter(Boolean);
+const both = (words: LocalizedText): string[] => (typeof words === "string" ? [words] : [words.zh ?? "", words.en ?? ""]).filter(Boolean);
 
 export function hitsIn(flow: string, model: FlowModel, typed: string, catalogue: ReadonlyMap<string, NodeType>): Hit[] {
   const wanted = typed.trim().toLowerCase();

@@ -1,24 +1,24 @@
 /** A node or branch tried on a sample, with nothing acted on outside; what came can be kept as a test beside the flow. */
 import { useEffect, useState } from "react";
-import { api, segment } from "../../platform/api/client";
-import { ApiError } from "../../platform/api/problem";
-import { inLine } from "../../platform/kit/values";
-import { ValueTree } from "../../platform/kit/ValueTree";
-import { modelIn, selectedNodes, useDocument } from "../editing/document";
 import { nodesByAddress } from "../../model/flow/diff";
 import { addressOfRunning } from "../../model/flow/runtimeIds";
+import { api, segment } from "../../platform/api/client";
+import type { Json } from "../../platform/api/json";
+import { ApiError } from "../../platform/api/problem";
 import { useWords } from "../../platform/i18n";
-import { wireInto } from "../editing/upstream";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { Field, SelectField, TextField } from "../../platform/kit/Field";
 import { Icon } from "../../platform/kit/Icon";
 import { StateMark } from "../../platform/kit/State";
-import { tellFailure, toast } from "../../platform/kit/toasts";
-import { loadTests, newCase, removeCase, runTests, saveCase, setCase, tryCase, useTesting, type Expected, type Sent } from "./draftCase";
+import { toast, toastError } from "../../platform/kit/toasts";
+import { inLine } from "../../platform/kit/values";
+import { ValueTree } from "../../platform/kit/ValueTree";
+import { modelIn, selectedNodes, useDocument } from "../editing/document";
+import { incomingWire } from "../editing/upstream";
+import { type Expected, loadTests, newCase, removeCase, runTests, saveCase, type Sent, setCase, tryCase, useTesting } from "./draftCase";
 import { jsonOf, payloadOf } from "./payload";
 import "./testing.css";
 import "../inspector/inspector.css";
-import type { Json } from "../../platform/api/json";
 
 export default function TestPanel() {
   const { t } = useWords();
@@ -27,19 +27,19 @@ export default function TestPanel() {
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     useTesting.setState({ tests: null, results: new Map() });
-    loadTests().catch(tellFailure);
+    loadTests().catch(toastError);
     if (!useTesting.getState().draft.given[0]?.node) newCase(selectedNodes()[0] ?? "");
   }, [flow]);
   const runAll = async (): Promise<void> => {
     setBusy(true);
-    await runTests().catch(tellFailure);
+    await runTests().catch(toastError);
     setBusy(false);
   };
   const red = [...results.values()].filter((one) => !one.passed).length;
   return (
     <div className="lookin">
       <div className="debug-bar">
-        <Button icon="play" needs="admin" refused={busy ? t("kit.loading") : !tests?.cases.length && t("test.no-cases")} onClick={() => void runAll()}>{t("test.run-all")}</Button>
+        <Button icon="play" needs="admin" disabledReason={busy ? t("kit.loading") : !tests?.cases.length && t("test.no-cases")} onClick={() => void runAll()}>{t("test.run-all")}</Button>
         {results.size > 0 && <span className={red ? "badge badge-error" : "badge badge-ok"} role="status">{red ? t("test.red", { count: red, all: results.size }) : t("test.green", { count: results.size })}</span>}
         <Button kind="quiet" icon="plus" needs="admin" onClick={() => newCase(selectedNodes()[0] ?? "")}>{t("test.new")}</Button>
         <code className="debug-count">{flow}_test.yaml</code>
@@ -74,7 +74,7 @@ function reasonIn(props: Record<string, Json>): string {
 }
 
 function CaseForm() {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const flow = useDocument((state) => state.name);
   const model = useDocument(modelIn);
   const { draft, tried, tests, results } = useTesting();
@@ -84,7 +84,7 @@ function CaseForm() {
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const titles = nodesByAddress(model);
-  const titleOf = (id: string): string => said(titles.get(addressOfRunning(model, id))?.title) || id;
+  const titleOf = (id: string): string => localize(titles.get(addressOfRunning(model, id))?.title) || id;
   const stored = tests?.cases.some((one) => one.name === draft.name) ?? false;
   const current = () => ({ ...draft, name: name.trim(), given: draft.given.map((one, index) => (index === 0 ? { ...one, payload: jsonOf(payload) } : one)) });
   const attempt = async (what: () => Promise<void>): Promise<void> => {
@@ -102,7 +102,7 @@ function CaseForm() {
     setCase({ ...here, given: [{ ...first, ...here.given[0], ...given }, ...here.given.slice(1)] });
   };
   const takeLast = (): Promise<void> => attempt(async () => {
-    const wire = wireInto(model, first.node) ?? { node: first.node, port: "" };
+    const wire = incomingWire(model, first.node) ?? { node: first.node, port: "" };
     const seen = await api.get<{ payload: Json; topic: string; key: string; props: Record<string, Json> }>(`/flows/${segment(flow)}/last?node=${encodeURIComponent(wire.node)}&port=${encodeURIComponent(wire.port)}`);
     setPayload(payloadOf(seen.payload));
     const props = Object.fromEntries(Object.entries(seen.props).filter(([key]) => key !== "error"));
@@ -114,8 +114,8 @@ function CaseForm() {
     <div className="test-form">
       <section>
         <SelectField label={t("test.node")} value={first.node} onChange={(event) => change({ node: event.target.value })}
-          choices={[{ value: "", label: t("inspector.none") }, ...Object.values(model.nodes).map((node) => ({ value: node.id, label: said(node.title) ? `${said(node.title)} · ${node.id}` : node.id }))]} />
-        <Field label={t("test.payload")} help={t("test.payload.help")} aside={<Button kind="quiet" icon="download" className="field-reset" needs="operator" refused={!first.node && t("test.choose")} onClick={() => void takeLast()}>{t("test.last")}</Button>}>
+          choices={[{ value: "", label: t("inspector.none") }, ...Object.values(model.nodes).map((node) => ({ value: node.id, label: localize(node.title) ? `${localize(node.title)} · ${node.id}` : node.id }))]} />
+        <Field label={t("test.payload")} help={t("test.payload.help")} aside={<Button kind="quiet" icon="download" className="field-reset" needs="operator" disabledReason={!first.node && t("test.choose")} onClick={() => void takeLast()}>{t("test.last")}</Button>}>
           {(ids) => <textarea className="input input-mono" rows={Math.min(12, Math.max(3, payload.split("\n").length))} spellCheck={false} {...ids} value={payload} onChange={(event) => setPayload(event.target.value)} />}
         </Field>
         <div className="test-row">
@@ -124,7 +124,7 @@ function CaseForm() {
         </div>
         {draft.given.length > 1 && <p className="field-help">{t("test.more-given", { count: draft.given.length - 1 })}</p>}
         <div className="example-actions">
-          <Button kind="primary" icon="play" needs="admin" refused={busy ? t("kit.loading") : !first.node && t("test.choose")} onClick={() => void attempt(() => tryCase(current()))}>{t("test.try")}</Button>
+          <Button kind="primary" icon="play" needs="admin" disabledReason={busy ? t("kit.loading") : !first.node && t("test.choose")} onClick={() => void attempt(() => tryCase(current()))}>{t("test.try")}</Button>
         </div>
         {problem && <p className="field-problem" role="alert"><Icon name="circle-alert" size={13} />{problem}</p>}
         <TextField label={t("test.name")} value={name} onChange={(event) => setName(event.target.value)} placeholder={t("test.name.hint")} />
@@ -135,7 +135,7 @@ function CaseForm() {
           </div>
         ))}
         <div className="example-actions">
-          <Button icon="save" needs="admin" refused={!name.trim() ? t("test.name.none") : draft.expect.length === 0 && !draft.never?.length && t("test.expect.none")}
+          <Button icon="save" needs="admin" disabledReason={!name.trim() ? t("test.name.none") : draft.expect.length === 0 && !draft.never?.length && t("test.expect.none")}
             onClick={() => void attempt(async () => { const one = current(); await saveCase(one); setCase(one); toast("ok", t("test.saved", { name: one.name })); })}>{t("test.save")}</Button>
           {stored && <Button kind="danger" icon="trash-2" needs="admin" onClick={() => void attempt(async () => { await removeCase(draft.name); newCase(); })}>{t("kit.delete")}</Button>}
         </div>

@@ -1,11 +1,11 @@
 /** The test case that is being written: what is given, what is expected; and the flow's cases that are stored. */
 import { create } from "zustand";
+import { splitAddress } from "../../model/flow/sheet";
 import { api, segment } from "../../platform/api/client";
-import { type TestCase } from "../deploy/deploy";
-import { sheetIn, useDocument } from "../editing/document";
-import { partsOf } from "../../model/flow/sheet";
-import { draftText } from "../editing/draftText";
 import type { Json } from "../../platform/api/json";
+import type { TestCase } from "../deploy/deploy";
+import { sheetIn, useDocument } from "../editing/document";
+import { draftText } from "../editing/draftText";
 
 export interface Given {
   node: string;
@@ -68,7 +68,7 @@ export const newCase = (node = ""): void => set({ draft: { ...empty, given: [{ n
 
 /** A message that left a port is a sample for the nodes behind it; for a source the source itself is told to send it. */
 export function sampleFor(address: string, port: string, message: { payload: unknown; topic: string; key: string }): void {
-  const { name } = partsOf(address);
+  const { name } = splitAddress(address);
   const next = sheetIn(useDocument.getState()).nodes[name]?.to;
   const target = (next?.[port] ?? next?.[""] ?? [])[0]?.node ?? name;
   set({

@@ -1,20 +1,20 @@
 /** Every deploy of the flow: who, when, why; what it differs in from any other; and back to it as a draft. */
 import { useEffect, useMemo, useState } from "react";
-import { api, segment } from "../../platform/api/client";
-import type { Revision } from "../../platform/api/types";
-import { useLoaded } from "../../platform/kit/useLoaded";
-import { DiffList, type ShownDiff } from "../deploy/DiffList";
-import type { ServerDiff } from "../deploy/deploy";
-import { modelIn, useDocument, write } from "../editing/document";
 import { difference, nodesByAddress } from "../../model/flow/diff";
 import type { FlowModel } from "../../model/flow/types";
-import { say, useWords } from "../../platform/i18n";
+import { api, segment } from "../../platform/api/client";
+import type { Revision } from "../../platform/api/types";
+import { translate, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { SelectField } from "../../platform/kit/Field";
-import { dateTime } from "../../platform/kit/time";
-import { tellFailure, toast } from "../../platform/kit/toasts";
 import { Loading } from "../../platform/kit/Loading";
-import { merged } from "../deploy/shownDiff";
+import { dateTime } from "../../platform/kit/time";
+import { toast, toastError } from "../../platform/kit/toasts";
+import { useLoaded } from "../../platform/kit/useLoaded";
+import type { ServerDiff } from "../deploy/deploy";
+import { DiffList, type ShownDiff } from "../deploy/DiffList";
+import { shownDiff } from "../deploy/shownDiff";
+import { modelIn, replaceText, useDocument } from "../editing/document";
 import "./versions.css";
 
 interface RevisionView extends Revision {
@@ -63,7 +63,7 @@ function noteOf(note: string, t: (key: string) => string): string {
 }
 
 function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Revision; rows: Revision[]; against: string; onAgainst: (against: string) => void }) {
-  const { t, said } = useWords();
+  const { t, localize } = useWords();
   const model = useDocument(modelIn);
   const { value: revision } = useLoaded<RevisionView>(`/flows/${segment(flow)}/revisions/${row.number}`);
   const [diff, setDiff] = useState<ShownDiff | null>(null);
@@ -72,14 +72,14 @@ function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Re
     if (against === DRAFT) return;
     const stop = new AbortController();
     setDiff(null);
-    api.get<ServerDiff>(`/flows/${segment(flow)}/diff?from=${against}&to=${row.number}`, stop.signal).then((told) => setDiff(merged(told)), tellFailure);
+    api.get<ServerDiff>(`/flows/${segment(flow)}/diff?from=${against}&to=${row.number}`, stop.signal).then((answer) => setDiff(shownDiff(answer)), toastError);
     return () => stop.abort();
   }, [flow, row.number, against]);
   const shown = against === DRAFT ? (ofDraft as ShownDiff | null) : diff;
   const restore = (): void => {
     if (!revision?.flow || revision.text === null) return;
-    write(say("versions.restore", { number: row.number }), revision.flow, revision.text);
-    toast("ok", say("versions.restored", { number: row.number }), { hint: say("versions.restored.hint") });
+    replaceText(translate("versions.restore", { number: row.number }), revision.flow, revision.text);
+    toast("ok", translate("versions.restored", { number: row.number }), { hint: translate("versions.restored.hint") });
   };
   const titles = revision?.flow ? nodesByAddress(revision.flow) : new Map<string, never>();
   const mine = nodesByAddress(model);
@@ -87,8 +87,8 @@ function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Re
     <div className="version-body">
       <SelectField label={t(against === DRAFT ? "versions.to-draft" : "versions.against")} value={against} onChange={(event) => onAgainst(event.target.value)}
         choices={[{ value: DRAFT, label: t("versions.draft") }, ...rows.filter(({ number }) => number !== row.number).map(({ number, note, when }) => ({ value: String(number), label: `${number} · ${noteOf(note, t) || dateTime(when)}` }))]} />
-      {shown ? <DiffList diff={shown} titleOf={(address) => said((titles.get(address) ?? mine.get(address))?.title)} /> : <p role="status">{t("kit.loading")}</p>}
-      <Button icon="history" needs="admin" refused={revision?.text === null && t("versions.gone")} onClick={restore}>{t("versions.restore", { number: row.number })}</Button>
+      {shown ? <DiffList diff={shown} titleOf={(address) => localize((titles.get(address) ?? mine.get(address))?.title)} /> : <p role="status">{t("kit.loading")}</p>}
+      <Button icon="history" needs="admin" disabledReason={revision?.text === null && t("versions.gone")} onClick={restore}>{t("versions.restore", { number: row.number })}</Button>
     </div>
   );
 }

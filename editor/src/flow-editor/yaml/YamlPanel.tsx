@@ -3,35 +3,35 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, indentWithTab } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from "@codemirror/lint";
+import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { EditorState, StateEffect, StateField, type Text } from "@codemirror/state";
-import { Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
+import { Decoration, type DecorationSet, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
+import { nodesByAddress } from "../../model/flow/diff";
+import type { Preview } from "../../model/flow/server";
+import { addressOf, splitAddress } from "../../model/flow/sheet";
 import { api, segment } from "../../platform/api/client";
 import { ApiError } from "../../platform/api/problem";
 import type { Problem } from "../../platform/api/types";
-import { look } from "../../platform/code/theme";
-import { stage } from "../editing/canvasState";
-import { checkNow } from "../editing/draftCheck";
-import { draftIn, modelIn, openScope, redo, select, undo, useDocument, write } from "../editing/document";
-import { nodesByAddress } from "../../model/flow/diff";
-import { addressOf, partsOf } from "../../model/flow/sheet";
-import { currentLanguage, say, useWords } from "../../platform/i18n";
-import { Icon } from "../../platform/kit/Icon";
+import { codeTheme } from "../../platform/code/theme";
+import { currentLanguage, translate, useWords } from "../../platform/i18n";
 import { IconButton } from "../../platform/kit/Button";
-import { tellFailure } from "../../platform/kit/toasts";
+import { Icon } from "../../platform/kit/Icon";
+import { toastError } from "../../platform/kit/toasts";
 import { allowed } from "../../platform/session/session";
+import { stage } from "../editing/canvasState";
+import { draftIn, modelIn, openScope, redo, replaceText, select, undo, useDocument } from "../editing/document";
+import { checkNow } from "../editing/draftCheck";
 import { inOneLine } from "../problems/told";
-import { offersAt } from "./completion";
-import { addressAt, changeBetween, placesOf, type Place } from "./sourceRanges";
+import { completionsAt } from "./completion";
+import { addressAt, changeBetween, type SourceRange, sourceRanges } from "./sourceRanges";
 import "./yaml.css";
-import type { Preview } from "../../model/flow/server";
 
 const PAUSE_MS = 180;
 const OUTSIDE = "outside";
 
-const showPlace = StateEffect.define<Place | null>();
+const showPlace = StateEffect.define<SourceRange | null>();
 const shownPlace = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(lines, transaction) {
@@ -43,7 +43,7 @@ const shownPlace = StateField.define<DecorationSet>({
 });
 const here = Decoration.line({ class: "cm-node-here" });
 
-function marked(doc: Text, place: Place): DecorationSet {
+function marked(doc: Text, place: SourceRange): DecorationSet {
   const lines = [];
   for (let line = place.from; line <= Math.min(place.to, doc.lines); line += 1) lines.push(here.range(doc.line(line).from));
   return Decoration.set(lines);
@@ -70,7 +70,7 @@ export default function YamlPanel() {
           ? <span className="yaml-state yaml-bad" role="alert"><Icon name="triangle-alert" size={14} />{t("yaml.bad")}</span>
           : <span className="yaml-state"><Icon name="check" size={14} />{t("yaml.good")}</span>}
         <IconButton icon="search" label={t("yaml.search")} onClick={() => view.current && openSearchPanel(view.current)} />
-        <IconButton icon="copy" label={t("yaml.copy")} onClick={() => void navigator.clipboard.writeText(view.current?.state.doc.toString() ?? "").catch(tellFailure)} />
+        <IconButton icon="copy" label={t("yaml.copy")} onClick={() => void navigator.clipboard.writeText(view.current?.state.doc.toString() ?? "").catch(toastError)} />
       </div>
       <div ref={box} className="yaml-box" />
     </div>
@@ -98,14 +98,14 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
     running = new AbortController();
     const { name } = useDocument.getState();
     try {
-      const told = await api.post<Preview>(`/flows/${segment(name)}/preview`, { text }, running.signal);
-      if (told.flow) {
-        useDocument.setState({ unreadable: false, problems: told.problems, restarts: told.restarts ?? [] });
+      const answer = await api.post<Preview>(`/flows/${segment(name)}/preview`, { text }, running.signal);
+      if (answer.flow) {
+        useDocument.setState({ unreadable: false, problems: answer.problems, restarts: answer.restarts ?? [] });
         ahead = editor.state.doc.toString() !== text;
-        write(say("step.text"), told.flow, text, `yaml:${visit}`);
-      } else useDocument.setState({ unreadable: true, problems: told.problems });
+        replaceText(translate("step.text"), answer.flow, text, `yaml:${visit}`);
+      } else useDocument.setState({ unreadable: true, problems: answer.problems });
     } catch (error) {
-      if (!(error instanceof DOMException) && error instanceof ApiError) tellFailure(error);
+      if (!(error instanceof DOMException) && error instanceof ApiError) toastError(error);
     }
   };
 
@@ -114,14 +114,14 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
     state: EditorState.create({
       doc: textNow(),
       extensions: [
-        look(), lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), bracketMatching(), closeBrackets(), indentOnInput(),
+        codeTheme(), lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), bracketMatching(), closeBrackets(), indentOnInput(),
         indentUnit.of("  "), EditorState.tabSize.of(2), yaml(), lintGutter(), search({ top: true }), highlightSelectionMatches(), shownPlace,
-        EditorState.readOnly.of(readOnly), EditorView.contentAttributes.of({ "aria-label": say("yaml.title"), tabindex: "0" }),
+        EditorState.readOnly.of(readOnly), EditorView.contentAttributes.of({ "aria-label": translate("yaml.title"), tabindex: "0" }),
         autocompletion({
           icons: false,
           interactionDelay: 0,
           override: [(context) => {
-            const found = offersAt(context.state.doc.toString(), context.pos, useDocument.getState().catalogue, currentLanguage(), references);
+            const found = completionsAt(context.state.doc.toString(), context.pos, useDocument.getState().catalogue, currentLanguage(), references);
             if (!found || (found.from === context.pos && !context.explicit)) return null;
             return { from: found.from, options: found.offers.map(({ label, insert, detail, info }) => ({ label, ...(insert && { apply: insert }), ...(detail && { detail }), ...(info && { info }) })) };
           }],
@@ -145,10 +145,10 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
 
   /** The cursor is in a node: it is selected on the canvas. */
   const follow = (at: EditorView): void => {
-    const address = addressAt(placesOf(at.state.doc.toString()), at.state.doc.lineAt(at.state.selection.main.head).number);
+    const address = addressAt(sourceRanges(at.state.doc.toString()), at.state.doc.lineAt(at.state.selection.main.head).number);
     if (!address || address === followed || !nodesByAddress(modelIn(useDocument.getState())).has(address)) return;
     followed = address;
-    const { scope, name } = partsOf(address);
+    const { scope, name } = splitAddress(address);
     if (useDocument.getState().scope !== scope) openScope(scope);
     select([name]);
     stage.reveal(name);
@@ -158,7 +158,7 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
     const { selected, scope } = useDocument.getState();
     const first = selected.size === 1 ? [...selected][0] ?? "" : "";
     const address = first && !first.includes(":") ? addressOf(scope, first) : "";
-    const place = address ? placesOf(editor.state.doc.toString()).get(address) ?? null : null;
+    const place = address ? sourceRanges(editor.state.doc.toString()).get(address) ?? null : null;
     const effects: StateEffect<unknown>[] = [showPlace.of(place)];
     if (place && !editor.hasFocus && address !== followed) effects.push(EditorView.scrollIntoView(editor.state.doc.line(Math.min(place.from, editor.state.doc.lines)).from, { y: "start", yMargin: 40 }));
     followed = address;
@@ -217,7 +217,7 @@ const textNow = (): string => {
 
 function tellProblems(editor: EditorView, problems: readonly Problem[]): void {
   const { doc } = editor.state;
-  const places = placesOf(doc.toString());
+  const places = sourceRanges(doc.toString());
   const found = problems.map((problem): Diagnostic => {
     const number = problem.line || places.get(problem.node)?.from || 1;
     const line = doc.line(Math.max(1, Math.min(doc.lines, number)));

@@ -1,9 +1,9 @@
 /** What can stand where the cursor is in a flow file: keys and values from the catalogue's schemas and the draft. */
+import type { NodeType } from "../../model/flow/server";
 import { choicesOf, fieldsOf, kindOf } from "../../model/schema/form";
 import { resolved, type Schema } from "../../model/schema/schema";
-import type { NodeType } from "../../model/flow/server";
 
-export interface Offer {
+export interface Completion {
   label: string;
   /** What is written where it is another text than the label. */
   insert?: string;
@@ -42,7 +42,7 @@ export function pathAbove(lines: readonly string[], at: number, indent: number):
   return path;
 }
 
-export function offersAt(text: string, offset: number, types: ReadonlyMap<string, NodeType>, language: "zh" | "en", references: readonly string[]): { from: number; offers: Offer[] } | null {
+export function completionsAt(text: string, offset: number, types: ReadonlyMap<string, NodeType>, language: "zh" | "en", references: readonly string[]): { from: number; offers: Completion[] } | null {
   const before = text.slice(0, offset);
   const lines = before.split("\n");
   const line = lines.at(-1) ?? "";
@@ -63,7 +63,7 @@ export function offersAt(text: string, offset: number, types: ReadonlyMap<string
   return of(keyOffers(path, lines, types, language), from);
 }
 
-const of = (offers: Offer[], from: number) => (offers.length ? { from, offers } : null);
+const of = (offers: Completion[], from: number) => (offers.length ? { from, offers } : null);
 
 /** Inside `with: {a: 1, b` : the key whose value is being typed, "" at a key. */
 function flowMapping(line: string): { key: string } | null {
@@ -81,7 +81,7 @@ function inNode(path: readonly string[]): { node: string; rest: string[] } | nul
   return null;
 }
 
-function keyOffers(path: readonly string[], lines: readonly string[], types: ReadonlyMap<string, NodeType>, language: "zh" | "en"): Offer[] {
+function keyOffers(path: readonly string[], lines: readonly string[], types: ReadonlyMap<string, NodeType>, language: "zh" | "en"): Completion[] {
   if (path.length === 0) return FLOW_KEYS.map((label) => ({ label, insert: `${label}: ` }));
   const at = inNode(path);
   if (!at) return [];
@@ -97,7 +97,7 @@ function keyOffers(path: readonly string[], lines: readonly string[], types: Rea
   })) : [];
 }
 
-function valueOffers(path: readonly string[], lines: readonly string[], text: string, types: ReadonlyMap<string, NodeType>, language: "zh" | "en"): Offer[] {
+function valueOffers(path: readonly string[], lines: readonly string[], text: string, types: ReadonlyMap<string, NodeType>, language: "zh" | "en"): Completion[] {
   const at = inNode(path);
   if (path.at(-1) === "on_error" && path.length === 1) return nodeNames(text).map((label) => ({ label }));
   if (!at) return [];

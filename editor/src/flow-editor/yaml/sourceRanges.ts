@@ -1,6 +1,6 @@
 /** Where in the text of a flow file each node stands, read from its indentation: also while the text is broken elsewhere. */
 
-export interface Place {
+export interface SourceRange {
   /** Lines from 1, both included. */
   from: number;
   to: number;
@@ -14,8 +14,8 @@ interface Open {
 }
 
 /** By address: `ID`, or `SUBFLOW/ID`. */
-export function placesOf(text: string): Map<string, Place> {
-  const places = new Map<string, Place>();
+export function sourceRanges(text: string): Map<string, SourceRange> {
+  const places = new Map<string, SourceRange>();
   const stack: Open[] = [];
   let here: { address: string; indent: number } | null = null;
   let last = 0;
@@ -55,12 +55,12 @@ function addressIn(stack: readonly Open[], name: string): string {
   return "";
 }
 
-function end(places: Map<string, Place>, address: string, line: number): void {
+function end(places: Map<string, SourceRange>, address: string, line: number): void {
   const place = places.get(address);
   if (place) place.to = line;
 }
 
-export function addressAt(places: ReadonlyMap<string, Place>, line: number): string {
+export function addressAt(places: ReadonlyMap<string, SourceRange>, line: number): string {
   for (const [address, place] of places) if (line >= place.from && line <= place.to) return address;
   return "";
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { offersAt } from "./completion";
-import { addressAt, changeBetween, placesOf } from "./sourceRanges";
 import type { NodeType } from "../../model/flow/server";
+import { completionsAt } from "./completion";
+import { addressAt, changeBetween, sourceRanges } from "./sourceRanges";
 
 const TEXT = `# head
 flow: f
@@ -30,10 +30,10 @@ const type: NodeType = {
   schema: { type: "object", required: ["rules"], properties: { direction: { enum: ["above", "below"], "x-zh": "方向" }, hold_s: { type: "number", "x-unit": "s" }, rules: { type: "array", items: { $ref: "#/$defs/R" } } }, $defs: { R: { type: "object", properties: { op: { enum: ["eq", "gt"] } } } } },
 };
 const types = new Map([[type.type, type]]);
-const offers = (text: string): string[] => offersAt(text, text.length, types, "zh", ["${broker:site}"])?.offers.map(({ label }) => label) ?? [];
+const offers = (text: string): string[] => completionsAt(text, text.length, types, "zh", ["${broker:site}"])?.offers.map(({ label }) => label) ?? [];
 
 describe("places of nodes in a file", () => {
-  const places = placesOf(TEXT);
+  const places = sourceRanges(TEXT);
 
   test("each node has its lines, those inside texts and the layout are none", () => {
     expect([...places]).toEqual([["a", { from: 4, to: 9 }], ["b", { from: 10, to: 10 }], ["c d", { from: 12, to: 13 }], ["inner/a", { from: 17, to: 18 }]]);

@@ -1,21 +1,20 @@
 /** What each operation does to the model, as the server does it to the file: the canvas need not wait for the answer. */
-import type { Operation } from "./operations";
-import { partsOf, renamed, without, withSheet } from "./sheet";
-import { spelledEnd, targetOf, targetsOf } from "./targets";
-import type { FlowModel, Group, NodeSpec, Note, Sheet, Subflow, Target } from "./types";
-import { SUBFLOW_PREFIX } from "./types";
 import type { Json } from "../../platform/api/json";
+import type { Operation } from "./operations";
+import { splitAddress, without, withRenamedKey, withSheet } from "./sheet";
+import { formatTarget, parseTarget, parseTargets } from "./targets";
+import { type FlowModel, type Group, type NodeSpec, type Note, type Sheet, type Subflow, SUBFLOW_PREFIX, type Target } from "./types";
 
-export function applied(model: FlowModel, operations: readonly Operation[]): FlowModel {
+export function applyOperations(model: FlowModel, operations: readonly Operation[]): FlowModel {
   return operations.reduce(appliedOne, model);
 }
 
 function appliedOne(model: FlowModel, operation: Operation): FlowModel {
   switch (operation.op) {
     case "add_node": {
-      const { scope, name } = partsOf(operation.id);
+      const { scope, name } = splitAddress(operation.id);
       const node: NodeSpec = {
-        id: name, type: operation.type, with_: operation.with ?? {}, to: targetsOf(operation.to),
+        id: name, type: operation.type, with_: operation.with ?? {}, to: parseTargets(operation.to),
         title: operation.title ?? "", note: operation.note ?? "", disabled: operation.disabled ?? false,
       };
       const at = operation.at;
@@ -32,20 +31,20 @@ function appliedOne(model: FlowModel, operation: Operation): FlowModel {
     case "remove_node":
       return removedNode(model, operation.id);
     case "add_wire":
-      return onWires(model, operation, (targets) => [...targets, targetOf(operation.to, operation.disabled)]);
+      return onWires(model, operation, (targets) => [...targets, parseTarget(operation.to, operation.disabled)]);
     case "remove_wire":
-      return onWires(model, operation, (targets) => targets.filter((target) => spelledEnd(target) !== operation.to));
+      return onWires(model, operation, (targets) => targets.filter((target) => formatTarget(target) !== operation.to));
     case "change_wire":
       return onWires(model, operation, (targets) =>
-        targets.map((target) => (spelledEnd(target) === operation.to ? { ...target, disabled: operation.disabled } : target)));
+        targets.map((target) => (formatTarget(target) === operation.to ? { ...target, disabled: operation.disabled } : target)));
     case "set_layout":
       return laidOut(model, operation.positions);
     case "set_flow": {
       const { op: _op, on_error, ...rest } = operation;
-      return { ...model, ...rest, ...(on_error !== undefined && { on_error: on_error ? targetOf(on_error) : null }) };
+      return { ...model, ...rest, ...(on_error !== undefined && { on_error: on_error ? parseTarget(on_error) : null }) };
     }
     case "set_group": {
-      const { scope, name } = partsOf(operation.name);
+      const { scope, name } = splitAddress(operation.name);
       const { op: _op, name: _name, ...rest } = operation;
       return withSheet(model, scope, (sheet) => {
         const before: Group = sheet.groups[name] ?? { title: "", colour: "", members: [] };
@@ -53,11 +52,11 @@ function appliedOne(model: FlowModel, operation: Operation): FlowModel {
       });
     }
     case "remove_group": {
-      const { scope, name } = partsOf(operation.name);
+      const { scope, name } = splitAddress(operation.name);
       return withSheet(model, scope, (sheet) => ({ ...sheet, groups: without(sheet.groups, name) }));
     }
     case "set_note": {
-      const { scope, name } = partsOf(operation.name);
+      const { scope, name } = splitAddress(operation.name);
       const { op: _op, name: _name, ...rest } = operation;
       return withSheet(model, scope, (sheet) => {
         const before: Note = sheet.notes[name] ?? { text: "", at: [0, 0], size: null };
@@ -65,7 +64,7 @@ function appliedOne(model: FlowModel, operation: Operation): FlowModel {
       });
     }
     case "remove_note": {
-      const { scope, name } = partsOf(operation.name);
+      const { scope, name } = splitAddress(operation.name);
       return withSheet(model, scope, (sheet) => ({ ...sheet, notes: without(sheet.notes, name) }));
     }
     case "set_subflow":
@@ -85,7 +84,7 @@ function changedNode(node: NodeSpec, operation: Extract<Operation, { op: "change
     ...node,
     type: operation.type ?? node.type,
     with_: fields,
-    to: operation.to === undefined ? node.to : targetsOf(operation.to),
+    to: operation.to === undefined ? node.to : parseTargets(operation.to),
     title: operation.title ?? node.title,
     note: operation.note ?? node.note,
     disabled: operation.disabled ?? node.disabled,
@@ -93,7 +92,7 @@ function changedNode(node: NodeSpec, operation: Extract<Operation, { op: "change
 }
 
 function onNode(model: FlowModel, address: string, change: (node: NodeSpec) => NodeSpec): FlowModel {
-  const { scope, name } = partsOf(address);
+  const { scope, name } = splitAddress(address);
   return withSheet(model, scope, (sheet) => {
     const node = sheet.nodes[name];
     return node ? { ...sheet, nodes: { ...sheet.nodes, [name]: change(node) } } : sheet;
@@ -116,14 +115,14 @@ function spelledPort(node: NodeSpec, port: string, first: string): string {
 
 function laidOut(model: FlowModel, positions: Record<string, [number, number] | null>): FlowModel {
   const addresses = Object.keys(positions);
-  for (const scope of new Set(addresses.map((address) => partsOf(address).scope))) {
+  for (const scope of new Set(addresses.map((address) => splitAddress(address).scope))) {
     model = withSheet(model, scope, (sheet) => {
       const layout = { ...sheet.layout };
       for (const address of addresses) {
         const at = positions[address];
-        if (partsOf(address).scope !== scope) continue;
-        if (at) layout[partsOf(address).name] = at;
-        else delete layout[partsOf(address).name];
+        if (splitAddress(address).scope !== scope) continue;
+        if (at) layout[splitAddress(address).name] = at;
+        else delete layout[splitAddress(address).name];
       }
       return { ...sheet, layout };
     });
@@ -132,20 +131,20 @@ function laidOut(model: FlowModel, positions: Record<string, [number, number] | 
 }
 
 function renamedNode(model: FlowModel, address: string, to: string): FlowModel {
-  const { scope, name } = partsOf(address);
+  const { scope, name } = splitAddress(address);
   const moved = onNode(model, address, (node) => ({ ...node, id: to }));
   const follow = (target: Target): Target => (target.node === name ? { ...target, node: to } : target);
   const done = withSheet(moved, scope, (sheet) => ({
     ...rewired(sheet, (targets) => targets.map(follow)),
-    layout: renamed(sheet.layout, name, to),
+    layout: withRenamedKey(sheet.layout, name, to),
     groups: mapValues(sheet.groups, (group) => ({ ...group, members: group.members.map((member) => (member === name ? to : member)) })),
   }));
-  const after = withSheet(done, scope, (sheet) => ({ ...sheet, nodes: renamed(sheet.nodes, name, to) }));
+  const after = withSheet(done, scope, (sheet) => ({ ...sheet, nodes: withRenamedKey(sheet.nodes, name, to) }));
   return scope || after.on_error?.node !== name ? after : { ...after, on_error: follow(after.on_error) };
 }
 
 function removedNode(model: FlowModel, address: string): FlowModel {
-  const { scope, name } = partsOf(address);
+  const { scope, name } = splitAddress(address);
   const done = withSheet(model, scope, (sheet) => {
     const left = rewired(sheet, (targets) => targets.filter((target) => target.node !== name));
     return {
@@ -183,7 +182,7 @@ function rewired(sheet: Sheet, change: (targets: Target[]) => Target[]): Sheet {
 function renamedSubflow(model: FlowModel, old: string, to: string): FlowModel {
   const follow = (nodes: Record<string, NodeSpec>) =>
     mapValues(nodes, (node) => (node.type === SUBFLOW_PREFIX + old ? { ...node, type: SUBFLOW_PREFIX + to } : node));
-  const subflows = mapValues(renamed(model.subflows, old, to), (subflow) => ({ ...subflow, nodes: follow(subflow.nodes) }));
+  const subflows = mapValues(withRenamedKey(model.subflows, old, to), (subflow) => ({ ...subflow, nodes: follow(subflow.nodes) }));
   const moved = subflows[to];
   if (moved) subflows[to] = { ...moved, name: to };
   return { ...model, nodes: follow(model.nodes), subflows };
@@ -197,10 +196,10 @@ export function subflowOf(name: string, definition: Record<string, Json>): Subfl
     title: (definition["title"] ?? "") as Subflow["title"],
     help: (definition["help"] ?? "") as Subflow["help"],
     fields: section("fields"),
-    inputs: mapValues(section("inputs"), (ends) => targetsOf(ends as never)[""] ?? []),
-    outputs: mapValues(section("outputs"), (ends) => targetsOf(ends as never)[""] ?? []),
+    inputs: mapValues(section("inputs"), (ends) => parseTargets(ends as never)[""] ?? []),
+    outputs: mapValues(section("outputs"), (ends) => parseTargets(ends as never)[""] ?? []),
     nodes: Object.fromEntries(Object.entries(section("nodes")).map(([id, body]) => [id, {
-      id, type: String(body["type"] ?? ""), with_: (body["with"] ?? {}) as Record<string, Json>, to: targetsOf(body["to"] as never),
+      id, type: String(body["type"] ?? ""), with_: (body["with"] ?? {}) as Record<string, Json>, to: parseTargets(body["to"] as never),
       title: (body["title"] ?? "") as NodeSpec["title"], note: String(body["note"] ?? ""), disabled: body["disabled"] === true,
     }])),
     groups: mapValues(section("groups"), (group) => ({ title: "", colour: "", members: [], ...group }) as Group),
@@ -213,7 +212,7 @@ export function mapValues<T, U>(entries: Record<string, T>, change: (value: T) =
   return Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, change(value)]));
 }
 
-export function picked<T>(entries: Record<string, T>, keep: (key: string, value: T) => boolean): Record<string, T> {
+export function filterValues<T>(entries: Record<string, T>, keep: (key: string, value: T) => boolean): Record<string, T> {
   return Object.fromEntries(Object.entries(entries).filter(([key, value]) => keep(key, value)));
 }
 

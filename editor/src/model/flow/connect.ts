@@ -1,7 +1,7 @@
 /** Whether a wire may join two ports, and why not. */
 import type { PortType } from "./server";
 
-export type Refusal =
+export type Incompatibility =
   | { why: "self" }
   | { why: "twice" }
   | { why: "payload"; gives: string; takes: string }
@@ -9,21 +9,21 @@ export type Refusal =
 
 const ANY = new Set(["", "any", "Any", "object"]);
 
-export function refusal(output: PortType, input: PortType, more: { self?: boolean; wired?: boolean } = {}): Refusal | null {
+export function incompatibility(output: PortType, input: PortType, more: { self?: boolean; wired?: boolean } = {}): Incompatibility | null {
   if (more.self) return { why: "self" };
   if (more.wired) return { why: "twice" };
   const gives = output.payload ?? "";
   const takes = input.payload ?? "";
-  if (!ANY.has(gives) && !ANY.has(takes) && !fits(gives, takes)) return { why: "payload", gives, takes };
-  if (output.unit && input.unit && spelled(output.unit) !== spelled(input.unit)) return { why: "unit", gives: output.unit, takes: input.unit };
+  if (!ANY.has(gives) && !ANY.has(takes) && !compatible(gives, takes)) return { why: "payload", gives, takes };
+  if (output.unit && input.unit && normalizedUnit(output.unit) !== normalizedUnit(input.unit)) return { why: "unit", gives: output.unit, takes: input.unit };
   return null;
 }
 
 /** Two spellings of one unit: people type both, and Unicode has two letters for micro. */
-const spelled = (unit: string): string => unit.replaceAll(" ", "").replaceAll("μ", "µ").replaceAll("㎎", "mg").replaceAll("㎥", "m³");
+const normalizedUnit = (unit: string): string => unit.replaceAll(" ", "").replaceAll("μ", "µ").replaceAll("㎎", "mg").replaceAll("㎥", "m³");
 
 /** A whole number goes where a number goes; of alternatives one that fits is enough. */
-function fits(gives: string, takes: string): boolean {
+function compatible(gives: string, takes: string): boolean {
   const wanted = alternatives(takes);
   return alternatives(gives).some((kind) => wanted.includes(kind) || (kind === "int" && wanted.includes("float")));
 }

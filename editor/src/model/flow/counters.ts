@@ -1,6 +1,5 @@
 /** Under which names the running flow counts what a sheet shows: nodes inside a subflow run once for every node that uses it. */
-import type { FlowModel, Sheet } from "./types";
-import { SUBFLOW_PREFIX } from "./types";
+import { type FlowModel, type Sheet, SUBFLOW_PREFIX } from "./types";
 
 /** The prefixes under which the nodes of a sheet run: "" for the flow itself, `USER/` for each node that uses a subflow. */
 export function prefixesOf(model: FlowModel, scope: string, seen: ReadonlySet<string> = new Set()): string[] {

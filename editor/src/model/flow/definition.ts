@@ -1,13 +1,13 @@
 /** Parts of a flow in the words of a flow file. */
-import { mapValues } from "./apply";
-import { spelledWires } from "./targets";
-import type { NodeSpec, Sheet, Subflow } from "./types";
 import type { Json } from "../../platform/api/json";
+import { mapValues } from "./apply";
+import { formatWires } from "./targets";
+import type { NodeSpec, Sheet, Subflow } from "./types";
 
 type Spelling = Record<string, Json>;
 
 export function nodeDefinition(node: NodeSpec): Spelling {
-  return filled({ type: node.type, title: node.title, note: node.note, with: node.with_, to: spelledWires(node.to), disabled: node.disabled || null });
+  return filled({ type: node.type, title: node.title, note: node.note, with: node.with_, to: formatWires(node.to), disabled: node.disabled || null });
 }
 
 export function sheetDefinition(sheet: Sheet): Spelling {
@@ -25,8 +25,8 @@ export function subflowDefinition(subflow: Subflow): Spelling {
     ...filled({
       title: subflow.title,
       help: subflow.help,
-      inputs: mapValues(subflow.inputs, (ends) => spelledWires({ "": ends }) ?? []),
-      outputs: mapValues(subflow.outputs, (ends) => spelledWires({ "": ends }) ?? []),
+      inputs: mapValues(subflow.inputs, (ends) => formatWires({ "": ends }) ?? []),
+      outputs: mapValues(subflow.outputs, (ends) => formatWires({ "": ends }) ?? []),
       fields: subflow.fields,
     }),
     nodes: nodes ?? {},

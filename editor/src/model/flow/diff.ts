@@ -1,8 +1,8 @@
 /** What two versions of a flow differ in, as people see it; where a box stands is no difference. */
+import { sameJson } from "../../platform/api/json";
 import { mapValues } from "./apply";
-import { spelledWires } from "./targets";
+import { formatWires } from "./targets";
 import type { FlowModel, NodeSpec, Subflow } from "./types";
-import { same } from "../../platform/api/json";
 
 export interface Change {
   field: string;
@@ -55,7 +55,7 @@ export function nodeChanges(old: NodeSpec, now: NodeSpec): Change[] {
 }
 
 const pick = ({ type, title, note, disabled }: NodeSpec) => ({ type, title, note, disabled });
-const wires = (targets: NodeSpec["to"][string]) => spelledWires({ "": targets });
+const wires = (targets: NodeSpec["to"][string]) => formatWires({ "": targets });
 
 function flowChanges(old: FlowModel, now: FlowModel): Change[] {
   const head = ({ title, help, disabled, on_error }: FlowModel) => ({ title, help, disabled, on_error: on_error?.node ?? "" });
@@ -70,7 +70,7 @@ function flowChanges(old: FlowModel, now: FlowModel): Change[] {
 
 function entryChanges(prefix: string, old: Record<string, unknown>, now: Record<string, unknown>): Change[] {
   const keys = new Set([...Object.keys(old), ...Object.keys(now)]);
-  return [...keys].filter((key) => !same(old[key], now[key])).map((key) => ({
+  return [...keys].filter((key) => !sameJson(old[key], now[key])).map((key) => ({
     field: prefix + key,
     ...(key in old && { old: old[key] }),
     ...(key in now && { new: now[key] }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { applied } from "./apply";
-import { excerptOf, pasting, readExcerpt } from "./excerpt";
-import { extracted } from "./extract";
+import { applyOperations } from "./apply";
+import { excerptOf, pasteOperations, readExcerpt } from "./excerpt";
+import { extractSubflow } from "./extract";
 import type { FlowModel, NodeSpec, Position } from "./types";
 
 const end = (name: string, port = "") => ({ node: name, port, disabled: false });
@@ -23,8 +23,8 @@ describe("copying and pasting", () => {
   });
 
   test("pasted beside the original everything has a fresh name, and wires follow", () => {
-    const { operations, ids } = pasting(copied(["a", "b"])!, chain, "", [10, 500], () => [0, 0]);
-    const model = applied(chain, operations);
+    const { operations, ids } = pasteOperations(copied(["a", "b"])!, chain, "", [10, 500], () => [0, 0]);
+    const model = applyOperations(chain, operations);
     expect(ids).toEqual(["a-2", "b-2"]);
     expect(model.nodes["a-2"]?.to).toEqual({ "": [end("b-2")] });
     expect(model.layout["b-2"]).toEqual([210, 500]);
@@ -32,12 +32,12 @@ describe("copying and pasting", () => {
   });
 
   test("a subflow comes along, and is not doubled where it is already", () => {
-    const { subflow, node: instance, operations } = extracted(chain, "", new Set(["b"]), "S", place(chain), () => "out");
-    const made = applied(chain, operations);
+    const { subflow, node: instance, operations } = extractSubflow(chain, "", new Set(["b"]), "S", place(chain), () => "out");
+    const made = applyOperations(chain, operations);
     const excerpt = copied([instance], made)!;
-    const elsewhere = pasting(excerpt, flow(node("x")), "", [0, 0], () => [0, 0]);
+    const elsewhere = pasteOperations(excerpt, flow(node("x")), "", [0, 0], () => [0, 0]);
     expect(elsewhere.operations[0]).toMatchObject({ op: "set_subflow", name: subflow });
-    const here = pasting(excerpt, made, "", [0, 0], () => [0, 0]);
+    const here = pasteOperations(excerpt, made, "", [0, 0], () => [0, 0]);
     expect(here.operations.map(({ op }) => op)).toEqual(["add_node"]);
   });
 
@@ -47,8 +47,8 @@ describe("copying and pasting", () => {
 });
 
 describe("a subflow made of nodes", () => {
-  const { operations, node: instance, subflow } = extracted(chain, "", new Set(["b", "c"]), "S", place(chain), () => "out");
-  const model = applied(chain, operations);
+  const { operations, node: instance, subflow } = extractSubflow(chain, "", new Set(["b", "c"]), "S", place(chain), () => "out");
+  const model = applyOperations(chain, operations);
 
   test("takes the place of its nodes", () => {
     expect(Object.keys(model.nodes).toSorted()).toEqual(["a", "d", instance].toSorted());
@@ -69,8 +69,8 @@ describe("a subflow made of nodes", () => {
 
   test("takes the errors that went to one of its nodes", () => {
     const failing = { ...chain, on_error: end("c") };
-    const made = extracted(failing, "", new Set(["b", "c"]), "S", place(chain), () => "out");
-    const after = applied(failing, made.operations);
+    const made = extractSubflow(failing, "", new Set(["b", "c"]), "S", place(chain), () => "out");
+    const after = applyOperations(failing, made.operations);
     expect(after.on_error).toEqual(end(made.node, "in-2"));
     expect(after.subflows[made.subflow]?.inputs).toEqual({ in: [end("b")], "in-2": [end("c")] });
   });

@@ -1,12 +1,11 @@
 /** A part of a flow in the words of a flow file: what is copied, pasted, and imported. */
-import { mapValues, picked, subflowOf } from "./apply";
+import { type Json, sameJson } from "../../platform/api/json";
+import { filterValues, mapValues, subflowOf } from "./apply";
 import { nodeDefinition, subflowDefinition } from "./definition";
 import type { Operation } from "./operations";
-import { addressOf, freshName, sheetOf } from "./sheet";
-import { spelledWires } from "./targets";
-import type { FlowModel, Group, NodeSpec, Note, Position, Sheet } from "./types";
-import { SUBFLOW_PREFIX } from "./types";
-import { type Json, same } from "../../platform/api/json";
+import { addressOf, sheetOf, uniqueName } from "./sheet";
+import { formatWires } from "./targets";
+import { type FlowModel, type Group, type NodeSpec, type Note, type Position, type Sheet, SUBFLOW_PREFIX } from "./types";
 
 export interface Excerpt {
   nodes: Record<string, NodeSpec>;
@@ -22,23 +21,23 @@ export function excerptOf(model: FlowModel, scope: string, ids: Iterable<string>
   const chosen = new Set(ids);
   const names = (prefix: string) => [...chosen].filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
   for (const name of names("group:")) for (const member of sheet.groups[name]?.members ?? []) chosen.add(member);
-  const nodes = picked(sheet.nodes, (id) => chosen.has(id));
-  const groups = picked(sheet.groups, (name, group) => chosen.has(`group:${name}`) || (group.members.length > 0 && group.members.every((member) => chosen.has(member))));
-  const notes = picked(sheet.notes, (name) => chosen.has(`note:${name}`));
+  const nodes = filterValues(sheet.nodes, (id) => chosen.has(id));
+  const groups = filterValues(sheet.groups, (name, group) => chosen.has(`group:${name}`) || (group.members.length > 0 && group.members.every((member) => chosen.has(member))));
+  const notes = filterValues(sheet.notes, (name) => chosen.has(`note:${name}`));
   const layout = Object.fromEntries(Object.keys(nodes).flatMap((id) => {
     const at = places(id);
     return at ? [[id, at]] : [];
   }));
   const inside = mapValues(nodes, (node) => nodeDefinition({ ...node, to: wiresWithin(node, (id) => id in nodes) }));
-  const subflows = mapValues(picked(model.subflows, (name) => used(model, nodes).has(name)), subflowDefinition);
-  return picked({ nodes: inside, groups, notes, layout, subflows } as unknown as Record<string, Json>, (_, part) => Object.keys(part as object).length > 0);
+  const subflows = mapValues(filterValues(model.subflows, (name) => used(model, nodes).has(name)), subflowDefinition);
+  return filterValues({ nodes: inside, groups, notes, layout, subflows } as unknown as Record<string, Json>, (_, part) => Object.keys(part as object).length > 0);
 }
 
 /** Reads what was pasted: an excerpt, or a whole flow file. Null for anything else. */
 export function readExcerpt(value: unknown): Excerpt | null {
   if (typeof value !== "object" || value === null) return null;
-  const told = value as Record<string, Record<string, Json>>;
-  const part = (name: string): Record<string, Record<string, Json>> => (isMap(told[name]) ? (told[name] as Record<string, Record<string, Json>>) : {});
+  const given = value as Record<string, Record<string, Json>>;
+  const part = (name: string): Record<string, Record<string, Json>> => (isMap(given[name]) ? (given[name] as Record<string, Record<string, Json>>) : {});
   const definition = subflowOf("", { nodes: mapOf(part("nodes")), groups: mapOf(part("groups")), notes: mapOf(part("notes")), layout: part("layout") } as never);
   if (Object.keys(definition.nodes).length + Object.keys(definition.notes).length === 0) return null;
   if (Object.values(definition.nodes).some((node) => !node.type)) return null;
@@ -46,9 +45,9 @@ export function readExcerpt(value: unknown): Excerpt | null {
 }
 
 /** The operations that put an excerpt into a sheet, moved so that its corner stands at `at`; names that are taken become fresh ones. */
-export function pasting(excerpt: Excerpt, model: FlowModel, scope: string, at: Position, free: (id: string) => Position): { operations: Operation[]; ids: string[] } {
+export function pasteOperations(excerpt: Excerpt, model: FlowModel, scope: string, at: Position, free: (id: string) => Position): { operations: Operation[]; ids: string[] } {
   const sheet = sheetOf(model, scope) ?? model;
-  const subflows = renames(excerpt.subflows, (name, definition) => name in model.subflows && !same(model.subflows[name], subflowOf(name, definition)));
+  const subflows = renames(excerpt.subflows, (name, definition) => name in model.subflows && !sameJson(model.subflows[name], subflowOf(name, definition)));
   const nodes = renames(excerpt.nodes, (name) => name in sheet.nodes);
   const groups = renames(excerpt.groups, (name) => name in sheet.groups);
   const notes = renames(excerpt.notes, (name) => name in sheet.notes);
@@ -68,7 +67,7 @@ export function pasting(excerpt: Excerpt, model: FlowModel, scope: string, at: P
   }
   for (const [id, node] of Object.entries(excerpt.nodes)) {
     const wires = wiresWithin(node, (name) => name in excerpt.nodes);
-    const to = spelledWires(mapValues(wires, (targets) => targets.map((target) => ({ ...target, node: nodes[target.node] as string }))));
+    const to = formatWires(mapValues(wires, (targets) => targets.map((target) => ({ ...target, node: nodes[target.node] as string }))));
     if (to) operations.push({ op: "change_node", id: addressOf(scope, nodes[id] as string), to });
   }
   for (const [name, group] of Object.entries(excerpt.groups)) {
@@ -84,7 +83,7 @@ export function pasting(excerpt: Excerpt, model: FlowModel, scope: string, at: P
 function renames<T>(entries: Record<string, T>, taken: (name: string, value: T) => boolean): Record<string, string> {
   const given = new Set<string>();
   return Object.fromEntries(Object.entries(entries).map(([name, value]) => {
-    const fresh = taken(name, value) ? freshName(name, (candidate) => taken(candidate, value) || given.has(candidate) || candidate in entries) : name;
+    const fresh = taken(name, value) ? uniqueName(name, (candidate) => taken(candidate, value) || given.has(candidate) || candidate in entries) : name;
     given.add(fresh);
     return [name, fresh];
   }));
@@ -101,7 +100,7 @@ function retyped(definition: Record<string, Json>, subflows: Record<string, stri
 }
 
 function wiresWithin(node: NodeSpec, isThere: (id: string) => boolean): NodeSpec["to"] {
-  return picked(mapValues(node.to, (targets) => targets.filter((target) => isThere(target.node))), (_, targets) => targets.length > 0);
+  return filterValues(mapValues(node.to, (targets) => targets.filter((target) => isThere(target.node))), (_, targets) => targets.length > 0);
 }
 
 /** The subflows that nodes use, at any depth. */

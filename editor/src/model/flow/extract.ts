@@ -1,11 +1,10 @@
 /** A subflow made of some nodes of a sheet: they move into it, and one node of its type takes their place. */
+import { filterValues, mapValues } from "./apply";
 import { boundsOf } from "./geometry";
-import { operationsBetween } from "./operationsBetween";
 import type { Operation } from "./operations";
-import { freshName, sheetOf, withSheet, without } from "./sheet";
-import type { FlowModel, NodeSpec, Position, Sheet, Subflow, Target } from "./types";
-import { SUBFLOW_PREFIX } from "./types";
-import { mapValues, picked } from "./apply";
+import { operationsBetween } from "./operationsBetween";
+import { sheetOf, uniqueName, without, withSheet } from "./sheet";
+import { type FlowModel, type NodeSpec, type Position, type Sheet, type Subflow, SUBFLOW_PREFIX, type Target } from "./types";
 
 export interface Extracted {
   operations: Operation[];
@@ -14,11 +13,11 @@ export interface Extracted {
   subflow: string;
 }
 
-export function extracted(model: FlowModel, scope: string, ids: ReadonlySet<string>, title: string, places: (id: string) => Position, firstOutput: (id: string) => string): Extracted {
+export function extractSubflow(model: FlowModel, scope: string, ids: ReadonlySet<string>, title: string, places: (id: string) => Position, firstOutput: (id: string) => string): Extracted {
   const sheet = sheetOf(model, scope) ?? model;
-  const inner = picked(sheet.nodes, (id) => ids.has(id));
-  const subflow = freshName("subflow", (name) => name in model.subflows);
-  const id = freshName(subflow, (name) => name in sheet.nodes);
+  const inner = filterValues(sheet.nodes, (id) => ids.has(id));
+  const subflow = uniqueName("subflow", (name) => name in model.subflows);
+  const id = uniqueName(subflow, (name) => name in sheet.nodes);
   const inputs = new Ends("in");
   const outputs = new Ends("out");
 
@@ -30,7 +29,7 @@ export function extracted(model: FlowModel, scope: string, ids: ReadonlySet<stri
       if (outside.length) to[outputs.named(node.id, port === firstOutput(node.id) ? "" : port)] = outside;
     }
   }
-  const outer = mapValues(picked(sheet.nodes, (name) => !ids.has(name)), (node) => ({ ...node, to: mapValues(node.to, (targets) => unique(targets.map(intoSubflow))) }));
+  const outer = mapValues(filterValues(sheet.nodes, (name) => !ids.has(name)), (node) => ({ ...node, to: mapValues(node.to, (targets) => unique(targets.map(intoSubflow))) }));
   const on_error = !scope && model.on_error ? intoSubflow(model.on_error) : model.on_error;
 
   // Seen from a subflow around it, its own ports lead to the new node now.
@@ -43,11 +42,11 @@ export function extracted(model: FlowModel, scope: string, ids: ReadonlySet<stri
   const boxes = [...ids].map(places).map(([x, y]) => ({ x, y, width: 0, height: 0 }));
   const around = boundsOf(boxes) ?? { x: 0, y: 0, width: 0, height: 0 };
   const stood: NodeSpec = { id, type: SUBFLOW_PREFIX + subflow, with_: {}, to, title: "", note: "", disabled: false };
-  const groups = picked(sheet.groups, (_, group) => group.members.every((member) => ids.has(member)));
+  const groups = filterValues(sheet.groups, (_, group) => group.members.every((member) => ids.has(member)));
   const made: Subflow = {
     name: subflow, title, help: "", fields: {}, notes: {}, groups,
     inputs: inputs.ports(), outputs: outputs.ports(),
-    nodes: mapValues(inner, (node) => ({ ...node, to: picked(mapValues(node.to, (targets) => targets.filter((target) => ids.has(target.node))), (_, targets) => targets.length > 0) })),
+    nodes: mapValues(inner, (node) => ({ ...node, to: filterValues(mapValues(node.to, (targets) => targets.filter((target) => ids.has(target.node))), (_, targets) => targets.length > 0) })),
     layout: Object.fromEntries([...ids].map((name): [string, Position] => [name, [places(name)[0] - around.x + 200, places(name)[1] - around.y + 60]])),
   };
   const place: Position = [Math.round(around.x + around.width / 2), Math.round(around.y + around.height / 2)];
@@ -56,7 +55,7 @@ export function extracted(model: FlowModel, scope: string, ids: ReadonlySet<stri
 }
 
 function replaced(sheet: Sheet, outer: Sheet["nodes"], stood: NodeSpec, place: Position, ids: ReadonlySet<string>, gone: Sheet["groups"]): Sheet {
-  const left = mapValues(picked(sheet.groups, (name) => !(name in gone)), (group) => {
+  const left = mapValues(filterValues(sheet.groups, (name) => !(name in gone)), (group) => {
     const members = group.members.filter((member) => !ids.has(member));
     return { ...group, members: members.length < group.members.length ? [...members, stood.id] : group.members };
   });
@@ -76,7 +75,7 @@ class Ends {
     const known = this.names.get(key);
     if (known) return known.name;
     const taken = new Set([...this.names.values()].map(({ name }) => name));
-    const name = freshName(this.stem, (candidate) => taken.has(candidate));
+    const name = uniqueName(this.stem, (candidate) => taken.has(candidate));
     this.names.set(key, { name, end: { node, port, disabled: false } });
     return name;
   }

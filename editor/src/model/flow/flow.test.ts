@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { applied } from "./apply";
-import { refusal } from "./connect";
+import { applyOperations } from "./apply";
+import { incompatibility } from "./connect";
 import { difference, isEmpty } from "./diff";
-import { begun, canRedo, canUndo, current, edited, MOST_STEPS, moved, restored, stored, typed, written, type History } from "./history";
 import { flowOrder, ranksOf } from "./flowOrder";
-import { curveBetween, distanceTo, frameRound, pointOn } from "./geometry";
-import { targetsOf, spelledWires } from "./targets";
+import { curveBetween, distanceTo, frameAround, pointOn } from "./geometry";
+import { canRedo, canUndo, current, fromStored, type History, MAX_STEPS, newHistory, stepped, toStored, withEdit, withFileText, withText } from "./history";
 import { operationsBetween } from "./operationsBetween";
+import { formatWires, parseTargets } from "./targets";
 import type { FlowModel, NodeSpec } from "./types";
 
 const node = (id: string, to: NodeSpec["to"] = {}, with_: NodeSpec["with_"] = {}): NodeSpec => ({ id, type: "t", with_, to, title: "", note: "", disabled: false });
@@ -19,13 +19,13 @@ const chain = flow(node("a", { "": [end("b")] }), node("b", { "": [end("c")] }),
 
 describe("operations on the model", () => {
   test("a removed node takes the wires at both its ends with it", () => {
-    const model = applied(chain, [{ op: "remove_node", id: "b" }]);
+    const model = applyOperations(chain, [{ op: "remove_node", id: "b" }]);
     expect(Object.keys(model.nodes)).toEqual(["a", "c"]);
     expect(model.nodes["a"]?.to).toEqual({});
   });
 
   test("a renamed node keeps its place among the others, and wires follow", () => {
-    const model = applied(chain, [{ op: "rename_node", id: "b", to: "x" }]);
+    const model = applyOperations(chain, [{ op: "rename_node", id: "b", to: "x" }]);
     expect(Object.keys(model.nodes)).toEqual(["a", "x", "c"]);
     expect(model.nodes["a"]?.to[""]).toEqual([end("x")]);
     expect(model.nodes["x"]?.id).toBe("x");
@@ -33,35 +33,35 @@ describe("operations on the model", () => {
 
   test("a wire from the first output keeps the spelling that its node has", () => {
     const named = flow(node("a", { out: [end("b")] }), node("b"), node("c"));
-    const model = applied(named, [{ op: "add_wire", node: "a", to: "c", port: "", first: "out" }]);
+    const model = applyOperations(named, [{ op: "add_wire", node: "a", to: "c", port: "", first: "out" }]);
     expect(model.nodes["a"]?.to).toEqual({ out: [end("b"), end("c")] });
   });
 
   test("nodes that an operation does not name stay the same objects", () => {
-    const model = applied(chain, [{ op: "change_node", id: "a", set: { k: 1 } }]);
+    const model = applyOperations(chain, [{ op: "change_node", id: "a", set: { k: 1 } }]);
     expect(model.nodes["b"]).toBe(chain.nodes["b"]);
     expect(model.nodes["a"]?.with_).toEqual({ k: 1 });
   });
 
   test("wires are spelled as short as can be and read back the same", () => {
     const to = { "": [end("b")], error: [{ node: "c", port: "in2", disabled: true }] };
-    expect(spelledWires({ "": [end("b")] })).toBe("b");
-    expect(targetsOf(spelledWires(to))).toEqual(to);
+    expect(formatWires({ "": [end("b")] })).toBe("b");
+    expect(parseTargets(formatWires(to))).toEqual(to);
   });
 });
 
 describe("difference", () => {
   test("moving a box is none", () => {
-    expect(isEmpty(difference(chain, applied(chain, [{ op: "set_layout", positions: { a: [1, 2] } }])))).toBe(true);
+    expect(isEmpty(difference(chain, applyOperations(chain, [{ op: "set_layout", positions: { a: [1, 2] } }])))).toBe(true);
   });
 
-  test("a changed field is told with old and new", () => {
-    const now = applied(chain, [{ op: "change_node", id: "a", set: { band: 2 } }]);
+  test("a changed field is shown with old and new", () => {
+    const now = applyOperations(chain, [{ op: "change_node", id: "a", set: { band: 2 } }]);
     expect(difference(chain, now).changed).toEqual({ a: [{ field: "with.band", new: 2 }] });
   });
 
   test("the operations between two versions lead from one to the other", () => {
-    const now = applied(chain, [
+    const now = applyOperations(chain, [
       { op: "remove_node", id: "c" },
       { op: "add_node", id: "d", type: "u", with: { x: [1] }, at: [5, 5] },
       { op: "add_wire", node: "b", to: "d" },
@@ -69,61 +69,61 @@ describe("difference", () => {
       { op: "set_group", name: "g", members: ["a"] },
       { op: "set_flow", title: { zh: "标题" } },
     ]);
-    expect(applied(chain, operationsBetween(chain, now))).toEqual(now);
+    expect(applyOperations(chain, operationsBetween(chain, now))).toEqual(now);
   });
 });
 
 describe("history", () => {
-  const three: History = edited(edited(begun(chain, "T"), "one", [{ op: "remove_node", id: "c" }]), "two", [{ op: "remove_node", id: "b" }]);
+  const three: History = withEdit(withEdit(newHistory(chain, "T"), "one", [{ op: "remove_node", id: "c" }]), "two", [{ op: "remove_node", id: "b" }]);
 
   test("undo and redo walk the stack", () => {
-    const back = moved(three, -1);
+    const back = stepped(three, -1);
     expect(Object.keys(current(back).model.nodes)).toEqual(["a", "b"]);
     expect(canRedo(back) && canUndo(back)).toBe(true);
-    expect(current(moved(back, 1))).toBe(current(three));
+    expect(current(stepped(back, 1))).toBe(current(three));
   });
 
   test("an edit after undo drops what was undone", () => {
-    const other = edited(moved(three, -1), "three", [{ op: "remove_node", id: "a" }]);
+    const other = withEdit(stepped(three, -1), "three", [{ op: "remove_node", id: "a" }]);
     expect(canRedo(other)).toBe(false);
     expect(Object.keys(current(other).model.nodes)).toEqual(["b"]);
   });
 
   test("edits wait for the server on the last file it wrote", () => {
     expect(current(three).from).toEqual({ text: "T", operations: [{ op: "remove_node", id: "c" }, { op: "remove_node", id: "b" }] });
-    const told = written(three, current(three), "T2");
-    expect(current(edited(told, "x", [])).from).toEqual({ text: "T2", operations: [] });
+    const written = withFileText(three, current(three), "T2");
+    expect(current(withEdit(written, "x", [])).from).toEqual({ text: "T2", operations: [] });
   });
 
   test("two hundred steps are kept", () => {
-    let history = begun(chain, "T");
-    for (let step = 0; step < 250; step += 1) history = edited(history, "move", [{ op: "set_layout", positions: { a: [step, 0] } }]);
-    expect(history.steps.length).toBe(MOST_STEPS + 1);
+    let history = newHistory(chain, "T");
+    for (let step = 0; step < 250; step += 1) history = withEdit(history, "move", [{ op: "set_layout", positions: { a: [step, 0] } }]);
+    expect(history.steps.length).toBe(MAX_STEPS + 1);
     expect(current(history).model.layout["a"]).toEqual([249, 0]);
   });
 
   test("one field typed on is one step", () => {
-    const history = edited(edited(begun(chain, "T"), "k", [{ op: "change_node", id: "a", set: { k: 1 } }], "a.k"), "k", [{ op: "change_node", id: "a", set: { k: 12 } }], "a.k");
+    const history = withEdit(withEdit(newHistory(chain, "T"), "k", [{ op: "change_node", id: "a", set: { k: 1 } }], "a.k"), "k", [{ op: "change_node", id: "a", set: { k: 12 } }], "a.k");
     expect(history.steps.length).toBe(2);
-    expect(current(moved(history, -1)).model).toBe(chain);
+    expect(current(stepped(history, -1)).model).toBe(chain);
   });
 
   test("the stack comes back after a reload, typed text included", () => {
-    const history = moved(typed(three, "yaml", flow(node("z")), "T9"), -1);
-    const back = restored(JSON.parse(JSON.stringify(stored(history))));
+    const history = stepped(withText(three, "yaml", flow(node("z")), "T9"), -1);
+    const back = fromStored(JSON.parse(JSON.stringify(toStored(history))));
     expect(current(back as History).model).toEqual(current(history).model);
-    expect(current(moved(back as History, 1)).text).toBe("T9");
+    expect(current(stepped(back as History, 1)).text).toBe("T9");
   });
 });
 
 describe("ports and places", () => {
   test("a wire between units that differ is refused, with both named", () => {
-    expect(refusal({ name: "out", unit: "ppm" }, { name: "in", unit: "%LEL" })).toEqual({ why: "unit", gives: "ppm", takes: "%LEL" });
+    expect(incompatibility({ name: "out", unit: "ppm" }, { name: "in", unit: "%LEL" })).toEqual({ why: "unit", gives: "ppm", takes: "%LEL" });
   });
 
   test("any payload takes and gives everything", () => {
-    expect(refusal({ name: "out", payload: "any" }, { name: "in", payload: "Reading" })).toBeNull();
-    expect(refusal({ name: "out", payload: "Reading" }, { name: "in", payload: "Alarm" })).toEqual({ why: "payload", gives: "Reading", takes: "Alarm" });
+    expect(incompatibility({ name: "out", payload: "any" }, { name: "in", payload: "Reading" })).toBeNull();
+    expect(incompatibility({ name: "out", payload: "Reading" }, { name: "in", payload: "Alarm" })).toEqual({ why: "payload", gives: "Reading", takes: "Alarm" });
   });
 
   test("nodes come in the order of the flow, also round a loop", () => {
@@ -138,6 +138,6 @@ describe("ports and places", () => {
   });
 
   test("a frame without members is not drawn", () => {
-    expect(frameRound([])).toBeNull();
+    expect(frameAround([])).toBeNull();
   });
 });

@@ -1,7 +1,6 @@
 /** Where boxes and wires lie, known without asking the browser: canvas, picture export and hit tests share it. */
 import type { Ports } from "./ports";
-import type { Note, Position, Sheet } from "./types";
-import { ERROR_PORT } from "./types";
+import { ERROR_PORT, type Note, type Position, type Sheet } from "./types";
 
 export const WIDTH = 188;
 export const HEAD = 42;
@@ -87,19 +86,19 @@ export function boundsOf(boxes: Iterable<Box>): Box | null {
   return left === Infinity ? null : { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-export function frameRound(boxes: Iterable<Box>): Box | null {
+export function frameAround(boxes: Iterable<Box>): Box | null {
   const inner = boundsOf(boxes);
   if (!inner) return null;
   return { x: inner.x - FRAME_PAD, y: inner.y - FRAME_PAD - FRAME_HEAD / 2, width: inner.width + 2 * FRAME_PAD, height: inner.height + 2 * FRAME_PAD + FRAME_HEAD / 2 };
 }
 
-export const touches = (one: Box, other: Box): boolean =>
+export const overlaps = (one: Box, other: Box): boolean =>
   one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
 
-export const snapped = (value: number): number => Math.round(value / GRID) * GRID;
+export const snapToGrid = (value: number): number => Math.round(value / GRID) * GRID;
 
 /** Places for all nodes: those of the layout, and below it in columns along the flow those that have none. */
-export function placesOf(sheet: Sheet, rank: (id: string) => number): Map<string, Position> {
+export function positionsOf(sheet: Sheet, rank: (id: string) => number): Map<string, Position> {
   const places = new Map<string, Position>();
   let bottom = -Infinity;
   for (const id of Object.keys(sheet.nodes)) {

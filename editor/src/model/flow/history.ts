@@ -1,5 +1,5 @@
 /** One stack of steps for canvas, forms, YAML and subflows. */
-import { applied } from "./apply";
+import { applyOperations } from "./apply";
 import type { Operation } from "./operations";
 import type { FlowModel } from "./types";
 
@@ -25,19 +25,19 @@ export interface History {
   at: number;
 }
 
-export const MOST_STEPS = 200;
+export const MAX_STEPS = 200;
 
 export const draftOf = (model: FlowModel, text: string): Draft => ({ model, text, from: { text, operations: [] } });
 
-export function begun(model: FlowModel, text: string): History {
+export function newHistory(model: FlowModel, text: string): History {
   return { steps: [{ label: "", operations: null, draft: draftOf(model, text), key: null }], at: 0 };
 }
 
 export const current = (history: History): Draft => (history.steps[history.at] as Step).draft;
 
-export function edited(history: History, label: string, operations: Operation[], key: string | null = null): History {
+export function withEdit(history: History, label: string, operations: Operation[], key: string | null = null): History {
   const here = history.steps[history.at] as Step;
-  const model = applied(here.draft.model, operations);
+  const model = applyOperations(here.draft.model, operations);
   const from = here.draft.text === null
     ? { text: here.draft.from.text, operations: [...here.draft.from.operations, ...operations] }
     : { text: here.draft.text, operations };
@@ -50,7 +50,7 @@ export function edited(history: History, label: string, operations: Operation[],
   return pushed(history, { label, operations, draft, key });
 }
 
-export function typed(history: History, label: string, model: FlowModel, text: string, key: string | null = null): History {
+export function withText(history: History, label: string, model: FlowModel, text: string, key: string | null = null): History {
   const here = history.steps[history.at] as Step;
   const step: Step = { label, operations: null, draft: draftOf(model, text), key };
   if (key !== null && here.key === key && history.at === history.steps.length - 1) return { steps: [...history.steps.slice(0, history.at), step], at: history.at };
@@ -58,20 +58,20 @@ export function typed(history: History, label: string, model: FlowModel, text: s
 }
 
 function pushed(history: History, step: Step): History {
-  const steps = [...history.steps.slice(0, history.at + 1), step].slice(-(MOST_STEPS + 1));
+  const steps = [...history.steps.slice(0, history.at + 1), step].slice(-(MAX_STEPS + 1));
   return { steps, at: steps.length - 1 };
 }
 
 export const canUndo = (history: History): boolean => history.at > 0;
 export const canRedo = (history: History): boolean => history.at < history.steps.length - 1;
 
-export function moved(history: History, by: -1 | 1): History {
+export function stepped(history: History, by: -1 | 1): History {
   const at = history.at + by;
   return at < 0 || at >= history.steps.length ? history : { ...history, at };
 }
 
 /** The server has written the file of a draft. */
-export function written(history: History, draft: Draft, text: string): History {
+export function withFileText(history: History, draft: Draft, text: string): History {
   return { ...history, steps: history.steps.map((step) => (step.draft === draft ? { ...step, draft: { ...draft, text } } : step)) };
 }
 
@@ -80,7 +80,7 @@ export interface StoredHistory {
   steps: ({ label: string; operations: Operation[] } | { label: string; text: string; model: FlowModel })[];
 }
 
-export function stored(history: History): StoredHistory | null {
+export function toStored(history: History): StoredHistory | null {
   const first = history.steps[0] as Step;
   // The oldest step left is the ground of the others: without its file they can't be told apart from nothing.
   if (first.draft.text === null) return null;
@@ -91,11 +91,11 @@ export function stored(history: History): StoredHistory | null {
   };
 }
 
-export function restored(saved: StoredHistory): History | null {
+export function fromStored(saved: StoredHistory): History | null {
   let history: History | null = null;
   for (const step of saved.steps) {
-    if ("model" in step) history = history ? typed(history, step.label, step.model, step.text) : begun(step.model, step.text);
-    else if (history) history = edited(history, step.label, step.operations);
+    if ("model" in step) history = history ? withText(history, step.label, step.model, step.text) : newHistory(step.model, step.text);
+    else if (history) history = withEdit(history, step.label, step.operations);
   }
   return history && { ...history, at: Math.min(saved.at, history.steps.length - 1) };
 }

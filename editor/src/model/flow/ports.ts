@@ -1,7 +1,6 @@
 /** The ports of a node as it is set: from its type, from the server where the config makes them, or from its subflow. */
-import type { FlowModel, NodeSpec, Target } from "./types";
-import { ERROR_PORT, SUBFLOW_PREFIX } from "./types";
 import type { NodeType, PortType } from "./server";
+import { ERROR_PORT, type FlowModel, type NodeSpec, SUBFLOW_PREFIX, type Target } from "./types";
 
 export interface Ports {
   inputs: PortType[];

@@ -1,6 +1,6 @@
 /** A flow runs with its subflows written out: `INSTANCE/INNER`. Between those ids and the addresses of the file. */
-import { partsOf } from "./sheet";
-import { SUBFLOW_PREFIX, type FlowModel } from "./types";
+import { splitAddress } from "./sheet";
+import { type FlowModel, SUBFLOW_PREFIX } from "./types";
 
 /** The address in the file of a node that runs; "" when the draft has no such node. */
 export function addressOfRunning(model: FlowModel, id: string): string {
@@ -21,7 +21,7 @@ export function addressOfRunning(model: FlowModel, id: string): string {
 
 /** The ids under which a node of the file runs: one for each place where its subflow is used. */
 export function runningIds(model: FlowModel, address: string): string[] {
-  const { scope, name } = partsOf(address);
+  const { scope, name } = splitAddress(address);
   if (!scope) return [name];
   const found: string[] = [];
   const walk = (nodes: FlowModel["nodes"], prefix: string, depth: number): void => {

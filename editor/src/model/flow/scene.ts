@@ -1,13 +1,12 @@
 /** What there is to draw on a sheet, worked out once per draft: places, ports, wires, frames. */
-import { Carried } from "./typeFlow";
-import { boundsOf, curveBetween, frameRound, heightOf, noteBox, placesOf, portAt, WIDTH, type Box, type Curve } from "./geometry";
 import { ranksOf } from "./flowOrder";
-import { inputName, outputName, portsOf, type Ports } from "./ports";
-import { spelledEnd } from "./targets";
-import type { FlowModel, NodeSpec, Position, Sheet, Subflow } from "./types";
-import { ERROR_PORT } from "./types";
-import { wiresOf, type Wire } from "./wires";
+import { boundsOf, type Box, type Curve, curveBetween, frameAround, heightOf, noteBox, portAt, positionsOf, WIDTH } from "./geometry";
+import { inputName, outputName, type Ports, portsOf } from "./ports";
 import type { NodeType, PortType } from "./server";
+import { formatTarget } from "./targets";
+import { TypeFlow } from "./typeFlow";
+import { ERROR_PORT, type FlowModel, type NodeSpec, type Position, type Sheet, type Subflow } from "./types";
+import { type Wire, wiresOf } from "./wires";
 
 export interface SceneNode extends Box {
   id: string;
@@ -20,7 +19,7 @@ export interface SceneWire extends Wire {
 }
 
 /** What stands on the sheet of a subflow for its own ports: `in:NAME` gives messages, `out:NAME` takes them. */
-export const portOfSheet = (id: string): { side: "inputs" | "outputs"; name: string } | null =>
+export const subflowPortOf = (id: string): { side: "inputs" | "outputs"; name: string } | null =>
   id.startsWith("in:") ? { side: "inputs", name: id.slice(3) } : id.startsWith("out:") ? { side: "outputs", name: id.slice(4) } : null;
 
 export interface Scene {
@@ -33,7 +32,7 @@ export interface Scene {
 export function sceneOf(sheet: Sheet, model: FlowModel, catalogue: ReadonlyMap<string, NodeType>, known: ReadonlyMap<string, PortType[]>, before?: Scene): Scene {
   const unplaced = Object.keys(sheet.nodes).some((id) => !sheet.layout[id]);
   const ranks = unplaced ? ranksOf(sheet) : null;
-  const places = placesOf(sheet, (id) => ranks?.get(id) ?? 0);
+  const places = positionsOf(sheet, (id) => ranks?.get(id) ?? 0);
   const nodes = new Map<string, SceneNode>();
   for (const node of Object.values(sheet.nodes)) {
     const [x, y] = places.get(node.id) as Position;
@@ -43,22 +42,22 @@ export function sceneOf(sheet: Sheet, model: FlowModel, catalogue: ReadonlyMap<s
     nodes.set(node.id, unchanged ? was : { id: node.id, node, ports, x, y, width: WIDTH, height: heightOf(ports) });
   }
   const plain = wiresOf(sheet, (id) => nodes.get(id)?.ports);
-  const wires = [...plain, ...putPorts(sheet, nodes, before)].map((wire) => ({ ...wire, curve: curveOf(wire, nodes) }));
+  const wires = [...plain, ...placeSubflowPorts(sheet, nodes, before)].map((wire) => ({ ...wire, curve: curveOf(wire, nodes) }));
   const frames = new Map<string, Box>();
   for (const [name, group] of Object.entries(sheet.groups)) {
-    const frame = frameRound(group.members.flatMap((member) => nodes.get(member) ?? []));
+    const frame = frameAround(group.members.flatMap((member) => nodes.get(member) ?? []));
     if (frame) frames.set(name, frame);
   }
   const bounds = boundsOf([...nodes.values(), ...frames.values(), ...Object.values(sheet.notes).map(noteBox)]);
   return { nodes, wires, frames, bounds };
 }
 
-const carriedIn = new WeakMap<Scene, Carried>();
+const typeFlows = new WeakMap<Scene, TypeFlow>();
 
 /** What the ports of a scene give and take, worked out when somebody first draws a wire on it. */
-export function carried(scene: Scene): Carried {
-  const known = carriedIn.get(scene) ?? new Carried(scene.nodes, scene.wires);
-  carriedIn.set(scene, known);
+export function typeFlowOf(scene: Scene): TypeFlow {
+  const known = typeFlows.get(scene) ?? new TypeFlow(scene.nodes, scene.wires);
+  typeFlows.set(scene, known);
   return known;
 }
 
@@ -76,7 +75,7 @@ export function curveOf(wire: Wire, nodes: ReadonlyMap<string, SceneNode>, shift
 const BESIDE = 90;
 
 /** Puts the ports of a subflow left and right of its nodes; the wires between them and the nodes. */
-function putPorts(sheet: Sheet, nodes: Map<string, SceneNode>, before?: Scene): Wire[] {
+function placeSubflowPorts(sheet: Sheet, nodes: Map<string, SceneNode>, before?: Scene): Wire[] {
   if (!("inputs" in sheet)) return [];
   const { inputs, outputs } = sheet as Subflow;
   const bounds = boundsOf(nodes.values()) ?? { x: 320, y: 80, width: 0, height: 0 };
@@ -94,7 +93,7 @@ function putPorts(sheet: Sheet, nodes: Map<string, SceneNode>, before?: Scene): 
   for (const [name, targets] of Object.entries(inputs)) {
     for (const target of targets) {
       const there = nodes.get(target.node);
-      if (there) join(`in:${name}`, "out", target.node, inputName(target.port, there.ports.inputs), spelledEnd(target), target.disabled);
+      if (there) join(`in:${name}`, "out", target.node, inputName(target.port, there.ports.inputs), formatTarget(target), target.disabled);
     }
   }
   for (const [name, ends] of Object.entries(outputs)) {
@@ -107,7 +106,7 @@ function putPorts(sheet: Sheet, nodes: Map<string, SceneNode>, before?: Scene): 
 }
 
 function samePorts(one: Ports, other: Ports): boolean {
-  const told = ({ name, payload, unit, same_as }: PortType) => [name, payload, unit, same_as].join(":");
-  const names = (ports: Ports) => [...ports.inputs.map(told), "|", ...ports.outputs.map(told)].join(",");
+  const portText = ({ name, payload, unit, same_as }: PortType) => [name, payload, unit, same_as].join(":");
+  const names = (ports: Ports) => [...ports.inputs.map(portText), "|", ...ports.outputs.map(portText)].join(",");
   return one === other || (one.unknown === other.unknown && names(one) === names(other));
 }

@@ -1,13 +1,13 @@
 /** What the server says of flows and node types. */
 import type { Json } from "../../platform/api/json";
 import type { Problem, Revision } from "../../platform/api/types";
-import type { Words } from "../../platform/i18n/words";
+import type { LocalizedText } from "../../platform/i18n/words";
 import type { Schema } from "../schema/schema";
 import type { FlowModel } from "./types";
 
 export interface PortType {
   name: string;
-  title?: Words;
+  title?: LocalizedText;
   payload?: string;
   unit?: string;
   /** The input whose messages this output hands on, with their type and unit. */
@@ -15,7 +15,7 @@ export interface PortType {
 }
 
 export interface Example {
-  title: Words;
+  title: LocalizedText;
   config: Record<string, Json>;
   given: Json[];
   expect: Json;
@@ -28,8 +28,8 @@ export interface NodeType {
   category: string;
   icon: string;
   color?: string;
-  title: Words;
-  help: Words;
+  title: LocalizedText;
+  help: LocalizedText;
   schema: Schema;
   inputs: PortType[];
   outputs: PortType[];

@@ -5,7 +5,7 @@ export const sheetOf = (model: FlowModel, scope: string): Sheet | undefined => (
 
 export const addressOf = (scope: string, name: string): string => (scope ? `${scope}/${name}` : name);
 
-export function partsOf(address: string): { scope: string; name: string } {
+export function splitAddress(address: string): { scope: string; name: string } {
   const at = address.lastIndexOf("/");
   return { scope: at < 0 ? "" : address.slice(0, at), name: address.slice(at + 1) };
 }
@@ -23,12 +23,12 @@ export function without<T>(entries: Record<string, T>, name: string): Record<str
 }
 
 /** `entries` with the key `old` renamed where it stands. */
-export function renamed<T>(entries: Record<string, T>, old: string, name: string): Record<string, T> {
+export function withRenamedKey<T>(entries: Record<string, T>, old: string, name: string): Record<string, T> {
   return Object.fromEntries(Object.entries(entries).map(([key, value]) => [key === old ? name : key, value]));
 }
 
 /** A name like `base` that is not taken yet: `base`, `base-2`, `base-3` … */
-export function freshName(base: string, taken: (name: string) => boolean): string {
+export function uniqueName(base: string, taken: (name: string) => boolean): string {
   const stem = base.replace(/-\d+$/, "");
   if (!taken(stem)) return stem;
   let number = 2;

@@ -1,8 +1,7 @@
 /** The ports of a subflow: added, renamed, removed and joined, with the wires of every node that uses it. */
-import { mapValues, picked } from "./apply";
-import { renamed, without } from "./sheet";
-import type { FlowModel, NodeSpec, Sheet, Subflow, Target } from "./types";
-import { SUBFLOW_PREFIX } from "./types";
+import { filterValues, mapValues } from "./apply";
+import { without, withRenamedKey } from "./sheet";
+import { type FlowModel, type NodeSpec, type Sheet, type Subflow, SUBFLOW_PREFIX, type Target } from "./types";
 
 export type Side = "inputs" | "outputs";
 
@@ -11,26 +10,26 @@ const onSubflow = (model: FlowModel, name: string, change: (subflow: Subflow) =>
   return subflow ? { ...model, subflows: { ...model.subflows, [name]: change(subflow) } } : model;
 };
 
-export const withPort = (model: FlowModel, subflow: string, side: Side, port: string): FlowModel =>
+export const addPort = (model: FlowModel, subflow: string, side: Side, port: string): FlowModel =>
   onSubflow(model, subflow, (was) => ({ ...was, [side]: { ...was[side], [port]: [] } }));
 
 /** An inner end joined to a port: where messages of an input go, or what feeds an output. */
-export const joined = (model: FlowModel, subflow: string, side: Side, port: string, end: Target): FlowModel =>
+export const connectPort = (model: FlowModel, subflow: string, side: Side, port: string, end: Target): FlowModel =>
   onSubflow(model, subflow, (was) => ({ ...was, [side]: { ...was[side], [port]: [...(was[side][port] ?? []), end] } }));
 
-export const parted = (model: FlowModel, subflow: string, side: Side, port: string, isEnd: (end: Target) => boolean): FlowModel =>
+export const disconnectPort = (model: FlowModel, subflow: string, side: Side, port: string, isEnd: (end: Target) => boolean): FlowModel =>
   onSubflow(model, subflow, (was) => ({ ...was, [side]: { ...was[side], [port]: (was[side][port] ?? []).filter((end) => !isEnd(end)) } }));
 
 /** An inner end of a port put in the place of another, so that the port's other wires keep their order. */
-export const rejoined = (model: FlowModel, subflow: string, side: Side, port: string, isEnd: (end: Target) => boolean, end: Target): FlowModel =>
+export const reconnectPort = (model: FlowModel, subflow: string, side: Side, port: string, isEnd: (end: Target) => boolean, end: Target): FlowModel =>
   onSubflow(model, subflow, (was) => ({ ...was, [side]: { ...was[side], [port]: (was[side][port] ?? []).map((old) => (isEnd(old) ? end : old)) } }));
 
-export function renamedPort(model: FlowModel, subflow: string, side: Side, old: string, name: string): FlowModel {
-  const moved = onSubflow(model, subflow, (was) => ({ ...was, [side]: renamed(was[side], old, name) }));
+export function renamePort(model: FlowModel, subflow: string, side: Side, old: string, name: string): FlowModel {
+  const moved = onSubflow(model, subflow, (was) => ({ ...was, [side]: withRenamedKey(was[side], old, name) }));
   return onUsers(moved, subflow, side, (port) => (port === old ? name : port));
 }
 
-export function removedPort(model: FlowModel, subflow: string, side: Side, name: string): FlowModel {
+export function removePort(model: FlowModel, subflow: string, side: Side, name: string): FlowModel {
   const [first] = Object.keys(model.subflows[subflow]?.[side] ?? {});
   const left = onSubflow(model, subflow, (was) => ({ ...was, [side]: without(was[side], name) }));
   // The first port may be written without its name.
@@ -47,7 +46,7 @@ function onUsers(model: FlowModel, subflow: string, side: Side, change: (port: s
       return port === null ? [] : port === target.port ? [target] : [{ ...target, port }];
     });
     const node = (one: NodeSpec): NodeSpec => {
-      if (side === "inputs") return { ...one, to: picked(mapValues(one.to, targets), (_, list) => list.length > 0) };
+      if (side === "inputs") return { ...one, to: filterValues(mapValues(one.to, targets), (_, list) => list.length > 0) };
       if (!users.has(one.id)) return one;
       return { ...one, to: Object.fromEntries(Object.entries(one.to).flatMap(([port, list]) => {
         const next = change(port);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Carried } from "./typeFlow";
-import type { Wire } from "./wires";
 import type { PortType } from "./server";
+import { TypeFlow } from "./typeFlow";
+import type { Wire } from "./wires";
 
 const ports = (inputs: PortType[], outputs: PortType[]) => ({ ports: { inputs, outputs, unknown: false } });
 const passing = ports([{ name: "in" }], [{ name: "out", same_as: "in" }]);
@@ -18,28 +18,28 @@ const why = { why: "unit", gives: "%LEL", takes: "ppm" };
 
 describe("what ports behind nodes that hand on give and take", () => {
   test("a unit made several nodes before is refused as if it came at once", () => {
-    const seen = new Carried(nodes, [wire("lel", "filter"), wire("filter", "delay")]);
-    expect(seen.refusal("delay", "out", "takes", "in")).toEqual(why);
-    expect(new Carried(nodes, [wire("ppm", "filter"), wire("filter", "delay")]).refusal("delay", "out", "takes", "in")).toBeNull();
+    const seen = new TypeFlow(nodes, [wire("lel", "filter"), wire("filter", "delay")]);
+    expect(seen.incompatibility("delay", "out", "takes", "in")).toEqual(why);
+    expect(new TypeFlow(nodes, [wire("ppm", "filter"), wire("filter", "delay")]).incompatibility("delay", "out", "takes", "in")).toBeNull();
   });
 
   test("a wire into such a node is held against what its messages come to", () => {
-    expect(new Carried(nodes, [wire("filter", "takes")]).refusal("lel", "out", "filter", "in")).toEqual(why);
+    expect(new TypeFlow(nodes, [wire("filter", "takes")]).incompatibility("lel", "out", "filter", "in")).toEqual(why);
   });
 
   test("a node that makes new messages, a disabled wire and the error port hand nothing on", () => {
-    expect(new Carried(nodes, [wire("lel", "change")]).refusal("change", "out", "takes", "in")).toBeNull();
-    expect(new Carried(nodes, [wire("lel", "filter", { disabled: true })]).refusal("filter", "out", "takes", "in")).toBeNull();
-    expect(new Carried(nodes, [wire("lel", "filter", { port: "error" })]).refusal("filter", "out", "takes", "in")).toBeNull();
+    expect(new TypeFlow(nodes, [wire("lel", "change")]).incompatibility("change", "out", "takes", "in")).toBeNull();
+    expect(new TypeFlow(nodes, [wire("lel", "filter", { disabled: true })]).incompatibility("filter", "out", "takes", "in")).toBeNull();
+    expect(new TypeFlow(nodes, [wire("lel", "filter", { port: "error" })]).incompatibility("filter", "out", "takes", "in")).toBeNull();
   });
 
   test("of several origins one that does not fit is enough, and a loop comes to an end", () => {
     const loop = [wire("ppm", "filter"), wire("filter", "delay"), wire("delay", "filter"), wire("lel", "delay")];
-    expect(new Carried(nodes, loop).refusal("filter", "out", "takes", "in")).toEqual(why);
+    expect(new TypeFlow(nodes, loop).incompatibility("filter", "out", "takes", "in")).toEqual(why);
   });
 
   test("two spellings of a unit are one", () => {
     const micro = new Map([["a", ports([], [{ name: "out", unit: "μg/㎥" }])], ["b", ports([{ name: "in", unit: "µg / m³" }], [])]]);
-    expect(new Carried(micro, []).refusal("a", "out", "b", "in")).toBeNull();
+    expect(new TypeFlow(micro, []).incompatibility("a", "out", "b", "in")).toBeNull();
   });
 });

@@ -1,13 +1,13 @@
 /** What each port really gives and takes: nodes that hand messages on hand on their type and unit, as the server's check has it. */
-import { refusal, type Refusal } from "./connect";
+import { type Incompatibility, incompatibility } from "./connect";
 import type { Ports } from "./ports";
+import type { PortType } from "./server";
 import { ERROR_PORT } from "./types";
 import type { Wire } from "./wires";
-import type { PortType } from "./server";
 
 export type PortsById = ReadonlyMap<string, { ports: Ports }>;
 
-export class Carried {
+export class TypeFlow {
   private readonly into = new Map<string, Wire[]>();
   private readonly outOf = new Map<string, Wire[]>();
 
@@ -41,16 +41,16 @@ export class Carried {
   }
 
   /** Why a wire between two ports can't work, whoever made its messages and wherever they go on to. */
-  refusal(from: string, port: string, to: string, input: string): Refusal | null {
-    return port === ERROR_PORT ? null : firstRefusal(this.origins(from, port), this.takers(to, input));
+  incompatibility(from: string, port: string, to: string, input: string): Incompatibility | null {
+    return port === ERROR_PORT ? null : firstIncompatibility(this.origins(from, port), this.takers(to, input));
   }
 }
 
 /** Why some of what is given does not fit some of what takes it. */
-export function firstRefusal(origins: readonly PortType[], takers: readonly PortType[]): Refusal | null {
+export function firstIncompatibility(origins: readonly PortType[], takers: readonly PortType[]): Incompatibility | null {
   for (const origin of origins) {
     for (const taker of takers) {
-      const why = refusal(origin, taker);
+      const why = incompatibility(origin, taker);
       if (why) return why;
     }
   }

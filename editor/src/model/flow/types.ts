@@ -1,6 +1,6 @@
 /** What a flow is: the JSON of the server's model. */
 import type { Json } from "../../platform/api/json";
-import type { Words } from "../../platform/i18n/words";
+import type { LocalizedText } from "../../platform/i18n/words";
 
 export type Position = [x: number, y: number];
 
@@ -17,13 +17,13 @@ export interface NodeSpec {
   with_: Record<string, Json>;
   /** Wires by output port; the port "" is the first output. */
   to: Record<string, Target[]>;
-  title: Words;
+  title: LocalizedText;
   note: string;
   disabled: boolean;
 }
 
 export interface Group {
-  title: Words;
+  title: LocalizedText;
   colour: string;
   members: string[];
 }
@@ -47,14 +47,14 @@ export interface Subflow extends Sheet {
   inputs: Record<string, Target[]>;
   outputs: Record<string, Target[]>;
   fields: Record<string, Record<string, Json>>;
-  title: Words;
-  help: Words;
+  title: LocalizedText;
+  help: LocalizedText;
 }
 
 export interface FlowModel extends Sheet {
   flow: string;
-  title: Words;
-  help: Words;
+  title: LocalizedText;
+  help: LocalizedText;
   disabled: boolean;
   on_error: Target | null;
   subflows: Record<string, Subflow>;

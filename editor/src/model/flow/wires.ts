@@ -1,7 +1,6 @@
 /** The wires of a sheet as the canvas draws them. */
-import type { Ports } from "./ports";
-import { inputName, outputName } from "./ports";
-import { spelledEnd } from "./targets";
+import { inputName, outputName, type Ports } from "./ports";
+import { formatTarget } from "./targets";
 import type { Sheet } from "./types";
 
 export interface Wire {
@@ -25,7 +24,7 @@ export function wiresOf(sheet: Sheet, ports: (id: string) => Ports | undefined):
         const inputs = ports(target.node)?.inputs;
         if (!inputs) continue;
         const input = inputName(target.port, inputs);
-        wires.push({ id: `${node.id}.${port}>${target.node}.${input}`, from: node.id, port, to: target.node, input, end: spelledEnd(target), disabled: target.disabled });
+        wires.push({ id: `${node.id}.${port}>${target.node}.${input}`, from: node.id, port, to: target.node, input, end: formatTarget(target), disabled: target.disabled });
       }
     }
   }

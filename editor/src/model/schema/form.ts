@@ -1,6 +1,6 @@
 /** How a field of the closed schema subset is shown and changed: pure, so that it is tested without a browser. */
+import { type Json, sameJson } from "../../platform/api/json";
 import { resolved, type Schema } from "./schema";
-import { type Json, same } from "../../platform/api/json";
 
 export type Kind = "string" | "number" | "integer" | "boolean" | "enum" | "list" | "object" | "map" | "union" | "any" | "expression" | "secret";
 
@@ -116,7 +116,7 @@ export function referenceIn(value: Json | undefined): { kind: string; name: stri
 
 /** Whether a field says something other than its default. */
 export const isChanged = (value: Json | undefined, schema: Schema): boolean =>
-  value !== undefined && !same(value, schema.default ?? null) && !(schema.default === undefined && value === "");
+  value !== undefined && !sameJson(value, schema.default ?? null) && !(schema.default === undefined && value === "");
 
 /** A value in a line, for placeholders and tooltips. */
 export function shortly(value: unknown, most = 60): string {

@@ -1,18 +1,18 @@
 /** The one way to the HTTP API: JSON in and out, refusals as `ApiError`, an expired session told to whoever listens. */
-import { ApiError, refusal } from "./problem";
+import { ApiError, errorFrom } from "./problem";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 let onSignedOut: () => void = () => undefined;
 
-export function whenSignedOut(call: () => void): void {
+export function onSignOut(call: () => void): void {
   onSignedOut = call;
 }
 
 let onLocked: () => void = () => undefined;
 
 /** Told when the API refuses because the licence has expired. */
-export function whenLocked(call: () => void): void {
+export function onLicenceLock(call: () => void): void {
   onLocked = call;
 }
 
@@ -35,7 +35,7 @@ async function request<T>(method: Method, path: string, body?: unknown, signal?:
   }
   if (response.status === 401 && path !== "/session") onSignedOut();
   if (!response.ok) {
-    const error = await refusal(response);
+    const error = await errorFrom(response);
     if (error.code === "license_expired") onLocked();
     throw error;
   }

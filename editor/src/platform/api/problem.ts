@@ -15,7 +15,7 @@ export class ApiError extends Error {
   }
 }
 
-export async function refusal(response: Response): Promise<ApiError> {
+export async function errorFrom(response: Response): Promise<ApiError> {
   const body = await readBody(response);
   const error = (body["error"] ?? {}) as Partial<{ code: string; message: string; hint: string; problems: Problem[] }>;
   return new ApiError(

@@ -62,7 +62,7 @@ class Socket {
   }
 
   /** Say where this person is; said again after a break. */
-  be(presence: Record<string, unknown> | null): void {
+  setPresence(presence: Record<string, unknown> | null): void {
     this.presence = presence;
     if (presence) this.send({ presence });
   }

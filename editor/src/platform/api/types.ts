@@ -1,6 +1,6 @@
 /** What the server says over HTTP and the socket, as docs of the API name it. */
+import type { Language, LocalizedText } from "../i18n/words";
 import type { Json } from "./json";
-import type { Language, Words } from "../i18n/words";
 
 export type Role = "viewer" | "operator" | "admin" | "integrator";
 
@@ -25,7 +25,7 @@ export interface Problem {
 
 export interface FlowSummary {
   name: string;
-  title: Words;
+  title: LocalizedText;
   disabled: boolean;
   status: "running" | "stopped" | "degraded";
   problems: number;
@@ -48,11 +48,11 @@ export type DeployReport = Record<string, Json>;
 export type StatusLevel = "ok" | "info" | "warning" | "error" | "";
 
 /** in, out, errors, p50 ms, p95 ms, queue depth, status text, status level */
-export type NodeFigures = [number, number, number, number | null, number | null, number, string, StatusLevel];
+export type NodeMetrics = [number, number, number, number | null, number | null, number, string, StatusLevel];
 
 export interface Telemetry {
   at: string | number;
-  nodes: Record<string, NodeFigures>;
+  nodes: Record<string, NodeMetrics>;
   wires: Record<string, [number, string | null]>;
 }
 

@@ -42,4 +42,4 @@ const colours = HighlightStyle.define([
   { tag: tags.function(tags.variableName), color: "var(--cat-output)" },
 ]);
 
-export const look = (): Extension => [EditorView.cspNonce.of(nonce()), theme, syntaxHighlighting(colours)];
+export const codeTheme = (): Extension => [EditorView.cspNonce.of(nonce()), theme, syntaxHighlighting(colours)];

@@ -1,7 +1,7 @@
 /** The language of the interface: zh-CN first, English beside it, switched without a reload. */
 import i18next from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
-import type { AreaWords, Language, Words } from "./words";
+import type { AreaWords, Language, LocalizedText } from "./words";
 
 const STORED = "mcs.language";
 
@@ -44,17 +44,17 @@ function setDocumentLanguage(language: Language): void {
 export const currentLanguage = (): Language => (i18next.language === "en" ? "en" : "zh");
 
 /** The text of a key outside components. */
-export const say = (key: string, values?: Record<string, string | number>): string => i18next.t(key, values ?? {});
+export const translate = (key: string, values?: Record<string, string | number>): string => i18next.t(key, values ?? {});
 
 /** `t` for a component, which is drawn again when the language changes. */
-export function useWords(): { t: typeof say; language: Language; said: (words: Words | undefined) => string } {
+export function useWords(): { t: typeof translate; language: Language; localize: (words: LocalizedText | undefined) => string } {
   const { t, i18n } = useTranslation();
   const language: Language = i18n.language === "en" ? "en" : "zh";
-  return { t: (key, values) => t(key, values ?? {}), language, said: (words) => inLanguage(words, language) };
+  return { t: (key, values) => t(key, values ?? {}), language, localize: (words) => localized(words, language) };
 }
 
 /** A text of the site in a language, else in the other one. */
-export function inLanguage(words: Words | undefined, language: Language = currentLanguage()): string {
+export function localized(words: LocalizedText | undefined, language: Language = currentLanguage()): string {
   if (words === undefined || typeof words === "string") return words ?? "";
   return words[language] || words.zh || words.en || "";
 }

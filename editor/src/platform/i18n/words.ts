@@ -2,7 +2,7 @@
 export type Language = "zh" | "en";
 
 /** A text for people: one string, or one per language. */
-export type Words = string | { zh?: string; en?: string };
+export type LocalizedText = string | { zh?: string; en?: string };
 
 export interface AreaWords {
   zh: Record<string, string>;

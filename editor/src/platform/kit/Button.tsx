@@ -1,8 +1,8 @@
 /** A button that, when it can't be used, stays reachable and says why. */
 import type { ButtonHTMLAttributes, ReactNode } from "react";
+import type { Role } from "../api/types";
 import { useWords } from "../i18n";
 import { useAllowed } from "../session/session";
-import type { Role } from "../api/types";
 import { Icon } from "./Icon";
 
 interface Props extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "disabled"> {
@@ -11,14 +11,14 @@ interface Props extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "disabled"
   /** The role that it takes; others see it disabled with the reason. */
   needs?: Role;
   /** Why it can't be used just now. */
-  refused?: string | false | undefined;
+  disabledReason?: string | false | undefined;
   children?: ReactNode;
 }
 
-export function Button({ icon, kind = "plain", needs, refused, children, className = "", onClick, title, ...rest }: Props) {
+export function Button({ icon, kind = "plain", needs, disabledReason, children, className = "", onClick, title, ...rest }: Props) {
   const { t } = useWords();
   const allowed = useAllowed(needs);
-  const reason = refused || (allowed ? "" : t("kit.needs", { role: t(`role.${needs}`) }));
+  const reason = disabledReason || (allowed ? "" : t("kit.needs", { role: t(`role.${needs}`) }));
   return (
     <button
       type="button"

@@ -2,7 +2,7 @@
 import { api } from "../api/client";
 import { useWords } from "../i18n";
 import { Confirm } from "./Confirm";
-import { tellFailure } from "./toasts";
+import { toastError } from "./toasts";
 
 interface Deletion {
   title: string;
@@ -21,7 +21,7 @@ export function ConfirmDelete({ title, text, path, body, onGone, onClose }: Dele
       await api.delete(path, body);
       await onGone();
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   return <Confirm title={title} text={text} action={t("kit.delete")} onYes={() => void remove()} onClose={onClose} />;

@@ -1,5 +1,5 @@
 /** A modal dialog: the browser's own element, so focus, Escape and what lies behind are right. */
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useWords } from "../i18n";
 import { IconButton } from "./Button";
 

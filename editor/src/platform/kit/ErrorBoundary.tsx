@@ -1,10 +1,10 @@
 /** What stands in place of a page that failed while it was drawn. */
 import { Component, type ReactNode } from "react";
-import { say } from "../i18n";
+import { translate } from "../i18n";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
 
-export class Guarded extends Component<{ children: ReactNode }, { error: Error | null }> {
+export class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 
   static getDerivedStateFromError(error: Error): { error: Error } {
@@ -16,10 +16,10 @@ export class Guarded extends Component<{ children: ReactNode }, { error: Error |
     return (
       <div className="empty" role="alert">
         <Icon name="triangle-alert" size={28} />
-        <h2>{say("shell.broken")}</h2>
+        <h2>{translate("shell.broken")}</h2>
         <code>{this.state.error.message}</code>
-        <p>{say("shell.broken.hint")}</p>
-        <Button kind="primary" onClick={() => location.reload()}>{say("shell.reload")}</Button>
+        <p>{translate("shell.broken.hint")}</p>
+        <Button kind="primary" onClick={() => location.reload()}>{translate("shell.reload")}</Button>
       </div>
     );
   }

@@ -1,5 +1,5 @@
 /** A labelled control with its unit, its help and what is wrong with it. */
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from "react";
 import { Icon } from "./Icon";
 
 export interface FieldFrame {

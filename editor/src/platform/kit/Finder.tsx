@@ -1,5 +1,5 @@
 /** A box to type into with a list below it: arrows choose, Enter runs what is chosen at that very moment. */
-import { useEffect, useId, useRef, useState, type ReactNode } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useWords } from "../i18n";
 import { Icon } from "./Icon";
 import "./finder.css";
@@ -9,7 +9,7 @@ export interface FinderRow {
   view: ReactNode;
   /** A heading above the row. */
   head?: string | undefined;
-  refused?: string | undefined;
+  disabledReason?: string | undefined;
   run: () => void;
 }
 
@@ -63,7 +63,7 @@ export function Finder({ label, placeholder, typed, onType, rows, onClose, at, n
     if (event.key === "Enter" && !event.nativeEvent.isComposing) {
       event.preventDefault();
       const row = rows[here];
-      if (row && !row.refused) row.run();
+      if (row && !row.disabledReason) row.run();
     }
   };
 
@@ -86,8 +86,8 @@ export function Finder({ label, placeholder, typed, onType, rows, onClose, at, n
       {note && <div className="finder-note">{note}</div>}
       <ul ref={list} className="finder-list" role="listbox" id={`${id}l`} aria-label={label}>
         {rows.map((row, index) => (
-          <li key={row.key} id={`${id}-${index}`} role="option" aria-selected={index === here} aria-disabled={row.refused ? true : undefined} className="finder-row"
-            data-head={row.head} onPointerMove={() => index !== here && setChosen(index)} onClick={() => !row.refused && row.run()}>
+          <li key={row.key} id={`${id}-${index}`} role="option" aria-selected={index === here} aria-disabled={row.disabledReason ? true : undefined} className="finder-row"
+            data-head={row.head} onPointerMove={() => index !== here && setChosen(index)} onClick={() => !row.disabledReason && row.run()}>
             {row.view}
           </li>
         ))}

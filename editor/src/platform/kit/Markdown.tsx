@@ -1,6 +1,6 @@
 /** Help and notes, drawn from Markdown without any HTML of theirs. */
 import { useMemo } from "react";
-import { readMarkdown, type Inline } from "./markdown";
+import { type Inline, readMarkdown } from "./markdown";
 
 function Parts({ parts }: { parts: Inline[] }) {
   return parts.map((part, index) => {

@@ -7,7 +7,7 @@ export interface MenuItem {
   icon?: string | undefined;
   keys?: string | undefined;
   /** Why it can't be run. */
-  refused?: string | undefined;
+  disabledReason?: string | undefined;
   run: () => void;
 }
 
@@ -50,8 +50,8 @@ export function Menu({ label, items, at, onClose }: { label: string; items: (Men
         item === null ? (
           <hr key={index} className="menu-line" />
         ) : (
-          <button key={index} type="button" role="menuitem" className="menu-item" aria-disabled={item.refused ? true : undefined} title={item.refused}
-            onClick={() => { if (!item.refused) { onClose(); item.run(); } }}>
+          <button key={index} type="button" role="menuitem" className="menu-item" aria-disabled={item.disabledReason ? true : undefined} title={item.disabledReason}
+            onClick={() => { if (!item.disabledReason) { onClose(); item.run(); } }}>
             {item.icon && <Icon name={item.icon} size={15} />}
             <span>{item.label}</span>
             {item.keys && <kbd>{item.keys}</kbd>}

@@ -1,9 +1,9 @@
 /** A value as a tree: opened level by level, each path to be copied. Texts in it stay texts. */
 import { useState } from "react";
-import { say } from "../i18n";
+import { translate } from "../i18n";
 import { Icon } from "./Icon";
 import { toast } from "./toasts";
-import { childrenOf, inLine, MOST_CHILDREN, pathOf, type Mark, type Step } from "./values";
+import { childrenOf, inLine, type Mark, MOST_CHILDREN, pathOf, type Step } from "./values";
 import "./value-tree.css";
 
 interface Props {
@@ -27,12 +27,12 @@ function Branch({ value, steps, name, marks, levels, copies }: { value: unknown;
   const mark = marks?.get(path);
   const key = name === null ? null : <span className="value-name">{String(name)}</span>;
   const copy = copies && name !== null && (
-    <button type="button" className="value-copy" title={say("value.copy", { path })} aria-label={say("value.copy", { path })} onClick={() => {
-      void navigator.clipboard.writeText(path).then(() => toast("ok", say("value.copied", { path })));
+    <button type="button" className="value-copy" title={translate("value.copy", { path })} aria-label={translate("value.copy", { path })} onClick={() => {
+      void navigator.clipboard.writeText(path).then(() => toast("ok", translate("value.copied", { path })));
     }}><Icon name="copy" size={12} /></button>
   );
   if (children.length === 0) {
-    return <div className="value-line" data-mark={mark}>{key}<Leaf value={value} />{mark && <span className="value-mark">{say(`value.${mark}`)}</span>}{copy}</div>;
+    return <div className="value-line" data-mark={mark}>{key}<Leaf value={value} />{mark && <span className="value-mark">{translate(`value.${mark}`)}</span>}{copy}</div>;
   }
   const shown = all ? children : children.slice(0, MOST_CHILDREN);
   return (
@@ -43,13 +43,13 @@ function Branch({ value, steps, name, marks, levels, copies }: { value: unknown;
           {key}
           <span className="value-brief">{open ? (Array.isArray(value) ? `[${children.length}]` : `{${children.length}}`) : inLine(value, 80)}</span>
         </button>
-        {mark && <span className="value-mark">{say(`value.${mark}`)}</span>}
+        {mark && <span className="value-mark">{translate(`value.${mark}`)}</span>}
         {copy}
       </div>
       {open && (
         <div className="value-children">
           {shown.map(([step, child]) => <Branch key={step} value={child} steps={[...steps, step]} name={step} marks={marks} levels={levels - 1} copies={copies} />)}
-          {shown.length < children.length && <button type="button" className="value-more" onClick={() => setAll(true)}>{say("value.more", { count: children.length - shown.length })}</button>}
+          {shown.length < children.length && <button type="button" className="value-more" onClick={() => setAll(true)}>{translate("value.more", { count: children.length - shown.length })}</button>}
         </div>
       )}
     </div>
@@ -60,7 +60,7 @@ function Leaf({ value }: { value: unknown }) {
   const [whole, setWhole] = useState(false);
   if (typeof value === "string") {
     const long = value.length > 400 && !whole;
-    return <span className="value-string">{long ? `${value.slice(0, 400)}…` : value || '""'}{long && <button type="button" className="value-more" onClick={() => setWhole(true)}>{say("value.whole")}</button>}</span>;
+    return <span className="value-string">{long ? `${value.slice(0, 400)}…` : value || '""'}{long && <button type="button" className="value-more" onClick={() => setWhole(true)}>{translate("value.whole")}</button>}</span>;
   }
   if (value === null || value === undefined) return <span className="value-null">null</span>;
   return <span className={typeof value === "number" ? "value-number" : "value-other"}>{typeof value === "object" ? (Array.isArray(value) ? "[]" : "{}") : String(value)}</span>;

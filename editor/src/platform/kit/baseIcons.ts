@@ -1,8 +1,5 @@
 /** The few icons that every window shows, the wall's too; all others come with `icons.ts` when the first of them is asked for. */
-import {
-  Archive, BellOff, BellRing, ChevronDown, ChevronRight, CircleAlert, Heart, Inbox, KeyRound, Languages, LayoutDashboard, LogOut, Map, Maximize, Monitor, Moon,
-  RefreshCw, ScrollText, Settings, Siren, Sun, TriangleAlert, User, Users, Volume2, VolumeX, Workflow, X, Cpu, Check, type IconNode,
-} from "lucide";
+import { Archive, BellOff, BellRing, Check, ChevronDown, ChevronRight, CircleAlert, Cpu, Heart, type IconNode, Inbox, KeyRound, Languages, LayoutDashboard, LogOut, Map, Maximize, Monitor, Moon, RefreshCw, ScrollText, Settings, Siren, Sun, TriangleAlert, User, Users, Volume2, VolumeX, Workflow, X } from "lucide";
 
 const first: Record<string, IconNode> = {
   archive: Archive, "bell-off": BellOff, "bell-ring": BellRing, check: Check, "chevron-down": ChevronDown, "chevron-right": ChevronRight, "circle-alert": CircleAlert,
@@ -13,10 +10,10 @@ const first: Record<string, IconNode> = {
 
 let common: typeof import("./icons") | null = null;
 
-export const iconNow = (name: string): IconNode | undefined => first[name] ?? common?.iconNow(name);
+export const loadedIcon = (name: string): IconNode | undefined => first[name] ?? common?.loadedIcon(name);
 
 /** The icon of any lucide name, a box for a name that lucide does not know. */
-export async function iconNamed(name: string): Promise<IconNode> {
+export async function loadIcon(name: string): Promise<IconNode> {
   common ??= await import("./icons");
-  return iconNow(name) ?? common.iconNamed(name);
+  return loadedIcon(name) ?? common.loadIcon(name);
 }

@@ -1,5 +1,5 @@
 /** A size in bytes as people read it: 812 B, 4.1 kB, 10 MB. */
-export function sizeText(bytes: number): string {
+export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = bytes;
   let unit = 0;

@@ -1,16 +1,5 @@
 /** Icons by lucide name: the common ones come with the first of them, any other is fetched once when first asked for. */
-import {
-  Activity, AlignCenterHorizontal, AlignCenterVertical, AlignEndHorizontal, AlignEndVertical, AlignHorizontalDistributeCenter, AlignHorizontalJustifyCenter, AlignStartHorizontal, AlignStartVertical, AlignVerticalDistributeCenter, Archive, ArrowLeft, ArrowRight, BadgeCheck, Bell, BellRing, Box, Boxes, Braces, Bug, Calculator,
-  Check, ChevronDown, ChevronRight, Circle, CircleAlert, Clock, ClipboardPaste, Cloud, Code, Copy, CopyPlus, Database, Download, Ellipsis, Eye, FileText, Filter, Flag,
-  FlaskConical, Flame, Folder, Frame, Funnel, Gauge, GitBranch, GitMerge, Globe, Group, Hash, HardDrive, Heart, History, Hourglass, House, Image, Inbox, Info,
-  Key, KeyRound, Languages, Layers, Layers2, LayoutDashboard, Link, ListFilter, ListTree, Lock, LogIn, LogOut, Mail, Map, Maximize, Megaphone, MessageSquare,
-  Minus, Monitor, Moon, Network, Package, PanelBottom, PanelLeft, PanelRight, Pause, Pencil, Play, Plug, Plus, Power, Puzzle, Radio, RefreshCw, Repeat,
-  RotateCcw, Route, Ruler, Save, Scissors, ScrollText, Search, Send, Server, Settings, Shield, ShieldAlert, Shuffle, SlidersHorizontal, Smartphone, Spline, Split,
-  SquareDashed, SquareFunction, StickyNote, Sun, Table, Tag, Terminal, Thermometer, Timer, ToggleLeft, Trash2, TrendingUp, TriangleAlert, Undo2, Redo2, Upload, User,
-  Users, Waves, Webhook, Wind, Workflow, Wrench, X, Zap, ZoomIn, ZoomOut, type IconNode,
-  ArrowDownAZ, ArrowLeftRight, BellOff, Bot, Cable, CalendarClock, ChartColumn, CircleCheck, Combine, Cpu, DatabaseBackup, DatabaseZap,
-  EthernetPort, FileCode, FileInput, FileOutput, FolderSearch, ListOrdered, ListChecks, FileArchive, CloudUpload, ShieldCheck, Eraser, PhoneCall, RadioTower, Reply, Sigma, Siren, Ungroup,
-} from "lucide";
+import { Activity, AlignCenterHorizontal, AlignCenterVertical, AlignEndHorizontal, AlignEndVertical, AlignHorizontalDistributeCenter, AlignHorizontalJustifyCenter, AlignStartHorizontal, AlignStartVertical, AlignVerticalDistributeCenter, Archive, ArrowDownAZ, ArrowLeft, ArrowLeftRight, ArrowRight, BadgeCheck, Bell, BellOff, BellRing, Bot, Box, Boxes, Braces, Bug, Cable, Calculator, CalendarClock, ChartColumn, Check, ChevronDown, ChevronRight, Circle, CircleAlert, CircleCheck, ClipboardPaste, Clock, Cloud, CloudUpload, Code, Combine, Copy, CopyPlus, Cpu, Database, DatabaseBackup, DatabaseZap, Download, Ellipsis, Eraser, EthernetPort, Eye, FileArchive, FileCode, FileInput, FileOutput, FileText, Filter, Flag, Flame, FlaskConical, Folder, FolderSearch, Frame, Funnel, Gauge, GitBranch, GitMerge, Globe, Group, HardDrive, Hash, Heart, History, Hourglass, House, type IconNode, Image, Inbox, Info, Key, KeyRound, Languages, Layers, Layers2, LayoutDashboard, Link, ListChecks, ListFilter, ListOrdered, ListTree, Lock, LogIn, LogOut, Mail, Map, Maximize, Megaphone, MessageSquare, Minus, Monitor, Moon, Network, Package, PanelBottom, PanelLeft, PanelRight, Pause, Pencil, PhoneCall, Play, Plug, Plus, Power, Puzzle, Radio, RadioTower, Redo2, RefreshCw, Repeat, Reply, RotateCcw, Route, Ruler, Save, Scissors, ScrollText, Search, Send, Server, Settings, Shield, ShieldAlert, ShieldCheck, Shuffle, Sigma, Siren, SlidersHorizontal, Smartphone, Spline, Split, SquareDashed, SquareFunction, StickyNote, Sun, Table, Tag, Terminal, Thermometer, Timer, ToggleLeft, Trash2, TrendingUp, TriangleAlert, Undo2, Ungroup, Upload, User, Users, Waves, Webhook, Wind, Workflow, Wrench, X, Zap, ZoomIn, ZoomOut } from "lucide";
 
 const own: Record<string, IconNode> = {
   // Those of our own node types.
@@ -44,10 +33,10 @@ const own: Record<string, IconNode> = {
 
 let every: Promise<Record<string, IconNode>> | null = null;
 
-export const iconNow = (name: string): IconNode | undefined => own[name];
+export const loadedIcon = (name: string): IconNode | undefined => own[name];
 
 /** The icon of any lucide name, a box for a name that lucide does not know. */
-export async function iconNamed(name: string): Promise<IconNode> {
+export async function loadIcon(name: string): Promise<IconNode> {
   every ??= import("./allIcons").then((module) => module.icons as Record<string, IconNode>);
   const pascal = name.replace(/(^|-)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
   const found = (await every)[pascal] ?? Box;

@@ -3,9 +3,9 @@
  *
  * React's own `lazy` holds what arrives back for up to 300 ms after the last fallback was drawn, which made a page wait three times.
  */
-import { createElement, useEffect, useState, type ComponentType, type ReactNode } from "react";
+import { type ComponentType, createElement, type ReactNode, useEffect, useState } from "react";
 
-export function later<P extends object>(load: () => Promise<ComponentType<P>>, Meanwhile?: ComponentType<P>): ComponentType<P> {
+export function lazyComponent<P extends object>(load: () => Promise<ComponentType<P>>, Meanwhile?: ComponentType<P>): ComponentType<P> {
   let here: ComponentType<P> | null = null;
   return function Later(props: P): ReactNode {
     const [View, arrived] = useState(() => here);

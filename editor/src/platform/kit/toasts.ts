@@ -1,7 +1,7 @@
 /** Short messages at the corner: what happened and what to do next. Errors stay until they are closed. */
 import { create } from "zustand";
 import { ApiError } from "../api/problem";
-import { say } from "../i18n";
+import { translate } from "../i18n";
 
 export interface Toast {
   id: number;
@@ -28,14 +28,14 @@ export function closeToast(id: number): void {
 }
 
 /** Tell of a failure in the words of its code, else of the server; an aborted request is none. */
-export function tellFailure(error: unknown): void {
+export function toastError(error: unknown): void {
   if (error instanceof DOMException && error.name === "AbortError") return;
   if (!(error instanceof ApiError)) {
     toast("error", error instanceof Error ? error.message : String(error));
     return;
   }
   if (error.code === "license_expired") return; // the banner of the locked site says it once, on every page
-  const known = say(`error.${error.code}`);
+  const known = translate(`error.${error.code}`);
   const text = known === `error.${error.code}` ? error.message : known;
   const hint = known === text && error.message !== text && error.status !== 0 ? `${error.message} ${error.hint}` : error.hint;
   toast("error", text, { hint: hint.trim() || undefined });

@@ -1,7 +1,7 @@
 /** A resource of the server, loaded when the component appears and again on demand. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { tellFailure } from "./toasts";
 import { api } from "../api/client";
+import { toastError } from "./toasts";
 
 export function useLoaded<T>(path: string | null): { value: T | null; reload: () => Promise<void> } {
   const [value, setValue] = useState<T | null>(null);
@@ -13,7 +13,7 @@ export function useLoaded<T>(path: string | null): { value: T | null; reload: ()
       const loaded = await api.get<T>(path);
       if (mine === latest.current) setValue(loaded);
     } catch (error) {
-      if (mine === latest.current) tellFailure(error);
+      if (mine === latest.current) toastError(error);
     }
   }, [path]);
   useEffect(() => {

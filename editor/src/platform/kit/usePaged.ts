@@ -1,7 +1,7 @@
 /** A list of the server that comes a page at a time, the latest first: the first page whenever something else is asked for, the next on demand. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { tellFailure } from "./toasts";
 import { api } from "../api/client";
+import { toastError } from "./toasts";
 
 interface Paging<T> {
   /** Rows a page. */
@@ -32,7 +32,7 @@ export function usePaged<T extends { id: number }>(
       setRows((was) => (from ? [...(was ?? []), ...found] : found));
       setMore(found.length === page);
     } catch (error) {
-      if (mine === latest.current) tellFailure(error);
+      if (mine === latest.current) toastError(error);
     }
   }, [path, query, page]);
   const reload = useCallback(() => void load(null), [load]);

@@ -1,5 +1,5 @@
 /** Reading a value that came: its path in a message, its children, what two of them differ in. */
-import { same } from "../api/json";
+import { sameJson } from "../api/json";
 
 export const MOST_CHILDREN = 200;
 
@@ -50,7 +50,7 @@ export type Mark = "added" | "changed" | "removed";
 /** What a node did to a payload, by the path of each value. */
 export function marksBetween(before: unknown, after: unknown, steps: Step[] = [], depth = 0): Map<string, Mark> {
   const marks = new Map<string, Mark>();
-  if (same(before, after)) return marks;
+  if (sameJson(before, after)) return marks;
   const plain = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
   if (!plain(before) || !plain(after) || depth > 6) return marks.set(pathOf(steps), "changed");
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {

@@ -1,10 +1,10 @@
 /** The figures of the running flow, twice a second. They go to listeners directly and never through React state. */
 import { socket, useLink } from "../api/socket";
-import type { NodeFigures, Telemetry } from "../api/types";
+import type { NodeMetrics, Telemetry } from "../api/types";
 
 const STALE_MS = 3000;
 
-export interface WireFigures {
+export interface WireMetrics {
   perSecond: number;
   count: number;
   last: string;
@@ -13,8 +13,8 @@ export interface WireFigures {
 type Listener = () => void;
 
 class Live {
-  nodes: Record<string, NodeFigures> = {};
-  wires: Record<string, WireFigures> = {};
+  nodes: Record<string, NodeMetrics> = {};
+  wires: Record<string, WireMetrics> = {};
   stale = true;
   private listeners = new Set<Listener>();
   private before: { at: number; wires: Telemetry["wires"] } | null = null;
@@ -47,7 +47,7 @@ class Live {
   private take(latest: Telemetry): void {
     const at = performance.now();
     const seconds = this.before ? Math.max(0.2, (at - this.before.at) / 1000) : 0;
-    const wires: Record<string, WireFigures> = {};
+    const wires: Record<string, WireMetrics> = {};
     for (const [wire, [count, last]] of Object.entries(latest.wires)) {
       const was = this.before?.wires[wire]?.[0];
       const passed = was === undefined ? 0 : Math.max(0, count - was);
@@ -87,7 +87,7 @@ export function shortRate(perSecond: number): string {
 const SIGN_PX = 6.7;
 
 /** What stands on a wire with so much room: its rate, and as much of its last value as fits. */
-export function wireText({ perSecond, count, last }: WireFigures, room_px: number): string {
+export function wireText({ perSecond, count, last }: WireMetrics, room_px: number): string {
   if (count === 0) return "";
   const rate = shortRate(perSecond);
   const signs = Math.min(24, Math.floor(room_px / SIGN_PX) - rate.length - 5);

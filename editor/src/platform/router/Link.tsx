@@ -1,6 +1,6 @@
 /** A link inside the application. */
 import type { AnchorHTMLAttributes } from "react";
-import { go } from "./location";
+import { navigate } from "./location";
 
 export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { href: string }) {
   return (
@@ -10,7 +10,7 @@ export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchor
         onClick?.(event);
         if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
         event.preventDefault();
-        go(href);
+        navigate(href);
       }}
       {...rest}
     />

@@ -10,14 +10,14 @@ function tell(): void {
 
 addEventListener("popstate", tell);
 
-export function go(path: string, replace = false): void {
+export function navigate(path: string, replace = false): void {
   if (guard && !guard()) return;
   history[replace ? "replaceState" : "pushState"](null, "", path);
   tell();
 }
 
 /** Ask this before the page is left, from inside or by closing it; null: nothing would be lost. */
-export function useAskBeforeLeaving(question: string | null): void {
+export function useLeaveGuard(question: string | null): void {
   useEffect(() => {
     if (question === null) return;
     const closing = (event: BeforeUnloadEvent) => event.preventDefault();

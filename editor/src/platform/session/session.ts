@@ -1,6 +1,6 @@
 /** Who is signed in, and what that role may do. */
 import { create } from "zustand";
-import { api, whenSignedOut } from "../api/client";
+import { api, onSignOut } from "../api/client";
 import { ApiError } from "../api/problem";
 import { socket } from "../api/socket";
 import type { Role, Session } from "../api/types";
@@ -11,40 +11,40 @@ export const ROLES = Object.keys(RANK) as Role[];
 /** `null`: signed out; `undefined`: not known yet. */
 export const useSession = create<{ session: Session | null | undefined }>(() => ({ session: undefined }));
 
-export const mayAs = (role: Role | undefined, needs: Role | undefined): boolean =>
+export const roleAllows = (role: Role | undefined, needs: Role | undefined): boolean =>
   needs === undefined || (role !== undefined && RANK[role] >= RANK[needs]);
 
 export function useAllowed(needs: Role | undefined): boolean {
-  return useSession(({ session }) => mayAs(session?.role, needs));
+  return useSession(({ session }) => roleAllows(session?.role, needs));
 }
 
-export const allowed = (needs: Role | undefined): boolean => mayAs(useSession.getState().session?.role, needs);
+export const allowed = (needs: Role | undefined): boolean => roleAllows(useSession.getState().session?.role, needs);
 
-function enter(session: Session | null): void {
+function setSession(session: Session | null): void {
   useSession.setState({ session });
   if (session && !session.must_change) socket.start();
   else socket.stop();
 }
 
-export async function findSession(): Promise<void> {
-  whenSignedOut(() => enter(null));
+export async function loadSession(): Promise<void> {
+  onSignOut(() => setSession(null));
   try {
-    enter(await api.get<Session>("/session"));
+    setSession(await api.get<Session>("/session"));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    enter(null);
+    setSession(null);
   }
 }
 
 export async function signIn(user: string, password: string): Promise<void> {
-  enter(await api.post<Session>("/session", { user, password }));
+  setSession(await api.post<Session>("/session", { user, password }));
 }
 
 export async function changePassword(old: string, fresh: string): Promise<void> {
-  enter(await api.post<Session>("/session/password", { old, new: fresh }));
+  setSession(await api.post<Session>("/session/password", { old, new: fresh }));
 }
 
 export async function signOut(): Promise<void> {
   await api.delete("/session");
-  enter(null);
+  setSession(null);
 }

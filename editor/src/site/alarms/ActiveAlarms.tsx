@@ -5,10 +5,10 @@ import { ApiError } from "../../platform/api/problem";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
-import { tellFailure, toast } from "../../platform/kit/toasts";
 import { Loading } from "../../platform/kit/Loading";
+import { toast, toastError } from "../../platform/kit/toasts";
 import { useAllowed } from "../../platform/session/session";
-import { AlarmItem, type AlarmActions } from "./AlarmItem";
+import { type AlarmActions, AlarmItem } from "./AlarmItem";
 import { canReset, canShelve, keyOf, waitsForAcknowledgement } from "./order";
 import { ShelveDialog } from "./ShelveDialog";
 import type { ActiveAlarm } from "./types";
@@ -34,7 +34,7 @@ export function ActiveAlarms({ board, chosen, onOpen }: { board: Board; chosen: 
       take(await work());
       if (done) toast("ok", done);
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
       if (error instanceof ApiError && error.status === 409) await reload();
     }
   };
@@ -87,7 +87,7 @@ export function ActiveAlarms({ board, chosen, onOpen }: { board: Board; chosen: 
         <span role="status">{t("alarms.count", { count: alarms.length, waiting: waiting.length })}</span>
         <span className="alarms-keys">{t("alarms.keys")}</span>
         {calibrate}
-        <Button icon="check" needs="operator" refused={waiting.length === 0 && t("alarms.nothingwaits")} onClick={() => void acknowledge(waiting)}>{t("alarms.acknowledgeall", { count: waiting.length })}</Button>
+        <Button icon="check" needs="operator" disabledReason={waiting.length === 0 && t("alarms.nothingwaits")} onClick={() => void acknowledge(waiting)}>{t("alarms.acknowledgeall", { count: waiting.length })}</Button>
       </div>
       <ul ref={list} className="card alarm-list" aria-label={t("alarms.active")} tabIndex={0} onKeyDown={onKeyDown}>
         {alarms.slice(0, MOST).map((alarm) => <AlarmItem key={keyOf(alarm)} alarm={alarm} now={now} open={keyOf(alarm) === chosen} actions={actions} />)}

@@ -1,20 +1,20 @@
 /** How good the alarms are: the measures of ISA-18.2 and EEMUA 191, each with what is thought to be good. */
-import { useState, type ReactNode } from "react";
-import { useLoaded } from "../../platform/kit/useLoaded";
+import { type ReactNode, useState } from "react";
 import { useWords } from "../../platform/i18n";
 import { SelectField } from "../../platform/kit/Field";
-import { State, type Level } from "../../platform/kit/State";
-import { dateTime } from "../../platform/kit/time";
 import { Loading } from "../../platform/kit/Loading";
+import { type Level, State } from "../../platform/kit/State";
+import { dateTime } from "../../platform/kit/time";
+import { useLoaded } from "../../platform/kit/useLoaded";
 import { duration } from "./duration";
-import type { Figures } from "./types";
+import type { AlarmMetrics } from "./types";
 
 const upTo = (value: number, good: number, bearable: number): Level => (value <= good ? "ok" : value <= bearable ? "warning" : "error");
 
 export function AlarmFigures() {
   const { t } = useWords();
   const [days, setDays] = useState("7");
-  const { value: figures } = useLoaded<Figures>(`/alarms/figures?days=${days}`);
+  const { value: figures } = useLoaded<AlarmMetrics>(`/alarms/figures?days=${days}`);
   if (!figures) return <Loading />;
   const total = Math.max(1, figures.raised);
   const named = (sn: string, type: string) => `${sn === "site" ? t("alarms.site") : sn} ${t(`alarm.${type}`)}`;

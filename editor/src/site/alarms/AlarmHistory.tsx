@@ -1,26 +1,26 @@
 /** Alarms that were raised, the latest first, filtered. */
 import { useMemo, useState } from "react";
-import { usePaged } from "../../platform/kit/usePaged";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { SelectField, TextField } from "../../platform/kit/Field";
 import { State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
 import { dateTime } from "../../platform/kit/time";
-import { shown } from "../live/format";
+import { usePaged } from "../../platform/kit/usePaged";
+import { formatValue } from "../live/format";
 import { duration } from "./duration";
 import { levelOf, priorityBadge } from "./order";
-import type { PastAlarm } from "./types";
+import type { AlarmRecord } from "./types";
 
 const TYPING_MS = 250;
 const TYPES = ["A1", "A2", "over-range", "fault", "offline", "battery", "signal", "link", "channel"];
 const PRIORITIES = ["critical", "high", "medium", "low"];
 
-export function AlarmHistory({ onOpen }: { onOpen: (alarm: PastAlarm) => void }) {
+export function AlarmHistory({ onOpen }: { onOpen: (alarm: AlarmRecord) => void }) {
   const { t } = useWords();
   const [wanted, setWanted] = useState({ sn: "", type: "", priority: "", notified: "", days: "7" });
   const asked = useMemo(() => asQuery(wanted), [wanted]);
-  const { rows: alarms, older } = usePaged<PastAlarm>("/alarms/history", asked, {
+  const { rows: alarms, older } = usePaged<AlarmRecord>("/alarms/history", asked, {
     waitMs: TYPING_MS,
     behind: ({ id, raised_at }) => ({ before: String(raised_at), before_id: String(id) }),
   });
@@ -41,7 +41,7 @@ export function AlarmHistory({ onOpen }: { onOpen: (alarm: PastAlarm) => void })
           { id: "type", label: t("alarms.type"), cell: (alarm) => <strong>{t(`alarm.${alarm.type}`)}</strong> },
           { id: "sn", label: t("alarms.sn"), cell: (alarm) => <span>{alarm.sn === "site" ? t("alarms.site") : alarm.sn} {alarm.name && <small className="muted">{alarm.name}</small>}</span> },
           { id: "priority", label: t("alarms.priority"), cell: (alarm) => <span className={`badge ${priorityBadge[alarm.priority]}`}>{t(`alarms.priority.${alarm.priority}`)}</span> },
-          { id: "value", label: t("alarms.peakvalue"), cell: (alarm) => <span className="number">{alarm.peak === null ? "—" : `${shown(alarm.peak)} ${alarm.unit}`}</span> },
+          { id: "value", label: t("alarms.peakvalue"), cell: (alarm) => <span className="number">{alarm.peak === null ? "—" : `${formatValue(alarm.peak)} ${alarm.unit}`}</span> },
           { id: "lasted", label: t("alarms.lasted"), cell: (alarm) => <span className="number">{alarm.returned_at === null ? t("alarms.goeson") : duration(alarm.returned_at - alarm.raised_at)}</span> },
           { id: "state", label: t("alarms.state"), cell: (alarm) => <State level={levelOf(alarm)} text={t(`alarmstate.${alarm.state}`)} /> },
           { id: "told", label: t("alarms.told"), cell: (alarm) => t(alarm.notified ? "alarms.yes" : "alarms.no") },

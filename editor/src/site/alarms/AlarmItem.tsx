@@ -3,7 +3,7 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { State } from "../../platform/kit/State";
 import { dateTime } from "../../platform/kit/time";
-import { shown } from "../live/format";
+import { formatValue } from "../live/format";
 import { duration } from "./duration";
 import { canReset, canShelve, isShelved, levelOf, priorityBadge, waitsForAcknowledgement } from "./order";
 import type { ActiveAlarm } from "./types";
@@ -23,7 +23,7 @@ export function AlarmItem({ alarm, now, open, actions }: { alarm: ActiveAlarm; n
   const type = t(`alarm.${alarm.type}`);
   const who = alarm.sn === "site" ? t("alarms.site") : alarm.sn;
   const since = alarm.raised_at === null ? null : (alarm.active ? now : alarm.returned_at ?? now) - alarm.raised_at;
-  const told = [alarm.by && t("alarms.by", { who: alarm.by }), alarm.reason, alarm.until !== null && t("alarms.until", { at: dateTime(alarm.until) })].filter(Boolean);
+  const notes = [alarm.by && t("alarms.by", { who: alarm.by }), alarm.reason, alarm.until !== null && t("alarms.until", { at: dateTime(alarm.until) })].filter(Boolean);
   return (
     <li className={`alarm alarm-${alarm.state} alarm-${alarm.priority}`} tabIndex={-1} data-key={`${alarm.sn} ${alarm.type}`} aria-current={open || undefined} aria-label={`${who} ${type}`}>
       <div className="alarm-state">
@@ -35,17 +35,17 @@ export function AlarmItem({ alarm, now, open, actions }: { alarm: ActiveAlarm; n
         <span>{[who, alarm.name, alarm.location].filter(Boolean).join(" · ")}</span>
       </button>
       <div className="alarm-value number">
-        {alarm.value !== null && <strong>{shown(alarm.value)} <small>{alarm.unit}</small></strong>}
-        {alarm.threshold !== null && <span>{t("alarms.limit", { limit: `${shown(alarm.threshold)}` })}{alarm.peak !== null && ` · ${t("alarms.peak", { peak: shown(alarm.peak) })}`}</span>}
+        {alarm.value !== null && <strong>{formatValue(alarm.value)} <small>{alarm.unit}</small></strong>}
+        {alarm.threshold !== null && <span>{t("alarms.limit", { limit: `${formatValue(alarm.threshold)}` })}{alarm.peak !== null && ` · ${t("alarms.peak", { peak: formatValue(alarm.peak) })}`}</span>}
       </div>
       <div className="alarm-time number">
         {alarm.raised_at !== null && <span>{dateTime(alarm.raised_at)}</span>}
         {since !== null && <span>{duration(since)}</span>}
-        {told.length > 0 && <span className="alarm-note">{told.join(" · ")}</span>}
+        {notes.length > 0 && <span className="alarm-note">{notes.join(" · ")}</span>}
       </div>
       <div className="alarm-actions">
         {waitsForAcknowledgement(alarm) && <Button icon="check" kind={alarm.active ? "primary" : "plain"} needs="operator" onClick={() => actions.acknowledge(alarm)}>{t("alarms.acknowledge")}</Button>}
-        {canReset(alarm) && <Button icon="rotate-ccw" needs="operator" refused={alarm.active && t("alarms.reset.active")} onClick={() => actions.reset(alarm)}>{t("alarms.reset")}</Button>}
+        {canReset(alarm) && <Button icon="rotate-ccw" needs="operator" disabledReason={alarm.active && t("alarms.reset.active")} onClick={() => actions.reset(alarm)}>{t("alarms.reset")}</Button>}
         {canShelve(alarm) && <Button icon="archive" kind="quiet" needs="operator" title={t("alarms.shelve.title")} onClick={() => actions.shelve(alarm)}>{t("alarms.shelve")}</Button>}
         {isShelved(alarm) && <Button icon="upload" needs="operator" onClick={() => actions.unshelve(alarm)}>{t("alarms.unshelve")}</Button>}
         {alarm.state === "suppressed" && alarm.type !== "warm-up" && <Button icon="wrench" needs="operator" onClick={() => actions.endCalibration(alarm)}>{t("alarms.endcalibration")}</Button>}

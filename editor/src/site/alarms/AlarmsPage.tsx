@@ -6,7 +6,7 @@ import { ActiveAlarms } from "./ActiveAlarms";
 import { AlarmFigures } from "./AlarmFigures";
 import { AlarmHistory } from "./AlarmHistory";
 import { keyOf } from "./order";
-import { StoryDrawer, type Which } from "./StoryDrawer";
+import { type AlarmRef, StoryDrawer } from "./StoryDrawer";
 import { useBoard } from "./useBoard";
 import "./alarms.css";
 
@@ -16,7 +16,7 @@ export default function AlarmsPage() {
   const { t } = useWords();
   const board = useBoard();
   const [tab, setTab] = useState<Tab>("active");
-  const [story, setStory] = useState<Which | null>(null);
+  const [story, setStory] = useState<AlarmRef | null>(null);
   useEffect(() => {
     if (!story) return;
     const close = (event: KeyboardEvent) => event.key === "Escape" && !document.querySelector("dialog[open]") && setStory(null);

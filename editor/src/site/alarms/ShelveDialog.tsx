@@ -34,7 +34,7 @@ export function ShelveDialog({ alarm, onClose, onDone }: Props) {
   return (
     <Dialog title={alarm ? t("alarms.shelve.ask", { what: `${alarm.sn} ${t(`alarm.${alarm.type}`)}` }) : t("alarms.calibrate.ask")} onClose={onClose} foot={<>
       <Button onClick={onClose}>{t("kit.cancel")}</Button>
-      <Button kind="primary" icon={alarm ? "archive" : "wrench"} refused={missing} onClick={done}>{t(`alarms.${kind}`)}</Button>
+      <Button kind="primary" icon={alarm ? "archive" : "wrench"} disabledReason={missing} onClick={done}>{t(`alarms.${kind}`)}</Button>
     </>}>
       <p>{t(`alarms.${kind}.intro`)}</p>
       {!alarm && <TextField label={t("alarms.sn")} required autoFocus maxLength={64} value={sn} onChange={(event) => setSn(event.target.value)} onKeyDown={onKeyDown} />}

@@ -6,13 +6,13 @@ import { useWords } from "../../platform/i18n";
 import { Drawer } from "../../platform/kit/Drawer";
 import { State } from "../../platform/kit/State";
 import { clockTime, dateTime } from "../../platform/kit/time";
-import { tellFailure } from "../../platform/kit/toasts";
-import { shown } from "../live/format";
+import { toastError } from "../../platform/kit/toasts";
+import { formatValue } from "../live/format";
 import { duration } from "./duration";
 import { levelOf, priorityBadge } from "./order";
 import type { AlarmEvent, Story } from "./types";
 
-export interface Which {
+export interface AlarmRef {
   sn: string;
   type: string;
   raised_at: number;
@@ -25,7 +25,7 @@ const JUDGED: [string, string][] = [
 ];
 
 /** `changed` grows with every event, so that the story goes on while it is read. */
-export function StoryDrawer({ which, changed, onClose }: { which: Which; changed: unknown; onClose: () => void }) {
+export function StoryDrawer({ which, changed, onClose }: { which: AlarmRef; changed: unknown; onClose: () => void }) {
   const { t } = useWords();
   const [story, setStory] = useState<Story | null>(null);
   const [missing, setMissing] = useState(false);
@@ -43,7 +43,7 @@ export function StoryDrawer({ which, changed, onClose }: { which: Which; changed
         if (error instanceof ApiError && error.status === 404) {
           setMissing(true);
           timer = window.setTimeout(() => void load(), RETRY_MS);
-        } else tellFailure(error);
+        } else toastError(error);
       }
     };
     void load();
@@ -70,7 +70,7 @@ export function StoryDrawer({ which, changed, onClose }: { which: Which; changed
         <dl className="facts">
           <Fact name={t("alarms.raised")}>{dateTime(alarm.raised_at)}</Fact>
           <Fact name={t("alarms.lasted")}>{alarm.returned_at === null ? t("alarms.goeson") : duration(alarm.returned_at - alarm.raised_at)}</Fact>
-          {alarm.peak !== null && <Fact name={t("alarms.peakvalue")}>{shown(alarm.peak)} {alarm.unit}</Fact>}
+          {alarm.peak !== null && <Fact name={t("alarms.peakvalue")}>{formatValue(alarm.peak)} {alarm.unit}</Fact>}
           {(alarm.name || alarm.location) && <Fact name={t("alarms.place")}>{[alarm.name, alarm.location].filter(Boolean).join(" · ")}</Fact>}
           {alarm.acknowledged_by && <Fact name={t("alarms.acknowledgedby")}>{alarm.acknowledged_by} {alarm.acknowledged_at !== null && dateTime(alarm.acknowledged_at)}</Fact>}
         </dl>
@@ -121,7 +121,7 @@ function EventLine({ event, count }: { event: AlarmEvent; count: number }) {
       <time className="number">{clockTime(new Date(event.at * 1000))}</time>
       <div>
         <strong>{t(`event.${event.kind}`)}{count > 1 && ` × ${count}`}</strong>
-        {event.value !== null && <span className="number"> {shown(event.value)} {event.unit}</span>}
+        {event.value !== null && <span className="number"> {formatValue(event.value)} {event.unit}</span>}
         <div className="muted">{[event.by && t("alarms.by", { who: event.by }), event.reason, event.until !== null && t("alarms.until", { at: dateTime(event.until) }), why].filter(Boolean).join(" · ")}</div>
       </div>
     </li>

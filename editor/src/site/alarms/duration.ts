@@ -1,5 +1,5 @@
 /** A length of time in its two largest units. */
-import { say } from "../../platform/i18n";
+import { translate } from "../../platform/i18n";
 
 const UNITS: [number, string][] = [[86400, "alarms.days"], [3600, "alarms.hours"], [60, "alarms.minutes"], [1, "alarms.seconds"]];
 
@@ -9,7 +9,7 @@ export function duration(seconds: number): string {
   for (const [size, key] of UNITS) {
     const count = Math.floor(rest / size);
     rest -= count * size;
-    if (count > 0) parts.push(say(key, { count }));
+    if (count > 0) parts.push(translate(key, { count }));
   }
-  return parts.slice(0, 2).join(" ") || say("alarms.seconds", { count: 0 });
+  return parts.slice(0, 2).join(" ") || translate("alarms.seconds", { count: 0 });
 }

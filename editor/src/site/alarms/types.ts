@@ -43,7 +43,7 @@ export interface AlarmEvent extends ActiveAlarm {
   story: Record<string, unknown>;
 }
 
-export interface PastAlarm {
+export interface AlarmRecord {
   id: number;
   sn: string;
   type: string;
@@ -64,7 +64,7 @@ export interface PastAlarm {
 }
 
 export interface Story {
-  alarm: PastAlarm;
+  alarm: AlarmRecord;
   first: Record<string, unknown>;
   events: { event: AlarmEvent; recorded_at: number }[];
   notifications: PastAttempt[];
@@ -76,7 +76,7 @@ interface Often {
   count: number;
 }
 
-export interface Figures {
+export interface AlarmMetrics {
   days: number;
   raised: number;
   per_day: number;

@@ -2,8 +2,8 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "../../platform/api/client";
 import { socket, useLink } from "../../platform/api/socket";
-import { tellFailure } from "../../platform/kit/toasts";
-import { tellServerTime } from "../live/serverTime";
+import { toastError } from "../../platform/kit/toasts";
+import { setServerTime } from "../live/serverTime";
 import { inOrder, keyOf, merged } from "./order";
 import type { ActiveAlarm, AlarmBoard } from "./types";
 
@@ -21,10 +21,10 @@ export function useBoard(): Board {
   const reload = useCallback(async () => {
     try {
       const board = await api.get<AlarmBoard>("/alarms");
-      tellServerTime(board.now);
+      setServerTime(board.now);
       setKnown(new Map(board.alarms.map((alarm) => [keyOf(alarm), alarm])));
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   }, []);
   useEffect(() => {

@@ -1,10 +1,10 @@
 /** The archive: the bucket, the run under way, every file of the ledger, and bringing one back. */
 import { useEffect, useState } from "react";
 import { api } from "../../platform/api/client";
-import { useLoaded } from "../../platform/kit/useLoaded";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
-import { tellFailure, toast } from "../../platform/kit/toasts";
+import { toast, toastError } from "../../platform/kit/toasts";
+import { useLoaded } from "../../platform/kit/useLoaded";
 import { FileTable } from "./FileTable";
 import { RestoreDialog } from "./RestoreDialog";
 import { RestoreList } from "./RestoreList";
@@ -39,7 +39,7 @@ export default function ArchivePage() {
       await reload();
       setTurn((was) => was + 1);
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
 

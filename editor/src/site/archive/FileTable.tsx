@@ -3,12 +3,12 @@ import { useCallback, useEffect, useState } from "react";
 import { api } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
+import { formatBytes } from "../../platform/kit/byteSize";
 import { Icon } from "../../platform/kit/Icon";
-import { sizeText } from "../../platform/kit/byteSize";
-import { State, type Level } from "../../platform/kit/State";
+import { type Level, State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
-import { tellFailure } from "../../platform/kit/toasts";
-import { fileStates, type ArchiveEntry } from "./types";
+import { toastError } from "../../platform/kit/toasts";
+import { type ArchiveEntry, fileStates } from "./types";
 
 const PAGE = 100;
 const levels: Record<ArchiveEntry["state"], Level> = { selected: "off", filed: "info", uploaded: "info", verified: "info", cleaned: "ok" };
@@ -35,7 +35,7 @@ export function FileTable({ turn, onRestore }: { turn: number; onRestore: (file:
       setFiles(found);
       setMore(found.length === shown);
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   }, [sn, day, state, shown]);
 
@@ -65,7 +65,7 @@ export function FileTable({ turn, onRestore }: { turn: number; onRestore: (file:
           { id: "sn", label: t("archive.sn"), cell: (file) => file.sn },
           { id: "day", label: t("archive.day"), cell: (file) => <span className="number">{file.day}</span> },
           { id: "rows", label: t("archive.rows"), className: "archive-figure", cell: (file) => <span className="number">{file.rows.toLocaleString("en-US")}</span> },
-          { id: "size", label: t("archive.size"), className: "archive-figure", cell: (file) => <span className="number">{sizeText(file.size_bytes)}</span> },
+          { id: "size", label: t("archive.size"), className: "archive-figure", cell: (file) => <span className="number">{formatBytes(file.size_bytes)}</span> },
           { id: "md5", label: t("archive.md5"), cell: (file) => <code className="archive-md5" title={file.md5}>{file.md5.slice(0, 8)}</code> },
           { id: "state", label: t("archive.state"), cell: (file) => (
             <>

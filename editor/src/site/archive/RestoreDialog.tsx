@@ -5,7 +5,7 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { TextField } from "../../platform/kit/Field";
-import { tellFailure } from "../../platform/kit/toasts";
+import { toastError } from "../../platform/kit/toasts";
 import type { ArchiveEntry, Restored } from "./types";
 
 const TABLE = /^restored[a-z0-9_]{0,50}$/;
@@ -20,13 +20,13 @@ export function RestoreDialog({ file, onClose, onBegun }: { file: ArchiveEntry; 
       onBegun();
       onClose();
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   return (
     <Dialog title={t("archive.restore.title")} onClose={onClose} foot={<>
       <Button onClick={onClose}>{t("kit.cancel")}</Button>
-      <Button kind="primary" refused={!isName && t("archive.restore.table.help")} onClick={() => void begin()}>{t("archive.restore.go")}</Button>
+      <Button kind="primary" disabledReason={!isName && t("archive.restore.table.help")} onClick={() => void begin()}>{t("archive.restore.go")}</Button>
     </>}>
       <code>{file.name}</code>
       <p>{t("archive.restore.text", { rows: file.rows.toLocaleString("en-US") })}</p>

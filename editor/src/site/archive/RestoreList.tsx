@@ -1,6 +1,6 @@
 /** What was brought back since the server started. */
 import { useWords } from "../../platform/i18n";
-import { State, type Level } from "../../platform/kit/State";
+import { type Level, State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
 import type { Restored } from "./types";
 

@@ -1,7 +1,7 @@
 /** How far the files of the latest run are, step by step. */
 import { useWords } from "../../platform/i18n";
 import { dateTime } from "../../platform/kit/time";
-import { fileStates, type ArchiveRun } from "./types";
+import { type ArchiveRun, fileStates } from "./types";
 
 export function RunProgress({ run }: { run: ArchiveRun }) {
   const { t } = useWords();

@@ -1,7 +1,7 @@
 /** How much is in the archive, and where it is. */
 import { useWords } from "../../platform/i18n";
+import { formatBytes } from "../../platform/kit/byteSize";
 import { Icon } from "../../platform/kit/Icon";
-import { sizeText } from "../../platform/kit/byteSize";
 import type { ArchiveSummary } from "./types";
 
 export function Summary({ summary }: { summary: ArchiveSummary }) {
@@ -17,7 +17,7 @@ export function Summary({ summary }: { summary: ArchiveSummary }) {
         </div>
         <div><dt>{t("archive.sum")}</dt><dd className="number">{count(summary.files)}</dd></div>
         <div><dt>{t("archive.rows")}</dt><dd className="number">{count(summary.rows)}</dd></div>
-        <div><dt>{t("archive.size")}</dt><dd className="number">{sizeText(summary.size_bytes)}</dd></div>
+        <div><dt>{t("archive.size")}</dt><dd className="number">{formatBytes(summary.size_bytes)}</dd></div>
         <div><dt>{t("archive.unfinished")}</dt><dd className="number">{count(summary.unfinished)}</dd></div>
         <div className={summary.problems ? "archive-bad" : ""}><dt>{t("archive.problems")}</dt><dd className="number">{count(summary.problems)}</dd></div>
       </dl>

@@ -1,12 +1,12 @@
 /** Every attempt to tell people, with the vendor's answer, the latest first. */
 import { useState } from "react";
-import { usePaged } from "../../platform/kit/usePaged";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { SelectField } from "../../platform/kit/Field";
 import { State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
 import { dateTime } from "../../platform/kit/time";
+import { usePaged } from "../../platform/kit/usePaged";
 import type { PastAttempt } from "./types";
 
 /** An attempt is written right after it is told. */

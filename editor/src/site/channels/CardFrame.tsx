@@ -46,9 +46,9 @@ export function CardFrame<S extends Settings>({ card, editing, children }: { car
           </div>
         </details>
         <div className="channel-foot">
-          <Button icon="save" kind="primary" needs="admin" refused={busy !== "" ? t("channels.busy") : !dirty && t("channels.nochange")} onClick={() => void editing.save()}>{t("kit.save")}</Button>
+          <Button icon="save" kind="primary" needs="admin" disabledReason={busy !== "" ? t("channels.busy") : !dirty && t("channels.nochange")} onClick={() => void editing.save()}>{t("kit.save")}</Button>
           {dirty && <Button kind="quiet" onClick={editing.undo}>{t("channels.undo")}</Button>}
-          <Button icon="send" needs="admin" refused={busy !== "" && t("channels.busy")} onClick={() => void editing.test()} title={t("channels.test.title")}>
+          <Button icon="send" needs="admin" disabledReason={busy !== "" && t("channels.busy")} onClick={() => void editing.test()} title={t("channels.test.title")}>
             {t(busy === "testing" ? "channels.testing" : "channels.test")}
           </Button>
         </div>

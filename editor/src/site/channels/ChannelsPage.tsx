@@ -1,15 +1,15 @@
 /** Settings → Alarms: a card for each way in which people are told. */
 import { useEffect, useState } from "react";
 import { socket } from "../../platform/api/socket";
-import { useLoaded } from "../../platform/kit/useLoaded";
 import { useWords } from "../../platform/i18n";
+import { Loading } from "../../platform/kit/Loading";
+import { useLoaded } from "../../platform/kit/useLoaded";
 import { Attempts } from "./Attempts";
 import { EmailCard } from "./EmailCard";
 import { RobotCard } from "./RobotCard";
 import { SmsCard } from "./SmsCard";
 import type { Attempt, Card, CardList, EmailSettings, RobotSettings, SmsSettings } from "./types";
 import "./channels.css";
-import { Loading } from "../../platform/kit/Loading";
 
 export default function ChannelsPage() {
   const { t } = useWords();

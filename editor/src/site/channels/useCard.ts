@@ -3,7 +3,7 @@ import { useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { ApiError } from "../../platform/api/problem";
 import { useWords } from "../../platform/i18n";
-import { tellFailure, toast } from "../../platform/kit/toasts";
+import { toast, toastError } from "../../platform/kit/toasts";
 import type { Card, Fault, Settings, TestAnswer } from "./types";
 
 export interface Editing<S extends Settings> {
@@ -48,12 +48,12 @@ export function useCard<S extends Settings>(card: Card<S>, onSaved: (card: Card)
     setOther(null);
   };
   const refused = (error: unknown) => {
-    if (!(error instanceof ApiError)) return tellFailure(error);
+    if (!(error instanceof ApiError)) return toastError(error);
     if (error.status === 422 && error.body["fields"]) {
       setFaults(error.body["fields"] as Record<string, Fault>);
       toast("error", t("channels.faults"));
     } else if (error.status === 409 && error.body["card"]) setOther(error.body["card"] as Card);
-    else tellFailure(error);
+    else toastError(error);
   };
   const run = async (what: "saving" | "testing", work: () => Promise<void>) => {
     setBusy(what);
@@ -78,8 +78,8 @@ export function useCard<S extends Settings>(card: Card<S>, onSaved: (card: Card)
     problem: (field) => {
       const fault = faults[field];
       if (!fault) return undefined;
-      const said = t(`channels.fault.${fault.code}`, { about: fault.about, near: fault.near });
-      return said === `channels.fault.${fault.code}` ? fault.message : said;
+      const translated = t(`channels.fault.${fault.code}`, { about: fault.about, near: fault.near });
+      return translated === `channels.fault.${fault.code}` ? fault.message : translated;
     },
     takeOther: () => {
       if (!other) return;

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useWords } from "../../platform/i18n";
 import { useTheme } from "../../platform/kit/theme";
-import { readColors, type Colors } from "./colors";
+import { type Colors, readColors } from "./colors";
 import type { Drawn, Options } from "./echarts";
 import "./chart.css";
 

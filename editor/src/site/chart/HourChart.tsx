@@ -2,8 +2,8 @@
 import { useCallback, useEffect, useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
-import { tellFailure } from "../../platform/kit/toasts";
-import { tellServerTime } from "../live/serverTime";
+import { toastError } from "../../platform/kit/toasts";
+import { setServerTime } from "../live/serverTime";
 import type { Device } from "../live/types";
 import { Chart, loadCharts } from "./Chart";
 import type { Colors } from "./colors";
@@ -20,10 +20,10 @@ export function HourChart({ device, height }: { device: Device; height?: number 
     const load = async () => {
       try {
         const found = await api.get<Minutes>(`/devices/${segment(sn)}/minutes`, gone.signal);
-        tellServerTime(found.now);
+        setServerTime(found.now);
         setData(found);
       } catch (error) {
-        tellFailure(error);
+        toastError(error);
       }
     };
     void loadCharts();

@@ -1,6 +1,6 @@
 /** The curve of the last hour: mean per minute, the band between least and greatest, the alarm levels and the alarms. */
-import { say } from "../../platform/i18n";
-import { shown } from "../live/format";
+import { translate } from "../../platform/i18n";
+import { formatValue } from "../live/format";
 import type { Device } from "../live/types";
 import type { Colors } from "./colors";
 import type { Options } from "./echarts";
@@ -8,7 +8,7 @@ import type { Options } from "./echarts";
 /** start (Unix s), mean, least, greatest, readings, mean raw value */
 export type Minute = [number, number | null, number | null, number | null, number, number | null];
 
-export interface PastAlarm {
+export interface AlarmSpan {
   type: string;
   at: number;
   until: number | null;
@@ -20,7 +20,7 @@ export interface Minutes {
   since: number;
   until: number;
   minutes: Minute[];
-  alarms: PastAlarm[];
+  alarms: AlarmSpan[];
 }
 
 const GAP_S = 90;
@@ -60,11 +60,11 @@ export function axes(colors: Colors, unit: string, since: number, until: number,
 
 export function levels(colors: Colors, device: Pick<Device, "a1" | "a2">): object {
   const line = (name: string, at: number | null, color: string) =>
-    at === null ? [] : [{ name, yAxis: at, lineStyle: { color, type: "dashed", width: 1.5 }, label: { formatter: `${name} ${shown(at)}`, color, fontSize: 11, position: "end", distance: 3 } }];
+    at === null ? [] : [{ name, yAxis: at, lineStyle: { color, type: "dashed", width: 1.5 }, label: { formatter: `${name} ${formatValue(at)}`, color, fontSize: 11, position: "end", distance: 3 } }];
   return { silent: true, symbol: "none", data: [...line("A1", device.a1, colors.a1), ...line("A2", device.a2, colors.a2)] };
 }
 
-export function alarmAreas(colors: Colors, alarms: PastAlarm[], until: number): object {
+export function alarmAreas(colors: Colors, alarms: AlarmSpan[], until: number): object {
   const severe = (type: string) => type === "A2" || type === "over-range";
   return {
     silent: true,
@@ -94,7 +94,7 @@ export function hourOptions(data: Minutes, device: Device, colors: Colors): Opti
         const minute = minutes[points[0]?.dataIndex ?? -1];
         if (!minute) return "";
         const [at, mean, low, high, count] = minute;
-        return [clock(at * 1000), `${say("chart.mean")} ${shown(mean, 2)} ${device.unit}`, `${say("chart.range")} ${shown(low, 2)} – ${shown(high, 2)}`, `${say("chart.count")} ${count}`].join("\n");
+        return [clock(at * 1000), `${translate("chart.mean")} ${formatValue(mean, 2)} ${device.unit}`, `${translate("chart.range")} ${formatValue(low, 2)} – ${formatValue(high, 2)}`, `${translate("chart.count")} ${count}`].join("\n");
       },
     },
     series: [

@@ -5,7 +5,7 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { TextField } from "../../platform/kit/Field";
-import { go } from "../../platform/router/location";
+import { navigate } from "../../platform/router/location";
 import { useProblems } from "./problems";
 
 export function AddDevice({ onClose }: { onClose: () => void }) {
@@ -17,13 +17,13 @@ export function AddDevice({ onClose }: { onClose: () => void }) {
   const add = async () => {
     try {
       await api.post("/devices", { sn: sn.trim(), fields: { name: name.trim(), gas: gas.trim() } });
-      go(`/devices/${segment(sn.trim())}`);
+      navigate(`/devices/${segment(sn.trim())}`);
     } catch (error) {
       tell(error);
     }
   };
   return (
-    <Dialog title={t("devices.add")} onClose={onClose} foot={<Button kind="primary" refused={!sn.trim() && t("devices.needsn")} onClick={() => void add()}>{t("kit.add")}</Button>}>
+    <Dialog title={t("devices.add")} onClose={onClose} foot={<Button kind="primary" disabledReason={!sn.trim() && t("devices.needsn")} onClick={() => void add()}>{t("kit.add")}</Button>}>
       <TextField label={t("device.sn")} help={t("devices.sn.help")} required autoFocus value={sn} maxLength={64} problem={problemOf("sn")} onChange={(event) => setSn(event.target.value)} />
       <TextField label={t("device.name")} value={name} problem={problemOf("name")} onChange={(event) => setName(event.target.value)} />
       <TextField label={t("device.gas")} value={gas} placeholder="CO" problem={problemOf("gas")} onChange={(event) => setGas(event.target.value)} />

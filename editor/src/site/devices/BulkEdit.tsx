@@ -4,9 +4,9 @@ import { api } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
-import { tellFailure, toast } from "../../platform/kit/toasts";
-import { FIELDS, valueOf, type FieldName } from "./fields";
-import { isWrong, OutcomeView } from "./OutcomeView";
+import { toast, toastError } from "../../platform/kit/toasts";
+import { type FieldName, FIELDS, valueOf } from "./fields";
+import { hasErrors, OutcomeView } from "./OutcomeView";
 import type { Outcome } from "./types";
 
 const CHOICES: FieldName[] = [
@@ -31,13 +31,13 @@ export function BulkEdit({ sns, onClose }: { sns: string[]; onClose: () => void 
       toast("ok", t("devices.done", { count: answer.changed }));
       onClose();
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   return (
     <Dialog wide title={t("devices.bulk", { count: sns.length })} onClose={onClose} foot={<>
       <Button onClick={() => void run(true)}>{t("devices.preview")}</Button>
-      <Button kind="primary" refused={outcome === null ? t("devices.look") : isWrong(outcome) && t("devices.wrong")} onClick={() => void run(false)}>{t("devices.apply")}</Button>
+      <Button kind="primary" disabledReason={outcome === null ? t("devices.look") : hasErrors(outcome) && t("devices.wrong")} onClick={() => void run(false)}>{t("devices.apply")}</Button>
     </>}>
       <div className="bulk-lines">
         {lines.map((line, at) => (

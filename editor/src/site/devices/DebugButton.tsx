@@ -4,7 +4,7 @@ import { api, segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Confirm } from "../../platform/kit/Confirm";
-import { tellFailure } from "../../platform/kit/toasts";
+import { toastError } from "../../platform/kit/toasts";
 import { countdown } from "../live/format";
 import { serverNow } from "../live/serverTime";
 import { useSiteFrame } from "../live/siteData";
@@ -21,7 +21,7 @@ export function DebugButton({ sn }: { sn: string }) {
     const timer = setInterval(() => setTick((tick) => tick + 1), TICK_MS);
     return () => clearInterval(timer);
   }, [run]);
-  const ask = (call: Promise<unknown>) => void call.catch(tellFailure);
+  const ask = (call: Promise<unknown>) => void call.catch(toastError);
   const left = (run?.ends_at ?? 0) - serverNow();
   if (run && run.ends_at !== null && left > 0) {
     return (

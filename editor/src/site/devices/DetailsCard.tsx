@@ -1,14 +1,14 @@
 /** What a device is called, where it hangs, and how often it reports. */
 import { useWords } from "../../platform/i18n";
 import { SelectField, SwitchField } from "../../platform/kit/Field";
-import { useAllowed } from "../../platform/session/session";
 import { Link } from "../../platform/router/Link";
+import { useAllowed } from "../../platform/session/session";
 import { useSiteFrame } from "../live/siteData";
 import { DraftField } from "./DraftField";
 import type { Draft } from "./fields";
 import type { DeviceDraft } from "./useDeviceDraft";
 
-export function PlaceCard({ device, draft }: { device: DeviceDraft; draft: Draft }) {
+export function DetailsCard({ device, draft }: { device: DeviceDraft; draft: Draft }) {
   const { t } = useWords();
   const may = useAllowed("admin");
   const { plans } = useSiteFrame();

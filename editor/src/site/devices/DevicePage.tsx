@@ -1,24 +1,24 @@
 /** One device: what it measures now, its calibration and alarm levels, its place and health. */
 import { useState } from "react";
 import { segment } from "../../platform/api/client";
-import { HourChart } from "../chart/HourChart";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { ConfirmDelete } from "../../platform/kit/ConfirmDelete";
 import { Icon } from "../../platform/kit/Icon";
 import { Loading } from "../../platform/kit/Loading";
-import { allowed } from "../../platform/session/session";
 import { Link } from "../../platform/router/Link";
-import { go, useAskBeforeLeaving } from "../../platform/router/location";
-import { useLiveDevice, useSite } from "../live/useSite";
+import { navigate, useLeaveGuard } from "../../platform/router/location";
+import { allowed } from "../../platform/session/session";
+import { HourChart } from "../chart/HourChart";
+import { formatValue } from "../live/format";
 import { StateShape } from "../live/StateShape";
-import { shown } from "../live/format";
+import { useLiveDevice, useSite } from "../live/useSite";
 import { CalibrationCard } from "./CalibrationCard";
 import { DebugButton } from "./DebugButton";
+import { DetailsCard } from "./DetailsCard";
 import { HealthCard } from "./HealthCard";
 import { LevelsCard } from "./LevelsCard";
 import { MergeDialog } from "./MergeDialog";
-import { PlaceCard } from "./DetailsCard";
 import { useDeviceDraft } from "./useDeviceDraft";
 import "./devices.css";
 
@@ -30,7 +30,7 @@ export default function DevicePage({ sn }: { sn: string }) {
   const [removing, setRemoving] = useState(false);
   const { base, draft, view, changes, conflict } = device;
   const count = Object.keys(changes).length;
-  useAskBeforeLeaving(count > 0 ? t("device.unsaved") : null);
+  useLeaveGuard(count > 0 ? t("device.unsaved") : null);
   if (device.missing) return <div className="empty"><h1>{t("device.missing", { sn })}</h1><Link href="/devices">{t("page.devices")}</Link></div>;
   if (!base || !draft || !view) return <Loading />;
   const code = live.state?.code ?? "silent";
@@ -43,7 +43,7 @@ export default function DevicePage({ sn }: { sn: string }) {
           <h1>{base.name || sn}</h1>
           <p><code>{sn}</code> · {t(`state.${code}`)}{base.gas && ` · ${base.gas}`}</p>
         </div>
-        <div className={`device-now number${live.state?.stale ? " cell-stale" : ""}`} data-testid="now">{shown(live.reading?.conc, 2)} <small>{base.unit}</small></div>
+        <div className={`device-now number${live.state?.stale ? " cell-stale" : ""}`} data-testid="now">{formatValue(live.reading?.conc, 2)} <small>{base.unit}</small></div>
         <DebugButton sn={sn} />
         <IconButton icon="trash-2" needs="admin" label={t("device.remove")} onClick={() => setRemoving(true)} />
       </header>
@@ -51,7 +51,7 @@ export default function DevicePage({ sn }: { sn: string }) {
         <div className="device-main">
           <CalibrationCard device={device} base={base} draft={draft} missing={view.missing} reading={live.reading} />
           <LevelsCard device={device} draft={draft} />
-          <PlaceCard device={device} draft={draft} />
+          <DetailsCard device={device} draft={draft} />
         </div>
         <div className="device-side">
           <section className="card device-card"><h2>{t("device.hour")}</h2><HourChart device={base} height={230} /></section>
@@ -66,7 +66,7 @@ export default function DevicePage({ sn }: { sn: string }) {
         </div>
       )}
       {conflict && <MergeDialog conflict={conflict} mine={changes} onSave={(fields) => void device.save(fields, conflict.current)} onClose={device.closeConflict} />}
-      {removing && <ConfirmDelete title={t("device.remove")} text={t("device.remove.ask", { sn })} path={`/devices/${segment(sn)}`} onGone={() => go("/devices")} onClose={() => setRemoving(false)} />}
+      {removing && <ConfirmDelete title={t("device.remove")} text={t("device.remove.ask", { sn })} path={`/devices/${segment(sn)}`} onGone={() => navigate("/devices")} onClose={() => setRemoving(false)} />}
       {!allowed("admin") && <p className="device-readonly">{t("device.readonly")}</p>}
     </div>
   );

@@ -4,7 +4,7 @@ import { segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { useVirtualRows } from "../../platform/kit/virtualRows";
 import { Link } from "../../platform/router/Link";
-import { age, shown } from "../live/format";
+import { age, formatValue } from "../live/format";
 import { serverNow } from "../live/serverTime";
 import { useSiteFrame } from "../live/siteData";
 import { StateText } from "../live/StateShape";
@@ -65,10 +65,10 @@ function DeviceRow({ row: { device, reading, state, figures }, number, picked, o
       <span role="cell" className="cell-name"><Link href={`/devices/${segment(device.sn)}`}>{device.name || device.sn}</Link>{device.name && <small>{device.sn}</small>}</span>
       <span role="cell" className="cell-gas">{device.gas || "—"}</span>
       <span role="cell" className="cell-location">{device.location || "—"}</span>
-      <span role="cell" className={`cell-value number${state.stale ? " cell-stale" : ""}`}>{shown(reading?.conc, 2)} <small>{device.unit}</small></span>
+      <span role="cell" className={`cell-value number${state.stale ? " cell-stale" : ""}`}>{formatValue(reading?.conc, 2)} <small>{device.unit}</small></span>
       <span role="cell" className={`cell-bat number${(reading?.bat ?? 100) < 20 ? " cell-bad" : ""}`}>{reading?.bat == null ? "—" : `${reading.bat} %`}</span>
       <span role="cell" className={`cell-rssi number${(reading?.rssi ?? 0) < -100 ? " cell-bad" : ""}`}>{reading?.rssi == null ? "—" : `${reading.rssi} dBm`}</span>
-      <span role="cell" className={`cell-loss number${(figures?.loss_pct ?? 0) > 5 ? " cell-bad" : ""}`}>{figures ? `${shown(figures.loss_pct)} %` : "—"}</span>
+      <span role="cell" className={`cell-loss number${(figures?.loss_pct ?? 0) > 5 ? " cell-bad" : ""}`}>{figures ? `${formatValue(figures.loss_pct)} %` : "—"}</span>
       <span role="cell" className="cell-seen number">{reading ? t("devices.ago", { age: t(key, { n }) }) : "—"}</span>
     </div>
   );

@@ -4,26 +4,26 @@ import { api } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Menu } from "../../platform/kit/Menu";
-import { tellFailure } from "../../platform/kit/toasts";
-import { go, usePath } from "../../platform/router/location";
+import { toastError } from "../../platform/kit/toasts";
+import { navigate, usePath } from "../../platform/router/location";
 import { siteData, useSiteFrame } from "../live/siteData";
-import { ORDER } from "../live/state";
-import type { Figures } from "../live/types";
+import { WORST_FIRST } from "../live/state";
+import type { DeviceHealth } from "../live/types";
 import { useSite } from "../live/useSite";
 import { AddDevice } from "./AddDevice";
 import { BulkEdit } from "./BulkEdit";
 import { DeviceRows } from "./DeviceRows";
 import { ImportCsv } from "./ImportCsv";
-import { allRows, chosenRows, readQuery, writeQuery, type Query } from "./rows";
+import { allRows, chosenRows, type Query, readQuery, writeQuery } from "./rows";
 import type { DeviceList } from "./types";
 import "./devices.css";
 
 const FIGURES_MS = 30_000;
 
-function useFigures(): Map<string, Figures> {
-  const [figures, setFigures] = useState(new Map<string, Figures>());
+function useFigures(): Map<string, DeviceHealth> {
+  const [figures, setFigures] = useState(new Map<string, DeviceHealth>());
   useEffect(() => {
-    const load = () => api.get<DeviceList>("/devices").then((list) => setFigures(new Map(list.figures.map((one) => [one.sn, one]))), tellFailure);
+    const load = () => api.get<DeviceList>("/devices").then((list) => setFigures(new Map(list.figures.map((one) => [one.sn, one]))), toastError);
     void load();
     const timer = setInterval(() => document.visibilityState === "visible" && void load(), FIGURES_MS);
     return () => clearInterval(timer);
@@ -43,7 +43,7 @@ export default function DevicesPage() {
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
   const rows = useMemo(() => chosenRows(allRows(figures), query), [tick, shape, query, figures]);
   const gases = useMemo(() => [...new Set([...siteData.devices.values()].map(({ gas }) => gas).filter(Boolean))].sort(), [shape]);
-  const change = (more: Partial<Query>) => go(`/devices${writeQuery({ ...query, ...more })}`, true);
+  const change = (more: Partial<Query>) => navigate(`/devices${writeQuery({ ...query, ...more })}`, true);
   const select = (label: string, value: string, key: "state" | "plan" | "gas", choices: [string, string][]) => (
     <select className="input" aria-label={label} value={value} onChange={(event) => change({ [key]: event.target.value })}>
       <option value="">{label}</option>
@@ -60,7 +60,7 @@ export default function DevicesPage() {
       </header>
       <div className="devices-filters" role="search">
         <input className="input" type="search" placeholder={t("devices.search")} aria-label={t("devices.search")} value={query.text} onChange={(event) => change({ text: event.target.value })} />
-        {select(t("devices.anystate"), query.state, "state", ORDER.map((code) => [code, t(`state.${code}`)]))}
+        {select(t("devices.anystate"), query.state, "state", WORST_FIRST.map((code) => [code, t(`state.${code}`)]))}
         {plans.length > 0 && select(t("devices.anyplan"), query.plan, "plan", [...plans.map(({ id, name }): [string, string] => [String(id), name]), ["none", t("devices.noplan")]])}
         {gases.length > 1 && select(t("devices.anygas"), query.gas, "gas", gases.map((gas) => [gas, gas]))}
       </div>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useWords } from "../../platform/i18n";
 import { SelectField, TextField } from "../../platform/kit/Field";
 import { useAllowed } from "../../platform/session/session";
-import { FIELDS, type Draft, type FieldName } from "./fields";
+import { type Draft, type FieldName, FIELDS } from "./fields";
 import type { DeviceDraft } from "./useDeviceDraft";
 
 interface Props {

@@ -5,7 +5,7 @@ import { Button, IconButton } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
 import { useAllowed } from "../../platform/session/session";
 import type { Draft } from "./fields";
-import { formulaText, readFormula, type Formula, type FormulaKind } from "./formula";
+import { type Formula, type FormulaKind, formulaText, readFormula } from "./formula";
 import type { DeviceDraft } from "./useDeviceDraft";
 
 const KINDS: FormulaKind[] = ["linear", "polynomial", "table", "expression"];

@@ -3,14 +3,14 @@ import { useEffect, useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { dateTime } from "../../platform/kit/time";
-import { age, shown } from "../live/format";
+import { age, formatValue } from "../live/format";
 import { serverNow } from "../live/serverTime";
-import type { Figures, Reading } from "../live/types";
+import type { DeviceHealth, Reading } from "../live/types";
 import type { DeviceView } from "./types";
 
 const AGAIN_MS = 10_000;
 
-export function HealthCard({ sn, reading, first }: { sn: string; reading: Reading | undefined; first: Figures | null }) {
+export function HealthCard({ sn, reading, first }: { sn: string; reading: Reading | undefined; first: DeviceHealth | null }) {
   const { t } = useWords();
   const [figures, setFigures] = useState(first);
   useEffect(() => {
@@ -24,13 +24,13 @@ export function HealthCard({ sn, reading, first }: { sn: string; reading: Readin
     <section className="card device-card">
       <h2>{t("device.health")}</h2>
       <div className="gauges">
-        <Gauge label={t("devices.loss")} text={figures ? `${shown(figures.loss_pct)} %` : "—"} share={figures ? figures.loss_pct / 20 : null} bad={(figures?.loss_pct ?? 0) > 5} />
+        <Gauge label={t("devices.loss")} text={figures ? `${formatValue(figures.loss_pct)} %` : "—"} share={figures ? figures.loss_pct / 20 : null} bad={(figures?.loss_pct ?? 0) > 5} />
         <Gauge label={t("device.bat")} text={bat == null ? "—" : `${bat} %`} share={bat == null ? null : bat / 100} bad={(bat ?? 100) < 20} />
         <Gauge label={t("device.rssi")} text={rssi == null ? "—" : `${rssi} dBm`} share={rssi == null ? null : (rssi + 120) / 70} bad={(rssi ?? 0) < -100} />
       </div>
       <dl className="facts">
         <div><dt>{t("device.last")}</dt><dd>{reading ? `${dateTime(reading.received_at)} (${t("devices.ago", { age: t(key, { n }) })})` : "—"}</dd></div>
-        <div><dt>{t("device.env")}</dt><dd>{reading ? `${shown(reading.temp)} °C · ${reading.humi === null ? "—" : `${shown(reading.humi)} %RH`}${reading.net ? ` · ${reading.net}` : ""}` : "—"}</dd></div>
+        <div><dt>{t("device.env")}</dt><dd>{reading ? `${formatValue(reading.temp)} °C · ${reading.humi === null ? "—" : `${formatValue(reading.humi)} %RH`}${reading.net ? ` · ${reading.net}` : ""}` : "—"}</dd></div>
         {figures && <div><dt>{t("device.packets")}</dt><dd className="number">{t("device.packets.text", { received: figures.received, lost: figures.lost, duplicates: figures.duplicates, late: figures.late, reboots: figures.reboots })}</dd></div>}
       </dl>
     </section>

@@ -5,8 +5,8 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { Field } from "../../platform/kit/Field";
-import { tellFailure, toast } from "../../platform/kit/toasts";
-import { isWrong, OutcomeView } from "./OutcomeView";
+import { toast, toastError } from "../../platform/kit/toasts";
+import { hasErrors, OutcomeView } from "./OutcomeView";
 import type { Outcome } from "./types";
 
 const LARGEST_BYTES = 8_000_000;
@@ -34,7 +34,7 @@ export function ImportCsv({ onClose }: { onClose: () => void }) {
       toast("ok", t("devices.imported", { added: answer.added, changed: answer.changed }));
       onClose();
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   const read = async (file: File | undefined) => {
@@ -51,7 +51,7 @@ export function ImportCsv({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog wide title={t("devices.import")} onClose={onClose} foot={
-      <Button kind="primary" refused={text === null || outcome === null ? t("devices.choose") : isWrong(outcome) && t("devices.wrong")} onClick={() => text !== null && void run(text, false)}>{t("devices.apply")}</Button>
+      <Button kind="primary" disabledReason={text === null || outcome === null ? t("devices.choose") : hasErrors(outcome) && t("devices.wrong")} onClick={() => text !== null && void run(text, false)}>{t("devices.apply")}</Button>
     }>
       <Field label={t("devices.csv.file")} help={t("devices.csv.help")} problem={problem || undefined}>
         {(ids) => <input type="file" accept=".csv,text/csv" {...ids} onChange={(event) => void read(event.target.files?.[0])} />}

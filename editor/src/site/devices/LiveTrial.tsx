@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
-import { shown } from "../live/format";
+import { formatValue } from "../live/format";
 import type { Device, Reading } from "../live/types";
 import type { Draft } from "./fields";
 import type { TrialResult } from "./types";
@@ -48,12 +48,12 @@ export function LiveTrial({ device, base, draft, reading }: { device: DeviceDraf
     <div className="trial" aria-live="polite">
       <label className="trial-part">
         <span>{t("device.raw")}</span>
-        <input className="input number" inputMode="decimal" value={typed} placeholder={reading ? shown(reading.v_raw) : "—"} onChange={(event) => setTyped(event.target.value)} />
+        <input className="input number" inputMode="decimal" value={typed} placeholder={reading ? formatValue(reading.v_raw) : "—"} onChange={(event) => setTyped(event.target.value)} />
       </label>
       <Icon name="arrow-right" />
-      {dirty && own === null && <div className="trial-part"><span>{t("device.asnow")}</span><b className="number trial-old">{shown(reading?.conc, 2)}</b></div>}
-      <div className="trial-part"><span>{t(dirty ? "device.astyped" : "device.value")}</span><b className="number trial-new" data-testid="trial">{shown(result?.conc, 2)} <small>{draft.unit}</small></b></div>
-      {result && result.raw !== null && result.raw < 0 && <small className="trial-note">{t("device.floor", { raw: shown(result.raw, 2) })}</small>}
+      {dirty && own === null && <div className="trial-part"><span>{t("device.asnow")}</span><b className="number trial-old">{formatValue(reading?.conc, 2)}</b></div>}
+      <div className="trial-part"><span>{t(dirty ? "device.astyped" : "device.value")}</span><b className="number trial-new" data-testid="trial">{formatValue(result?.conc, 2)} <small>{draft.unit}</small></b></div>
+      {result && result.raw !== null && result.raw < 0 && <small className="trial-note">{t("device.floor", { raw: formatValue(result.raw, 2) })}</small>}
     </div>
   );
 }

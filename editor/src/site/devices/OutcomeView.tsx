@@ -7,7 +7,7 @@ import type { Outcome } from "./types";
 
 const SHOWN = 100;
 
-export const isWrong = (outcome: Outcome): boolean => outcome.problems.length > 0 || outcome.planned.some(({ problems }) => problems.length > 0);
+export const hasErrors = (outcome: Outcome): boolean => outcome.problems.length > 0 || outcome.planned.some(({ problems }) => problems.length > 0);
 
 export function OutcomeView({ outcome, lines }: { outcome: Outcome; lines: boolean }) {
   const { t } = useWords();
@@ -17,7 +17,7 @@ export function OutcomeView({ outcome, lines }: { outcome: Outcome; lines: boole
         <span className="badge badge-ok">{t("devices.added", { count: outcome.added })}</span>
         <span className="badge badge-info">{t("devices.changed", { count: outcome.changed })}</span>
         <span className="badge">{t("devices.unchanged", { count: outcome.unchanged })}</span>
-        {isWrong(outcome) && <span className="badge badge-error"><Icon name="circle-alert" size={13} />{t("devices.wrong")}</span>}
+        {hasErrors(outcome) && <span className="badge badge-error"><Icon name="circle-alert" size={13} />{t("devices.wrong")}</span>}
       </p>
       {lines && outcome.problems.length > 0 && (
         <ul className="outcome-problems" aria-label={t("devices.problems")}>

@@ -1,16 +1,16 @@
 /** What the typed parameters would have made of the last day: both curves, and the alarms that would have come or gone. */
 import { useCallback, useEffect, useState } from "react";
 import { api, segment } from "../../platform/api/client";
+import { translate, useWords } from "../../platform/i18n";
+import { Button } from "../../platform/kit/Button";
+import { Loading } from "../../platform/kit/Loading";
+import { dateTime } from "../../platform/kit/time";
+import { toastError } from "../../platform/kit/toasts";
 import { Chart } from "../chart/Chart";
 import type { Colors } from "../chart/colors";
 import type { Options } from "../chart/echarts";
 import { axes, clock, levels, niceAbove } from "../chart/hour";
-import { say, useWords } from "../../platform/i18n";
-import { Button } from "../../platform/kit/Button";
-import { dateTime } from "../../platform/kit/time";
-import { tellFailure } from "../../platform/kit/toasts";
-import { Loading } from "../../platform/kit/Loading";
-import { shown } from "../live/format";
+import { formatValue } from "../live/format";
 import { valueOf } from "./fields";
 import type { Comparison } from "./types";
 import type { DeviceDraft } from "./useDeviceDraft";
@@ -29,7 +29,7 @@ export function Recalibration({ sn, device, unit }: { sn: string; device: Device
     const gone = new AbortController();
     const timer = setTimeout(() => {
       api.post<Comparison>(`/devices/${segment(sn)}/recalibration`, { fields: JSON.parse(fields), hours: HOURS }, gone.signal)
-        .then(setFound, (error: unknown) => gone.signal.aborted || tellFailure(error))
+        .then(setFound, (error: unknown) => gone.signal.aborted || toastError(error))
         .finally(() => setBusy(false));
     }, PAUSE_MS);
     return () => {
@@ -71,7 +71,7 @@ function Alarms({ title, alarms, unit }: { title: string; alarms: Comparison["lo
       <h3>{title}</h3>
       <ul>
         {alarms.slice(0, SHOWN).map((alarm) => (
-          <li key={`${alarm.type} ${alarm.at}`} className="number">{dateTime(alarm.at)} – {alarm.until === null ? "…" : dateTime(alarm.until).slice(11)} <b>{t(`alarm.${alarm.type}`)}</b>{alarm.peak !== null && alarm.type !== "fault" && ` ${shown(alarm.peak)} ${unit}`}</li>
+          <li key={`${alarm.type} ${alarm.at}`} className="number">{dateTime(alarm.at)} – {alarm.until === null ? "…" : dateTime(alarm.until).slice(11)} <b>{t(`alarm.${alarm.type}`)}</b>{alarm.peak !== null && alarm.type !== "fault" && ` ${formatValue(alarm.peak)} ${unit}`}</li>
         ))}
         {alarms.length > SHOWN && <li>+{alarms.length - SHOWN}</li>}
       </ul>
@@ -80,7 +80,7 @@ function Alarms({ title, alarms, unit }: { title: string; alarms: Comparison["lo
 }
 
 function curves(found: Comparison, colors: Colors, unit: string, a1: number | null, a2: number | null): Options {
-  const [old, fresh] = [say("recal.old"), say("recal.new")];
+  const [old, fresh] = [translate("recal.old"), translate("recal.new")];
   const first = found.curve[0]?.[0] ?? 0;
   const last = (found.curve.at(-1)?.[0] ?? 1) + found.bucket_s;
   const highest = Math.max(a1 ?? 0, ...found.curve.map((bucket) => Math.max(bucket[3] ?? 0, bucket[6] ?? 0)));
@@ -95,7 +95,7 @@ function curves(found: Comparison, colors: Colors, unit: string, a1: number | nu
       ...base.tooltip,
       formatter: (points: { dataIndex: number }[]) => {
         const bucket = found.curve[points[0]?.dataIndex ?? -1];
-        return bucket ? `${clock(bucket[0] * 1000)}\n${old} ${shown(bucket[3], 2)} ${unit}\n${fresh} ${shown(bucket[6], 2)} ${unit}` : "";
+        return bucket ? `${clock(bucket[0] * 1000)}\n${old} ${formatValue(bucket[3], 2)} ${unit}\n${fresh} ${formatValue(bucket[6], 2)} ${unit}` : "";
       },
     },
     series: [line(old, 3, colors.old, 1.5), { ...line(fresh, 6, colors.accent, 2), markLine: levels(colors, { a1, a2 }) }],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { wholeDevice, type Device } from "../live/types";
+import { type Device, withDefaults } from "../live/types";
 import { changesOf, clashesOf, draftOf, valueOf } from "./fields";
 import { formulaText, LINEAR, readFormula } from "./formula";
 
-const base: Device = wholeDevice({ sn: "GS001", k: 0.2, b: -80, a1: 20 });
+const base: Device = withDefaults({ sn: "GS001", k: 0.2, b: -80, a1: 20 });
 
 describe("the draft of a device", () => {
   test("nothing typed is no change", () => {

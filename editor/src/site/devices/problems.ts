@@ -1,12 +1,12 @@
 /** What the server found wrong, in the reader's words and at its field. */
 import { useState } from "react";
 import { ApiError } from "../../platform/api/problem";
-import { say } from "../../platform/i18n";
-import { tellFailure } from "../../platform/kit/toasts";
+import { translate } from "../../platform/i18n";
+import { toastError } from "../../platform/kit/toasts";
 import type { FieldProblem } from "../live/types";
 
 export function problemText(problem: { code: string; message: string }): string {
-  const known = say(`deviceproblem.${problem.code}`);
+  const known = translate(`deviceproblem.${problem.code}`);
   return known === `deviceproblem.${problem.code}` ? problem.message : known;
 }
 
@@ -20,7 +20,7 @@ export function useProblems() {
   const tell = (error: unknown) => {
     const fields = error instanceof ApiError ? (error.body["fields"] as FieldProblem[] | undefined) : undefined;
     if (fields) setProblems(fields);
-    else tellFailure(error);
+    else toastError(error);
   };
   return { problems, setProblems, problemOf, tell };
 }

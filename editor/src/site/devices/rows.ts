@@ -1,13 +1,13 @@
 /** The rows of the device list: filtered and sorted as the address says. */
 import { siteData } from "../live/siteData";
-import { ORDER, type DeviceState } from "../live/state";
-import type { Device, Figures, Reading } from "../live/types";
+import { type DeviceState, WORST_FIRST } from "../live/state";
+import type { Device, DeviceHealth, Reading } from "../live/types";
 
 export interface Row {
   device: Device;
   reading: Reading | undefined;
   state: DeviceState;
-  figures: Figures | undefined;
+  figures: DeviceHealth | undefined;
 }
 
 export type SortKey = "state" | "name" | "sn" | "gas" | "location" | "value" | "bat" | "rssi" | "loss" | "seen";
@@ -23,7 +23,7 @@ export interface Query {
 
 const UNKNOWN: DeviceState = { code: "silent", level: "off", unacknowledged: false, stale: true, muted: false };
 const KEYS: Record<SortKey, (row: Row) => number | string> = {
-  state: (row) => ORDER.indexOf(row.state.code),
+  state: (row) => WORST_FIRST.indexOf(row.state.code),
   name: (row) => row.device.name || row.device.sn,
   sn: (row) => row.device.sn,
   gas: (row) => row.device.gas,
@@ -55,7 +55,7 @@ export function writeQuery(query: Query): string {
   return text ? `?${text}` : "";
 }
 
-export function allRows(figures: Map<string, Figures>): Row[] {
+export function allRows(figures: Map<string, DeviceHealth>): Row[] {
   return [...siteData.devices.values()].map((device) => ({
     device, reading: siteData.readings.get(device.sn), state: siteData.state(device.sn) ?? UNKNOWN, figures: figures.get(device.sn),
   }));

@@ -1,10 +1,10 @@
 /** What the device API answers. */
-import type { DebugRun, Device, FieldProblem, Figures } from "../live/types";
+import type { DebugRun, Device, DeviceHealth, FieldProblem } from "../live/types";
 
 export interface DeviceList {
   now: number;
   devices: (Partial<Device> & { sn: string })[];
-  figures: Figures[];
+  figures: DeviceHealth[];
   debugging: DebugRun[];
 }
 
@@ -12,7 +12,7 @@ export interface DeviceView {
   now: number;
   device: Device;
   missing: string[];
-  figures: Figures | null;
+  figures: DeviceHealth | null;
   debugging: DebugRun | null;
 }
 

@@ -3,11 +3,11 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { ApiError } from "../../platform/api/problem";
 import { socket } from "../../platform/api/socket";
-import { say } from "../../platform/i18n";
-import { tellFailure, toast } from "../../platform/kit/toasts";
-import { tellServerTime } from "../live/serverTime";
-import { wholeDevice, type Device } from "../live/types";
-import { changesOf, clashesOf, draftOf, FIELD_NAMES, type Clash, type Draft, type FieldName, type Value } from "./fields";
+import { translate } from "../../platform/i18n";
+import { toast, toastError } from "../../platform/kit/toasts";
+import { setServerTime } from "../live/serverTime";
+import { type Device, withDefaults } from "../live/types";
+import { changesOf, type Clash, clashesOf, type Draft, draftOf, FIELD_NAMES, type FieldName, type Value } from "./fields";
 import { useProblems } from "./problems";
 import type { DeviceView } from "./types";
 
@@ -43,12 +43,12 @@ export function useDeviceDraft(sn: string) {
   const load = useCallback(async () => {
     try {
       const loaded = await api.get<DeviceView>(`/devices/${segment(sn)}`);
-      tellServerTime(loaded.now);
+      setServerTime(loaded.now);
       setView(loaded);
       take(loaded.device);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) setMissing(true);
-      else tellFailure(error);
+      else toastError(error);
     }
   }, [sn, take]);
   useEffect(() => void load(), [load]);
@@ -56,7 +56,7 @@ export function useDeviceDraft(sn: string) {
     for (const { gone, ...item } of items) {
       if (item.sn !== sn) continue;
       if (gone) setMissing(true);
-      else if ((item.revision ?? 0) > (now.current.base?.revision ?? 0)) take(wholeDevice(item));
+      else if ((item.revision ?? 0) > (now.current.base?.revision ?? 0)) take(withDefaults(item));
     }
   }), [sn, take]);
 
@@ -70,7 +70,7 @@ export function useDeviceDraft(sn: string) {
       setDraft(draftOf(saved.device));
       setProblems([]);
       setConflict(null);
-      toast("ok", say("device.saved"));
+      toast("ok", translate("device.saved"));
       return true;
     } catch (error) {
       const current = error instanceof ApiError && error.status === 409 ? (error.body["current"] as Device | undefined) : undefined;
@@ -84,7 +84,7 @@ export function useDeviceDraft(sn: string) {
         return false;
       }
       const saved = await save(fields, current);
-      if (saved) toast("ok", say("device.merged"));
+      if (saved) toast("ok", translate("device.merged"));
       return saved;
     }
   };

@@ -1,6 +1,6 @@
 /** A plan as large as its place allows, in its own shape: what stands on it at left and top per cent is right at any size. */
 import type { CSSProperties, ReactNode, Ref } from "react";
-import { planImage, type Plan } from "./types";
+import { type Plan, planImage } from "./types";
 import "./site.css";
 
 export function PlanPicture({ plan, children, canvas, className = "" }: { plan: Plan; children: ReactNode; canvas?: Ref<HTMLDivElement>; className?: string }) {

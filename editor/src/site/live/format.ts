@@ -1,7 +1,7 @@
 /** Numbers and ages as people here read them. */
 
 /** A value with as many digits as mean something: 3 before the point at most, then as many decimals as fit. */
-export function shown(value: number | null | undefined, digits = 1): string {
+export function formatValue(value: number | null | undefined, digits = 1): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "—";
   const size = Math.abs(value);
   if (size >= 100_000) return value.toExponential(2);

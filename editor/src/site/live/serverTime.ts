@@ -2,7 +2,7 @@
 let ahead_s = 0;
 
 /** Told with each answer that carries `now`: Unix seconds by the server. */
-export function tellServerTime(now: number): void {
+export function setServerTime(now: number): void {
   ahead_s = now - Date.now() / 1000;
 }
 

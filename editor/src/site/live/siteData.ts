@@ -2,10 +2,10 @@
 import { create } from "zustand";
 import { api } from "../../platform/api/client";
 import { socket, useLink } from "../../platform/api/socket";
-import { tellFailure } from "../../platform/kit/toasts";
-import { serverNow, tellServerTime } from "./serverTime";
-import { stateOf, type DeviceState } from "./state";
-import { wholeDevice, type Alarm, type DebugRun, type Device, type Plan, type Reading } from "./types";
+import { toastError } from "../../platform/kit/toasts";
+import { serverNow, setServerTime } from "./serverTime";
+import { type DeviceState, stateOf } from "./state";
+import { type Alarm, type DebugRun, type Device, type Plan, type Reading, withDefaults } from "./types";
 
 interface Wall {
   now: number;
@@ -81,7 +81,7 @@ class SiteData {
     try {
       this.take(await api.get<Wall>("/wall"));
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   }
 
@@ -111,9 +111,9 @@ class SiteData {
   }
 
   private take(wall: Wall): void {
-    tellServerTime(wall.now);
+    setServerTime(wall.now);
     this.devices.clear();
-    for (const given of wall.devices) this.devices.set(given.sn, wholeDevice(given));
+    for (const given of wall.devices) this.devices.set(given.sn, withDefaults(given));
     for (const sn of this.readings.keys()) if (!this.devices.has(sn)) this.readings.delete(sn);
     this.alarms.clear();
     for (const alarm of wall.alarms) this.keepAlarm(alarm);
@@ -166,7 +166,7 @@ class SiteData {
     for (const { gone, ...given } of items) {
       if (gone) {
         for (const known of [this.devices, this.readings, this.alarms, this.states]) known.delete(given.sn);
-      } else this.devices.set(given.sn, wholeDevice(given));
+      } else this.devices.set(given.sn, withDefaults(given));
     }
     useSiteFrame.setState(({ shape }) => ({ shape: shape + 1 }));
     this.refresh(items.map(({ sn }) => sn));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { stateOf } from "./state";
-import { wholeDevice, type Alarm, type Reading } from "./types";
+import { type Alarm, type Reading, withDefaults } from "./types";
 
 const NOW = 1_700_000_000;
-const device = wholeDevice({ sn: "GS001", a1: 20, a2: 50, range_high: 500 });
+const device = withDefaults({ sn: "GS001", a1: 20, a2: 50, range_high: 500 });
 const reading = (more: Partial<Reading> = {}): Reading => ({
   sn: "GS001", ts: NOW, seq: 1, v_raw: 1, temp: 25, err: 0, humi: null, bat: null, rssi: null, net: null, time: NOW, received_at: NOW, conc: 5, conc_raw: 5, flags: 0, ...more,
 });
@@ -22,7 +22,7 @@ describe("the state of a device", () => {
   });
 
   test("low-side levels count downwards", () => {
-    const oxygen = wholeDevice({ sn: "GS001", a1: 19.5, a1_direction: "low", a2: 23.5 });
+    const oxygen = withDefaults({ sn: "GS001", a1: 19.5, a1_direction: "low", a2: 23.5 });
     expect(code(reading({ conc: 19 }), [], NOW, oxygen)).toBe("a1");
     expect(code(reading({ conc: 24 }), [], NOW, oxygen)).toBe("a2");
     expect(code(reading({ conc: 20.9 }), [], NOW, oxygen)).toBe("ok");

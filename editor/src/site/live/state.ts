@@ -21,7 +21,7 @@ const FAULT = 16;
 const WARMING_UP = 32;
 const UNCALIBRATED = 64;
 
-export const ORDER: StateCode[] = ["a2", "over-range", "a1", "fault", "offline", "uncalibrated", "warming", "silent", "ok", "disabled"];
+export const WORST_FIRST: StateCode[] = ["a2", "over-range", "a1", "fault", "offline", "uncalibrated", "warming", "silent", "ok", "disabled"];
 
 const LEVELS: Record<StateCode, Level> = {
   a2: "error", "over-range": "error", a1: "warning", fault: "info", offline: "off", warming: "info", uncalibrated: "off", silent: "off", disabled: "off", ok: "ok",

@@ -38,9 +38,9 @@ export const DEVICE_DEFAULTS: Device = {
   location: "", plan_id: null, left_pct: null, top_pct: null, period_s: 10, enabled: true, revision: 1,
 };
 
-export const wholeDevice = (given: Partial<Device> & { sn: string }): Device => ({ ...DEVICE_DEFAULTS, ...given });
+export const withDefaults = (given: Partial<Device> & { sn: string }): Device => ({ ...DEVICE_DEFAULTS, ...given });
 
-export interface Figures {
+export interface DeviceHealth {
   sn: string;
   received: number;
   lost: number;

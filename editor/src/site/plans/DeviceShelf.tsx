@@ -4,13 +4,13 @@ import { useWords } from "../../platform/i18n";
 import { siteData } from "../live/siteData";
 import { StateShape } from "../live/StateShape";
 import type { Plan } from "../live/types";
-import type { Spot } from "./mapPositions";
+import type { MapPosition } from "./mapPositions";
 
 const SHOWN = 300;
 
 interface Props {
   plan: Plan;
-  spotOf: (sn: string) => Spot | null;
+  spotOf: (sn: string) => MapPosition | null;
   onGrab: (sn: string, event: React.PointerEvent) => void;
   onPut: (sn: string) => void;
   onSelect: (sn: string) => void;

@@ -3,15 +3,15 @@ import { useEffect, useState } from "react";
 import { useWords } from "../../platform/i18n";
 import { IconButton } from "../../platform/kit/Button";
 import { siteData } from "../live/siteData";
-import { spotAt, type Spot } from "./mapPositions";
+import { type MapPosition, positionAt } from "./mapPositions";
 
-export function SpotFields({ sn, spot, onSpot, onRemove }: { sn: string; spot: Spot; onSpot: (spot: Spot) => void; onRemove: () => void }) {
+export function MapPositionFields({ sn, spot, onSpot, onRemove }: { sn: string; spot: MapPosition; onSpot: (spot: MapPosition) => void; onRemove: () => void }) {
   const { t } = useWords();
   return (
     <div className="spot-fields">
       <b>{siteData.devices.get(sn)?.name || sn}</b>
-      <Percent label={t("plans.left")} value={spot.left} onValue={(left) => onSpot(spotAt(left, spot.top))} />
-      <Percent label={t("plans.top")} value={spot.top} onValue={(top) => onSpot(spotAt(spot.left, top))} />
+      <Percent label={t("plans.left")} value={spot.left} onValue={(left) => onSpot(positionAt(left, spot.top))} />
+      <Percent label={t("plans.top")} value={spot.top} onValue={(top) => onSpot(positionAt(spot.left, top))} />
       <IconButton icon="trash-2" label={t("plans.take")} keys="Delete" onClick={onRemove} />
     </div>
   );

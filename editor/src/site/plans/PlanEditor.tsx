@@ -3,22 +3,22 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
-import { tellFailure, toast } from "../../platform/kit/toasts";
+import { toast, toastError } from "../../platform/kit/toasts";
 import { PlanPicture } from "../live/PlanPicture";
 import { siteData } from "../live/siteData";
 import { StateShape } from "../live/StateShape";
 import type { Plan } from "../live/types";
 import { DeviceShelf } from "./DeviceShelf";
-import { move, NOTHING, redo, spotAt, spotIn, undo, type Placing, type Spot } from "./mapPositions";
-import { SpotFields } from "./MapPositionFields";
+import { MapPositionFields } from "./MapPositionFields";
+import { type MapPosition, move, NOTHING, type Placing, positionAt, positionIn, redo, undo } from "./mapPositions";
 import { useDrag } from "./useDrag";
 
 const STEP_PCT = 0.25;
 const BIG_STEP_PCT = 2;
 const ARROWS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const CENTRE: Spot = { left: 50, top: 50 };
+const CENTRE: MapPosition = { left: 50, top: 50 };
 
-function savedSpot(sn: string, plan: number): Spot | null {
+function savedSpot(sn: string, plan: number): MapPosition | null {
   const device = siteData.devices.get(sn);
   return device && device.plan_id === plan && device.left_pct !== null && device.top_pct !== null ? { left: device.left_pct, top: device.top_pct } : null;
 }
@@ -34,8 +34,8 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
     onDirty(count > 0);
     return () => onDirty(false);
   }, [count > 0, onDirty]);
-  const spotOf = (sn: string): Spot | null => (sn in placing.moves ? (placing.moves[sn] ?? null) : savedSpot(sn, plan.id));
-  const put = useCallback((sn: string, spot: Spot | null) => {
+  const spotOf = (sn: string): MapPosition | null => (sn in placing.moves ? (placing.moves[sn] ?? null) : savedSpot(sn, plan.id));
+  const put = useCallback((sn: string, spot: MapPosition | null) => {
     setPlacing((was) => move(was, sn, spot));
     setSelected(spot ? sn : null);
   }, []);
@@ -44,7 +44,7 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
     if (!rect) return;
     // Let go beside the plan: from the list nothing happens, from the plan it stays at the edge.
     const over = x >= rect.left && x <= rect.right && y >= rect.top && y <= rect.bottom;
-    if (over || spotOf(sn)) put(sn, spotIn(rect, x + dx, y + dy));
+    if (over || spotOf(sn)) put(sn, positionIn(rect, x + dx, y + dy));
   });
   const save = async () => {
     setBusy(true);
@@ -55,7 +55,7 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
       setPlacing(NOTHING);
       toast("ok", t("plans.saved", { count: places.length }));
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     } finally {
       setBusy(false);
     }
@@ -75,12 +75,12 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
     addEventListener("keydown", key);
     return () => removeEventListener("keydown", key);
   }, []);
-  const onKey = (sn: string, spot: Spot, event: React.KeyboardEvent) => {
+  const onKey = (sn: string, spot: MapPosition, event: React.KeyboardEvent) => {
     const arrow = ARROWS[event.key];
     if (arrow) {
       event.preventDefault();
       const step = event.shiftKey ? BIG_STEP_PCT : STEP_PCT;
-      put(sn, spotAt(spot.left + arrow[0] * step, spot.top + arrow[1] * step));
+      put(sn, positionAt(spot.left + arrow[0] * step, spot.top + arrow[1] * step));
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
       put(sn, null);
@@ -97,16 +97,16 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
       <DeviceShelf plan={plan} spotOf={spotOf} onGrab={begin} onPut={(sn) => put(sn, CENTRE)} onSelect={setSelected} selected={selected} />
       <div className="plan-stage">
         <div className="plan-tools" role="toolbar" aria-label={t("plans.edit")}>
-          <IconButton icon="undo-2" label={t("plans.undo")} keys="Ctrl+Z" refused={placing.past.length === 0 && t("plans.nothing")} onClick={() => setPlacing(undo)} />
-          <IconButton icon="redo-2" label={t("plans.redo")} keys="Ctrl+Shift+Z" refused={placing.future.length === 0 && t("plans.nothing")} onClick={() => setPlacing(redo)} />
-          {selected && chosen ? <SpotFields sn={selected} spot={chosen} onSpot={(spot) => put(selected, spot)} onRemove={() => put(selected, null)} /> : <span className="plan-hint">{t("plans.hint")}</span>}
+          <IconButton icon="undo-2" label={t("plans.undo")} keys="Ctrl+Z" disabledReason={placing.past.length === 0 && t("plans.nothing")} onClick={() => setPlacing(undo)} />
+          <IconButton icon="redo-2" label={t("plans.redo")} keys="Ctrl+Shift+Z" disabledReason={placing.future.length === 0 && t("plans.nothing")} onClick={() => setPlacing(redo)} />
+          {selected && chosen ? <MapPositionFields sn={selected} spot={chosen} onSpot={(spot) => put(selected, spot)} onRemove={() => put(selected, null)} /> : <span className="plan-hint">{t("plans.hint")}</span>}
           <Button onClick={() => { setPlacing(NOTHING); onClose(); }}>{t(count > 0 ? "plans.discard" : "plans.done")}</Button>
-          <Button kind="primary" icon="save" data-save-places refused={busy ? t("kit.loading") : count === 0 && t("plans.nothing")} onClick={() => void save()}>{t("plans.save", { count })}</Button>
+          <Button kind="primary" icon="save" data-save-places disabledReason={busy ? t("kit.loading") : count === 0 && t("plans.nothing")} onClick={() => void save()}>{t("plans.save", { count })}</Button>
         </div>
         <div className="plan-place">
           <PlanPicture plan={plan} canvas={canvas}>
             {placed.map(({ sn, spot }) => {
-              const at = drag?.moved && drag.sn === sn && rect ? spotIn(rect, drag.x + drag.dx, drag.y + drag.dy) : spot;
+              const at = drag?.moved && drag.sn === sn && rect ? positionIn(rect, drag.x + drag.dx, drag.y + drag.dy) : spot;
               return (
                 <button key={sn} type="button" className={`spot spot-movable${sn === selected ? " spot-chosen" : ""}${sn in placing.moves ? " spot-moved" : ""}`} data-sn={sn}
                   style={{ left: `${at.left}%`, top: `${at.top}%` }} aria-label={t("plans.spot", { name: siteData.devices.get(sn)?.name || sn, left: at.left, top: at.top })}

@@ -5,7 +5,7 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { TextField } from "../../platform/kit/Field";
-import { tellFailure } from "../../platform/kit/toasts";
+import { toastError } from "../../platform/kit/toasts";
 import { siteData } from "../live/siteData";
 import type { Plan } from "../live/types";
 
@@ -18,14 +18,14 @@ export function PlanName({ plan }: { plan: Plan }) {
       await siteData.load();
       setName(null);
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   return (
     <>
       <Button icon="tag" needs="admin" onClick={() => setName(plan.name)}>{t("plans.rename")}</Button>
       {name !== null && (
-        <Dialog title={t("plans.rename")} onClose={() => setName(null)} foot={<Button kind="primary" refused={!name.trim() && t("plans.needname")} onClick={() => void save()}>{t("kit.save")}</Button>}>
+        <Dialog title={t("plans.rename")} onClose={() => setName(null)} foot={<Button kind="primary" disabledReason={!name.trim() && t("plans.needname")} onClick={() => void save()}>{t("kit.save")}</Button>}>
           <TextField label={t("plans.name")} value={name} maxLength={80} autoFocus onChange={(event) => setName(event.target.value)} />
         </Dialog>
       )}

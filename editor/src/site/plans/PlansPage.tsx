@@ -5,8 +5,8 @@ import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { ConfirmDelete } from "../../platform/kit/ConfirmDelete";
 import { Icon } from "../../platform/kit/Icon";
-import { tellFailure, toast } from "../../platform/kit/toasts";
-import { go, useAskBeforeLeaving, usePath } from "../../platform/router/location";
+import { toast, toastError } from "../../platform/kit/toasts";
+import { navigate, useLeaveGuard, usePath } from "../../platform/router/location";
 import { PlanPicture } from "../live/PlanPicture";
 import { siteData, useSiteFrame } from "../live/siteData";
 import type { Plan } from "../live/types";
@@ -29,8 +29,8 @@ export default function PlansPage() {
   const [editing, setEditing] = useState(false);
   const [dirty, setDirty] = useState(false);
   const [removing, setRemoving] = useState(false);
-  useAskBeforeLeaving(dirty ? t("plans.unsaved") : null);
-  const open = (id: number) => go(`/plans?plan=${id}`, true);
+  useLeaveGuard(dirty ? t("plans.unsaved") : null);
+  const open = (id: number) => navigate(`/plans?plan=${id}`, true);
   const on = plan ? [...siteData.devices.values()].filter((device) => device.plan_id === plan.id && device.left_pct !== null && device.top_pct !== null) : [];
   return (
     <div className="plans" data-shape={shape}>
@@ -76,7 +76,7 @@ function Upload({ label, replaces, primary, onDone }: { label: string; replaces?
       toast("ok", t("plans.uploaded"));
       onDone(plan);
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     } finally {
       setBusy(false);
       if (input.current) input.current.value = "";
@@ -84,7 +84,7 @@ function Upload({ label, replaces, primary, onDone }: { label: string; replaces?
   };
   return (
     <>
-      <Button icon={replaces === undefined ? "upload" : "refresh-cw"} kind={primary ? "primary" : "plain"} needs="admin" refused={busy && t("plans.sending")} onClick={() => input.current?.click()}>{busy ? t("plans.sending") : label}</Button>
+      <Button icon={replaces === undefined ? "upload" : "refresh-cw"} kind={primary ? "primary" : "plain"} needs="admin" disabledReason={busy && t("plans.sending")} onClick={() => input.current?.click()}>{busy ? t("plans.sending") : label}</Button>
       <input ref={input} type="file" hidden accept="image/jpeg,image/png,.jpg,.jpeg,.png" aria-label={label} onChange={(event) => void send(event.target.files?.[0])} />
     </>
   );

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { move, NOTHING, redo, spotAt, spotIn, undo } from "./mapPositions";
+import { move, NOTHING, positionAt, positionIn, redo, undo } from "./mapPositions";
 
 describe("placing devices", () => {
   test("a place is in per cent of the picture at any size, and never outside", () => {
-    expect(spotIn({ left: 100, top: 50, width: 800, height: 400 }, 300, 150)).toEqual({ left: 25, top: 25 });
-    expect(spotIn({ left: 0, top: 0, width: 400, height: 200 }, 100, 50)).toEqual({ left: 25, top: 25 });
-    expect(spotIn({ left: 100, top: 50, width: 800, height: 400 }, 20, 9999)).toEqual({ left: 0, top: 100 });
-    expect(spotAt(33.3333, 66.6666)).toEqual({ left: 33.33, top: 66.67 });
+    expect(positionIn({ left: 100, top: 50, width: 800, height: 400 }, 300, 150)).toEqual({ left: 25, top: 25 });
+    expect(positionIn({ left: 0, top: 0, width: 400, height: 200 }, 100, 50)).toEqual({ left: 25, top: 25 });
+    expect(positionIn({ left: 100, top: 50, width: 800, height: 400 }, 20, 9999)).toEqual({ left: 0, top: 100 });
+    expect(positionAt(33.3333, 66.6666)).toEqual({ left: 33.33, top: 66.67 });
   });
 
   test("each move is one step back and forth", () => {

@@ -1,11 +1,11 @@
 /** Where devices are being put on a plan, not saved yet: what was moved, with undo and redo. */
-export interface Spot {
+export interface MapPosition {
   left: number;
   top: number;
 }
 
 /** What differs from the saved places; null: taken off the plan. */
-export type Moves = Readonly<Record<string, Spot | null>>;
+export type Moves = Readonly<Record<string, MapPosition | null>>;
 
 export interface Placing {
   past: readonly Moves[];
@@ -19,13 +19,13 @@ export const NOTHING: Placing = { past: [], moves: {}, future: [] };
 
 const within = (value: number): number => Math.round(Math.min(100, Math.max(0, value)) * 100) / 100;
 
-export const spotAt = (left: number, top: number): Spot => ({ left: within(left), top: within(top) });
+export const positionAt = (left: number, top: number): MapPosition => ({ left: within(left), top: within(top) });
 
 /** A point of the window on a plan drawn in that rectangle. */
-export const spotIn = (rect: { left: number; top: number; width: number; height: number }, x: number, y: number): Spot =>
-  spotAt((100 * (x - rect.left)) / rect.width, (100 * (y - rect.top)) / rect.height);
+export const positionIn = (rect: { left: number; top: number; width: number; height: number }, x: number, y: number): MapPosition =>
+  positionAt((100 * (x - rect.left)) / rect.width, (100 * (y - rect.top)) / rect.height);
 
-export function move(placing: Placing, sn: string, spot: Spot | null): Placing {
+export function move(placing: Placing, sn: string, spot: MapPosition | null): Placing {
   return { past: [...placing.past, placing.moves].slice(-MOST_STEPS), moves: { ...placing.moves, [sn]: spot }, future: [] };
 }
 

@@ -3,8 +3,8 @@ import { api } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { dateTime } from "../../platform/kit/time";
-import { tellFailure } from "../../platform/kit/toasts";
-import { shown } from "../live/format";
+import { toastError } from "../../platform/kit/toasts";
+import { formatValue } from "../live/format";
 import { StateShape } from "../live/StateShape";
 import type { Alarm } from "../live/types";
 import { alarmCode } from "./alarmLook";
@@ -13,8 +13,8 @@ const WAITING = new Set(["unacknowledged", "returned", "latched"]);
 
 export function AlarmRow({ alarm }: { alarm: Alarm }) {
   const { t } = useWords();
-  const peak = alarm.peak !== null && alarm.unit ? `${t("wall.peak")} ${shown(alarm.peak)} ${alarm.unit}` : "";
-  const acknowledge = () => api.post("/alarms/acknowledge", { alarms: [{ sn: alarm.sn, type: alarm.type, raised_at: alarm.raised_at }] }).catch(tellFailure);
+  const peak = alarm.peak !== null && alarm.unit ? `${t("wall.peak")} ${formatValue(alarm.peak)} ${alarm.unit}` : "";
+  const acknowledge = () => api.post("/alarms/acknowledge", { alarms: [{ sn: alarm.sn, type: alarm.type, raised_at: alarm.raised_at }] }).catch(toastError);
   return (
     <li className="alarm-row">
       <StateShape code={alarmCode(alarm.type)} size={18} />

@@ -1,11 +1,11 @@
 /** What is to be known of one device: value, state, alarms, the last hour, its health. */
 import { segment } from "../../platform/api/client";
-import { HourChart } from "../chart/HourChart";
 import { useWords } from "../../platform/i18n";
 import { Drawer } from "../../platform/kit/Drawer";
 import { dateTime } from "../../platform/kit/time";
 import { Link } from "../../platform/router/Link";
-import { age, shown } from "../live/format";
+import { HourChart } from "../chart/HourChart";
+import { age, formatValue } from "../live/format";
 import { serverNow } from "../live/serverTime";
 import { StateShape } from "../live/StateShape";
 import { useLiveDevice } from "../live/useSite";
@@ -18,9 +18,9 @@ export default function DeviceDrawer({ sn, onClose }: { sn: string; onClose: () 
   const [key, n] = age(serverNow() - (reading?.received_at ?? 0));
   const facts: [string, string][] = [
     [t("device.last"), reading ? `${dateTime(reading.received_at)} (${t("wall.ago", { age: t(key, { n }) })})` : "—"],
-    [t("device.raw"), reading ? shown(reading.v_raw, 1) : "—"],
-    [t("device.temp"), reading ? `${shown(reading.temp)} °C` : "—"],
-    [t("device.humi"), reading?.humi == null ? "—" : `${shown(reading.humi)} %RH`],
+    [t("device.raw"), reading ? formatValue(reading.v_raw, 1) : "—"],
+    [t("device.temp"), reading ? `${formatValue(reading.temp)} °C` : "—"],
+    [t("device.humi"), reading?.humi == null ? "—" : `${formatValue(reading.humi)} %RH`],
     [t("device.bat"), reading?.bat == null ? "—" : `${reading.bat} %`],
     [t("device.rssi"), reading?.rssi == null ? "—" : `${reading.rssi} dBm${reading.net ? ` · ${reading.net}` : ""}`],
     [t("device.location"), device.location || "—"],
@@ -31,7 +31,7 @@ export default function DeviceDrawer({ sn, onClose }: { sn: string; onClose: () 
       <div className="drawer-now">
         <StateShape code={state.code} size={34} />
         <div>
-          <div className={`drawer-value number${state.stale ? " drawer-stale" : ""}`}>{shown(reading?.conc, 2)} <small>{device.unit}</small></div>
+          <div className={`drawer-value number${state.stale ? " drawer-stale" : ""}`}>{formatValue(reading?.conc, 2)} <small>{device.unit}</small></div>
           <div className="drawer-state">{[t(`state.${state.code}`), state.muted && t("wall.mutedalarm"), device.gas].filter(Boolean).join(" · ")}</div>
         </div>
       </div>

@@ -1,7 +1,7 @@
 /** One device on the wall: colour, shape and text of its state, its value, and a ripple while nobody has taken note. */
 import { memo } from "react";
 import { useWords } from "../../platform/i18n";
-import { shown } from "../live/format";
+import { formatValue } from "../live/format";
 import { StateShape } from "../live/StateShape";
 import { useLiveDevice } from "../live/useSite";
 
@@ -10,7 +10,7 @@ export const Dot = memo(function Dot({ sn, selected, onOpen }: { sn: string; sel
   const { device, reading, state } = useLiveDevice(sn);
   if (!device || !state) return null;
   const { code, stale, unacknowledged } = state;
-  const value = shown(reading?.conc);
+  const value = formatValue(reading?.conc);
   const name = device.name || sn;
   const spoken = `${name}: ${t(`state.${code}`)}, ${value} ${device.unit}${unacknowledged ? `, ${t("wall.unacknowledged")}` : ""}`;
   return (

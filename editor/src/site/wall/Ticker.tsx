@@ -1,9 +1,9 @@
 /** The open alarms in a line at the foot, those that nobody has acknowledged first. */
 import { useWords } from "../../platform/i18n";
 import { clockTime } from "../../platform/kit/time";
-import { shown } from "../live/format";
-import { StateShape } from "../live/StateShape";
+import { formatValue } from "../live/format";
 import { isUnacknowledged } from "../live/state";
+import { StateShape } from "../live/StateShape";
 import type { Alarm } from "../live/types";
 import { alarmCode, alarmId } from "./alarmLook";
 
@@ -23,7 +23,7 @@ export function Ticker({ alarms, onOpen }: { alarms: Alarm[]; onOpen: (sn: strin
               <span className="number">{alarm.raised_at === null ? "" : clockTime(new Date(alarm.raised_at * 1000))}</span>
               <b>{alarm.name || alarm.sn}</b>
               <span>{t(`alarm.${alarm.type}`)}</span>
-              {alarm.value !== null && alarm.unit && <span className="number">{shown(alarm.value)} {alarm.unit}</span>}
+              {alarm.value !== null && alarm.unit && <span className="number">{formatValue(alarm.value)} {alarm.unit}</span>}
               <i>{t(`alarmstate.${alarm.state}`)}</i>
             </button>
           </li>

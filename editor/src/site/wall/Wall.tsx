@@ -2,9 +2,9 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
-import { later } from "../../platform/kit/lazyComponent";
-import { allowed } from "../../platform/session/session";
+import { lazyComponent } from "../../platform/kit/lazyComponent";
 import { Link } from "../../platform/router/Link";
+import { allowed } from "../../platform/session/session";
 import { PlanPicture } from "../live/PlanPicture";
 import { siteData, useSiteFrame } from "../live/siteData";
 import { isUnacknowledged } from "../live/state";
@@ -19,7 +19,7 @@ import { Ticker } from "./Ticker";
 import { WallBar } from "./WallBar";
 import "./wall.css";
 
-const DeviceDrawer = later(async () => (await import("./DeviceDrawer")).default);
+const DeviceDrawer = lazyComponent(async () => (await import("./DeviceDrawer")).default);
 
 /** More devices than this on a plan: smaller marks, names only of the one that is looked at. */
 const DENSE = 45;

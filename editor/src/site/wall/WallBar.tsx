@@ -2,13 +2,13 @@
 import { useEffect, useState } from "react";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
+import { LanguageSwitch, ThemeSwitch } from "../../platform/kit/Switches";
 import { dateTime } from "../../platform/kit/time";
 import { Link } from "../../platform/router/Link";
-import { LanguageSwitch, ThemeSwitch } from "../../platform/kit/Switches";
 import { countdown } from "../live/format";
 import { serverNow } from "../live/serverTime";
+import { type StateCode, WORST_FIRST } from "../live/state";
 import { StateShape } from "../live/StateShape";
-import { ORDER, type StateCode } from "../live/state";
 import type { Plan } from "../live/types";
 import { mute, turnSound, unmute, useHorn } from "./horn";
 
@@ -37,7 +37,7 @@ export function WallBar({ plans, shown, worst, counts, live, onPlan }: Props) {
         </nav>
       )}
       <ul className="wall-counts" aria-label={t("wall.counts")}>
-        {ORDER.filter((code) => counts[code]).map((code) => (
+        {WORST_FIRST.filter((code) => counts[code]).map((code) => (
           <li key={code}><StateShape code={code} size={16} />{t(`state.${code}`)} <b className="number">{counts[code]}</b></li>
         ))}
       </ul>

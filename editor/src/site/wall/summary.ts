@@ -1,6 +1,6 @@
 /** How many devices are in which state, and the worst of each plan. */
 import { siteData } from "../live/siteData";
-import { ORDER, type StateCode } from "../live/state";
+import { type StateCode, WORST_FIRST } from "../live/state";
 
 export interface Summary {
   counts: Partial<Record<StateCode, number>>;
@@ -15,7 +15,7 @@ export function summary(): Summary {
     counts[code] = (counts[code] ?? 0) + 1;
     if (device.plan_id === null) continue;
     const known = worst[device.plan_id];
-    if (known === undefined || ORDER.indexOf(code) < ORDER.indexOf(known)) worst[device.plan_id] = code;
+    if (known === undefined || WORST_FIRST.indexOf(code) < WORST_FIRST.indexOf(known)) worst[device.plan_id] = code;
   }
   return { counts, worst };
 }

@@ -1,16 +1,16 @@
 /** One of a few values. */
-import { useWords } from "../../../platform/i18n";
 import { choicesOf, shortly, withoutNull } from "../../../model/schema/form";
-import { useForm } from "./formContext";
+import { sameJson } from "../../../platform/api/json";
+import { useWords } from "../../../platform/i18n";
 import type { ControlProps } from "./control";
-import { same } from "../../../platform/api/json";
+import { useForm } from "./formContext";
 
 export function ChoiceControl({ schema, value, onChange, ids }: ControlProps) {
   const { t } = useWords();
   const { root, readOnly } = useForm();
   const choices = choicesOf(schema, root);
   const empty = value === undefined && schema.default === undefined;
-  const at = choices.findIndex((choice) => same(choice, value ?? schema.default));
+  const at = choices.findIndex((choice) => sameJson(choice, value ?? schema.default));
   return (
     <select className="input" disabled={readOnly} {...ids} value={at < 0 ? "" : String(choices[at])} onChange={(event) => onChange(choices.find((choice) => String(choice) === event.target.value))}>
       {(empty || at < 0 || withoutNull(schema, root).nullable) && <option value="">{at < 0 && value !== undefined && value !== null ? shortly(value) : t("inspector.none")}</option>}

@@ -1,9 +1,10 @@
 /** The control for a value of a schema. */
-import { later } from "../../../platform/kit/lazyComponent";
-import { kindOf, referenceIn, withoutNull, type Kind } from "../../../model/schema/form";
-import { useForm } from "./formContext";
+import { type Kind, kindOf, referenceIn, withoutNull } from "../../../model/schema/form";
+import type { Json } from "../../../platform/api/json";
+import { lazyComponent } from "../../../platform/kit/lazyComponent";
 import { ChoiceControl } from "./ChoiceControl";
 import type { ControlProps } from "./control";
+import { useForm } from "./formContext";
 import { JsonControl } from "./JsonControl";
 import { ListControl } from "./ListControl";
 import { MapControl } from "./MapControl";
@@ -13,9 +14,8 @@ import { SecretControl } from "./SecretControl";
 import { SwitchControl } from "./SwitchControl";
 import { TextControl } from "./TextControl";
 import { UnionControl } from "./UnionControl";
-import type { Json } from "../../../platform/api/json";
 
-const ExpressionControl = later(async () => (await import("./ExpressionControl")).default, TextControl);
+const ExpressionControl = lazyComponent(async () => (await import("./ExpressionControl")).default, TextControl);
 
 export function Control({ as, ...given }: ControlProps & { as?: Kind }) {
   const { root } = useForm();

@@ -1,20 +1,20 @@
 /** A formula: completed from the names that messages on its wire have, and tried on the last of them as it is typed. */
-import { autocompletion, closeBrackets, completionKeymap, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, type CompletionContext, completionKeymap, type CompletionResult } from "@codemirror/autocomplete";
 import { defaultKeymap } from "@codemirror/commands";
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { useEffect, useRef, useState } from "react";
+import { shortly } from "../../../model/schema/form";
 import { api, segment } from "../../../platform/api/client";
-import { look } from "../../../platform/code/theme";
-import { useDocument } from "../../editing/document";
+import { codeTheme } from "../../../platform/code/theme";
 import { useWords } from "../../../platform/i18n";
 import { Icon } from "../../../platform/kit/Icon";
 import { dateTime } from "../../../platform/kit/time";
 import { allowed } from "../../../platform/session/session";
-import { shortly } from "../../../model/schema/form";
-import { useForm } from "./formContext";
+import { useDocument } from "../../editing/document";
 import type { ControlProps } from "./control";
+import { useForm } from "./formContext";
 
 interface Evaluated {
   result: number | boolean | string | null;
@@ -32,7 +32,7 @@ export default function ExpressionControl({ schema, value, onChange, ids, label 
   const { wire, parameters, readOnly } = useForm();
   const flow = useDocument((state) => state.name);
   const text = typeof value === "string" ? value : "";
-  const [told, setTold] = useState<Evaluated | null>(null);
+  const [evaluated, setEvaluated] = useState<Evaluated | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const change = useRef(onChange);
@@ -51,7 +51,7 @@ export default function ExpressionControl({ schema, value, onChange, ids, label 
       state: EditorState.create({
         doc: text,
         extensions: [
-          look(), closeBrackets(), EditorView.lineWrapping, placeholder(shortly(schema.default)), EditorState.readOnly.of(readOnly),
+          codeTheme(), closeBrackets(), EditorView.lineWrapping, placeholder(shortly(schema.default)), EditorState.readOnly.of(readOnly),
           autocompletion({ override: [complete], icons: false, interactionDelay: 0 }),
           keymap.of([...completionKeymap, ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter")]),
           EditorView.contentAttributes.of({ "aria-label": label, ...(ids["aria-describedby"] && { "aria-describedby": ids["aria-describedby"] }) }),
@@ -79,7 +79,7 @@ export default function ExpressionControl({ schema, value, onChange, ids, label 
     const timer = setTimeout(() => {
       const ask = (at: { node?: string; port?: string }) => api.post<Evaluated>(`/flows/${segment(flow)}/evaluate`, { expression: text, ...at, parameters, strings: schema["x-strings"] === true }, stop.signal);
       // A node that is only in the draft has no messages yet: then the text alone is checked.
-      void ask(wire ?? {}).catch(() => ask({})).then(setTold, () => undefined);
+      void ask(wire ?? {}).catch(() => ask({})).then(setEvaluated, () => undefined);
     }, PAUSE_MS);
     return () => {
       stop.abort();
@@ -89,33 +89,33 @@ export default function ExpressionControl({ schema, value, onChange, ids, label 
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || !told) return;
-    known.current = told;
+    if (!editor || !evaluated) return;
+    known.current = evaluated;
     const length = editor.state.doc.length;
-    editor.dispatch(setDiagnostics(editor.state, text === "" ? [] : told.problems.filter(({ column }) => column > 0).map(({ message, column, hint }) => {
+    editor.dispatch(setDiagnostics(editor.state, text === "" ? [] : evaluated.problems.filter(({ column }) => column > 0).map(({ message, column, hint }) => {
       const from = Math.min(length, column - 1);
       const word = /^\w+/.exec(editor.state.sliceDoc(from, length))?.[0].length ?? 1;
       return { from, to: Math.min(length, from + Math.max(1, word)), severity: "error" as const, message: hint ? `${message} — ${hint}` : message };
     })));
-  }, [told, text]);
+  }, [evaluated, text]);
 
   return (
     <div className="expression">
-      <div ref={box} className="input expression-box" data-invalid={(text !== "" && told?.problems.length) || undefined} />
-      <Result text={text} told={told} t={t} />
+      <div ref={box} className="input expression-box" data-invalid={(text !== "" && evaluated?.problems.length) || undefined} />
+      <Result text={text} evaluated={evaluated} t={t} />
     </div>
   );
 }
 
-function Result({ text, told, t }: { text: string; told: Evaluated | null; t: ReturnType<typeof useWords>["t"] }) {
-  const problem = told?.problems[0];
-  if (!told || text === "") return null;
+function Result({ text, evaluated, t }: { text: string; evaluated: Evaluated | null; t: ReturnType<typeof useWords>["t"] }) {
+  const problem = evaluated?.problems[0];
+  if (!evaluated || text === "") return null;
   if (problem) return <p className="field-problem" role="status"><Icon name="circle-alert" size={13} />{problem.message}{problem.hint && ` — ${problem.hint}`}</p>;
-  if (told.at === null) return <p className="expression-result" role="status">{t("inspector.expression.waiting")}</p>;
+  if (evaluated.at === null) return <p className="expression-result" role="status">{t("inspector.expression.waiting")}</p>;
   return (
     <p className="expression-result" role="status">
-      <output>= {typeof told.result === "number" ? Number(told.result.toPrecision(10)) : String(told.result)}</output>
-      <span>{t("inspector.expression.on", { time: dateTime(told.at).slice(11), topic: told.topic || "—" })}</span>
+      <output>= {typeof evaluated.result === "number" ? Number(evaluated.result.toPrecision(10)) : String(evaluated.result)}</output>
+      <span>{t("inspector.expression.on", { time: dateTime(evaluated.at).slice(11), topic: evaluated.topic || "—" })}</span>
     </p>
   );
 }

@@ -1,9 +1,9 @@
 /** Any JSON, typed as text; while it can't be read the node keeps what it had. */
 import { useState } from "react";
-import { useWords } from "../../../platform/i18n";
-import { useForm } from "./formContext";
-import type { ControlProps } from "./control";
 import type { Json } from "../../../platform/api/json";
+import { useWords } from "../../../platform/i18n";
+import type { ControlProps } from "./control";
+import { useForm } from "./formContext";
 
 export function JsonControl({ value, onChange, ids }: ControlProps) {
   const { t } = useWords();

@@ -1,13 +1,13 @@
 /** A list: texts and numbers a line each, objects (the rules of a switch) as rows that can be moved. */
+import { blank, kindOf, moved } from "../../../model/schema/form";
+import { resolved, type Schema } from "../../../model/schema/schema";
+import type { Json } from "../../../platform/api/json";
 import { useWords } from "../../../platform/i18n";
 import { Button, IconButton } from "../../../platform/kit/Button";
-import { blank, kindOf, moved } from "../../../model/schema/form";
-import { useForm } from "./formContext";
-import { resolved, type Schema } from "../../../model/schema/schema";
 import { Control } from "./Control";
 import type { ControlProps } from "./control";
+import { useForm } from "./formContext";
 import { ObjectFields } from "./ObjectFields";
-import type { Json } from "../../../platform/api/json";
 
 export function ListControl({ schema, value, onChange, path, label }: ControlProps) {
   const { t } = useWords();
@@ -32,14 +32,14 @@ export function ListControl({ schema, value, onChange, path, label }: ControlPro
           </div>
           {!readOnly && (
             <div className="list-tools">
-              <IconButton icon="chevron-down" className="upside-down" label={t("inspector.row.up", { number: index + 1 })} refused={index === 0 && t("inspector.row.first")} onClick={() => onChange(moved(items, index, index - 1))} />
-              <IconButton icon="chevron-down" label={t("inspector.row.down", { number: index + 1 })} refused={index === items.length - 1 && t("inspector.row.last")} onClick={() => onChange(moved(items, index, index + 1))} />
+              <IconButton icon="chevron-down" className="upside-down" label={t("inspector.row.up", { number: index + 1 })} disabledReason={index === 0 && t("inspector.row.first")} onClick={() => onChange(moved(items, index, index - 1))} />
+              <IconButton icon="chevron-down" label={t("inspector.row.down", { number: index + 1 })} disabledReason={index === items.length - 1 && t("inspector.row.last")} onClick={() => onChange(moved(items, index, index + 1))} />
               <IconButton icon="trash-2" label={t("inspector.row.remove", { number: index + 1 })} onClick={() => onChange(items.toSpliced(index, 1))} />
             </div>
           )}
         </div>
       ))}
-      {!readOnly && <Button kind="quiet" icon="plus" className="list-add" refused={full && t("inspector.row.most", { count: schema.maxItems ?? 0 })} onClick={() => onChange([...items, blank(item, root)])}>{t("inspector.row.add")}</Button>}
+      {!readOnly && <Button kind="quiet" icon="plus" className="list-add" disabledReason={full && t("inspector.row.most", { count: schema.maxItems ?? 0 })} onClick={() => onChange([...items, blank(item, root)])}>{t("inspector.row.add")}</Button>}
     </div>
   );
 }

@@ -1,14 +1,14 @@
 /** Names with a value each, such as the columns of a table. */
 import { useState } from "react";
-import { renamed } from "../../../model/flow/sheet";
+import { withRenamedKey } from "../../../model/flow/sheet";
+import { blank, objectWith } from "../../../model/schema/form";
+import type { Schema } from "../../../model/schema/schema";
+import type { Json } from "../../../platform/api/json";
 import { useWords } from "../../../platform/i18n";
 import { Button, IconButton } from "../../../platform/kit/Button";
-import { blank, objectWith } from "../../../model/schema/form";
-import { useForm } from "./formContext";
-import type { Schema } from "../../../model/schema/schema";
 import { Control } from "./Control";
 import type { ControlProps } from "./control";
-import type { Json } from "../../../platform/api/json";
+import { useForm } from "./formContext";
 
 export function MapControl({ schema, value, onChange, path, label }: ControlProps) {
   const { t } = useWords();
@@ -25,7 +25,7 @@ export function MapControl({ schema, value, onChange, path, label }: ControlProp
     <div className="list" role="group" aria-label={label} data-field={path} tabIndex={-1}>
       {names.map((name, index) => (
         <div key={index} className="map-row" data-field={`${path}.${name}`}>
-          <NameInput name={name} taken={names} readOnly={readOnly} label={t("inspector.map.name", { field: label })} onRename={(to) => onChange(renamed(entries, name, to))} />
+          <NameInput name={name} taken={names} readOnly={readOnly} label={t("inspector.map.name", { field: label })} onRename={(to) => onChange(withRenamedKey(entries, name, to))} />
           <Control schema={item} value={entries[name]} path={`${path}.${name}`} label={`${label} ${name}`} onChange={(next) => onChange(objectWith(entries, name, next ?? blank(item, root)))}
             ids={{ id: `${path}.${name}`, "aria-label": `${label} ${name}`, "aria-describedby": undefined, "aria-invalid": undefined }} />
           {!readOnly && <IconButton icon="trash-2" label={t("inspector.map.remove", { name })} onClick={() => onChange(objectWith(entries, name, undefined))} />}

@@ -1,9 +1,9 @@
 /** A number that is typed: what is no number stays visible and changes nothing. */
 import { useState } from "react";
-import { useWords } from "../../../platform/i18n";
 import { numberIn, shortly } from "../../../model/schema/form";
-import { useForm } from "./formContext";
+import { useWords } from "../../../platform/i18n";
 import type { ControlProps } from "./control";
+import { useForm } from "./formContext";
 
 export function NumberControl({ schema, value, onChange, ids, integer }: ControlProps & { integer: boolean }) {
   const { t } = useWords();

@@ -1,12 +1,12 @@
 /** The fields of an object under each other. A compact one (a rule) shows what is required or set, and the rest on demand. */
 import { useState } from "react";
+import { fieldsOf, objectWith } from "../../../model/schema/form";
+import type { Schema } from "../../../model/schema/schema";
+import type { Json } from "../../../platform/api/json";
 import { useWords } from "../../../platform/i18n";
 import { Button } from "../../../platform/kit/Button";
-import { fieldsOf, objectWith } from "../../../model/schema/form";
 import { useForm } from "./formContext";
-import type { Schema } from "../../../model/schema/schema";
 import { SchemaField } from "./SchemaField";
-import type { Json } from "../../../platform/api/json";
 
 interface Props {
   schema: Schema;

@@ -4,7 +4,7 @@ import { api } from "../../../platform/api/client";
 import { useWords } from "../../../platform/i18n";
 import { IconButton } from "../../../platform/kit/Button";
 import { Menu, type MenuItem } from "../../../platform/kit/Menu";
-import { tellFailure } from "../../../platform/kit/toasts";
+import { toastError } from "../../../platform/kit/toasts";
 import { NewSecret } from "../../../platform/secrets/NewSecret";
 
 export function ReferenceButton({ label, onPick }: { label: string; onPick: (reference: string) => void }) {
@@ -19,7 +19,7 @@ export function ReferenceButton({ label, onPick }: { label: string; onPick: (ref
         names.map((name): MenuItem => ({ label: `\${${kind}:${name}}`, icon: kind === "secret" ? "key-round" : "radio", run: () => onPick(`\${${kind}:${name}}`) })));
       setMenu({ x: right - 200, y: bottom + 4, items: [...items, ...(items.length ? [null] : []), { label: t("inspector.new-secret"), icon: "plus", run: () => setMaking(true) }] });
     } catch (error) {
-      tellFailure(error);
+      toastError(error);
     }
   };
   return (

@@ -1,12 +1,12 @@
 /** A secret: it is stored on the server under a name, and the file says only that name. */
 import { useState } from "react";
+import { referenceIn } from "../../../model/schema/form";
 import { useWords } from "../../../platform/i18n";
 import { Button } from "../../../platform/kit/Button";
 import { Icon } from "../../../platform/kit/Icon";
-import { referenceIn } from "../../../model/schema/form";
-import { useForm } from "./formContext";
 import { NewSecret } from "../../../platform/secrets/NewSecret";
 import type { ControlProps } from "./control";
+import { useForm } from "./formContext";
 import { ReferenceButton } from "./ReferenceButton";
 
 export function SecretControl({ value, onChange, label }: ControlProps) {

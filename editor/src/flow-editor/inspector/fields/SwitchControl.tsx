@@ -1,7 +1,7 @@
 /** On or off. */
 import { useWords } from "../../../platform/i18n";
-import { useForm } from "./formContext";
 import type { ControlProps } from "./control";
+import { useForm } from "./formContext";
 
 export function SwitchControl({ schema, value, onChange, ids }: ControlProps) {
   const { t } = useWords();

@@ -1,8 +1,8 @@
 /** A text: one line, or several where it has several; a reference to a broker or secret can be put in. */
 import { useState } from "react";
 import { shortly } from "../../../model/schema/form";
-import { useForm } from "./formContext";
 import type { ControlProps } from "./control";
+import { useForm } from "./formContext";
 import { ReferenceButton } from "./ReferenceButton";
 
 const LONG = 60;

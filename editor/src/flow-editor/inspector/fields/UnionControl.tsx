@@ -1,10 +1,10 @@
 /** A field that takes values of several kinds: the kind beside the control for it. */
 import { useState } from "react";
-import { useWords } from "../../../platform/i18n";
 import { alternativeOf, alternativesOf, blank } from "../../../model/schema/form";
-import { useForm } from "./formContext";
+import { useWords } from "../../../platform/i18n";
 import { Control } from "./Control";
 import type { ControlProps } from "./control";
+import { useForm } from "./formContext";
 
 export function UnionControl(props: ControlProps) {
   const { schema, value, onChange, label } = props;

@@ -1,7 +1,7 @@
 /** What the fields of one form share. */
 import { createContext, useContext } from "react";
-import type { Problem } from "../../../platform/api/types";
 import type { Schema } from "../../../model/schema/schema";
+import type { Problem } from "../../../platform/api/types";
 
 export interface FormContext {
   /** The schema of the whole form, where references lead to. */

@@ -37,7 +37,7 @@ function chooseFile(): void {
     const [file] = input.files ?? [];
     if (file) void importFile(file).catch(toastError);
   };
-  input.click();
+  input.showPicker();
 }
 
 // Ctrl-C, Ctrl-X and Ctrl-V come as the browser's own events; their commands stand in menus and in the palette.

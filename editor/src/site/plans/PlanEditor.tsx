@@ -1,5 +1,5 @@
 /** The mode in which devices are put on a plan: dragged from the list, moved with arrow keys or typed; saved all at once. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { api } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
@@ -60,6 +60,9 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
       setBusy(false);
     }
   };
+  const saveByKey = useEffectEvent(() => {
+    if (!busy && count > 0) void save();
+  });
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || (event.target instanceof HTMLInputElement && event.target.type === "text")) return;
@@ -69,7 +72,7 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
         setPlacing(letter === "y" || event.shiftKey ? redo : undo);
       } else if (letter === "s") {
         event.preventDefault();
-        document.querySelector<HTMLButtonElement>("[data-save-places]")?.click();
+        saveByKey();
       }
     };
     addEventListener("keydown", key);
@@ -101,7 +104,7 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
           <IconButton icon="redo-2" label={t("plans.redo")} keys="Ctrl+Shift+Z" disabledReason={placing.future.length === 0 && t("plans.nothing")} onClick={() => setPlacing(redo)} />
           {selected && chosen ? <MapPositionFields sn={selected} spot={chosen} onSpot={(spot) => put(selected, spot)} onRemove={() => put(selected, null)} /> : <span className="plan-hint">{t("plans.hint")}</span>}
           <Button onClick={() => { setPlacing(NOTHING); onClose(); }}>{t(count > 0 ? "plans.discard" : "plans.done")}</Button>
-          <Button kind="primary" icon="save" data-save-places disabledReason={busy ? t("kit.loading") : count === 0 && t("plans.nothing")} onClick={() => void save()}>{t("plans.save", { count })}</Button>
+          <Button kind="primary" icon="save" disabledReason={busy ? t("kit.loading") : count === 0 && t("plans.nothing")} onClick={() => void save()}>{t("plans.save", { count })}</Button>
         </div>
         <div className="plan-place">
           <PlanPicture plan={plan} canvas={canvas}>

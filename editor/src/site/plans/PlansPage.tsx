@@ -1,9 +1,10 @@
 /** Floor plans: looked at, uploaded, and in an explicit mode of its own filled with devices. */
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { api } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { ConfirmDelete } from "../../platform/kit/ConfirmDelete";
+import { FileButton } from "../../platform/kit/FileButton";
 import { Icon } from "../../platform/kit/Icon";
 import { toast, toastError } from "../../platform/kit/toasts";
 import { navigate, useLeaveGuard, usePath } from "../../platform/router/location";
@@ -61,10 +62,8 @@ export default function PlansPage() {
 
 function Upload({ label, replaces, primary, onDone }: { label: string; replaces?: number; primary?: boolean; onDone: (plan: Plan) => void }) {
   const { t } = useWords();
-  const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
-  const send = async (file: File | undefined) => {
-    if (!file) return;
+  const send = async (file: File) => {
     if (file.size > LARGEST_BYTES) {
       toast("error", t("error.image_bytes"), { hint: t("plans.limits") });
       return;
@@ -79,13 +78,12 @@ function Upload({ label, replaces, primary, onDone }: { label: string; replaces?
       toastError(error);
     } finally {
       setBusy(false);
-      if (input.current) input.current.value = "";
     }
   };
   return (
-    <>
-      <Button icon={replaces === undefined ? "upload" : "refresh-cw"} kind={primary ? "primary" : "plain"} needs="admin" disabledReason={busy && t("plans.sending")} onClick={() => input.current?.click()}>{busy ? t("plans.sending") : label}</Button>
-      <input ref={input} type="file" hidden accept="image/jpeg,image/png,.jpg,.jpeg,.png" aria-label={label} onChange={(event) => void send(event.target.files?.[0])} />
-    </>
+    <FileButton icon={replaces === undefined ? "upload" : "refresh-cw"} kind={primary ? "primary" : "plain"} label={label} accept="image/jpeg,image/png,.jpg,.jpeg,.png"
+      needs="admin" disabledReason={busy && t("plans.sending")} onFile={(file) => void send(file)}>
+      {busy ? t("plans.sending") : label}
+    </FileButton>
   );
 }

@@ -10,7 +10,7 @@ import { toastError } from "../../platform/kit/toasts";
 import { navigate, usePath } from "../../platform/router/location";
 import { allowed, loadSession, signOut, useSession } from "../../platform/session/session";
 import { useAllWords } from "../words/useAllWords";
-import { LinkBanner } from "./LinkBanner";
+import { ConnectionBanner } from "./ConnectionBanner";
 import { pageAt } from "./pages";
 import "./shell.css";
 
@@ -47,7 +47,7 @@ export function App() {
     <div className={found?.page.bare ? "shell shell-bare" : "shell"}>
       {!found?.page.bare && <Navigation />}
       <div className="shell-main">
-        {locked ? <LockedBanner /> : !found?.page.bare && <LinkBanner />}
+        {locked ? <LockedBanner /> : !found?.page.bare && <ConnectionBanner />}
         <main className="shell-page">
           <ErrorBoundary key={`${found?.page.path} ${locked}`}>
             {View ? <View key={JSON.stringify(found.values)} {...found.values} /> : (

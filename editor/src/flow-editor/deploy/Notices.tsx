@@ -1,7 +1,7 @@
 /** The strip above the canvas: what a deploy did and the way back, and that the file is another by now. */
 import { useEffect, useState } from "react";
 import type { FlowView } from "../../model/flow/server";
-import { socket, useLink } from "../../platform/api/socket";
+import { onReconnect, socket } from "../../platform/api/socket";
 import { translate, useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
@@ -85,11 +85,8 @@ function FileNotice({ view, who, onDone }: { view: FlowView; who: string; onDone
 function useFileChanges(name: string): { view: FlowView; who: string; forget: () => void } | null {
   const [found, setFound] = useState<{ view: FlowView; who: string } | null>(null);
   const known = useDocument((state) => state.view?.revision);
-  const returned = useLink((state) => state.returned);
   useEffect(() => {
     const look = (): void => void fetchView(name).then((view) => setFound(follow(view))).catch(toastError);
-    // After a break nobody knows what was missed: the server may be another.
-    if (returned) look();
     let latest: DeployEvent | undefined;
     const consider = (): void => {
       const here = useDocument.getState().view;
@@ -102,11 +99,14 @@ function useFileChanges(name: string): { view: FlowView; who: string; forget: ()
       consider();
     });
     const unwatch = useDeploy.subscribe((now, before) => before.busy && !now.busy && consider());
+    // After a break nobody knows what was missed: the server may be another.
+    const stop = onReconnect(look);
     return () => {
       unsubscribe();
       unwatch();
+      stop();
     };
-  }, [name, returned]);
+  }, [name]);
   return found && found.view.revision !== known ? { ...found, forget: () => setFound(null) } : null;
 }
 

@@ -1,5 +1,6 @@
 /** The one WebSocket of the page: topics shared by all who listen, found again after every break. */
 import { create } from "zustand";
+import { Backoff } from "./backoff";
 
 export interface TopicMessage<T = unknown> {
   topic: string;
@@ -18,17 +19,21 @@ interface Topic {
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
-/** `lostAt` is set while the link is down, `returned` counts how often it came back. */
-export const useLink = create<{ open: boolean; lostAt: number | null; returned: number }>(() => ({
+/** `lostAt` is set while the link is down, `reconnects` counts how often it came back. */
+export const useConnection = create<{ open: boolean; lostAt: number | null; reconnects: number }>(() => ({
   open: false,
   lostAt: null,
-  returned: 0,
+  reconnects: 0,
 }));
+
+/** Calls when the link is there again: what was missed meanwhile has to be asked for. The answer ends it. */
+export const onReconnect = (call: () => void): (() => void) =>
+  useConnection.subscribe((now, before) => now.reconnects !== before.reconnects && call());
 
 class Socket {
   private socket: WebSocket | null = null;
   private topics = new Map<string, Topic>();
-  private wait = FIRST_WAIT_MS;
+  private readonly backoff = new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
   private timer = 0;
   private wanted = false;
   private presence: Record<string, unknown> | null = null;
@@ -43,7 +48,7 @@ class Socket {
     clearTimeout(this.timer);
     this.socket?.close();
     this.socket = null;
-    useLink.setState({ open: false, lostAt: null });
+    useConnection.setState({ open: false, lostAt: null });
   }
 
   /** Listen to a topic; the answer stops listening. A new filter replaces the one before. */
@@ -77,8 +82,8 @@ class Socket {
     const socket = new WebSocket(`${scheme}://${location.host}/api/ws`);
     this.socket = socket;
     socket.onopen = () => {
-      this.wait = FIRST_WAIT_MS;
-      useLink.setState((was) => ({ open: true, lostAt: null, returned: was.returned + (was.lostAt ? 1 : 0) }));
+      this.backoff.reset();
+      useConnection.setState((was) => ({ open: true, lostAt: null, reconnects: was.reconnects + (was.lostAt ? 1 : 0) }));
       for (const [topic, { filter }] of this.topics) this.send({ subscribe: topic, ...(filter && { filter }) });
       if (this.presence) this.send({ presence: this.presence });
     };
@@ -95,10 +100,8 @@ class Socket {
     if (this.socket !== socket) return;
     this.socket = null;
     if (!this.wanted) return;
-    useLink.setState((was) => ({ open: false, lostAt: was.lostAt ?? Date.now() }));
-    // Jitter: a hundred tabs must not all come back in the same instant after a restart.
-    this.timer = window.setTimeout(() => this.connect(), this.wait * (0.6 + Math.random() * 0.4));
-    this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+    useConnection.setState((was) => ({ open: false, lostAt: was.lostAt ?? Date.now() }));
+    this.timer = window.setTimeout(() => this.connect(), this.backoff.next_ms());
   }
 
   private send(message: Record<string, unknown>): void {

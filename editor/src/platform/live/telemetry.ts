@@ -1,5 +1,5 @@
 /** The figures of the running flow, twice a second. They go to listeners directly and never through React state. */
-import { socket, useLink } from "../api/socket";
+import { socket, useConnection } from "../api/socket";
 import type { NodeMetrics, Telemetry } from "../api/types";
 
 const STALE_MS = 3000;
@@ -29,7 +29,7 @@ class Live {
       const latest = items.at(-1);
       if (latest) this.take(latest);
     });
-    const stop = useLink.subscribe((link) => {
+    const stop = useConnection.subscribe((link) => {
       if (!link.open) this.goStale();
     });
     return () => {

@@ -8,58 +8,58 @@ import { Icon } from "../../platform/kit/Icon";
 import { Loading } from "../../platform/kit/Loading";
 import { toast, toastError } from "../../platform/kit/toasts";
 import { useAllowed } from "../../platform/session/session";
+import { alarmKey, alarmsIn, waitsForAcknowledgement } from "../live/alarms";
+import { openAlarms, useOpenAlarms } from "../live/openAlarms";
+import type { OpenAlarm } from "../live/types";
 import { type AlarmActions, AlarmItem } from "./AlarmItem";
-import { canReset, canShelve, keyOf, waitsForAcknowledgement } from "./order";
+import { canReset, canShelve, inOrder } from "./order";
 import { ShelveDialog } from "./ShelveDialog";
-import type { ActiveAlarm } from "./types";
-import type { Board } from "./useBoard";
 import { useNow } from "./useNow";
 
 const MOST = 400;
 
-export function ActiveAlarms({ board, chosen, onOpen }: { board: Board; chosen: string; onOpen: (alarm: ActiveAlarm) => void }) {
+export function ActiveAlarms({ chosen, onOpen }: { chosen: string; onOpen: (alarm: OpenAlarm) => void }) {
   const { t } = useWords();
-  const { alarms, take, reload } = board;
+  const bySn = useOpenAlarms((state) => state.bySn);
+  const alarms = useMemo(() => bySn && inOrder(alarmsIn(bySn)), [bySn]);
   const operator = useAllowed("operator");
-  const [shelving, setShelving] = useState<ActiveAlarm | "device" | null>(null);
+  const [shelving, setShelving] = useState<OpenAlarm | "device" | null>(null);
   const list = useRef<HTMLUListElement>(null);
   const now = useNow(alarms !== null && alarms.length > 100 ? 10_000 : 1000);
   const waiting = useMemo(() => alarms?.filter(waitsForAcknowledgement) ?? [], [alarms]);
 
-  const run = async (work: () => Promise<ActiveAlarm[]>, done?: string) => {
+  const run = async (work: () => Promise<OpenAlarm[]>, done?: string) => {
     // The button that was pressed goes with the state it belonged to; whoever works with keys goes on from the row.
     const row = document.activeElement?.closest<HTMLElement>(".alarm");
     row?.focus();
     try {
-      take(await work());
+      openAlarms.take(await work());
       if (done) toast("ok", done);
     } catch (error) {
       toastError(error);
-      if (error instanceof ApiError && error.status === 409) await reload();
+      if (error instanceof ApiError && error.status === 409) await openAlarms.load();
     }
   };
-  const acknowledge = (these: ActiveAlarm[]) => run(async () => {
-    const { done, refused } = await api.post<{ done: ActiveAlarm[]; refused: unknown[] }>("/alarms/acknowledge", {
-      alarms: these.slice(0, 1000).map(({ sn, type, raised_at }) => ({ sn, type, raised_at })),
-    });
-    if (refused.length > 0) toast("warning", t("alarms.notall", { count: refused.length }));
-    return done;
+  const acknowledge = (these: OpenAlarm[]) => run(async () => {
+    const refused = await openAlarms.acknowledge(these.slice(0, 1000));
+    if (refused > 0) toast("warning", t("alarms.notall", { count: refused }));
+    return [];
   }, these.length > 1 ? t("alarms.acknowledged", { count: these.length }) : undefined);
-  const which = ({ sn, type }: ActiveAlarm) => ({ sn, type });
+  const which = ({ sn, type }: OpenAlarm) => ({ sn, type });
   const actions: AlarmActions = {
     acknowledge: (alarm) => void acknowledge([alarm]),
     shelve: setShelving,
-    unshelve: (alarm) => void run(() => api.post<ActiveAlarm[]>("/alarms/unshelve", which(alarm))),
-    reset: (alarm) => void run(() => api.post<ActiveAlarm[]>("/alarms/reset", which(alarm))),
-    endCalibration: ({ sn }) => void run(() => api.post<ActiveAlarm[]>("/alarms/end-calibration", { sn })),
-    putBack: ({ sn }) => void run(() => api.post<ActiveAlarm[]>("/alarms/put-back", { sn })),
+    unshelve: (alarm) => void run(() => api.post<OpenAlarm[]>("/alarms/unshelve", which(alarm))),
+    reset: (alarm) => void run(() => api.post<OpenAlarm[]>("/alarms/reset", which(alarm))),
+    endCalibration: ({ sn }) => void run(() => api.post<OpenAlarm[]>("/alarms/end-calibration", { sn })),
+    putBack: ({ sn }) => void run(() => api.post<OpenAlarm[]>("/alarms/put-back", { sn })),
     open: onOpen,
   };
   const dialog = shelving && (
     <ShelveDialog {...(shelving !== "device" && { alarm: shelving })} onClose={() => setShelving(null)}
       onDone={(sn, reason, until) => void run(() => (shelving === "device"
-        ? api.post<ActiveAlarm[]>("/alarms/calibrate", { sn, reason, until })
-        : api.post<ActiveAlarm[]>("/alarms/shelve", { ...which(shelving), reason, until })))} />
+        ? api.post<OpenAlarm[]>("/alarms/calibrate", { sn, reason, until })
+        : api.post<OpenAlarm[]>("/alarms/shelve", { ...which(shelving), reason, until })))} />
   );
   const calibrate = <Button icon="wrench" kind="quiet" needs="operator" onClick={() => setShelving("device")}>{t("alarms.calibrate")}</Button>;
 
@@ -90,7 +90,7 @@ export function ActiveAlarms({ board, chosen, onOpen }: { board: Board; chosen: 
         <Button icon="check" needs="operator" disabledReason={waiting.length === 0 && t("alarms.nothingwaits")} onClick={() => void acknowledge(waiting)}>{t("alarms.acknowledgeall", { count: waiting.length })}</Button>
       </div>
       <ul ref={list} className="card alarm-list" aria-label={t("alarms.active")} tabIndex={0} onKeyDown={onKeyDown}>
-        {alarms.slice(0, MOST).map((alarm) => <AlarmItem key={keyOf(alarm)} alarm={alarm} now={now} open={keyOf(alarm) === chosen} actions={actions} />)}
+        {alarms.slice(0, MOST).map((alarm) => <AlarmItem key={alarmKey(alarm)} alarm={alarm} now={now} open={alarmKey(alarm) === chosen} actions={actions} />)}
       </ul>
       {alarms.length > MOST && <p className="page-intro">{t("alarms.more", { count: alarms.length - MOST })}</p>}
       {dialog}

@@ -3,22 +3,23 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { State } from "../../platform/kit/State";
 import { dateTime } from "../../platform/kit/time";
+import { waitsForAcknowledgement } from "../live/alarms";
 import { formatValue } from "../live/format";
+import type { OpenAlarm } from "../live/types";
 import { duration } from "./duration";
-import { canReset, canShelve, isShelved, levelOf, priorityBadge, waitsForAcknowledgement } from "./order";
-import type { ActiveAlarm } from "./types";
+import { canReset, canShelve, isShelved, levelOf, priorityBadge } from "./order";
 
 export interface AlarmActions {
-  acknowledge: (alarm: ActiveAlarm) => void;
-  shelve: (alarm: ActiveAlarm) => void;
-  unshelve: (alarm: ActiveAlarm) => void;
-  reset: (alarm: ActiveAlarm) => void;
-  endCalibration: (alarm: ActiveAlarm) => void;
-  putBack: (alarm: ActiveAlarm) => void;
-  open: (alarm: ActiveAlarm) => void;
+  acknowledge: (alarm: OpenAlarm) => void;
+  shelve: (alarm: OpenAlarm) => void;
+  unshelve: (alarm: OpenAlarm) => void;
+  reset: (alarm: OpenAlarm) => void;
+  endCalibration: (alarm: OpenAlarm) => void;
+  putBack: (alarm: OpenAlarm) => void;
+  open: (alarm: OpenAlarm) => void;
 }
 
-export function AlarmItem({ alarm, now, open, actions }: { alarm: ActiveAlarm; now: number; open: boolean; actions: AlarmActions }) {
+export function AlarmItem({ alarm, now, open, actions }: { alarm: OpenAlarm; now: number; open: boolean; actions: AlarmActions }) {
   const { t } = useWords();
   const type = t(`alarm.${alarm.type}`);
   const who = alarm.sn === "site" ? t("alarms.site") : alarm.sn;

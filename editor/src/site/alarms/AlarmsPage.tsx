@@ -2,19 +2,19 @@
 import { useEffect, useState } from "react";
 import { useWords } from "../../platform/i18n";
 import { Tabs } from "../../platform/kit/Tabs";
+import { alarmKey } from "../live/alarms";
+import { openAlarms, useOpenAlarms } from "../live/openAlarms";
 import { ActiveAlarms } from "./ActiveAlarms";
 import { AlarmFigures } from "./AlarmFigures";
 import { AlarmHistory } from "./AlarmHistory";
-import { keyOf } from "./order";
 import { type AlarmRef, StoryDrawer } from "./StoryDrawer";
-import { useBoard } from "./useBoard";
 import "./alarms.css";
 
 type Tab = "active" | "history" | "figures";
 
 export default function AlarmsPage() {
   const { t } = useWords();
-  const board = useBoard();
+  useEffect(() => openAlarms.follow(), []);
   const [tab, setTab] = useState<Tab>("active");
   const [story, setStory] = useState<AlarmRef | null>(null);
   useEffect(() => {
@@ -25,19 +25,19 @@ export default function AlarmsPage() {
   }, [story]);
   const open = (alarm: { sn: string; type: string; raised_at: number | null }) =>
     alarm.raised_at !== null && setStory({ sn: alarm.sn, type: alarm.type, raised_at: alarm.raised_at });
-  const now = story && board.alarms?.find((alarm) => keyOf(alarm) === keyOf(story));
+  const now = useOpenAlarms(({ bySn }) => (story && bySn?.get(story.sn)?.get(story.type)) ?? null);
   return (
     <div className={story ? "alarms alarms-with-story" : "alarms"}>
       <div className="alarms-main">
         <div className="page">
           <header className="page-head"><h1>{t("page.alarms")}</h1></header>
           <Tabs label={t("page.alarms")} open={tab} onOpen={setTab} tabs={[{ id: "active", label: t("alarms.active") }, { id: "history", label: t("alarms.history") }, { id: "figures", label: t("alarms.figures") }]} />
-          {tab === "active" && <ActiveAlarms board={board} chosen={story ? keyOf(story) : ""} onOpen={open} />}
+          {tab === "active" && <ActiveAlarms chosen={story ? alarmKey(story) : ""} onOpen={open} />}
           {tab === "history" && <AlarmHistory onOpen={open} />}
           {tab === "figures" && <AlarmFigures />}
         </div>
       </div>
-      {story && <StoryDrawer key={`${keyOf(story)} ${story.raised_at}`} which={story} changed={now} onClose={() => setStory(null)} />}
+      {story && <StoryDrawer key={`${alarmKey(story)} ${story.raised_at}`} which={story} now={now?.raised_at === story.raised_at ? now : null} onClose={() => setStory(null)} />}
     </div>
   );
 }

@@ -6,13 +6,13 @@ import { Dialog } from "../../platform/kit/Dialog";
 import { SelectField, TextField } from "../../platform/kit/Field";
 import { dateTime } from "../../platform/kit/time";
 import { serverNow } from "../live/serverTime";
-import type { ActiveAlarm } from "./types";
+import type { OpenAlarm } from "../live/types";
 
 const HOURS = [0.5, 1, 2, 4, 8, 24, 72, 168];
 
 interface Props {
   /** The alarm to shelve; without one a device is asked for, to be calibrated. */
-  alarm?: ActiveAlarm;
+  alarm?: OpenAlarm;
   onClose: () => void;
   onDone: (sn: string, reason: string, until: number) => void;
 }

@@ -8,6 +8,7 @@ import { State } from "../../platform/kit/State";
 import { clockTime, dateTime } from "../../platform/kit/time";
 import { toastError } from "../../platform/kit/toasts";
 import { formatValue } from "../live/format";
+import type { OpenAlarm } from "../live/types";
 import { duration } from "./duration";
 import { levelOf, priorityBadge } from "./order";
 import type { AlarmEvent, Story } from "./types";
@@ -19,13 +20,15 @@ export interface AlarmRef {
 }
 
 const RETRY_MS = 1500;
+/** A state that is not stored by then waits longer than is worth asking: the next event asks again. */
+const MAX_ATTEMPTS = 6;
 const JUDGED: [string, string][] = [
   ["v_raw", ""], ["temp", "°C"], ["k", ""], ["b", ""], ["t_coef", ""], ["formula", ""], ["conc", "unit"], ["conc_raw", "unit"], ["limit", "unit"], ["deadband", "unit"], ["delay_s", "s"],
   ["seq", ""], ["err", ""], ["last_reading", "time"], ["missed", ""], ["answer", ""], ["devices", ""],
 ];
 
-/** `changed` grows with every event, so that the story goes on while it is read. */
-export function StoryDrawer({ which, changed, onClose }: { which: AlarmRef; changed: unknown; onClose: () => void }) {
+/** `now` is the alarm as it is: with every change of it the story goes on while it is read. */
+export function StoryDrawer({ which, now, onClose }: { which: AlarmRef; now: OpenAlarm | null; onClose: () => void }) {
   const { t } = useWords();
   const [story, setStory] = useState<Story | null>(null);
   const [missing, setMissing] = useState(false);
@@ -33,16 +36,20 @@ export function StoryDrawer({ which, changed, onClose }: { which: AlarmRef; chan
   useEffect(() => {
     const gone = new AbortController();
     let timer = 0;
+    let attempts = 0;
+    // An alarm is shown before it is stored, and so is what happens to it: it will be there in a moment.
+    const again = () => void (timer = window.setTimeout(() => void load(), RETRY_MS));
     const load = async () => {
       try {
         const query = new URLSearchParams({ sn, type, raised_at: String(raised_at) });
-        setStory(await api.get<Story>(`/alarms/story?${query}`, gone.signal));
+        const stored = await api.get<Story>(`/alarms/story?${query}`, gone.signal);
+        setStory(stored);
         setMissing(false);
+        if (stored.alarm.state !== (now?.state ?? "normal") && ++attempts < MAX_ATTEMPTS) again();
       } catch (error) {
-        // It is shown before it is stored: it will be there in a moment.
         if (error instanceof ApiError && error.status === 404) {
           setMissing(true);
-          timer = window.setTimeout(() => void load(), RETRY_MS);
+          again();
         } else toastError(error);
       }
     };
@@ -51,7 +58,7 @@ export function StoryDrawer({ which, changed, onClose }: { which: AlarmRef; chan
       gone.abort();
       clearTimeout(timer);
     };
-  }, [sn, type, raised_at, changed]);
+  }, [sn, type, raised_at, now]);
 
   const title = `${sn === "site" ? t("alarms.site") : sn} ${t(`alarm.${type}`)}`;
   if (!story) return <Drawer title={title} onClose={onClose}><p role="status">{t(missing ? "alarms.notstored" : "kit.loading")}</p></Drawer>;

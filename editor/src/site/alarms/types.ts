@@ -1,37 +1,8 @@
 /** What /api/alarms and the live channel `alarms` say. Times are Unix seconds. */
 import type { PastAttempt } from "../channels/types";
+import type { AlarmState, OpenAlarm, Priority } from "../live/types";
 
-export type AlarmState =
-  | "normal" | "unacknowledged" | "acknowledged" | "returned" | "latched" | "latched-acknowledged" | "shelved" | "suppressed" | "out-of-service";
-
-export type Priority = "critical" | "high" | "medium" | "low";
-
-/** An alarm as the list shows it; an event of the flow has all of these too. */
-export interface ActiveAlarm {
-  sn: string;
-  type: string;
-  priority: Priority;
-  state: AlarmState;
-  active: boolean;
-  raised_at: number | null;
-  returned_at: number | null;
-  value: number | null;
-  peak: number | null;
-  threshold: number | null;
-  unit: string;
-  name: string;
-  location: string;
-  by: string;
-  reason: string;
-  until: number | null;
-}
-
-export interface AlarmBoard {
-  now: number;
-  alarms: ActiveAlarm[];
-}
-
-export interface AlarmEvent extends ActiveAlarm {
+export interface AlarmEvent extends OpenAlarm {
   id: string;
   kind: string;
   at: number;

@@ -42,7 +42,7 @@ export function HourChart({ device, height }: { device: Device; height?: number 
   );
   if (data?.minutes.length === 0) return <p className="empty chart-none">{t("chart.none")}</p>;
   return (
-    <figure className="hour" data-minutes={data?.minutes.length ?? ""}>
+    <figure className="hour" data-minutes={data?.minutes.length}>
       <Chart label={t("chart.hour", { sn })} options={options} height={height} />
       <figcaption className="hour-key"><span className="key-mean" />{t("chart.mean")}<span className="key-band" />{t("chart.range")}</figcaption>
     </figure>

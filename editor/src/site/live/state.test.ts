@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { stateOf } from "./state";
-import { type Alarm, type Reading, withDefaults } from "./types";
+import { type OpenAlarm, type Reading, withDefaults } from "./types";
 
 const NOW = 1_700_000_000;
 const device = withDefaults({ sn: "GS001", a1: 20, a2: 50, range_high: 500 });
 const reading = (more: Partial<Reading> = {}): Reading => ({
   sn: "GS001", ts: NOW, seq: 1, v_raw: 1, temp: 25, err: 0, humi: null, bat: null, rssi: null, net: null, time: NOW, received_at: NOW, conc: 5, conc_raw: 5, flags: 0, ...more,
 });
-const alarm = (more: Partial<Alarm> = {}): Alarm => ({
-  sn: "GS001", type: "A1", state: "unacknowledged", active: true, raised_at: NOW, value: 21, threshold: 20, unit: "ppm", peak: 21, name: "", location: "", ...more,
+const alarm = (more: Partial<OpenAlarm> = {}): OpenAlarm => ({
+  sn: "GS001", type: "A1", state: "unacknowledged", active: true, raised_at: NOW, value: 21, threshold: 20, unit: "ppm", peak: 21, name: "", location: "", priority: "high", returned_at: null, by: "", reason: "", until: null, ...more,
 });
-const code = (given: Reading | undefined, alarms: Alarm[] = [], now = NOW, of = device) => stateOf(of, given, alarms, now).code;
+const code = (given: Reading | undefined, alarms: OpenAlarm[] = [], now = NOW, of = device) => stateOf(of, given, alarms, now).code;
 
 describe("the state of a device", () => {
   test("the worst comes first", () => {
@@ -47,7 +47,7 @@ describe("the state of a device", () => {
   });
 
   test("ripples only while nobody has taken note of something urgent", () => {
-    const unacknowledged = (...alarms: Alarm[]) => stateOf(device, reading(), alarms, NOW).unacknowledged;
+    const unacknowledged = (...alarms: OpenAlarm[]) => stateOf(device, reading(), alarms, NOW).unacknowledged;
     expect(unacknowledged(alarm())).toBe(true);
     expect(unacknowledged(alarm({ state: "returned", active: false }))).toBe(true);
     expect(unacknowledged(alarm({ state: "acknowledged" }))).toBe(false);

@@ -1,6 +1,7 @@
 /** What state a device is in, for list, plan and wall alike: the worst that is known of it. */
 import type { Level } from "../../platform/kit/State";
-import type { Alarm, Device, Reading } from "./types";
+import { waitsForAcknowledgement } from "./alarms";
+import type { Device, OpenAlarm, Reading } from "./types";
 
 export type StateCode = "a2" | "over-range" | "a1" | "fault" | "offline" | "warming" | "uncalibrated" | "silent" | "disabled" | "ok";
 
@@ -26,17 +27,16 @@ export const WORST_FIRST: StateCode[] = ["a2", "over-range", "a1", "fault", "off
 const LEVELS: Record<StateCode, Level> = {
   a2: "error", "over-range": "error", a1: "warning", fault: "info", offline: "off", warming: "info", uncalibrated: "off", silent: "off", disabled: "off", ok: "ok",
 };
-const UNACKNOWLEDGED = new Set(["unacknowledged", "returned", "latched"]);
 const MUTED = new Set(["shelved", "suppressed", "out-of-service"]);
 /** Alarms worth the red ripple and the horn; a low battery is not. */
 const URGENT = new Set(["A1", "A2", "over-range", "fault", "offline", "link"]);
 
-export const isUnacknowledged = (alarm: Alarm): boolean => UNACKNOWLEDGED.has(alarm.state) && URGENT.has(alarm.type);
+export const isUnacknowledged = (alarm: OpenAlarm): boolean => waitsForAcknowledgement(alarm) && URGENT.has(alarm.type);
 
 export const beyond = (value: number, level: number | null, direction: string): boolean =>
   level !== null && (direction === "low" ? value < level : value > level);
 
-export function stateOf(device: Device, reading: Reading | undefined, alarms: Iterable<Alarm>, now: number): DeviceState {
+export function stateOf(device: Device, reading: Reading | undefined, alarms: Iterable<OpenAlarm>, now: number): DeviceState {
   const known = [...alarms];
   const on = (type: string) => known.some((alarm) => alarm.type === type && alarm.active);
   const stale = reading === undefined || now - reading.received_at > MISSED * device.period_s;

@@ -73,20 +73,34 @@ export interface Reading {
   flags: number;
 }
 
-/** One alarm as far as pages need it; an event of the flow and a point of the API both have these. */
-export interface Alarm {
+export type AlarmState =
+  | "normal" | "unacknowledged" | "acknowledged" | "returned" | "latched" | "latched-acknowledged" | "shelved" | "suppressed" | "out-of-service";
+
+export type Priority = "critical" | "high" | "medium" | "low";
+
+/** An alarm that is not normal; an event of the flow has all of these too. Times are Unix seconds by the server. */
+export interface OpenAlarm {
   sn: string;
   type: string;
-  state: string;
+  priority: Priority;
+  state: AlarmState;
   active: boolean;
   raised_at: number | null;
+  returned_at: number | null;
   value: number | null;
+  peak: number | null;
   threshold: number | null;
   unit: string;
-  peak: number | null;
   name: string;
   location: string;
-  by?: string;
+  by: string;
+  reason: string;
+  until: number | null;
+}
+
+export interface AlarmBoard {
+  now: number;
+  alarms: OpenAlarm[];
 }
 
 export interface Plan {

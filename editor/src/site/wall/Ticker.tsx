@@ -4,12 +4,12 @@ import { clockTime } from "../../platform/kit/time";
 import { formatValue } from "../live/format";
 import { isUnacknowledged } from "../live/state";
 import { StateShape } from "../live/StateShape";
-import type { Alarm } from "../live/types";
+import type { OpenAlarm } from "../live/types";
 import { alarmCode, alarmId } from "./alarmLook";
 
 const SHOWN = 12;
 
-export function Ticker({ alarms, onOpen }: { alarms: Alarm[]; onOpen: (sn: string) => void }) {
+export function Ticker({ alarms, onOpen }: { alarms: OpenAlarm[]; onOpen: (sn: string) => void }) {
   const { t } = useWords();
   const sorted = alarms.toSorted((one, other) => Number(isUnacknowledged(other)) - Number(isUnacknowledged(one)));
   return (

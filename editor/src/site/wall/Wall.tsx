@@ -5,6 +5,8 @@ import { Icon } from "../../platform/kit/Icon";
 import { lazyComponent } from "../../platform/kit/lazyComponent";
 import { Link } from "../../platform/router/Link";
 import { allowed } from "../../platform/session/session";
+import { alarmsIn, latestFirst } from "../live/alarms";
+import { useOpenAlarms } from "../live/openAlarms";
 import { PlanPicture } from "../live/PlanPicture";
 import { siteData, useSiteFrame } from "../live/siteData";
 import { isUnacknowledged } from "../live/state";
@@ -36,8 +38,9 @@ export default function Wall() {
     const placed = [...siteData.devices.values()].filter((device) => !plan || (device.plan_id === plan.id && device.left_pct !== null && device.top_pct !== null));
     return placed.map(({ sn }) => sn);
   }, [plan?.id, shape]);
-  const alarms = siteData.openAlarms().filter((alarm) => alarm.type !== "warm-up");
-  const urgent = alarms.filter(isUnacknowledged).map(alarmId).join("\n");
+  const bySn = useOpenAlarms((state) => state.bySn);
+  const alarms = useMemo(() => bySn && latestFirst(alarmsIn(bySn).filter(({ type }) => type !== "warm-up")), [bySn]);
+  const urgent = (alarms ?? []).filter(isUnacknowledged).map(alarmId).join("\n");
   useEffect(() => soundFor(urgent ? urgent.split("\n") : []), [urgent, tick]);
   useEffect(() => silence, []);
   const toggle = useCallback((sn: string) => {
@@ -54,7 +57,7 @@ export default function Wall() {
   const { counts, worst } = summary();
   const dots = on.map((sn) => <Dot key={sn} sn={sn} selected={sn === open} onOpen={toggle} />);
   return (
-    <div className={`wall${freshness.frozen ? " wall-frozen" : ""}`} data-loaded={loaded || undefined}>
+    <div className={`wall${freshness.frozen ? " wall-frozen" : ""}`} data-loaded={(loaded && alarms !== null) || undefined}>
       <WallBar plans={plans} shown={plan?.id} counts={counts} worst={worst} live={!freshness.frozen && freshness.dataAge !== null} onPlan={setChosen} />
       <StaleBanner freshness={freshness} />
       <div className="wall-body">
@@ -66,7 +69,7 @@ export default function Wall() {
         )}
         {open !== null && <DeviceDrawer key={open} sn={open} onClose={() => setOpen(null)} />}
       </div>
-      <Ticker alarms={alarms} onOpen={toggle} />
+      {alarms && <Ticker alarms={alarms} onOpen={toggle} />}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Whether what the wall shows is of now. A frozen wall must never look like a safe one. */
-import { useLink } from "../../platform/api/socket";
+import { useConnection } from "../../platform/api/socket";
 import { serverNow } from "../live/serverTime";
 import { siteData, useSiteFrame } from "../live/siteData";
 
@@ -19,7 +19,7 @@ const LEAST_S = 8;
 export function useFreshness(): Freshness {
   useSiteFrame(({ tick }) => tick);
   const { newest } = siteData;
-  const { lostAt } = useLink();
+  const { lostAt } = useConnection();
   const shortest = Math.min(60, ...[...siteData.devices.values()].filter(({ enabled }) => enabled).map(({ period_s }) => period_s));
   const dataAge = newest === 0 ? null : Math.max(0, serverNow() - newest);
   const quiet = dataAge !== null && dataAge > Math.max(LEAST_S, 1.5 * shortest + 2);

@@ -1,6 +1,6 @@
 /** Says loudly that the link to the server is down, for how long, and that values may be stale. */
 import { useEffect, useState } from "react";
-import { socket, useLink } from "../../platform/api/socket";
+import { onReconnect, socket, useConnection } from "../../platform/api/socket";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
@@ -8,18 +8,16 @@ import { toast } from "../../platform/kit/toasts";
 
 const PATIENCE_MS = 1200;
 
-export function LinkBanner() {
+export function ConnectionBanner() {
   const { t } = useWords();
-  const { lostAt, returned } = useLink();
+  const { lostAt } = useConnection();
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     if (lostAt === null) return;
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, [lostAt]);
-  useEffect(() => {
-    if (returned > 0) toast("ok", t("shell.returned"));
-  }, [returned]);
+  useEffect(() => onReconnect(() => toast("ok", t("shell.returned"))), []);
   // A blink shorter than this is not worth a shout.
   if (lostAt === null || now - lostAt < PATIENCE_MS) return null;
   return (

@@ -1,6 +1,6 @@
 /** The menu of a right click, or of the menu key: what can be done with what is selected. */
 import { useWords } from "../../platform/i18n";
-import { Menu } from "../../platform/kit/Menu";
+import { Menu, type MenuItem } from "../../platform/kit/Menu";
 import { disabledReason } from "../commands/command";
 import { formatKeys } from "../commands/keys";
 import { type MenuOf, menus } from "../commands/menus";
@@ -18,11 +18,11 @@ export function CanvasMenu() {
   // What makes no sense here is left out; what would but for a role or a reason is shown with it.
   const makesSense = (id: string | null): boolean => id === null || commandNamed(id).enabled?.() !== false;
   const ids = [...special, ...(special.length ? [null] : []), ...menus[what]].filter(makesSense).filter((id, index, all) => id !== null || (index > 0 && all[index - 1] !== null && index < all.length - 1));
-  const items = ids.map((id) => {
+  const items = ids.map((id): MenuItem | null => {
     const command = id && commandNamed(id);
     return command ? {
       label: t(command.label), icon: command.icon, keys: command.keys?.[0] && formatKeys(command.keys[0]),
-      refused: disabledReason(command) || undefined, run: command.run,
+      disabledReason: disabledReason(command) || undefined, run: command.run,
     } : null;
   });
   return <Menu label={t("canvas.menu")} at={at} items={items} onClose={() => useCanvas.setState({ menu: null })} />;

@@ -1,7 +1,7 @@
 /** Every command by name: type a few letters, Enter runs. */
 import { useMemo, useState } from "react";
 import { useWords } from "../../platform/i18n";
-import { Finder } from "../../platform/kit/Finder";
+import { Finder, type FinderRow } from "../../platform/kit/Finder";
 import { Icon } from "../../platform/kit/Icon";
 import { initials } from "../../platform/kit/pinyin";
 import { type Command, disabledReason, runCommand } from "../commands/command";
@@ -14,11 +14,11 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const found = useMemo(() => matching(typed, t), [typed, t]);
   return (
     <Finder label={t("command.palette")} placeholder={t("command.placeholder")} typed={typed} onType={setTyped} onClose={onClose}
-      rows={found.map((command) => {
-        const refused = disabledReason(command);
+      rows={found.map((command): FinderRow => {
+        const reason = disabledReason(command);
         return {
           key: command.id,
-          refused,
+          disabledReason: reason,
           run: () => {
             onClose();
             runCommand(command);
@@ -26,7 +26,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
           view: <>
             <Icon name={command.icon ?? "chevron-right"} />
             <span className="finder-name">{t(command.label)}</span>
-            <span className="finder-aside">{refused || t(`command.group.${command.group}`)}</span>
+            <span className="finder-aside">{reason || t(`command.group.${command.group}`)}</span>
             {command.keys?.[0] && <kbd>{formatKeys(command.keys[0])}</kbd>}
           </>,
         };

@@ -30,8 +30,8 @@ code{background:#8882;padding:.1em .3em;border-radius:3px}</style>
 
 def built_editor() -> Path | None:
     """The folder of the built editor: in the installed package, else in the project; None when it was not built."""
-    package = Path(__file__).resolve().parent
-    for folder in (package / "static", package.parent.parent / "editor" / "dist"):
+    web = Path(__file__).resolve().parents[1]
+    for folder in (web / "static", web.parents[1] / "editor" / "dist"):
         if (folder / "index.html").is_file():
             return folder
     return None

@@ -29,6 +29,8 @@ from engine.runtime.services.suspension import Refusal, Suspension
 from engine.runtime.services.webhooks import Endpoint, HttpCall, HttpReply, WebhookRouter
 from engine.runtime.state.stores import connection_or_retry
 from engine.settings import Settings
+from engine.texts.language import Language
+from engine.texts.text import Readable, ReadableField, Text, hint_of, reason_of, render, stored, text_from
 from engine.web.http.errors import ApiError, json_answer, not_found
 from engine.web.http.route import Call
 
@@ -57,6 +59,7 @@ __all__ = [
     "HttpCall",
     "HttpReply",
     "Identity",
+    "Language",
     "Links",
     "LiveHub",
     "LocalCertificate",
@@ -73,6 +76,8 @@ __all__ = [
     "PermanentError",
     "Port",
     "Quarantine",
+    "Readable",
+    "ReadableField",
     "Refusal",
     "RetryableError",
     "Role",
@@ -86,20 +91,26 @@ __all__ = [
     "Struct",
     "Suspension",
     "SystemClock",
+    "Text",
     "Timer",
     "WebhookRouter",
     "as_jsonb",
     "connection_or_retry",
     "copy_stream",
     "field",
+    "hint_of",
     "invalid_path_reason",
     "is_transient",
     "json_answer",
     "make_local_certificate",
     "node",
     "not_found",
+    "reason_of",
+    "render",
     "request_connection",
     "requires",
+    "stored",
+    "text_from",
 ]
 
 _RENAMED = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import msgspec
 
 from engine.core.node import Node
+from engine.texts.catalogue import add_texts
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -66,6 +67,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     api          routes that are checked, documented and audited as the engine's own (under /api/)
     routes       adds plain aiohttp routes (under /api/NAME/) to the site's table, for what a Route can't say
     migrations   folder of numbered SQL files (001_readings.sql), applied in order before the flows start
+    texts        folder of what its parts say to people, AREA.zh.json and AREA.en.json; see `engine.texts.catalogue`
     needs        names of packs that must be started first
     commands     commands added to `mcs`
     testing      services for flow tests: gets the test file's `site` section, answers with services that hold just that
@@ -79,11 +81,17 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     api: Sequence[Route] = ()
     routes: Callable[[SiteView, web.UrlDispatcher], None] | None = None
     migrations: Path | None = None
+    texts: Path | None = None
     needs: Sequence[str] = ()
     commands: Sequence[Command] = ()
     testing: Callable[[Mapping[str, Any]], Sequence[object]] | None = None
     properties: Mapping[str, type[Any]] = {}
     demo: Callable[[SiteView], Awaitable[None]] | None = None
+
+    def __post_init__(self) -> None:
+        # Read as soon as there is a pack, so that none of its parts can speak before.
+        if self.texts is not None:
+            add_texts(self.texts)
 
 
 def discover_packs() -> list[Pack]:

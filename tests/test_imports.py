@@ -25,10 +25,11 @@ ENGINE = (
     ("runtime/state", "runtime/services"),
     ("flow/changes",),
     ("flow/check",),
-    ("catalogue", "flow/yaml", "ops/backup", "texts"),
+    ("catalogue", "flow/yaml", "ops/backup", "texts/told"),
     ("flow", "access", "pack"),
     ("settings", "expression", "db", "ops/embedded"),
     ("ops", "core"),
+    ("texts",),
 )
 """The rooms of the engine from the roof down. A room may import those on lower floors."""
 NODES = (("",), ("core", "io", "gas", "notify", "archive"), ("drivers", "drivers/mqtt", "core/parts"), ("support",))

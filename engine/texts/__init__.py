@@ -1,1 +1,1 @@
-"""What people are told, in their language: the sources say it in English, the catalogues beside this hold the Chinese."""
+"""What people read: a code with its parameters, written once per language in catalogue files, rendered for who reads it."""

@@ -8,34 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from engine.flow.problem import Problem
+from engine.texts.language import Language
 from engine.texts.zh_answers import ANSWERS
 from engine.texts.zh_expression import EXPRESSION
 from engine.texts.zh_flow import FLOW
 
-__all__ = ["Language", "language_of", "problems_told", "told"]
-
-Language = Literal["zh", "en"]
+__all__ = ["problems_told", "told"]
 
 LONGEST = 4000
 """Characters; a longer text is somebody's data with a few words of ours round it."""
 DEEPEST = 4
 """How far a text of ours is looked for inside another: `the flow has problems, the first: …: wants a number, here is …`."""
 _HOLE = re.compile(r"(?<!\{)\{\}(?!\})|\{\}(?=\}\})")
-_WEIGHT = re.compile(r"\s*;\s*q\s*=\s*0(\.0*)?\s*")
-
-
-def language_of(accepted: str) -> Language:
-    """The language that an Accept-Language header asks for first; English when it asks for none of ours."""
-    for part in accepted.lower().split(","):
-        name, _, weight = part.strip().partition(";")
-        if name[:2] in ("zh", "en") and not (weight and _WEIGHT.fullmatch(f";{weight}")):
-            return "zh" if name.startswith("zh") else "en"
-    return "en"
 
 
 def told(text: str, language: Language) -> str:

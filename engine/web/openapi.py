@@ -11,6 +11,7 @@ from aiohttp import web
 
 from engine.core.roles import ANYONE, needed_role
 from engine.core.route import Nothing, Route
+from engine.texts.text import Text
 from engine.web.http.errors import ErrorAnswer
 from engine.web.live.topics import TOPICS
 
@@ -37,7 +38,7 @@ def openapi(app: web.Application, version: str) -> dict[str, Any]:
     ours = list(routes_of(app))
     types = [kind for route in ours for kind in (route.given, route.answer) if kind not in (Nothing, None, bytes)]
     schemas, components = msgspec.json.schema_components(
-        [*types, ErrorAnswer], ref_template="#/components/schemas/{name}"
+        [*types, ErrorAnswer], schema_hook=_schema_of_text, ref_template="#/components/schemas/{name}"
     )
     of_type = {repr(kind): schema for kind, schema in zip([*types, ErrorAnswer], schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
@@ -63,6 +64,13 @@ def openapi(app: web.Application, version: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def _schema_of_text(kind: type) -> dict[str, Any]:
+    """A text of ours is answered as a string in the language of who asks."""
+    if kind is Text:
+        return {"type": "string"}
+    raise NotImplementedError
 
 
 def routes_of(app: web.Application) -> Iterator[Route]:

@@ -17,7 +17,9 @@ from engine.db.database import Unavailable, is_transient
 from engine.deploy.deploys import NotRecorded
 from engine.flow.problem import FlowError, Problem
 from engine.runtime.flow_runner import DeployFailed
-from engine.texts.told import Language, language_of, problems_told, told
+from engine.texts.language import Language, language_of
+from engine.texts.text import Readable, Text, hint_of, render
+from engine.texts.told import problems_told, told
 
 __all__ = [
     "ApiError",
@@ -38,7 +40,7 @@ COMPRESS_ABOVE_BYTES = 4096
 
 
 class ErrorBody(msgspec.Struct, omit_defaults=True):
-    """`code` is stable and the browser translates by it; `problems` are those of a flow."""
+    """`code` is stable; `message` and `hint` are in the language of who asks; `problems` are those of a flow."""
 
     code: str
     message: str
@@ -54,14 +56,14 @@ class ErrorAnswer(msgspec.Struct):
 
 
 class ApiError(Exception):
-    """A refusal. `more` stands beside "error" in the answer."""
+    """A refusal. `more` stands beside "error" in the answer. A text of the catalogues brings its own hint."""
 
     def __init__(
         self,
         status: int,
         code: str,
-        message: str,
-        hint: str = "",
+        message: Readable,
+        hint: Readable = "",
         *,
         problems: list[Problem] | None = None,
         node: str | None = None,
@@ -70,9 +72,19 @@ class ApiError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.body = ErrorBody(code, message, hint, problems, node)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.problems = problems
+        self.node = node
         self.more = more or {}
         self.headers = headers or {}
+
+    def body(self, language: Language) -> ErrorBody:
+        """What is answered to a reader of a language."""
+        problems = None if self.problems is None else problems_told(self.problems, language)
+        hint = self.hint or hint_of(self.message, language)
+        return ErrorBody(self.code, _in(self.message, language), _in(hint, language), problems, self.node)
 
 
 def not_found(what: str, hint: str = "look at the list of what there is") -> ApiError:
@@ -85,9 +97,11 @@ def starting(what: str) -> ApiError:
     return ApiError(503, "starting", what, "try again", headers={"Retry-After": "2"})
 
 
-def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """A value as JSON, compressed when it is large."""
-    body = msgspec.json.encode(value, enc_hook=str)
+def json_answer(
+    value: Any, status: int = 200, headers: dict[str, str] | None = None, language: Language = "en"
+) -> web.Response:
+    """A value as JSON, compressed when it is large. The texts in it are answered in the language."""
+    body = msgspec.json.encode(value, enc_hook=lambda one: render(one, language) if isinstance(one, Text) else str(one))
     answer = web.Response(body=body, status=status, content_type="application/json", headers=headers)
     answer.headers["Cache-Control"] = "no-store"
     if len(body) > COMPRESS_ABOVE_BYTES:
@@ -100,14 +114,15 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
     """Turns whatever a handler raises into the answer for it; what nobody expected is logged under a number and is a 500."""
     try:
         return await handler(request)
-    except web.HTTPException as answer:
-        if answer.status < 400:
+    except web.HTTPException as thrown:
+        if thrown.status < 400:
             raise
-        refused = _of_http(request, answer)
+        refused = _of_http(request, thrown)
     except Exception as error:  # noqa: BLE001 - a fault of ours must still be an answer
         refused = _of(request, error)
-    body = _in_language(refused.body, reader_language(request))
-    return json_answer({"error": body, **refused.more}, refused.status, refused.headers)
+    language = reader_language(request)
+    answer = {"error": refused.body(language), **refused.more}
+    return json_answer(answer, refused.status, refused.headers, language)
 
 
 def reader_language(request: web.Request) -> Language:
@@ -115,9 +130,8 @@ def reader_language(request: web.Request) -> Language:
     return language_of(request.headers.get("Accept-Language", ""))
 
 
-def _in_language(body: ErrorBody, language: Language) -> ErrorBody:
-    problems = None if body.problems is None else problems_told(body.problems, language)
-    return ErrorBody(body.code, told(body.message, language), told(body.hint, language), problems, body.node)
+def _in(text: Readable, language: Language) -> str:
+    return told(text, language) if isinstance(text, str) else render(text, language)
 
 
 def _of(request: web.Request, error: Exception) -> ApiError:

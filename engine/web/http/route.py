@@ -12,7 +12,7 @@ from aiohttp import web
 
 from engine.core.roles import Identity, requires
 from engine.core.route import Nothing, Route
-from engine.texts.told import Language
+from engine.texts.language import Language
 from engine.web.http.errors import ApiError, json_answer, reader_language, starting
 from engine.web.http.server_context import SERVER, ServerContext
 
@@ -102,7 +102,7 @@ def _aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.Stre
             return result
         if result is None:
             return web.Response(status=204, headers={"Cache-Control": "no-store"})
-        return json_answer(result, route.status)
+        return json_answer(result, route.status, language=call.language)
 
     handle.__doc__ = route.handler.__doc__
     handle.__mcs_route__ = route  # type: ignore[attr-defined]

@@ -10,7 +10,8 @@ from engine.expression import Expression, ExpressionError
 from engine.flow.check.config_messages import _BOUNDS, _LENGTHS, _TYPES
 from engine.flow.yaml.read import read_flow
 from engine.flow.yaml.syntax import _COMPLAINTS
-from engine.texts.told import _templates, language_of, told
+from engine.texts.language import language_of
+from engine.texts.told import _templates, told
 from engine.texts.zh_answers import ANSWERS
 from engine.texts.zh_expression import EXPRESSION
 from engine.texts.zh_flow import FLOW

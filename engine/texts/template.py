@@ -1,0 +1,89 @@
+"""One text of a catalogue with its holes: `` `{source}` is wired to `{target}` twice ``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from engine.texts.language import Language
+
+__all__ = ["Hole", "Template"]
+
+_HOLE = re.compile(r"\{\{|\}\}|\{(?P<name>[a-z][a-z0-9_]*)(?::(?P<how>[^{}]*))?\}")
+_JOINS: Mapping[Language, Mapping[str, tuple[str, str]]] = {
+    "zh": {"": ("、", "、"), "or": ("、", "或"), "and": ("、", "和")},
+    "en": {"": (", ", ", "), "or": (", ", " or "), "and": (", ", " and ")},
+}
+
+
+class Hole(NamedTuple):
+    """What is filled in: `how` is "", "or" or "and" (how a sequence is joined), "," (thousands apart) or `one|many` (a word by number).
+
+    `quoted` holes stand in backticks, where minus is the hyphen that people type and each part of a sequence gets its own.
+    """
+
+    name: str
+    how: str
+    quoted: bool
+
+
+class Template:
+    """A text of one language. Braces that are meant are doubled, as in `str.format`."""
+
+    def __init__(self, source: str, language: Language) -> None:
+        self.source = source
+        self.language: Language = language
+
+    @cached_property
+    def parts(self) -> tuple[str | Hole, ...]:
+        """Fixed texts and holes in turn."""
+        parts: list[str | Hole] = []
+        fixed, end = "", 0
+        for match in _HOLE.finditer(self.source):
+            fixed += self.source[end : match.start()]
+            end = match.end()
+            if match["name"] is None:
+                fixed += match[0][0]
+                continue
+            quoted = fixed.endswith("`") and self.source.startswith("`", end)
+            parts += [fixed, Hole(match["name"], match["how"] or "", quoted)]
+            fixed = ""
+        return (*parts, fixed + self.source[end:])
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Of the parameters that it shows or goes by."""
+        return frozenset(part.name for part in self.parts if isinstance(part, Hole))
+
+    def fill(self, params: Mapping[str, Any], shown: Callable[[Any], str]) -> str:
+        """The text; `shown` says what another text, or what is none of ours, looks like. A parameter that is not there shows its name."""
+        return "".join(
+            part
+            if isinstance(part, str)
+            else self._filled(part, params[part.name], shown)
+            if part.name in params
+            else f"{{{part.name}}}"
+            for part in self.parts
+        )
+
+    def _filled(self, hole: Hole, value: Any, shown: Callable[[Any], str]) -> str:
+        if "|" in hole.how:
+            one, many = hole.how.split("|")
+            return one if value == 1 else many
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            between, last = _JOINS[self.language].get(hole.how, _JOINS[self.language][""])
+            return _joined([self._one(hole, part, shown) for part in value], between, last, "`" if hole.quoted else "")
+        return self._one(hole, value, shown)
+
+    def _one(self, hole: Hole, value: Any, shown: Callable[[Any], str]) -> str:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return shown(value)
+        number = f"{value:{',' if hole.how == ',' else ''}}" if isinstance(value, int) else f"{value:.15g}"
+        return number if hole.quoted else number.replace("-", "−")
+
+
+def _joined(parts: Sequence[str], between: str, last: str, quote: str) -> str:
+    between, last = f"{quote}{between}{quote}", f"{quote}{last}{quote}"
+    return last.join([between.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -31,6 +31,9 @@ def add_commands(command: AddCommand) -> None:
     new = command("new-node", "write a custom node and its test", _new_node)
     new.add_argument("name", metavar="NAME", help="such as gas-index")
     new.add_argument(
+        "--source", action="store_true", help="one that brings messages in, instead of one that works on them"
+    )
+    new.add_argument(
         "--folder", type=Path, default=None, help="default: the first folder of MCS_NODES, else ./my_nodes"
     )
 
@@ -74,7 +77,7 @@ def _new_node(options: argparse.Namespace) -> int:
 
     folders = settings_now().nodes
     folder = options.folder or (folders[0] if folders else Path("my_nodes"))
-    node_file, test_file = write_node(options.name, folder, taken=catalogue_now().types)
+    node_file, test_file = write_node(options.name, folder, taken=catalogue_now().types, source=options.source)
     print(f"{node_file}\n{test_file}\nrun its test:    {sys.executable} -m pytest {test_file}")
     if folder not in folders:
         print(f"use it in flows: set MCS_NODES={folder}")

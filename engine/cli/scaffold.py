@@ -60,8 +60,72 @@ async def test_text_goes_to_the_error_port_with_the_reason():
 '''
 
 
-def write_node(name: str, folder: Path, taken: Collection[str] = ()) -> tuple[Path, Path]:
-    """Writes `folder/NAME.py` and `folder/test_NAME.py` for a name such as `gas-index`, `gas_index` or `GasIndex`.
+SOURCE = '''"""{title}: one sentence that says where its messages come from."""
+
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from engine.api import Context, Emitter, Help, Meta, Port, Source, node
+
+
+@node(category="custom", icon="folder-input", title="{title}")
+class {name}(Source):
+    """Bring in the files that somebody lays into a folder, each as one message, and remove each when all is done with it.
+
+    Say here what the source does when what it reads from is away, and what comes again after a kill.
+    """
+
+    folder: Annotated[str, Meta(description="Where the files are laid.")]
+    every_s: Annotated[float, Meta(gt=0, description="How often it looks.", extra_json_schema={{"x-unit": "s"}})] = 5.0
+
+    outputs: ClassVar = (Port("out", payload=bytes),)
+    zh: ClassVar = Help(
+        title="{title}",
+        text="将放入目录的每个文件作为一条消息送入流程，全部处理完成后删除该文件。",
+        fields={{"folder": "文件所在的目录。", "every_s": "查看目录的间隔。"}},
+    )
+
+    def start(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.under_way: set[Path] = set()
+
+    async def run(self, emit: Emitter) -> None:
+        while True:
+            for file in sorted(Path(self.folder).glob("*.txt")):
+                if file not in self.under_way:
+                    await emit.room()  # a full flow stops the source here, and nothing is dropped
+                    self.under_way.add(file)
+                    emit.push(file.read_bytes(), topic=file.name, token=file)
+            await self.ctx.clock.sleep(self.every_s)
+
+    def settled(self, tokens: list[Path]) -> None:
+        for file in tokens:
+            file.unlink(missing_ok=True)
+            self.under_way.discard(file)
+'''
+
+SOURCE_TEST = '''"""Tests of the source `{type}`; run them with `pytest {folder}`."""
+
+from pathlib import Path
+
+from engine.testing import NodeHarness, load_node
+
+{const} = load_node(__file__, "{type}")
+
+
+async def test_file_comes_in_once_and_is_removed_when_it_is_done(tmp_path: Path):
+    """The harness takes every message to its end at once, so the file is gone by the next look."""
+    async with NodeHarness({const}, {{"folder": str(tmp_path), "every_s": 5}}) as bench:
+        (tmp_path / "a.txt").write_bytes(b"12.5")
+        await bench.advance(11)
+        assert [(output.payload, output.message.topic) for output in bench.outputs] == [(b"12.5", "a.txt")]
+        assert list(tmp_path.iterdir()) == []
+'''
+
+
+def write_node(name: str, folder: Path, taken: Collection[str] = (), *, source: bool = False) -> tuple[Path, Path]:
+    """Writes `folder/NAME.py` and `folder/test_NAME.py` for a name such as `gas-index`, `gas_index` or `GasIndex`; with `source`, one
+    that brings messages in.
 
     Returns both. SetupError when the name is none or one of the `taken` types, or a file is there already: nothing is
     overwritten.
@@ -79,8 +143,9 @@ def write_node(name: str, folder: Path, taken: Collection[str] = ()) -> tuple[Pa
             raise SetupError(f"{file} is already there", "choose another name, or remove it first")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        node_file.write_text(NODE.format(name=class_name, title=title), encoding="utf-8")
-        test_file.write_text(TEST.format(type=kind, folder=folder, const=stem.upper()), encoding="utf-8")
+        node, test = (SOURCE, SOURCE_TEST) if source else (NODE, TEST)
+        node_file.write_text(node.format(name=class_name, title=title), encoding="utf-8")
+        test_file.write_text(test.format(type=kind, folder=folder, const=stem.upper()), encoding="utf-8")
     except OSError as error:
         raise SetupError(
             f"{folder} can't be written ({error.strerror})", "choose another folder with --folder"

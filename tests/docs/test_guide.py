@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -53,6 +55,11 @@ def test_guide_can_be_followed_word_by_word(tmp_path: Path) -> None:
     assert follow(DOCS / "writing-a-node.md", tmp_path) == 7
 
 
-def test_both_languages_have_the_same_files_and_commands() -> None:
-    pages = [(DOCS / page).read_text(encoding="utf-8") for page in ("writing-a-node.md", "writing-a-node.zh.md")]
+def test_guide_to_sources_can_be_followed_word_by_word(tmp_path: Path) -> None:
+    assert follow(DOCS / "writing-a-source.md", tmp_path) == 4
+
+
+@pytest.mark.parametrize("guide", ["writing-a-node", "writing-a-source"])
+def test_both_languages_have_the_same_files_and_commands(guide: str) -> None:
+    pages = [(DOCS / page).read_text(encoding="utf-8") for page in (f"{guide}.md", f"{guide}.zh.md")]
     assert BLOCK.findall(pages[0]) == BLOCK.findall(pages[1])

@@ -12,6 +12,7 @@ from engine.core.failure import PermanentError, RetryableError
 from engine.core.message import EMPTY, Delivery, Message
 from engine.core.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
 from engine.core.paths import Path, PathText, invalid_path_reason
+from engine.core.renamed import RenamedFields, read_as
 from engine.core.roles import ROLES, Identity, Role, requires
 from engine.core.route import Nothing, Route
 from engine.db.copy import copy_stream
@@ -79,6 +80,7 @@ __all__ = [
     "Readable",
     "ReadableField",
     "Refusal",
+    "RenamedFields",
     "RetryableError",
     "Role",
     "Route",
@@ -105,6 +107,7 @@ __all__ = [
     "make_local_certificate",
     "node",
     "not_found",
+    "read_as",
     "reason_of",
     "render",
     "request_connection",

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from engine.core.message import Message
+from engine.core.renamed import RenamedFields
 
 __all__ = ["Path", "PathText", "invalid_path_reason", "plain"]
 
@@ -189,6 +190,8 @@ def _step(value: Any, step: str | int) -> Any:
     if isinstance(value, dict):
         return value.get(step, UNSET)
     if isinstance(value, msgspec.Struct) and step in value.__struct_fields__:
+        return getattr(value, step)
+    if isinstance(value, RenamedFields) and step in value.new_names:
         return getattr(value, step)
     if step == "length" and isinstance(value, (str, list, tuple)):
         return len(value)

@@ -1,4 +1,4 @@
-"""`alarm`: judges readings by the levels of their device, and tells what happens to its alarms."""
+"""`alarm`: judges readings by the levels of their device, and sends what happens to its alarms."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Alarm(Node):
     """Judge each reading by its device's levels and send an event for everything that happens to an alarm (states of ISA-18.2).
 
     A value above the level raises the alarm, exactly at the level it does not. Within `hold_s` of the last notification of the same device and
-    type an alarm is recorded but not told (`told` is false); another device, type or level is never silenced by it. An alarm that nobody has
-    acknowledged is told again every `repeat_s`. The return to normal is told with duration and peak.
+    type an alarm is recorded and nobody is notified (`notified` is false); another device, type or level is never silenced by it. While
+    nobody acknowledges, people are notified again every `repeat_s`, and once more of the return to normal, with duration and peak.
     Besides gas levels: sensor fault, over range, low battery, poor signal, a device that misses `missed` periods, and all devices at once.
     A device's readings are its clock, so a backlog is judged as it would have been live. docs/alarms.md has the table of all steps.
     """
@@ -48,7 +48,11 @@ class Alarm(Node):
     ] = 600.0
     repeat_s: Annotated[
         float,
-        Meta(gt=0, description="An unacknowledged alarm is told again after this time, s.", extra_json_schema=_SECONDS),
+        Meta(
+            gt=0,
+            description="While nobody acknowledges, people are notified again after this time, s.",
+            extra_json_schema=_SECONDS,
+        ),
     ] = 600.0
     missed: Annotated[int, Meta(ge=1, description="Missed periods after which a device is off-line.")] = 3
     warm_up_s: Annotated[
@@ -82,9 +86,25 @@ class Alarm(Node):
             {"record_continued": False},
             given=[_given(0, 19), _given(10, 21), _given(20, 19), _given(30, 22)],
             expect=[
-                {"payload": {"type": "A1", "kind": "raised", "state": "unacknowledged", "told": True, "value": 21.0}},
-                {"payload": {"kind": "returned", "state": "returned", "told": True, "lasted_s": 10.0, "peak": 21.0}},
-                {"payload": {"kind": "raised", "state": "unacknowledged", "told": False}},
+                {
+                    "payload": {
+                        "type": "A1",
+                        "kind": "raised",
+                        "state": "unacknowledged",
+                        "notified": True,
+                        "value": 21.0,
+                    }
+                },
+                {
+                    "payload": {
+                        "kind": "returned",
+                        "state": "returned",
+                        "notified": True,
+                        "lasted_s": 10.0,
+                        "peak": 21.0,
+                    }
+                },
+                {"payload": {"kind": "raised", "state": "unacknowledged", "notified": False}},
             ],
             title_zh="报警；十分钟内只记录；恢复",
             state={"devices": {"GS001": {"k": 1, "b": 0, "a1": 20}}},

@@ -16,7 +16,7 @@ LONGEST_S = 60.0
 _SECONDS = {"x-unit": "s"}
 
 
-def _given(at: float, sn: str, type: str = "A1", priority: str = "high", told: bool = True) -> dict[str, Any]:
+def _given(at: float, sn: str, type: str = "A1", priority: str = "high", notified: bool = True) -> dict[str, Any]:
     return {
         "at": at,
         "payload": {
@@ -27,7 +27,7 @@ def _given(at: float, sn: str, type: str = "A1", priority: str = "high", told: b
             "state": "unacknowledged",
             "at": 1_700_000_000.0 + at,
             "priority": priority,
-            "told": told,
+            "notified": notified,
         },
     }
 
@@ -38,7 +38,7 @@ class AlarmGroup(Node):
 
     A group is sent when nothing more has come for `quiet_s`, or `longest_s` after its first alarm; while a storm goes on
     each further group gathers for twice as long, up to a minute. Priorities in `at_once` are sent on right away and alone: an A2 never
-    waits. What people are not to be told of (`told` is false) ends here. What is gathered survives a restart; nothing is dropped.
+    waits. What people are not to be notified of (`notified` is false) ends here. What is gathered survives a restart; nothing is dropped.
     """
 
     quiet_s: Annotated[
@@ -64,7 +64,7 @@ class AlarmGroup(Node):
                 _given(1, "GS002"),
                 _given(1.5, "GS003", "A2", "critical"),
                 _given(2, "GS004"),
-                _given(2.5, "GS005", told=False),
+                _given(2.5, "GS005", notified=False),
             ],
             expect=[
                 {"at": 1.5, "payload": {"count": 1, "priority": "critical", "events": [{"sn": "GS003", "type": "A2"}]}},
@@ -108,7 +108,7 @@ class AlarmGroup(Node):
 
     def process(self, msg: Message) -> Message | None:
         event = as_event(msg.payload)
-        if not event.told:
+        if not event.notified:
             return None
         if event.priority in self.at_once and event.kind != "returned":
             return msg.replace(payload=notice_of([event]))

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from engine.api import Context, Help, Message, Node, PermanentError, Port, node
+from engine.api import Context, Help, Message, Node, PermanentError, Port, node, read_as
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 
@@ -16,7 +16,7 @@ def as_event(payload: Any) -> AlarmEvent:
     if payload.__class__ is AlarmEvent:
         return payload
     try:
-        return msgspec.convert(payload, AlarmEvent)
+        return read_as(payload, AlarmEvent)
     except msgspec.ValidationError as error:
         raise PermanentError(f"payload is no alarm event ({error}); put alarm before this node") from error
 

@@ -1,7 +1,7 @@
 """What every channel node does: takes notices into a memory that survives a crash, and sends them as the vendor lets it.
 
 It keeps its own queue instead of the engine's queue for three reasons: a vendor that is down for an hour must not hold up the readings that
-raised the alarms; an A2 must overtake what waits for the vendor's rate limit; and what has waited is told in one message, not in fifty.
+raised the alarms; an A2 must overtake what waits for the vendor's rate limit; and what has waited goes out in one message, not in fifty.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ LONGEST_PAUSE_S = 60.0
 ALARM_AFTER = 3
 """Attempts in a row without success after which the channel itself is an alarm."""
 GIVE_UP_S = 86_400.0
-"""What could not be told for a day is news to nobody: it goes the way of errors, where it can be sent again by hand."""
-TOLD_FOR_S = 86_400.0
+"""What could not be sent for a day is news to nobody: it goes the way of errors, where it can be sent again by hand."""
+KNOWN_FOR_S = 86_400.0
 MOST_EVENTS = 1000
 FINISH_S = 4.0
 
@@ -65,7 +65,7 @@ class Outbox(Node):
             known = ", ".join(self._channels.cards)
             raise ValueError(f"channel: there is no card {self.channel!r} under Settings → Alarms; there are {known}")
         self._held = ctx.state("outbox", _Held)
-        self._told = ctx.state("told", float)
+        self._taken = ctx.state("told", float)  # the name that its entries are stored under
         self._pace = _Pace(self.per_minute)
         self._wake = asyncio.Event()
         self._attempt = 0
@@ -96,19 +96,19 @@ class Outbox(Node):
     def process(self, msg: Message) -> None:
         notice = as_notice(msg.payload)
         now = self.ctx.clock.now()
-        # An alarm of the channel itself is for the others. What comes again after a crash has been told, or waits to be.
+        # An alarm of the channel itself is for the others. What comes again after a crash has been sent, or waits to be.
         fresh = [
             event
             for event in notice.events
-            if event.told
+            if event.notified
             and not (event.type == "channel" and event.sn == self.channel)
-            and self._told.get(event.id) is None
+            and self._taken.get(event.id) is None
         ]
         if not fresh or not self._card.enabled:
             self._show()
             return
         for event in fresh:
-            self._told.set(event.id, now, ttl_s=TOLD_FOR_S)
+            self._taken.set(event.id, now, ttl_s=KNOWN_FOR_S)
         taken = notice_of(fresh)
         self._held.set(taken.id, _Held(taken, now, msg.topic))
         self._show()
@@ -134,7 +134,7 @@ class Outbox(Node):
                     await self._send(batch)
 
     def _next(self) -> list[tuple[str, _Held]]:
-        """What is told in the next message: all critical ones, else all others; [] when nothing may be sent now."""
+        """What goes into the next message: all critical ones, else all others; [] when nothing may be sent now."""
         waiting = sorted(self._held.items(), key=lambda entry: (entry[1].since, entry[0]))
         if not waiting:
             return []
@@ -192,7 +192,7 @@ class Outbox(Node):
             self._report(str(away), away.hint)
         old = [entry for entry in batch if now - entry[1].since > GIVE_UP_S]
         if old:
-            self._fail(old, PermanentError(f"could not be told for a day: {away}"))
+            self._fail(old, PermanentError(f"could not be sent for a day: {away}"))
 
     def _declined(self, batch: list[tuple[str, _Held]], declined: PermanentFailure) -> None:
         self._attempt = 0

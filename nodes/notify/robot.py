@@ -14,7 +14,7 @@ class Robot(Outbox):
     a change there acts on the next message.
 
     Takes notices of `alarm-group`, or single events of `alarm`. What could not be sent is tried again with growing pauses, up to a minute, for a
-    day; what has waited is told in one message, A2 first. What the vendor declines goes the way of errors, and the channel becomes an alarm
+    day; what has waited goes out in one message, A2 first. What the vendor declines goes the way of errors, and the channel becomes an alarm
     on the others. Every attempt is kept with the vendor's answer. A channel that is switched off takes nothing.
     """
 

@@ -1,4 +1,4 @@
-"""An attempt to tell people of alarms: as it is noted, and as the table `notifications` gives it back."""
+"""An attempt to notify people of alarms: as it is noted, and as the table `notifications` gives it back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAST_ATTEMPT: Final = (
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """One attempt. `events` are ids of `alarm_events`; `count` of them, as many as the message told of."""
+    """One attempt. `events` are ids of `alarm_events`; `count` of them, as many as the message is about."""
 
     at: float
     channel: str
@@ -32,7 +32,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
 
 
 class PastAttempt(Struct, kw_only=True):
-    """One attempt with the vendor's answer; `count` is how many alarms the message told of."""
+    """One attempt with the vendor's answer; `count` is how many alarms the message is about."""
 
     id: int
     at: float

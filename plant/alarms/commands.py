@@ -1,4 +1,4 @@
-"""What people do about alarms: take note, shelve, calibrate, take out of service, and the end of each."""
+"""What people do about alarms: acknowledge, shelve, calibrate, take out of service, and the end of each."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Commands:
         return self.give(sn, type, "reset", at, by, "")
 
     def shelve(self, sn: str, type: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
-        """Recorded but not told until that time, then told at once if it is active. Raises Impossible when it is suppressed already."""
+        """Recorded and nobody is notified until that time, then at once if it is active. Raises Impossible when it is suppressed already."""
         if until <= at:
             raise Impossible("the end of the shelf is not in the future; take a later one")
         return self.give(sn, type, "shelve", at, by, reason, until)
 
     def suppress_gas(self, sn: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
-        """Calibration: the gas alarms of a device are recorded but not told until that time. What is shelved stays shelved."""
+        """Calibration: the gas alarms of a device are recorded and nobody is notified until that time. What is shelved stays shelved."""
         if until <= at:
             raise Impossible("the end of the calibration is not in the future; take a later one")
         events: list[AlarmEvent] = []
@@ -64,7 +64,7 @@ class Commands:
         return [event for type in types for event in self.end(sn, type, by, at)]
 
     def end(self, sn: str, type: str, by: str, at: float) -> list[AlarmEvent]:
-        """Ends shelving, suppression or being out of service; an alarm that is active then is told at once."""
+        """Ends shelving, suppression or being out of service; of an alarm that is active then people are notified at once."""
         point = self._points.get(sn, type)
         if point is None or point.state not in SUPPRESSING:
             raise Impossible(f"the alarm {type} of {sn} is neither shelved nor suppressed nor out of service")

@@ -23,7 +23,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     """What holds for the whole site; the times in seconds.
 
     hold_s         least time between two notifications of one device and type (handbook 3.3: 10 minutes)
-    repeat_s       an alarm nobody has acknowledged is told again after this time
+    repeat_s       of an alarm nobody has acknowledged people are notified again after this time
     missed         periods without a reading after which a device is off-line
     warm_up_s      a device that warms up for longer has a fault
     battery_pct    below is a low battery, until 5 above

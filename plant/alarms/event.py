@@ -1,34 +1,44 @@
-"""One thing that happened to an alarm, complete enough to be stored, shown and told without asking anybody."""
+"""One thing that happened to an alarm, complete enough to be stored, shown and sent without asking anybody."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
+from engine.api import RenamedFields
 from plant.alarms.kinds import Priority
 from plant.alarms.states import State
 
 __all__ = ["AlarmEvent"]
 
 
-class AlarmEvent(Struct, frozen=True, kw_only=True):
+class AlarmEvent(RenamedFields, Struct, frozen=True, kw_only=True):
     """A row of `alarm_events`.
 
-    id           the same for the same thing happening, so that what is brought again after a crash is stored and told once
+    id           the same for the same thing happening, so that what is delivered again after a crash is stored once and notified once
     raised_at    event time at which this alarm was raised, with `sn` and `type` its identity; None for a shelf or the like without an alarm
-    kind         raised, escalated, late, continued, repeated, returned, acknowledged, reset, shelved, suppressed, removed, un…
+    kind         raised, raised_to_a2, late, continued, repeated, returned, acknowledged, reset, shelved, suppressed, removed, un…
     state        the state after it (ISA-18.2)
     active       whether the condition holds after it
     at           event time, Unix seconds
     revision     counts the events of one alarm from 1
     value, peak, threshold   in `unit`
     lasted_s     from raised to now or to its return
-    told         whether people are to be told; `untold` says why not: "10 minutes", "shelved", "recorded only" …
+    notified     whether people are to be notified; `not_notified_reason` says why not: `hold` (less than the least time since the last
+                 notification), `recorded-only`, `alarm-not-notified` (the return of one nobody was notified of), or the state that suppresses it
     quiet_until  until when a further alarm of this device and type is only recorded
     by, reason, until   of a command
     story        what it was judged by: v_raw, temp, k, b, t_coef, formula, deadband, delay_s …
     """
+
+    new_names: ClassVar = {"told": "notified", "untold": "not_notified_reason"}
+    new_values: ClassVar = {
+        "escalated": "raised_to_a2",
+        "recorded only": "recorded-only",
+        "the alarm itself was not told": "alarm-not-notified",
+    }
 
     id: str
     sn: str
@@ -45,8 +55,8 @@ class AlarmEvent(Struct, frozen=True, kw_only=True):
     threshold: float | None = None
     peak: float | None = None
     lasted_s: float = 0.0
-    told: bool = False
-    untold: str = ""
+    notified: bool = False
+    not_notified_reason: str = ""
     quiet_until: float | None = None
     name: str = ""
     location: str = ""
@@ -54,3 +64,12 @@ class AlarmEvent(Struct, frozen=True, kw_only=True):
     reason: str = ""
     until: float | None = None
     story: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """An event that 0.1 has stored."""
+        if self.kind in self.new_values:
+            force_setattr(self, "kind", self.new_values[self.kind])
+        if self.not_notified_reason in self.new_values:
+            force_setattr(self, "not_notified_reason", self.new_values[self.not_notified_reason])
+        elif self.not_notified_reason.startswith("less than"):
+            force_setattr(self, "not_notified_reason", "hold")

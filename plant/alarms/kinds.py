@@ -17,7 +17,11 @@ WARM_UP: Final = "warm-up"
 
 
 class Kind(Struct, frozen=True):
-    """One type of alarm. `gas` says that it watches the concentration, so a calibration suppresses it; `above` names the level it escalates."""
+    """One type of alarm.
+
+    gas     it watches the concentration, so a calibration suppresses it
+    above   the level that it comes after: A2 is above A1
+    """
 
     type: str
     priority: Priority

@@ -1,26 +1,29 @@
-"""What is remembered of one alarm of one device: its state, when it was raised, its peak, who has been told."""
+"""What is remembered of one alarm of one device: its state, when it was raised, its peak, whether people were notified."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct, field
 
+from engine.api import RenamedFields
 from plant.alarms.states import State
 
 __all__ = ["Point"]
 
 
-class Point(Struct, kw_only=True):
+class Point(RenamedFields, Struct, kw_only=True):
     """The memory of one alarm. One that is normal and waits for nothing is not kept at all.
 
     beyond_since   event time at which the condition began to hold, while its delay runs and after
     floor          event time of its last change: readings up to it have been judged
-    told_at        event time of the last notification of this alarm; None while nobody has been told
-    repeat_at      when it is told again unless somebody acknowledges
+    notified_at    event time of the last notification of this alarm; None while there was none
+    repeat_at      when people are notified again unless somebody acknowledges
     until          when shelving or suppression ends by itself
     """
+
+    new_names: ClassVar = {"told_at": "notified_at"}
 
     sn: str
     type: str
@@ -38,7 +41,7 @@ class Point(Struct, kw_only=True):
     side: str = "high"
     name: str = ""
     location: str = ""
-    told_at: float | None = None
+    notified_at: float | None = None
     repeat_at: float | None = None
     by: str = ""
     reason: str = ""
@@ -55,7 +58,7 @@ class Point(Struct, kw_only=True):
         self.raised_at = at
         self.returned_at = None
         self.revision = 0
-        self.told_at = None
+        self.notified_at = None
         self.peak = self.value
         self.active = True
         self.story = dict(story)

@@ -1,4 +1,4 @@
-"""Every alarm that is remembered, and what a step of its state does: it is remembered, judged for telling, and becomes one event."""
+"""Every alarm that is remembered, and what a step of its state does: it is remembered, becomes one event, and people are notified or not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE
 from plant.alarms.point import Point
-from plant.alarms.states import State, Told, Trigger, step
+from plant.alarms.states import Notify, State, Trigger, step
 from plant.model.device import Device
 
 __all__ = ["SUPPRESSING", "Points"]
@@ -98,33 +98,32 @@ class Points:
         if trigger == "raise" and point.raised_at is None:
             point.raised_at = at
         point.state = taken.to
-        kind = "escalated" if taken.event == "raised" and self._escalates(point) else taken.event
-        told: Told = taken.told
-        event = self.event(point, kind, told, at)
+        kind = "raised_to_a2" if taken.event == "raised" and self._a1_is_active(point) else taken.event
+        event = self.event(point, kind, taken.notify, at)
         if point.state == "unacknowledged":
-            if event.told or point.repeat_at is None:
+            if event.notified or point.repeat_at is None:
                 point.repeat_at = self._next_repeat(point, at)
         else:
             point.repeat_at = None
         self.keep(point)
         return [event]
 
-    def event(self, point: Point, kind: str, told: Told, at: float) -> AlarmEvent:
-        """The event, decided for or against telling people, with the handbook's key set when they are told of an alarm."""
+    def event(self, point: Point, kind: str, notify: Notify, at: float) -> AlarmEvent:
+        """The event, decided for or against notifying people, with the handbook's key set when they are notified of an alarm."""
         key = f"{point.sn}_{point.type}"
         last = self._last.get(key)
-        untold = ""
-        if told == "no":
-            untold = point.state if point.state in SUPPRESSING else "recorded only"
-        elif told == "notice":
-            untold = "" if point.told_at is not None else "the alarm itself was not told"
-        elif told == "yes" and last is not None and abs(at - last) < self._policy.hold_s:
-            untold = f"less than {self._policy.hold_s:g} s after the last notification"
-        if not untold and told != "notice":
+        reason = ""
+        if notify == "no":
+            reason = point.state if point.state in SUPPRESSING else "recorded-only"
+        elif notify == "notice":
+            reason = "" if point.notified_at is not None else "alarm-not-notified"
+        elif notify == "yes" and last is not None and abs(at - last) < self._policy.hold_s:
+            reason = "hold"
+        if not reason and notify != "notice":
             # Kept for longer than it is asked for: the comparison above decides by event time, not by when an entry ends.
             last = at if last is None else max(at, last)
             self._last.set(key, last, ttl_s=2 * self._policy.hold_s)
-            point.told_at = at
+            point.notified_at = at
         point.revision += 1
         raised_at = point.raised_at
         end = point.returned_at if point.returned_at is not None else at
@@ -145,8 +144,8 @@ class Points:
             threshold=point.threshold,
             peak=point.peak,
             lasted_s=max(0.0, end - raised_at) if raised_at is not None else 0.0,
-            told=not untold,
-            untold=untold,
+            notified=not reason,
+            not_notified_reason=reason,
             quiet_until=last + self._policy.hold_s if last is not None else None,
             name=point.name,
             location=point.location,
@@ -176,7 +175,8 @@ class Points:
         last = self._last.get(f"{point.sn}_{point.type}")
         return (last if last is not None and abs(at - last) < self._policy.repeat_s else at) + self._policy.repeat_s
 
-    def _escalates(self, point: Point) -> bool:
+    def _a1_is_active(self, point: Point) -> bool:
+        """Whether this is the level above one that is active already."""
         below = KINDS[point.type].above if point.type in KINDS else ""
         lower = self.get(point.sn, below)
         return lower is not None and lower.active

@@ -22,7 +22,7 @@ __all__ = ["Rules"]
 class Rules:
     """Judges readings in the order they come; a device's readings are its clock, so a backlog is judged as it would have been live.
 
-    `points` and `last` are the memories of `Points`. Nothing is done to the outside: the events say what is to be stored and told.
+    `points` and `last` are the memories of `Points`. Nothing is done to the outside: the events say what is to be stored and sent.
     What people do is in `commands`.
     """
 
@@ -36,7 +36,7 @@ class Rules:
         self.commands = Commands(self._points)
 
     def observe(self, reading: Reading, device: Device | None) -> list[AlarmEvent]:
-        """What a reading changes. One older than the device's last changes no state; beyond a limit it is told as `late`."""
+        """What a reading changes. One older than the device's last changes no state; beyond a limit it is an alarm of the kind `late`."""
         sn, at = reading.sn, reading.time
         known = self._conditions.get(sn)
         if known is None or known[0] is not device:
@@ -129,7 +129,7 @@ class Rules:
             if value is not None:
                 self._weigh(condition, value, reading, device, events)
         self._clear_without_condition(sn, conditions, at, events)
-        # What no value of this reading has driven: a gas alarm whose sensor has failed since is told again all the same.
+        # What no value of this reading has driven: of a gas alarm whose sensor has failed since people are notified again all the same.
         return events + self.advance(sn, at)
 
     def _clear_without_condition(
@@ -239,7 +239,7 @@ class Rules:
 
 def _story(reading: Reading, device: Device | None, condition: Condition) -> dict[str, Any]:
     """Everything the judgement went by."""
-    told: dict[str, Any] = {
+    story: dict[str, Any] = {
         "v_raw": reading.v_raw,
         "temp": reading.temp,
         "conc": reading.conc,
@@ -254,5 +254,5 @@ def _story(reading: Reading, device: Device | None, condition: Condition) -> dic
         "delay_s": condition.delay_s,
     }
     if device is not None:
-        told |= {"k": device.k, "b": device.b, "t_coef": device.t_coef, "formula": device.formula}
-    return told
+        story |= {"k": device.k, "b": device.b, "t_coef": device.t_coef, "formula": device.formula}
+    return story

@@ -45,7 +45,7 @@ class SilenceDetector:
         self._shortest_s = min(self._shortest_s, period_s)
 
     def check(self, now: float) -> tuple[list[str], bool]:
-        """(devices that have just fallen silent, whether the whole site has just done so). A silent device is told once, until it is heard."""
+        """(devices that have just fallen silent, whether the whole site has just done so). A silent device is named once, until it is heard."""
         due = []
         for sn, (at, period) in self._heard.items():
             if now - at < self._missed * self._shortest_s:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-__all__ = ["STEPS", "State", "Step", "Told", "Trigger", "step"]
+__all__ = ["STEPS", "Notify", "State", "Step", "Trigger", "step"]
 
 State = Literal[
     "normal",
@@ -37,17 +37,17 @@ Trigger = Literal[
 ]
 """What happens to an alarm. `end-…` ends shelving, suppression or being out of service, with the condition still there or gone."""
 
-Told = Literal["no", "yes", "at once", "notice"]
-"""Whether people are told. yes: unless the last notification of this device and type was less than 10 minutes ago; at once: in any
-case; notice: when the alarm itself had been told; no: it is only recorded."""
+Notify = Literal["no", "yes", "at once", "notice"]
+"""Whether people are notified. yes: unless the last notification of this device and type was less than 10 minutes ago; at once: in any
+case; notice: when they were notified of the alarm itself; no: it is only recorded."""
 
 
 class Step(Struct, frozen=True):
-    """Where a trigger leads, the event it is recorded as, and who hears of it."""
+    """Where a trigger leads, the event it is recorded as, and whether people are notified."""
 
     to: State
     event: str
-    told: Told = "no"
+    notify: Notify = "no"
 
 
 STEPS: Final[dict[tuple[State, Trigger], Step]] = {

@@ -10,14 +10,14 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
-from engine.api import Database, as_jsonb, connection_or_retry
+from engine.api import Database, as_jsonb, connection_or_retry, read_as
 from plant.alarms.attempt import PAST_ATTEMPT, PastAttempt
 from plant.alarms.event import AlarmEvent
 
 __all__ = ["AlarmRecord", "AlarmStore", "Figures", "Story"]
 
 _EVENT = (
-    "insert into alarm_events (id, sn, type, raised_at, at, kind, state, told, untold, by_user, reason, event) "
+    "insert into alarm_events (id, sn, type, raised_at, at, kind, state, notified, not_notified_reason, by_user, reason, event) "
     "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do nothing"
 )
 _ALARM = (
@@ -59,7 +59,7 @@ _PAST = (
 
 
 class AlarmRecord(Struct, kw_only=True):
-    """A row of `alarms`. Times are Unix seconds; `value` is that of the reading that raised it; `notified`: somebody was told."""
+    """A row of `alarms`. Times are Unix seconds; `value` is that of the reading that raised it; `notified`: people were."""
 
     id: int
     sn: str
@@ -239,8 +239,10 @@ class AlarmStore:
             alarm["time"],
         )
         events = [
-            PastEvent(event=msgspec.json.decode(row["event"], type=AlarmEvent), recorded_at=row["recorded_at"])
-            for row in rows
+            PastEvent(event=event, recorded_at=row["recorded_at"])
+            for event, row in zip(
+                read_as([msgspec.json.decode(row["event"]) for row in rows], list[AlarmEvent]), rows, strict=True
+            )
         ]
         attempts = await connection.fetch(
             f"select {PAST_ATTEMPT} from notifications where events && $1::text[] order by at, id limit 500",
@@ -263,8 +265,8 @@ def _event_row(event: AlarmEvent) -> tuple[object, ...]:
         _moment(event.at),
         event.kind,
         event.state,
-        event.told,
-        event.untold,
+        event.notified,
+        event.not_notified_reason,
         event.by,
         event.reason,
         as_jsonb(event),
@@ -281,7 +283,7 @@ def _alarm_row(event: AlarmEvent) -> tuple[Any, ...]:
         event.value,
         event.threshold,
         event.unit,
-        event.told,
+        event.notified,
         event.location,
         event.name,
         event.priority,

@@ -29,7 +29,7 @@ Moment = Annotated[float, Meta(ge=0, le=4e9)]
 
 
 class ActiveAlarm(msgspec.Struct, kw_only=True):
-    """An alarm that is not normal. Times are Unix seconds; `value`, `peak` and `threshold` in `unit`; `told_at` null: nobody was told of it."""
+    """An alarm that is not normal. Times are Unix seconds; `value`, `peak` and `threshold` in `unit`; `notified_at` null: nobody was."""
 
     sn: str
     type: str
@@ -44,7 +44,7 @@ class ActiveAlarm(msgspec.Struct, kw_only=True):
     unit: str
     name: str
     location: str
-    told_at: float | None
+    notified_at: float | None
     repeat_at: float | None
     by: str
     reason: str
@@ -88,7 +88,7 @@ class Acknowledged(msgspec.Struct):
 
 
 class ToShelve(msgspec.Struct, forbid_unknown_fields=True):
-    """An alarm that is recorded but not told until a time (Unix s), at most a week from now."""
+    """An alarm that is recorded and nobody is notified until a time (Unix s), at most a week from now."""
 
     sn: Sn
     type: TypeName
@@ -97,7 +97,7 @@ class ToShelve(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ToCalibrate(msgspec.Struct, forbid_unknown_fields=True):
-    """A device whose gas alarms are recorded but not told until a time (Unix s), at most a week from now."""
+    """A device whose gas alarms are recorded and nobody is notified until a time (Unix s), at most a week from now."""
 
     sn: Sn
     reason: Reason
@@ -148,7 +148,7 @@ async def reset(call: Call[WhichAlarm]) -> list[ActiveAlarm]:
 
 
 async def shelve(call: Call[ToShelve]) -> list[ActiveAlarm]:
-    """Record an alarm without telling anybody, until a time; if it is active then, it is told at once."""
+    """Record an alarm without notifying anybody, until a time; if it is active then, people are notified at once."""
     given = call.given
     _ends(call, given.until)
     call.details = {"reason": given.reason, "until": given.until}
@@ -242,12 +242,12 @@ def _shown(events: list[AlarmEvent]) -> list[ActiveAlarm]:
     return [
         ActiveAlarm(
             returned_at=None if event.active or event.raised_at is None else event.raised_at + event.lasted_s,
-            told_at=None,
+            notified_at=None,
             repeat_at=None,
             **{
                 name: getattr(event, name)
                 for name in ActiveAlarm.__struct_fields__
-                if name not in ("returned_at", "told_at", "repeat_at")
+                if name not in ("returned_at", "notified_at", "repeat_at")
             },
         )
         for event in events

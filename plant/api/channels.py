@@ -246,7 +246,7 @@ def _example(now: float, user: str) -> AlarmEvent:
         value=25.0,
         unit="ppm",
         threshold=20.0,
-        told=True,
+        notified=True,
         by=user,
     )
 

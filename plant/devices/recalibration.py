@@ -23,7 +23,7 @@ BUCKETS = 480
 """Points per curve, whatever the number of readings: one for each 3 minutes of a day."""
 MOST_ALARMS = 200
 """Listed on each side; the counts are of all."""
-_RAISED = frozenset({"raised", "escalated"})
+_RAISED = frozenset({"raised", "raised_to_a2"})
 
 
 class Bucket(msgspec.Struct, array_like=True):

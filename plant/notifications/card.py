@@ -44,7 +44,7 @@ Short = Annotated[str, Meta(max_length=200)]
 
 
 class _Common(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What every card has besides its own fields: in which language and time zone people are told."""
+    """What every card has besides its own fields: in which language and time zone people are written to."""
 
     language: Literal["zh", "en"] = "zh"
     time_zone: Short = "Asia/Shanghai"

@@ -20,7 +20,7 @@ Language = Literal["zh", "en"]
 
 EVENTS: Final[dict[str, tuple[str, str]]] = {
     "raised": ("报警", "alarm"),
-    "escalated": ("升级", "escalated"),
+    "raised_to_a2": ("升为二级报警", "raised to A2"),
     "repeated": ("未确认，再次通知", "still unacknowledged"),
     "late": ("补报", "reported late"),
     "test": ("测试", "test"),
@@ -136,12 +136,12 @@ def _line(event: AlarmEvent, wording: Wording, values: dict[str, str]) -> str:
     if event.kind == "returned":
         peak = _with_unit(values["peak"], event.unit)
         if zh:
-            told = f"【恢复】设备 {values['sn']} 的 {values['type']} 报警于 {values['time']} 恢复，持续 {values['duration']}"
-            told += f"，峰值 {peak}" if peak else ""
+            said = f"【恢复】设备 {values['sn']} 的 {values['type']} 报警于 {values['time']} 恢复，持续 {values['duration']}"
+            said += f"，峰值 {peak}" if peak else ""
         else:
-            told = f"[Normal] {values['sn']} {values['type']} back to normal at {values['time']} after {values['duration']}"
-            told += f", peak {peak}" if peak else ""
-        return f"{told}（{place}）" if place and zh else f"{told} ({place})" if place else told
+            said = f"[Normal] {values['sn']} {values['type']} back to normal at {values['time']} after {values['duration']}"
+            said += f", peak {peak}" if peak else ""
+        return f"{said}（{place}）" if place and zh else f"{said} ({place})" if place else said
     return _mark(event, wording) + filled(wording.template, values)
 
 

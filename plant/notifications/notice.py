@@ -1,4 +1,4 @@
-"""What goes to the channels: one alarm event that people are to be told of, or a group of them."""
+"""What goes to the channels: one alarm event that people are to be notified of, or a group of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.api import PermanentError
+from engine.api import PermanentError, read_as
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import Priority
 
@@ -17,7 +17,7 @@ _RANK: dict[Priority, int] = {"critical": 0, "high": 1, "medium": 2, "low": 3}
 
 
 class AlarmNotice(Struct, frozen=True, kw_only=True):
-    """Events that are told in one message, the earliest first. `priority` is that of the most urgent; a return is never urgent."""
+    """Events that go out in one message, the earliest first. `priority` is that of the most urgent; a return is never urgent."""
 
     id: str
     priority: Priority
@@ -41,7 +41,7 @@ def as_notice(payload: Any) -> AlarmNotice:
         return notice_of([payload])
     try:
         if isinstance(payload, dict) and "events" in payload:
-            return msgspec.convert(payload, AlarmNotice)
-        return notice_of([msgspec.convert(payload, AlarmEvent)])
+            return read_as(payload, AlarmNotice)
+        return notice_of([read_as(payload, AlarmEvent)])
     except msgspec.ValidationError as error:
         raise PermanentError(f"payload is no alarm ({error}); put alarm or alarm-group before this node") from error

@@ -137,11 +137,11 @@ def _wecom(code: int, said: str, text: str) -> Exception | None:
 
 
 def _by_status(status: int, text: str) -> Exception:
-    told = f"HTTP {status} {text}".strip()
+    answer = f"HTTP {status} {text}".strip()
     if status == 429:
-        return TransientFailure(told, "rate", RATE_PAUSE_S)
+        return TransientFailure(answer, "rate", RATE_PAUSE_S)
     if status >= 500 or 200 <= status < 300:
-        return TransientFailure(told, "vendor")
+        return TransientFailure(answer, "vendor")
     return PermanentFailure(
-        told, "token" if status in (401, 403, 404) else "address" if 300 <= status < 400 else "vendor"
+        answer, "token" if status in (401, 403, 404) else "address" if 300 <= status < 400 else "vendor"
     )

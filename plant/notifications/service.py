@@ -110,8 +110,8 @@ class Channels:
         ]
         problem = self._problem
         if failing:
-            told = self.attempts.last[failing[0]].answer
-            problem = f"channel {', '.join(failing)} does not deliver: {told[:200]}; see Settings → Alarms"
+            answer = self.attempts.last[failing[0]].answer
+            problem = f"channel {', '.join(failing)} does not deliver: {answer[:200]}; see Settings → Alarms"
         return {"status": "degraded" if problem else "ok", "problem": problem}
 
     def turn(self, node: str) -> asyncio.Lock:

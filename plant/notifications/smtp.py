@@ -42,16 +42,16 @@ async def send_mail(card: Email, password: str, letter: MessageText) -> Answer:
                 _message(sender, recipients, letter), sender=sender, recipients=recipients
             )
     except aiosmtplib.SMTPRecipientsRefused as error:
-        told = "; ".join(f"{one.recipient}: {one.code} {one.message}" for one in error.recipients)
+        answer = "; ".join(f"{one.recipient}: {one.code} {one.message}" for one in error.recipients)
         if all(400 <= one.code < 500 for one in error.recipients):
-            raise TransientFailure(told, "recipients") from error
-        raise PermanentFailure(told, "recipients") from error
+            raise TransientFailure(answer, "recipients") from error
+        raise PermanentFailure(answer, "recipients") from error
     except aiosmtplib.SMTPResponseException as error:
-        told = f"{error.code} {error.message}"
+        answer = f"{error.code} {error.message}"
         hint = "auth" if isinstance(error, aiosmtplib.SMTPAuthenticationError) else "vendor"
         if 400 <= error.code < 500 or error.code == 0:
-            raise TransientFailure(told, "auth" if hint == "auth" else "vendor") from error
-        raise PermanentFailure(told, "auth" if hint == "auth" else "vendor") from error
+            raise TransientFailure(answer, "auth" if hint == "auth" else "vendor") from error
+        raise PermanentFailure(answer, "auth" if hint == "auth" else "vendor") from error
     except aiosmtplib.SMTPNotSupported as error:
         raise PermanentFailure(f"{error}", "tls") from error
     except aiosmtplib.SMTPException as error:
@@ -66,8 +66,8 @@ async def send_mail(card: Email, password: str, letter: MessageText) -> Answer:
     except (OSError, ValueError) as error:
         raise TransientFailure(f"{card.server}: {error}", "network") from error
     if refused:
-        told = "; ".join(f"{name}: {code} {text}" for name, (code, text) in refused.items())
-        return Answer(f"{answer} (not for {told})")
+        others = "; ".join(f"{name}: {code} {text}" for name, (code, text) in refused.items())
+        return Answer(f"{answer} (not for {others})")
     return Answer(answer)
 
 

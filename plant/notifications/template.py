@@ -22,7 +22,7 @@ VARIABLES: Final[dict[str, tuple[str, str]]] = {
     "level": ("级别：A1 或 A2", "level: A1 or A2"),
     "threshold": ("报警限", "limit"),
     "state": ("报警状态", "state of the alarm"),
-    "event": ("事件：报警、升级、恢复等", "what happened: alarm, escalation, return …"),
+    "event": ("事件：报警、升为二级报警、恢复正常等", "what happened: alarm, raised to A2, back to normal …"),
     "priority": ("优先级", "priority"),
     "duration": ("已持续时间", "how long it has lasted"),
     "peak": ("峰值", "peak"),

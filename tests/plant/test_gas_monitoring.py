@@ -93,7 +93,7 @@ async def test_every_packet_of_a_fleet_is_stored_and_shown(postgres_dsn: str, ma
         assert await value(database, "select count(*) from quarantine") == 0
 
 
-async def test_gas_above_its_level_raises_an_alarm_that_is_told_once(
+async def test_gas_above_its_level_raises_an_alarm_that_is_notified_once(
     postgres_dsn: str, make_mosquitto: Callable[..., Mosquitto]
 ):
     broker = make_mosquitto()
@@ -108,12 +108,12 @@ async def test_gas_above_its_level_raises_an_alarm_that_is_told_once(
         )
         async with database.connection() as connection:
             rows = await connection.fetch("select type, value, notified, state from alarms")
-            events = await connection.fetch("select kind, told, untold from alarm_events order by at")
+            events = await connection.fetch("select kind, notified, not_notified_reason from alarm_events order by at")
         assert [tuple(row) for row in rows] == [("A1", 25.0, True, "unacknowledged")]
         assert [tuple(row) for row in events] == [
             ("raised", True, ""),
-            ("continued", False, "recorded only"),
-            ("continued", False, "recorded only"),
+            ("continued", False, "recorded-only"),
+            ("continued", False, "recorded-only"),
         ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from engine.core.clock import Clock
 from engine.core.failure import PermanentError
+from engine.core.renamed import new_names_in, read_as
 from engine.runtime.state.journal import LONGEST_KEY, Change, Journal
 
 __all__ = ["KeyedMemory", "Memories"]
@@ -23,7 +25,7 @@ class KeyedMemory:
 
     def __init__(self, name: str, type: Any, clock: Clock, journal: Journal) -> None:
         self.name = name
-        self._decode = msgspec.msgpack.Decoder(type).decode
+        self._decode = _decoder(type)
         self._now = clock.now
         self._journal = journal
         self._values: dict[str, Any] = {}
@@ -104,6 +106,12 @@ class KeyedMemory:
                 # One value that can't be written must not keep all others, and every acknowledgement, waiting for ever.
                 log.error("%s: the value of %r is kept in memory only, it can't be saved: %s", self.name, key, error)
         return changes
+
+
+def _decoder(type: Any) -> Callable[[bytes], Any]:
+    if new_names_in(type):
+        return lambda value: read_as(msgspec.msgpack.decode(value), type)
+    return msgspec.msgpack.Decoder(type).decode
 
 
 class Memories:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from engine.catalogue.node_types import Catalogue
+from engine.core.renamed import read_as
 from engine.flow.check.plan import Plan
 
 __all__ = ["as_type", "typed_payload", "typed_props"]
@@ -20,7 +21,7 @@ def as_type(payload: Any, wanted: Any) -> Any:
         return payload
     if wanted is bytes and isinstance(payload, str):
         return payload.encode()
-    return msgspec.convert(payload, wanted, strict=False)
+    return read_as(payload, wanted, strict=False)
 
 
 def typed_payload(plan: Plan, node: str, payload: Any) -> Any:

@@ -39,7 +39,7 @@ def happened(bench: NodeHarness, *types: str) -> list[tuple[float, str, str, str
     """(seconds, device, type, kind, told) of every event, those of some types only if named."""
     events: list[AlarmEvent] = bench.sent()
     return [
-        (event.at - START, event.sn, event.type, event.kind, event.told)
+        (event.at - START, event.sn, event.type, event.kind, event.notified)
         for event in events
         if not types or event.type in types
     ]

@@ -74,8 +74,8 @@ async def test_after_the_storm_groups_are_short_again():
 
 async def test_what_people_are_not_to_be_told_of_ends_here():
     async with group() as bench:
-        await give(bench, alarm(told=False))
-        await give(bench, alarm("GS002", "A2", told=False))
+        await give(bench, alarm(notified=False))
+        await give(bench, alarm("GS002", "A2", notified=False))
         await bench.advance(60)
         assert sent(bench) == []
 

@@ -39,7 +39,7 @@ async def test_a_channel_that_is_switched_off_sends_nothing_and_one_that_is_swit
         assert "新 GS002" in vendor.texts[0]
 
 
-async def test_an_event_that_comes_again_is_told_once():
+async def test_an_event_that_comes_again_is_notified_once():
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
         await bench.give(alarm())
         await eventually(lambda: vendor.texts)
@@ -174,7 +174,7 @@ async def test_news_of_yesterday_is_given_up_and_goes_the_way_of_errors():
             return bool(bench.errors)
 
         await eventually(given_up)
-        assert "could not be told for a day" in bench.errors[0]
+        assert "could not be sent for a day" in bench.errors[0]
 
 
 async def test_a_fault_of_ours_stops_one_message_and_not_the_channel(monkeypatch: pytest.MonkeyPatch):

@@ -52,9 +52,9 @@ class Bench:
         return point.state if point is not None else "normal"
 
     @property
-    def told(self) -> list[tuple[float, str, str]]:
-        """(seconds from the start, type, kind) of what people were told of."""
-        return [(event.at - START, event.type, event.kind) for event in self.events if event.told]
+    def notified(self) -> list[tuple[float, str, str]]:
+        """(seconds from the start, type, kind) of what people were notified of."""
+        return [(event.at - START, event.type, event.kind) for event in self.events if event.notified]
 
 
 def reading(at: float, conc: float | None, sn: str = "GS1", **fields: Any) -> Reading:
@@ -65,5 +65,5 @@ def reading(at: float, conc: float | None, sn: str = "GS1", **fields: Any) -> Re
 
 
 def brief(events: list[AlarmEvent]) -> list[tuple[str, str, str, bool]]:
-    """(type, kind, state, told) of each."""
-    return [(event.type, event.kind, event.state, event.told) for event in events]
+    """(type, kind, state, notified) of each."""
+    return [(event.type, event.kind, event.state, event.notified) for event in events]

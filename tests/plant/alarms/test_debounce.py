@@ -9,24 +9,24 @@ def test_value_above_the_threshold_is_an_alarm_and_one_equal_to_it_is_not():
     assert brief(bench.see(10, 20.1)) == [("A1", "raised", "unacknowledged", True)]
 
 
-def test_a_value_that_dances_round_the_threshold_is_recorded_each_time_and_told_once():
+def test_a_value_that_dances_round_the_threshold_is_recorded_each_time_and_notified_once():
     bench = Bench()
     for second in range(0, 60, 10):
         bench.see(second, 21.0 if second % 20 == 0 else 19.0)
     raised = [event for event in bench.events if event.kind == "raised"]
-    assert [event.told for event in raised] == [True, False, False]
-    assert raised[1].untold == "less than 600 s after the last notification"
+    assert [event.notified for event in raised] == [True, False, False]
+    assert raised[1].not_notified_reason == "hold"
     assert raised[1].quiet_until == START + 600
 
 
-def test_exactly_ten_minutes_later_it_is_told_again_and_a_second_earlier_it_is_not():
+def test_exactly_ten_minutes_later_it_is_notified_again_and_a_second_earlier_it_is_not():
     early, late = Bench(), Bench()
     for bench, at in ((early, 599), (late, 600)):
         bench.see(0, 21.0)
         bench.see(5, 19.0)
         bench.see(at, 21.0)
-    assert [at for at, _, kind in early.told if kind == "raised"] == [0]
-    assert [at for at, _, kind in late.told if kind == "raised"] == [0, 600]
+    assert [at for at, _, kind in early.notified if kind == "raised"] == [0]
+    assert [at for at, _, kind in late.notified if kind == "raised"] == [0, 600]
 
 
 def test_the_key_is_last_alarm_sn_type_and_holds_the_time_of_the_last_notification():
@@ -40,23 +40,23 @@ def test_the_key_is_last_alarm_sn_type_and_holds_the_time_of_the_last_notificati
     assert last.get("GS1_A1") == START + 605
 
 
-def test_gas_that_stays_is_told_again_with_the_first_reading_after_ten_minutes_while_nobody_acknowledges():
+def test_gas_that_stays_is_notified_again_with_the_first_reading_after_ten_minutes_while_nobody_acknowledges():
     bench = Bench()
     for second in range(5, 1300, 10):
         bench.see(second, 21.0)
-    assert bench.told == [(5, "A1", "raised"), (605, "A1", "repeated"), (1205, "A1", "repeated")]
+    assert bench.notified == [(5, "A1", "raised"), (605, "A1", "repeated"), (1205, "A1", "repeated")]
 
 
-def test_every_further_reading_beyond_the_threshold_is_recorded_and_not_told():
+def test_every_further_reading_beyond_the_threshold_is_recorded_and_not_notified():
     bench = Bench(record_continued=True)
     bench.see(0, 21.0)
     assert brief(bench.see(10, 25.0)) == [("A1", "continued", "unacknowledged", False)]
 
 
-def test_an_alarm_that_was_silenced_is_told_when_the_ten_minutes_are_over():
+def test_an_alarm_that_was_silenced_is_notified_when_the_ten_minutes_are_over():
     bench = Bench()
     bench.see(0, 21.0)
     bench.see(10, 19.0)
     for second in range(20, 700, 10):
         bench.see(second, 21.0)
-    assert (600, "A1", "repeated") in bench.told
+    assert (600, "A1", "repeated") in bench.notified

@@ -24,7 +24,7 @@ def table(heading: str) -> list[list[str]]:
 
 def test_every_step_is_in_the_document_as_it_is_in_the_code():
     written = {(state, trigger): tuple(rest) for state, trigger, *rest in table("Steps")}
-    assert written == {key: (step.to, step.event, step.told) for key, step in STEPS.items()}
+    assert written == {key: (step.to, step.event, step.notify) for key, step in STEPS.items()}
 
 
 def test_every_type_is_in_the_document_with_its_priority_and_name():

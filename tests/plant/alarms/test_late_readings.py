@@ -7,7 +7,7 @@ def test_a_late_reading_changes_no_state_and_is_told_as_late():
     bench = Bench()
     bench.see(100, 5.0)
     (event,) = bench.see(50, 60.0)[:1]
-    assert (event.type, event.kind, event.told, event.raised_at) == ("A2", "late", True, START + 50)
+    assert (event.type, event.kind, event.notified, event.raised_at) == ("A2", "late", True, START + 50)
     assert bench.state("A2") == "normal"
 
 

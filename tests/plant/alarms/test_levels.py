@@ -28,7 +28,7 @@ OXYGEN = Device(
 def test_a2_is_told_although_a1_was_told_a_moment_ago():
     bench = Bench()
     bench.see(0, 30.0)
-    assert brief(bench.see(10, 60.0)) == [("A2", "escalated", "unacknowledged", True)]
+    assert brief(bench.see(10, 60.0)) == [("A2", "raised_to_a2", "unacknowledged", True)]
 
 
 def test_a2_is_told_although_a1_is_acknowledged_and_shelved():
@@ -37,7 +37,7 @@ def test_a2_is_told_although_a1_is_acknowledged_and_shelved():
     now = bench.events[-1].at
     bench.rules.commands.acknowledge("GS1", "A1", "li", now + 1)
     bench.rules.commands.shelve("GS1", "A1", "li", "known", now + 3600, now + 2)
-    assert brief(bench.see(10, 60.0)) == [("A2", "escalated", "unacknowledged", True)]
+    assert brief(bench.see(10, 60.0)) == [("A2", "raised_to_a2", "unacknowledged", True)]
 
 
 def test_one_device_does_not_silence_another():

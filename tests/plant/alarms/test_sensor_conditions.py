@@ -23,12 +23,12 @@ def test_far_below_the_range_is_a_fault_and_a_little_below_is_not():
     assert brief(bench.see(10, 0.0, conc_raw=-10.1)) == [("fault", "raised", "unacknowledged", True)]
 
 
-def test_a_gas_alarm_whose_sensor_has_failed_is_told_again_all_the_same():
+def test_a_gas_alarm_whose_sensor_has_failed_is_notified_again_all_the_same():
     bench = Bench()
     bench.see(0, 60.0)
     for second in range(10, 610, 10):
         bench.see(second, None, err=1)
-    assert (600, "A2", "repeated") in bench.told
+    assert (600, "A2", "repeated") in bench.notified
 
 
 def test_above_the_range_is_an_alarm_of_its_own():
@@ -61,16 +61,16 @@ def test_warming_up_ends_when_the_device_goes_off_line():
 def test_calibration_suppresses_the_gas_alarms_and_no_other():
     bench = Bench()
     bench.rules.commands.suppress_gas("GS1", "li", "span gas", START + 300, START)
-    assert [event.told for event in bench.see(10, 60.0)] == [False, False]
+    assert [event.notified for event in bench.see(10, 60.0)] == [False, False]
     assert brief(bench.see(20, None, err=1)) == [("fault", "raised", "unacknowledged", True)]
 
 
-def test_calibration_ends_by_itself_and_what_is_active_then_is_told_at_once():
+def test_calibration_ends_by_itself_and_what_is_active_then_is_notified_at_once():
     bench = Bench()
     bench.rules.commands.suppress_gas("GS1", "li", "span gas", START + 300, START)
     bench.see(290, 60.0)
     ended = bench.rules.commands.ended_by(START + 300)
-    assert {(event.type, event.kind, event.told) for event in ended} == {
+    assert {(event.type, event.kind, event.notified) for event in ended} == {
         ("A1", "unsuppressed", True),
         ("A2", "unsuppressed", True),
         ("over-range", "unsuppressed", False),
@@ -92,7 +92,7 @@ def test_three_missed_periods_are_off_line_since_then():
     bench = Bench(LIVELY)
     bench.see(0, 1.0)
     (event,) = bench.note(bench.rules.silent("GS1", LIVELY, START + 33))
-    assert (event.type, event.at, event.told) == ("offline", START + 30, True)
+    assert (event.type, event.at, event.notified) == ("offline", START + 30, True)
     assert ("offline", "returned", "returned", True) in brief(bench.see(95, 1.0))
 
 

@@ -18,21 +18,21 @@ def test_a_shelf_says_who_why_and_until_when():
     )
 
 
-def test_what_happens_on_the_shelf_is_recorded_and_not_told():
+def test_what_happens_on_the_shelf_is_recorded_and_not_notified():
     bench = Bench()
     bench.rules.commands.shelve("GS1", "A1", "li", "works", START + 3600, START)
     assert brief(bench.see(10, 21.0)) == [("A1", "raised", "shelved", False)]
     assert brief(bench.see(20, 19.0)) == [("A1", "returned", "shelved", False)]
 
 
-def test_an_alarm_that_is_active_when_its_shelf_ends_is_told_at_once():
+def test_an_alarm_that_is_active_when_its_shelf_ends_is_notified_at_once():
     bench = Bench()
     bench.see(0, 21.0)
     bench.rules.commands.shelve("GS1", "A1", "li", "works", START + 60, START + 5)
     bench.see(50, 21.0)
     assert bench.rules.commands.ended_by(START + 59.9) == []
     (event,) = bench.rules.commands.ended_by(START + 60)
-    assert (event.kind, event.state, event.told, event.at) == ("unshelved", "unacknowledged", True, START + 60)
+    assert (event.kind, event.state, event.notified, event.at) == ("unshelved", "unacknowledged", True, START + 60)
 
 
 def test_one_that_is_gone_when_its_shelf_ends_is_normal_and_nobody_hears_of_it():
@@ -48,7 +48,7 @@ def test_a_shelf_can_be_ended_by_hand():
     bench.see(0, 21.0)
     bench.rules.commands.shelve("GS1", "A1", "li", "works", START + 3600, START + 5)
     (event,) = bench.rules.commands.end("GS1", "A1", "wang", START + 20)
-    assert (event.state, event.by, event.told) == ("unacknowledged", "wang", True)
+    assert (event.state, event.by, event.notified) == ("unacknowledged", "wang", True)
 
 
 def test_shelving_survives_a_restart():

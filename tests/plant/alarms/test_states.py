@@ -17,7 +17,7 @@ def test_acknowledged_by_name_and_then_not_repeated():
     assert (event.state, event.by, event.at) == ("acknowledged", "li", START + 5)
     for second in range(10, 1500, 10):
         bench.see(second, 21.0)
-    assert bench.told == [(0, "A1", "raised")]
+    assert bench.notified == [(0, "A1", "raised")]
 
 
 def test_an_acknowledged_alarm_that_returns_is_normal_and_nothing_is_remembered():
@@ -42,7 +42,7 @@ def test_the_notice_of_the_return_tells_duration_and_peak():
     for at, conc in ((0, 21.0), (10, 48.5), (20, 30.0), (90, 12.0)):
         bench.see(at, conc)
     notice = bench.events[-1]
-    assert (notice.kind, notice.told, notice.lasted_s, notice.peak, notice.value) == (
+    assert (notice.kind, notice.notified, notice.lasted_s, notice.peak, notice.value) == (
         "returned",
         True,
         90.0,
@@ -55,7 +55,7 @@ def test_the_return_of_an_alarm_that_nobody_was_told_of_is_not_told():
     bench = Bench()
     for at, conc in ((0, 21.0), (10, 19.0), (20, 21.0), (30, 19.0)):
         bench.see(at, conc)
-    assert [event.told for event in bench.events if event.kind == "returned"] == [True, False]
+    assert [event.notified for event in bench.events if event.kind == "returned"] == [True, False]
 
 
 def test_a_latching_alarm_waits_for_its_reset():
@@ -117,7 +117,9 @@ def test_every_step_of_the_table_leads_to_a_state_and_is_named(state: State, tri
     assert taken is None or (taken.to in get_args(State) and taken.event)
 
 
-def test_nothing_that_is_suppressed_or_shelved_is_told_before_it_ends():
+def test_nothing_that_is_suppressed_or_shelved_is_notified_before_it_ends():
     quiet = ("shelved", "suppressed", "out-of-service")
-    told = {(state, trigger) for (state, trigger), taken in STEPS.items() if state in quiet and taken.told != "no"}
-    assert told == {(state, "end-active") for state in quiet}
+    notified = {
+        (state, trigger) for (state, trigger), taken in STEPS.items() if state in quiet and taken.notify != "no"
+    }
+    assert notified == {(state, "end-active") for state in quiet}

@@ -22,7 +22,7 @@ def alarm(sn: str = "GS001", type: str = "A1", after: float = 0.0, **fields: Any
         "value": 25.0,
         "unit": "ppm",
         "threshold": 20.0,
-        "told": True,
+        "notified": True,
         "raised_at": AT,
         **fields,
     }

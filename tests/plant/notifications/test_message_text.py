@@ -104,7 +104,7 @@ def test_a_group_that_is_too_long_is_cut_by_whole_lines_and_says_how_many_are_le
     assert text.splitlines()[-1] == f"另有 {999 - len(listed)} 条，见报警页面。"
 
 
-@pytest.mark.parametrize("kind", ["escalated", "repeated", "late", "unshelved", "unsuppressed", "restored"])
+@pytest.mark.parametrize("kind", ["raised_to_a2", "repeated", "late", "unshelved", "unsuppressed", "restored"])
 def test_what_is_no_first_notice_says_what_it_is(kind: str):
     assert compose_message([alarm(kind=kind)], ZH).text.startswith("【")
     assert "】设备 GS001" in compose_message([alarm(kind=kind)], ZH).text

@@ -18,7 +18,7 @@ from tests.servers.postgres import Postgres
 NOW = datetime.datetime(2026, 11, 26, 3, tzinfo=datetime.UTC)
 KEEP_DAYS = 400
 EVENT = (
-    "insert into alarm_events (id, sn, type, raised_at, at, kind, state, told, untold, by_user, reason, event, recorded_at) "
+    "insert into alarm_events (id, sn, type, raised_at, at, kind, state, notified, not_notified_reason, by_user, reason, event, recorded_at) "
     "values ($1, 'GS1', 'A1', $2, $3, $4, 'normal', false, '', '', '', '{}', $5)"
 )
 ALARM = "insert into alarms (sn, type, time, notified, state) values ('GS1', 'A1', $1, true, $2)"

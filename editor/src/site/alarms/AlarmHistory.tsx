@@ -32,7 +32,7 @@ export function AlarmHistory({ onOpen }: { onOpen: (alarm: AlarmRecord) => void 
         <TextField label={t("alarms.sn")} type="search" value={wanted.sn} onChange={set("sn")} />
         <SelectField label={t("alarms.type")} value={wanted.type} onChange={set("type")} choices={[any, ...TYPES.map((value) => ({ value, label: t(`alarm.${value}`) }))]} />
         <SelectField label={t("alarms.priority")} value={wanted.priority} onChange={set("priority")} choices={[any, ...PRIORITIES.map((value) => ({ value, label: t(`alarms.priority.${value}`) }))]} />
-        <SelectField label={t("alarms.told")} value={wanted.notified} onChange={set("notified")} choices={[any, { value: "true", label: t("alarms.yes") }, { value: "false", label: t("alarms.no") }]} />
+        <SelectField label={t("alarms.notified")} value={wanted.notified} onChange={set("notified")} choices={[any, { value: "true", label: t("alarms.yes") }, { value: "false", label: t("alarms.no") }]} />
         <SelectField label={t("alarms.period")} value={wanted.days} onChange={set("days")} choices={[...["1", "7", "30"].map((value) => ({ value, label: t("alarms.days", { count: Number(value) }) })), any]} />
       </div>
       {alarms && (
@@ -44,7 +44,7 @@ export function AlarmHistory({ onOpen }: { onOpen: (alarm: AlarmRecord) => void 
           { id: "value", label: t("alarms.peakvalue"), cell: (alarm) => <span className="number">{alarm.peak === null ? "—" : `${formatValue(alarm.peak)} ${alarm.unit}`}</span> },
           { id: "lasted", label: t("alarms.lasted"), cell: (alarm) => <span className="number">{alarm.returned_at === null ? t("alarms.goeson") : duration(alarm.returned_at - alarm.raised_at)}</span> },
           { id: "state", label: t("alarms.state"), cell: (alarm) => <State level={levelOf(alarm)} text={t(`alarmstate.${alarm.state}`)} /> },
-          { id: "told", label: t("alarms.told"), cell: (alarm) => t(alarm.notified ? "alarms.yes" : "alarms.no") },
+          { id: "notified", label: t("alarms.notified"), cell: (alarm) => t(alarm.notified ? "alarms.yes" : "alarms.no") },
           { id: "by", label: t("alarms.acknowledgedby"), cell: (alarm) => alarm.acknowledged_by || "—" },
         ]} />
       )}

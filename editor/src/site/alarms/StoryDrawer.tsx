@@ -85,7 +85,7 @@ export function StoryDrawer({ which, now, onClose }: { which: AlarmRef; now: Ope
         <dl className="facts">{judged.map(([name, kind]) => <Fact key={name} name={t(`story.${name}`)}><span className="number">{valueOf(name, kind)}</span></Fact>)}</dl>
         <h3>{t("story.happened")}</h3>
         <ol className="story-events">{foldContinued(events.map(({ event }) => event)).map(({ event, count }) => <EventLine key={event.id} event={event} count={count} />)}</ol>
-        <h3>{t("story.told")}</h3>
+        <h3>{t("story.notifications")}</h3>
         {notifications.length === 0 ? <p className="muted">{t("story.nobody")}</p> : (
           <ol className="story-events">
             {notifications.map((one) => (
@@ -122,7 +122,7 @@ function foldContinued(events: AlarmEvent[]): { event: AlarmEvent; count: number
 
 function EventLine({ event, count }: { event: AlarmEvent; count: number }) {
   const { t } = useWords();
-  const why = event.told ? t("story.istold") : t(whyKey(event.untold), { seconds: event.untold.match(/\d+/)?.[0] ?? "" });
+  const why = event.notified ? t("story.notified") : t(`story.${event.not_notified_reason}`, { until: event.quiet_until === null ? "" : dateTime(event.quiet_until) });
   return (
     <li>
       <time className="number">{clockTime(new Date(event.at * 1000))}</time>
@@ -133,11 +133,4 @@ function EventLine({ event, count }: { event: AlarmEvent; count: number }) {
       </div>
     </li>
   );
-}
-
-function whyKey(untold: string): string {
-  if (untold.startsWith("less than")) return "story.quiet";
-  if (untold === "recorded only") return "story.recorded";
-  if (untold.startsWith("the alarm itself")) return "story.itself";
-  return "story.suppressed";
 }

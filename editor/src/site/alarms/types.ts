@@ -8,8 +8,9 @@ export interface AlarmEvent extends OpenAlarm {
   at: number;
   revision: number;
   lasted_s: number;
-  told: boolean;
-  untold: string;
+  notified: boolean;
+  /** "" when people were notified, else why not. */
+  not_notified_reason: "" | "hold" | "recorded-only" | "alarm-not-notified" | "shelved" | "suppressed" | "out-of-service";
   quiet_until: number | null;
   story: Record<string, unknown>;
 }

@@ -5,6 +5,7 @@ import warnings
 from msgspec import UNSET, Meta, Struct, field
 
 from engine.access.secrets_store import SecretsStore
+from engine.core.backoff import Backoff
 from engine.core.clock import Clock, ManualClock, SystemClock, Timer
 from engine.core.context import Context, Emitter, Memory
 from engine.core.errors import SetupError
@@ -42,6 +43,7 @@ __all__ = [
     "ROLES",
     "UNSET",
     "ApiError",
+    "Backoff",
     "Call",
     "Clock",
     "Command",

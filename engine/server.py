@@ -19,6 +19,7 @@ from aiohttp import web
 from engine.access.accounts import Accounts
 from engine.access.secrets_store import SecretsStore
 from engine.catalogue.node_types import Catalogue
+from engine.core.backoff import Backoff
 from engine.core.clock import Clock, SystemClock
 from engine.core.errors import SetupError
 from engine.core.secret import Secret
@@ -247,6 +248,7 @@ def migrations_of(packs: list[Pack]) -> list[Migration]:
 
 async def _migrate(database: Database, packs: list[Pack]) -> list[str]:
     migrations = migrations_of(packs)
+    backoff = Backoff(SystemClock(), longest_s=1.0)
     while True:
         try:
             async with database.connection() as connection:
@@ -256,7 +258,7 @@ async def _migrate(database: Database, packs: list[Pack]) -> list[str]:
                 raise SetupError(
                     f"the tables can't be made: {error}", "see the log; the database user must own its schema"
                 ) from error
-            await asyncio.sleep(0.2)
+            await backoff.wait()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -9,14 +9,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from engine.core.backoff import Backoff
+from engine.core.clock import Clock, SystemClock
 from engine.core.secret import without_password
 
 log = logging.getLogger(__name__)
 
 Listener = Callable[[str | None], None]
 
-FIRST_RETRY_S = 0.1
-LAST_RETRY_S = 5.0
 CONNECT_LIMIT_S = 10.0
 RESET_LIMIT_S = 5.0
 PROBE_EVERY_S = 5.0
@@ -34,7 +34,9 @@ class Database:
     at most every 5 s. `up` says whether it answers now, `problem` why not (without the password).
     """
 
-    def __init__(self, dsn: str, *, max_connections: int = 8, application_name: str = "mcs") -> None:
+    def __init__(
+        self, dsn: str, *, max_connections: int = 8, application_name: str = "mcs", clock: Clock | None = None
+    ) -> None:
         self._dsn = dsn
         self._max_connections = max_connections
         self._server_settings = {"application_name": application_name, "timezone": "UTC"}
@@ -44,6 +46,7 @@ class Database:
         self._look = asyncio.Event()
         self._listeners: dict[str, list[Listener]] = {}
         self._keeper: asyncio.Task[None] | None = None
+        self._clock = clock or SystemClock()
         self.address = without_password(dsn)
         self.problem: str | None = "not connected yet"
 
@@ -129,6 +132,7 @@ class Database:
         return lambda: self._listeners[channel].remove(callback)
 
     async def _acquire(self) -> tuple[asyncpg.Pool, PoolConnectionProxy]:
+        backoff = Backoff(self._clock, longest_s=1.0)
         while True:
             await self._is_up.wait()
             pool = self._pool
@@ -139,14 +143,14 @@ class Database:
                 if not is_transient(error):
                     raise
                 self._look.set()
-                await asyncio.sleep(FIRST_RETRY_S)
+                await backoff.wait()
 
     async def _keep(self) -> None:
-        retry_s = FIRST_RETRY_S
+        backoff = Backoff(self._clock)
         while True:
             try:
                 async with self._connected() as sentry:
-                    retry_s = FIRST_RETRY_S
+                    backoff.reset()
                     await self._watch(sentry)
             except (
                 OSError,
@@ -156,8 +160,7 @@ class Database:
                 ValueError,
             ) as error:
                 self._went_down(error)
-            await asyncio.sleep(retry_s)
-            retry_s = min(2 * retry_s, LAST_RETRY_S)
+            await backoff.wait()
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +10,8 @@ from typing import TypeVar
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from engine.core.backoff import Backoff
+from engine.core.clock import SystemClock
 from engine.db.database import Database, Unavailable, is_transient
 
 __all__ = ["request_connection", "until_done"]
@@ -21,7 +22,6 @@ _T = TypeVar("_T")
 
 WAIT_UP_S = 3.0
 WAIT_DOWN_S = 0.3
-RETRY_S = 0.5
 
 
 @asynccontextmanager
@@ -38,10 +38,11 @@ async def request_connection(database: Database) -> AsyncIterator[PoolConnection
 
 
 async def until_done(work: Callable[[], Awaitable[_T]]) -> _T:
-    """Tries again, twice a second, as long as the database is away."""
+    """Tries again, every second at last, as long as the database is away."""
+    backoff = Backoff(SystemClock(), longest_s=1.0)
     while True:
         try:
             return await work()
         except Unavailable as away:
             log.debug("waiting for the database: %s", away)
-            await asyncio.sleep(RETRY_S)
+            await backoff.wait()

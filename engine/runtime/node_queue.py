@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from engine.core.backoff import Backoff
 from engine.core.clock import Clock
 from engine.core.failure import RetryableError
 from engine.core.message import Message
@@ -15,8 +16,6 @@ from engine.runtime.state.group_commit import GroupCommit
 
 __all__ = ["NodeQueue", "TimedOut"]
 
-FIRST_RETRY_S = 0.1
-LONGEST_RETRY_S = 10.0
 STRIKES = 2
 """Time-outs in a row after which a queue counts as stuck."""
 STUCK_S = 30.0
@@ -207,7 +206,8 @@ class NodeQueue:
                 self.after(message, result)
 
     async def _attempt(self, work: Any) -> Any:
-        wait_s = FIRST_RETRY_S
+        # Without chance: one process is no crowd, and a replay has the same waits each time.
+        backoff = Backoff(self._clock, jitter=0.0)
         while True:
             self._began = began = self._clock.monotonic()
             try:
@@ -215,9 +215,8 @@ class NodeQueue:
             except RetryableError as away:
                 self.problem = str(away)
                 self._retrying = True
-                await self._clock.sleep(away.after_s or wait_s)
+                await self._clock.sleep(away.after_s or backoff.next_s())
                 self._retrying = False
-                wait_s = min(wait_s * 2, LONGEST_RETRY_S)
             except asyncio.CancelledError:
                 if not self._expired:
                     raise

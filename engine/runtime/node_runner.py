@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from engine.core.backoff import Backoff
 from engine.core.clock import Clock
 from engine.core.message import Message
 from engine.core.node import DEFAULT_PORT, Node
@@ -22,6 +23,8 @@ __all__ = ["NodeContext", "RunningNode", "is_async"]
 _T = TypeVar("_T")
 
 TELL_EVERY_S = 10.0
+PROVEN_S = 30.0
+"""A source that has run for so long had found what it needs: when it ends then, it is tried again soon."""
 
 
 def is_async(node: Node) -> bool:
@@ -226,17 +229,21 @@ class RunningNode:
         self.instance.settled(tokens)  # type: ignore[attr-defined]  # only a Source has an emitter
 
     async def _run_with_backoff(self, emitter: SourceEmitter) -> None:
-        wait_s = 0.5
+        clock = self.context.clock
+        backoff = Backoff(clock, first_s=0.5)
         while True:
+            began = clock.monotonic()
             try:
                 await self.instance.run(emitter)  # type: ignore[attr-defined]
                 return
             except Exception as error:  # noqa: BLE001 - whatever a source raises, it is tried again
                 self.problem = f"{type(error).__name__}: {error}"
                 self.context.status(self.problem, "error")
-                self.context.log.warning("source stopped: %s; again in %g s", self.problem, wait_s)
-            await self.context.clock.sleep(wait_s)
-            wait_s = min(wait_s * 2, 30.0)
+            if clock.monotonic() - began >= PROVEN_S:
+                backoff.reset()
+            wait_s = backoff.next_s()
+            self.context.log.warning("source stopped: %s; again in %.1f s", self.problem, wait_s)
+            await clock.sleep(wait_s)
             self.problem = ""
 
 

@@ -59,7 +59,7 @@ class Site:
         self.clock: Clock = clock or SystemClock()
         self.references = references or References()
         self.secrets: Mapping[str, str] = secrets or {}
-        self.journal = Journal(journal_store)
+        self.journal = Journal(journal_store, self.clock)
         self.memories = Memories(self.clock, self.journal)
         self.connections = Connections()
         self.quarantine = Quarantine(quarantine_store, self.clock)

@@ -8,10 +8,23 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, PermanentError, Port, RetryableError, field, node
+from engine.api import (
+    UNSET,
+    Backoff,
+    Context,
+    Help,
+    Message,
+    Meta,
+    Node,
+    PermanentError,
+    Port,
+    RetryableError,
+    field,
+    node,
+)
 from nodes.drivers.filled_text import Filled
 
-BACK_OFF_S = 0.5
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 
 
 @node(category="network", icon="globe", title="HTTP request", side_effect=True)
@@ -79,6 +92,7 @@ class HttpRequest(Node):
         self._url = Filled(self.url, lambda value: quote(value, safe=""))
         self._headers = {name: Filled(value, _one_line) for name, value in self.headers.items()}
         self._body = Filled(self.body) if self.body else None
+        self._backoff = Backoff(ctx.clock, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S)
         self._attempts: tuple[int, int] = (0, 0)
         self._session: aiohttp.ClientSession = await ctx.shared("http", _open, aiohttp.ClientSession.close)
 
@@ -112,13 +126,16 @@ class HttpRequest(Node):
 
     def _away(self, msg: Message, reason: str) -> Exception:
         known, attempts = self._attempts
-        attempts = attempts + 1 if known == msg.id else 1
+        if known != msg.id:
+            self._backoff.reset()
+            attempts = 0
+        attempts += 1
         host = urlsplit(self.url).hostname
         if attempts > self.retries:
             self._attempts = (0, 0)
             return PermanentError(f"{host}: {reason} (tried {attempts} times)")
         self._attempts = (msg.id, attempts)
-        return RetryableError(f"{host}: {reason}", after_s=BACK_OFF_S * 2 ** (attempts - 1))
+        return RetryableError(f"{host}: {reason}", after_s=self._backoff.next_s())
 
     def _data(self, msg: Message) -> tuple[bytes | None, str]:
         if self._body is not None:

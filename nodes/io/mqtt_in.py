@@ -140,6 +140,7 @@ class MqttIn(Source):
             on_status=self._on_status,
             on_oversize=self._oversize,
             max_packet_bytes=self.largest_bytes,
+            clock=self.ctx.clock,
         )
 
     def _second(self) -> Subscriber:
@@ -152,6 +153,7 @@ class MqttIn(Source):
             clean_session=True,
             max_packet_bytes=self.largest_bytes,
             on_oversize=lambda topic, size_bytes, head: None,  # it is dealt with when it comes again
+            clock=self.ctx.clock,
         )
 
     def _hear(self, publishes: list[Publish]) -> None:

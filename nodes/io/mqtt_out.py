@@ -75,7 +75,7 @@ class MqttOut(Node):
         self._line: MqttPublisher = await ctx.shared(
             # The address is hashed with its password: who may not sign in must not use a colleague's connection.
             f"mqtt:{hash(address)}",
-            MqttPublisher(address, f"mcs-out-{os.urandom(6).hex()}").open,
+            MqttPublisher(address, f"mcs-out-{os.urandom(6).hex()}", ctx.clock).open,
             MqttPublisher.close,
         )
         self._unhook = self._line.on_change(lambda: self._show(ctx))

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import Context, Emitter, Help, Meta, Source, node
+from engine.api import Backoff, Context, Emitter, Help, Meta, Source, node
 from nodes.drivers.gapless_progress import Step
 from nodes.drivers.tcp_framing import BadFrame, FramingKind, make_framing
 from nodes.drivers.tcp_sessions import Receipts, TcpSessions, keep_alive, tcp_sessions
@@ -14,7 +14,6 @@ from nodes.drivers.tcp_sessions import Receipts, TcpSessions, keep_alive, tcp_se
 CHUNK_BYTES = 65_536
 HEAD_BYTES = 1000
 CONNECT_S = 10.0
-LONGEST_WAIT_S = 30.0
 
 
 @node(category="network", icon="ethernet-port", title="TCP in")
@@ -125,7 +124,7 @@ class TcpIn(Source):
             server.close()
 
     async def _call(self, emit: Emitter) -> None:
-        wait_s = 0.5
+        backoff = Backoff(self.ctx.clock, first_s=0.5)
         while True:
             try:
                 async with asyncio.timeout(CONNECT_S):
@@ -133,13 +132,12 @@ class TcpIn(Source):
             except (OSError, TimeoutError) as error:
                 reason = str(error) or "no answer"
             else:
-                wait_s = 0.5
+                backoff.reset()
                 self.ctx.status(f"connected to {self.host}:{self.port}")
                 await self._talk(emit, reader, writer)
                 reason = "the connection was closed"
             self.ctx.status(f"{self.host}:{self.port}: {reason}; trying again", "error")
-            await self.ctx.clock.sleep(wait_s)
-            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+            await backoff.wait()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self.talking.discard(task)

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from typing import ClassVar
 
-from engine.api import EMPTY, Context, Delivery, Message, Node, PermanentError, Port, Struct, field
+from engine.api import EMPTY, Backoff, Context, Delivery, Message, Node, PermanentError, Port, Struct, field
 from plant.alarms.attempt import Attempt, Result
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
@@ -69,6 +69,7 @@ class Outbox(Node):
         self._pace = _Pace(self.per_minute)
         self._wake = asyncio.Event()
         self._attempt = 0
+        self._backoff = Backoff(ctx.clock, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S)
         self._not_before = 0.0
         self._count = 0
         self._stopping = False
@@ -176,6 +177,7 @@ class Outbox(Node):
         else:
             self._note("sent", answer.text, events)
             self._attempt = 0
+            self._backoff.reset()
             self._count += 1
             self._done(batch)
             self._alarms.report(self.channel, "channel", False, {})
@@ -186,8 +188,7 @@ class Outbox(Node):
 
     def _away(self, batch: list[tuple[str, _Held]], away: TransientFailure) -> None:
         now = self.ctx.clock.now()
-        pause = min(FIRST_PAUSE_S * 2 ** min(self._attempt - 1, 10), LONGEST_PAUSE_S)
-        self._not_before = now + (away.after_s or pause)
+        self._not_before = now + (away.after_s or self._backoff.next_s())
         if self._attempt == ALARM_AFTER and away.hint != "rate":
             self._report(str(away), away.hint)
         old = [entry for entry in batch if now - entry[1].since > GIVE_UP_S]
@@ -196,6 +197,7 @@ class Outbox(Node):
 
     def _declined(self, batch: list[tuple[str, _Held]], declined: PermanentFailure) -> None:
         self._attempt = 0
+        self._backoff.reset()
         self._report(str(declined), declined.hint)
         self._fail(batch, declined)
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from engine.api import Clock, Database, Refusal, Settings, Suspension
+from engine.api import Backoff, Clock, Database, Refusal, Settings, Suspension
 from plant.licence.machine import Machine, MachineUnknown
 from plant.licence.status import LicenceStatus, judge
 from plant.licence.store import Record, Records, write_private
@@ -89,7 +89,7 @@ class Licence:
         self._first_start = 0.0
         self._token: Claims | None = None
         self._problem = self._code = ""
-        self._retry_s = FIRST_RETRY_S
+        self._backoff = Backoff(clock, first_s=FIRST_RETRY_S, longest_s=LAST_RETRY_S)
         self._ask_at = 0.0
         self._written_at = -math.inf
         self._locked = False
@@ -210,14 +210,13 @@ class Licence:
             problem, code = await self._asked()
             now = self._time.now()
             if not problem:
-                self._retry_s = FIRST_RETRY_S
+                self._backoff.reset()
                 self._ask_at = self._next_daily(now)
             elif code in ("no_key", "setup"):
                 self._ask_at = math.inf
             else:
                 limit = LOCKED_RETRY_S if self.standing.state == "locked" else LAST_RETRY_S
-                self._ask_at = min(now + min(self._retry_s, limit), self._next_daily(now))
-                self._retry_s = min(self._retry_s * 2, LAST_RETRY_S)
+                self._ask_at = min(now + min(self._backoff.next_s(), limit), self._next_daily(now))
             if problem and problem != self._problem:
                 log.warning("the licence was not verified: %s", problem)
             self._problem, self._code = problem, code

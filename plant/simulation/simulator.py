@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import aiomqtt
 import msgspec
 
-from engine.api import Clock, SystemClock
+from engine.api import Backoff, Clock, SystemClock
 from plant.simulation.simulated_device import SimulatedDevice
 
 __all__ = ["Report", "Simulator"]
@@ -21,7 +21,6 @@ __all__ = ["Report", "Simulator"]
 log = logging.getLogger("mcs.simulator")
 
 KEEPALIVE_S = 60
-RECONNECT_S = 2.0
 KEPT_PACKETS = 100
 """What a device keeps while it has no connection; older packets are gone, as on the real one."""
 ANSWER_S = 10.0
@@ -92,17 +91,19 @@ class Simulator:
     async def _live(self, device: SimulatedDevice, delay_s: float) -> None:
         await self._clock.sleep(delay_s)
         waiting: deque[bytes] = deque(maxlen=KEPT_PACKETS)
+        backoff = Backoff(self._clock, first_s=1.0)
         measuring = asyncio.create_task(self._measure(device, waiting))
         try:
             while not measuring.done() or waiting:
                 try:
                     async with self._client(device) as client:
+                        backoff.reset()
                         await self._serve(device, client, waiting, measuring)
                 except (aiomqtt.MqttError, OSError) as lost:
                     _go_if_cancelled()
                     self.report.lost_connections += 1
                     self._tell(str(lost))
-                    await self._clock.sleep(RECONNECT_S)
+                    await backoff.wait()
         finally:
             measuring.cancel()
             await asyncio.gather(measuring, return_exceptions=True)

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from engine.core.backoff import Backoff
+from engine.core.clock import Clock, SystemClock
 from engine.core.failure import RetryableError
 from engine.core.message import Delivery
 from engine.runtime.state.group_commit import GroupCommit
@@ -42,11 +44,11 @@ class Journal:
     Without a store (tests, simulation) it is always clean.
     """
 
-    def __init__(self, store: JournalStore | None = None, retry_s: float = 0.5) -> None:
+    def __init__(self, store: JournalStore | None = None, clock: Clock | None = None) -> None:
         self.clean = True
         self.problem = ""
         self._store = store
-        self._retry_s = retry_s
+        self._clock = clock or SystemClock()
         self._gathering = GroupCommit(GATHER_S)
         self._collectors: list[Callable[[], list[Change]]] = []
         self._waiting: list[tuple[Callable[[Delivery], None], Delivery]] = []
@@ -96,6 +98,8 @@ class Journal:
         self._task = None
 
     async def _append(self, store: JournalStore, changes: list[Change]) -> None:
+        # No message of any flow is acknowledged meanwhile, so the store must not have been back for long before it is found.
+        backoff = Backoff(self._clock, longest_s=1.0)
         while changes:
             try:
                 await store.append(changes)
@@ -103,13 +107,13 @@ class Journal:
                 if str(away) != self.problem:
                     log.warning("node memory is not being saved: %s; trying again", away)
                 self.problem = str(away)
-                await asyncio.sleep(away.after_s or self._retry_s)
+                await self._clock.sleep(away.after_s or backoff.next_s())
             except Exception as error:
                 # Whatever the store raises, this task must live: without it no message of any flow would ever be acknowledged again.
                 if str(error) != self.problem:
                     log.exception("node memory is not being saved; trying again")
                 self.problem = str(error) or type(error).__name__
-                await asyncio.sleep(self._retry_s)
+                await backoff.wait()
             else:
                 self.problem = ""
                 return

@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from engine.core.backoff import Backoff
 from engine.core.clock import Clock, SystemClock
 from engine.core.failure import RetryableError
 from engine.runtime.state.journal import Change
@@ -105,6 +106,7 @@ class RedisJournal:
             raise RetryableError(f"Redis refuses ({error})", after_s=5.0) from error
 
     async def load(self) -> list[Change]:
+        backoff = Backoff(self._clock)
         while True:
             try:
                 return [*await self._own(), *await self._shared()]
@@ -113,7 +115,7 @@ class RedisJournal:
                 if problem != self.problem:
                     log.warning("%s; trying again", problem)
                 self.problem = problem
-                await asyncio.sleep(1.0)
+                await backoff.wait()
 
     async def _own(self) -> list[Change]:
         places = [
@@ -149,17 +151,19 @@ class RedisJournal:
         return found
 
     async def _listen(self) -> None:
+        backoff = Backoff(self._clock)
         while True:
             try:
                 async with self._client.pubsub() as subscription:
                     await subscription.subscribe(CHANNEL)
+                    backoff.reset()
                     while True:
                         message = await subscription.get_message(ignore_subscribe_messages=True, timeout=5.0)
                         if message is not None:
                             self._take(message["data"])
             except (RedisError, OSError) as error:
                 self.problem = f"Redis is away ({error})"
-                await asyncio.sleep(1.0)
+                await backoff.wait()
 
     def _take(self, data: bytes) -> None:
         with suppress(msgspec.DecodeError):

@@ -1,6 +1,6 @@
 """A small MQTT subscriber for the ingest path: MQTT 3.1.1 and 5, acknowledgement by the caller, reconnecting for ever.
 
-It needs asyncio and nothing of the engine. Publishing, commands and tools use aiomqtt instead.
+Of the engine it needs what engine.api exports. Publishing, commands and tools use aiomqtt instead.
 """
 
 from nodes.drivers.mqtt.address import BrokerAddress, ProtocolVersion

@@ -5,10 +5,10 @@ import socket
 from typing import Literal, NamedTuple, Protocol, cast
 
 from nodes.drivers.mqtt import packets
-from nodes.drivers.mqtt.backoff import ReadPacing
 from nodes.drivers.mqtt.packets import CONNACK, DISCONNECT, PUBREL, SUBACK, UNSUBACK, ConnectAnswer, Control
 from nodes.drivers.mqtt.properties import MalformedPacket
 from nodes.drivers.mqtt.publish import Publish
+from nodes.drivers.mqtt.read_pacing import ReadPacing
 from nodes.drivers.mqtt.reasons import connect_reason, reason
 from nodes.drivers.mqtt.stream import Oversize, PacketStream
 

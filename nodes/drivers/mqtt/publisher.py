@@ -8,13 +8,11 @@ from collections.abc import AsyncIterator, Callable
 
 import aiomqtt
 
-from engine.api import RetryableError
+from engine.api import Backoff, Clock, RetryableError
 from nodes.drivers.mqtt.address import BrokerAddress
 
 __all__ = ["LostMeanwhile", "MqttPublisher"]
 
-FIRST_RETRY_S = 0.2
-LAST_RETRY_S = 10.0
 ANSWER_S = 10.0
 CONNECT_S = 5.0
 
@@ -26,10 +24,11 @@ class LostMeanwhile(RetryableError):
 class MqttPublisher:
     """Connects in the background and connects again by itself; `publish` raises RetryableError meanwhile."""
 
-    def __init__(self, address: BrokerAddress, client_id: str) -> None:
+    def __init__(self, address: BrokerAddress, client_id: str, clock: Clock) -> None:
         self.problem = f"not connected to {address} yet"
         self._address = address
         self._client_id = client_id
+        self._backoff = Backoff(clock)
         self._client: aiomqtt.Client | None = None
         self._told: list[Callable[[], None]] = []
         self._lost = asyncio.Event()
@@ -82,19 +81,17 @@ class MqttPublisher:
                 sending.cancel()
 
     async def _stay_connected(self) -> None:
-        wait_s = FIRST_RETRY_S
         while True:
             try:
                 async with _connected(self._made()) as client:
                     self._lost.clear()
                     self._now(client, "")
-                    wait_s = FIRST_RETRY_S
+                    self._backoff.reset()
                     await self._watch(client)
             except (aiomqtt.MqttError, OSError) as error:
                 self._now(None, f"{self._address}: {error}")
             self._now(None, self.problem or f"{self._address}: the connection was lost")
-            await asyncio.sleep(wait_s)
-            wait_s = min(2 * wait_s, LAST_RETRY_S)
+            await self._backoff.wait()
 
     async def _watch(self, client: aiomqtt.Client) -> None:
         """Returns when a publish failed; raises when the connection ends."""

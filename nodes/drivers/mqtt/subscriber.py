@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from engine.api import Backoff, Clock, SystemClock
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.address import BrokerAddress
-from nodes.drivers.mqtt.backoff import Backoff
 from nodes.drivers.mqtt.connect import connect
 from nodes.drivers.mqtt.connection import Connection, Ended
 from nodes.drivers.mqtt.filters import check_filters
@@ -37,7 +37,8 @@ class Subscriber:
     awaitable, when that is done. One that raises leaves it unacknowledged and ends the connection, as on_batch does.
 
     `on_status` gets "connecting", "connected", "disconnected" or "refused" (of us, or of a subscription; the other
-    subscriptions then go on), with a sentence that names the cause and the remedy. Raises ValueError on bad arguments.
+    subscriptions then go on), with a sentence that names the cause and the remedy. The waits between two attempts go by
+    `clock`. Raises ValueError on bad arguments.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Subscriber:
         on_oversize: OnOversize | None = None,
         max_packet_bytes: int = 1_000_000,
         ack_order_hold_s: float = 0.1,
+        clock: Clock | None = None,
     ) -> None:
         if not client_id and not clean_session:
             raise ValueError("a session that is kept needs a client_id; give one, or set clean_session")
@@ -79,7 +81,7 @@ class Subscriber:
         self._session = Session(
             check_filters(filters), address.version, on_batch, on_status, on_oversize, ack_order_hold_s
         )
-        self._topics, self._backoff = TopicNames(), Backoff()
+        self._topics, self._backoff = TopicNames(), Backoff(clock or SystemClock())
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -157,7 +159,7 @@ class Subscriber:
             self._session.counts.failures += 1
             self._session.counts.malformed += ended.malformed
             self._session.tell(ended.kind, ended.detail)
-            await asyncio.sleep(self._backoff.next_s())
+            await self._backoff.wait()
 
     async def _one_connection(self) -> Ended:
         """Connect, and return how it ended."""

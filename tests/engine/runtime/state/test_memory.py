@@ -99,11 +99,13 @@ async def test_store_that_is_away_is_tried_again_and_said():
     """Nothing is lost and the problem is shown meanwhile."""
     disk = Disk()
     disk.away = True
-    journal = Journal(disk, retry_s=0.001)
-    Memories(ManualClock(), journal).open("m").set("a", 1)
-    await asyncio.sleep(0.01)
+    clock = ManualClock()
+    journal = Journal(disk, clock)
+    Memories(clock, journal).open("m").set("a", 1)
+    await settle()
     assert journal.problem == "the disk is away"
     disk.away = False
+    await clock.advance(1.0)
     await journal.flush()
     assert journal.problem == ""
     assert [change[1] for change in disk.changes] == ["a"]

@@ -1,6 +1,6 @@
-"""When reads are gathered, and how long to wait before the next attempt."""
+"""When reads are gathered."""
 
-from nodes.drivers.mqtt.backoff import Backoff, ReadPacing
+from nodes.drivers.mqtt.read_pacing import ReadPacing
 
 
 def feed(pacing: ReadPacing, start_s: float, per_s: int, duration_s: float) -> float:
@@ -46,18 +46,3 @@ def test_fall_that_is_not_the_pauses_fault_keeps_them():
     pacing = ReadPacing()
     feed(pacing, 0, 40_000, 0.11)
     assert feed(pacing, 0.11, 10_000, 0.3) == 0.002
-
-
-def test_backoff_doubles_from_a_tenth_to_thirty_seconds_with_chance():
-    backoff = Backoff()
-    waits = [backoff.next_s() for _ in range(12)]
-    bounds = [min(30.0, 0.1 * 2**n) for n in range(12)]
-    assert all(bound / 2 <= wait <= bound for wait, bound in zip(waits, bounds, strict=True))
-
-
-def test_backoff_begins_anew_after_success():
-    backoff = Backoff()
-    for _ in range(8):
-        backoff.next_s()
-    backoff.reset()
-    assert backoff.next_s() <= 0.1

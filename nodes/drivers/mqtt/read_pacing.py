@@ -1,6 +1,4 @@
-"""When to read and when to try again: commit_group reads under load, and backing off after failures."""
-
-import random
+"""When to read: under load less often, so that a read brings more."""
 
 _PERIOD_S = 0.05
 _BUSY_PER_S = 4000
@@ -49,26 +47,3 @@ class ReadPacing:
             self._not_before_s = now_s + _GIVEN_UP_S
         elif per_s > _BUSY_PER_S and now_s >= self._not_before_s:
             self.commit_group, self._ungathered_per_s = True, per_s
-
-
-class Backoff:
-    """The wait before the next attempt: 0.1 s, doubled with each failure up to 30 s, of which 50–100 % by chance.
-
-    Chance keeps a hundred clients from returning to a restarted broker in the same instant.
-    """
-
-    first_s = 0.1
-    longest_s = 30.0
-
-    def __init__(self) -> None:
-        self._failures = 0
-
-    def next_s(self) -> float:
-        """The wait after one more failure."""
-        longest_s: float = min(self.longest_s, self.first_s * 2.0 ** min(self._failures, 30))
-        self._failures += 1
-        return longest_s * random.uniform(0.5, 1.0)
-
-    def reset(self) -> None:
-        """The connection has proved itself: begin anew at 0.1 s."""
-        self._failures = 0

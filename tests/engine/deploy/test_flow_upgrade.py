@@ -8,7 +8,7 @@ import pytest
 
 from engine.cli.main import main
 from engine.core.errors import SetupError
-from engine.deploy.flow_upgrade import Step, carry_out, plan_upgrade, told
+from engine.deploy.flow_upgrade import Step, carry_out, format_steps, plan_upgrade
 
 SHIPPED = """# as shipped
 flow: f
@@ -86,7 +86,7 @@ def test_conflict_is_shown_and_nothing_is_written(flows: Flows) -> None:
     flows.ship(SHIPPED.replace("to: [0, 10]", "to: [0, 50]"))
     step = flows.upgrade()
     assert (step.action, step.settled, flows.text()) == ("conflict", False, EDITED)
-    shown = told([step])
+    shown = format_steps([step])
     assert "node scale, with.to" in shown
     assert [line.split(None, 1) for line in shown.splitlines()[-3:]] == [
         ["was", "[0,10]"],

@@ -12,7 +12,7 @@ import pytest
 
 from engine.catalogue.node_types import Catalogue
 from engine.pack import discover_packs
-from engine.testing.flow_tests.report import FileResult, as_json, junit, run_file, told
+from engine.testing.flow_tests.report import FileResult, as_json, format_results, junit, run_file
 
 FLOW = """\
 flow: watch
@@ -175,7 +175,7 @@ async def test_nodes_and_ports_that_no_case_reached_are_named(tmp_path: Path, ca
         "uplink.meanwhile",
         "uplink.oversize",
     ]
-    assert "not reached: answered" in told([result])
+    assert "not reached: answered" in format_results([result])
     assert 0.4 < result.coverage < 0.7
 
 

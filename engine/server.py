@@ -136,7 +136,7 @@ class Server:
         self.site = Site(
             self.catalogue,
             self.clock,
-            references=References(brokers={"site": self.settings.mqtt_url.reveal()}),
+            references=References(brokers={"site": self.settings.mqtt_url.reveal()}, secrets=self.secrets),
             secrets=self.secrets,
             journal_store=self._journal_store(opened),
             quarantine_store=PostgresQuarantine(self.database),

@@ -111,6 +111,10 @@ class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, 
     linger_s: ClassVar[float] = 0.0
     """For `process_batch`: how soon after one batch the next may follow when only a handful of messages wait. A lone message never waits."""
 
+    def __repr__(self) -> str:
+        """Without the fields: they may hold secrets, and a traceback or a log would show them."""
+        return f"<node {type(self).__name__}>"
+
     def input_ports(self) -> tuple[Port, ...]:
         """The inputs of this instance; a node whose config says the unit or type it takes (threshold) overrides it."""
         return self.inputs

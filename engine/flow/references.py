@@ -33,7 +33,7 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 class SecretText(str):
-    """A text with a secret in it, as a node's config holds it: a node can use it, a log of the config shows dots."""
+    """A text with a secret in it, as a resolved config holds it: it is equal to the text, and a log of the config shows dots."""
 
     __slots__ = ()
 
@@ -131,8 +131,8 @@ class References:
                 return SecretText(stored[name])
             if kind == "env" and self.fault(reference) is None:
                 return self._environment[name]
-            if kind == "broker" and name in (self._brokers or {}):
-                return (self._brokers or {})[name]
+            if kind == "broker" and self._brokers is not None and name in self._brokers:
+                return self._brokers[name]
             fault = self.fault(reference) or (f"`{reference}` has no value", f"give the server a {kind} of that name")
             raise LookupError(f"{fault[0]}; {fault[1]}")
 
@@ -175,6 +175,17 @@ def with_fields(value: Any, fields: Mapping[str, Any]) -> Any:
         return str(reference)
 
     return _filled(value, (), value_of, None)
+
+
+def revealed(config: Any) -> Any:
+    """A resolved config as its node gets it: libraries, encoders and messages take a `str`, and no kind of it."""
+    if isinstance(config, SecretText):
+        return str(config)
+    if isinstance(config, dict):
+        return {key: revealed(value) for key, value in config.items()}
+    if isinstance(config, list):
+        return [revealed(value) for value in config]
+    return config
 
 
 def wanted_types(schema: Mapping[str, Any], place: Path) -> frozenset[str]:

@@ -13,6 +13,7 @@ from engine.core.clock import Clock
 from engine.core.message import Message
 from engine.core.node import DEFAULT_PORT, Node
 from engine.flow.check.plan import PlannedNode
+from engine.flow.references import revealed
 from engine.runtime.flow_site import FlowSite
 from engine.runtime.node_queue import NodeQueue
 from engine.runtime.source_emitter import SourceEmitter
@@ -115,7 +116,7 @@ class RunningNode:
     def __init__(self, run: OwnFlow, planned: PlannedNode, config: dict[str, Any]) -> None:
         self.planned = planned
         self.config = config
-        self.instance = planned.kind.make(config)
+        self.instance = planned.kind.make(revealed(config))
         self.context = NodeContext(run, planned.id)
         self.emitter: SourceEmitter | None = None
         self.queue: NodeQueue | None = None

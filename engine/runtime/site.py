@@ -58,7 +58,8 @@ class Site:
         self.catalogue = catalogue
         self.clock: Clock = clock or SystemClock()
         self.references = references or References()
-        self.secrets: Mapping[str, str] = secrets or {}
+        # Not `or`: a store that holds no secret yet is as false as none, and is to be asked once it does.
+        self.secrets: Mapping[str, str] = {} if secrets is None else secrets
         self.journal = Journal(journal_store, self.clock)
         self.memories = Memories(self.clock, self.journal)
         self.connections = Connections()

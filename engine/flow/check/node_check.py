@@ -69,8 +69,7 @@ class NodeCheck:
         made = self._make(node, kind)
         if made is not None:
             return CheckedNode(node, kind, made.input_ports(), tuple(made.output_ports()))
-        plain = kind.cls.output_ports is Node.output_ports
-        return CheckedNode(node, kind, kind.inputs, kind.outputs if plain else None)
+        return CheckedNode(node, kind, kind.inputs, None if _makes_ports(kind) else kind.outputs)
 
     def _unknown_type(self, node: WrittenNode) -> None:
         if not node.type:
@@ -143,6 +142,8 @@ class NodeCheck:
         except ExpressionError as error:
             self._wrong_expression(node, error, config)
         except Exception as error:  # noqa: BLE001 - the author of a custom node may raise anything on a config
+            if not faults and unknown and _makes_ports(kind):
+                self._unknown_ports(node, min(unknown, key=str))
             if faults or unknown:
                 return None  # told already, or not to be told before the start
             if isinstance(error.__cause__, ExpressionError):
@@ -150,6 +151,15 @@ class NodeCheck:
             else:
                 self._refused(node, error, config, bool(hidden))
         return None
+
+    def _unknown_ports(self, node: WrittenNode, place: Path) -> None:
+        """Without its ports no wire could leave the node, and what it sends would all go to quarantine."""
+        self.say(
+            (*node.place, "with", *place),
+            "the output ports follow from this, and a secret is not read before the start",
+            "write the value itself, or `${env:NAME}`",
+            "error",
+        )
 
     def _is_stricter(self, kind: NodeType) -> bool:
         """Whether the schema of a type asks for more than its class: an author can add any keyword to a field's schema."""
@@ -211,6 +221,11 @@ def _texts_refused_like(error: ExpressionError, value: Any, place: Path) -> Any:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _texts_refused_like(error, item, (*place, index))
+
+
+def _makes_ports(kind: NodeType) -> bool:
+    """Whether the config of a node of this type says which outputs it has."""
+    return kind.cls.output_ports is not Node.output_ports
 
 
 def _port(ports: tuple[Port, ...], name: str) -> Port | None:

@@ -72,12 +72,14 @@ class Case(msgspec.Struct, forbid_unknown_fields=True):
 
 class FlowTests(msgspec.Struct, forbid_unknown_fields=True):
     """A test file. `start` is the clock's Unix time at the beginning of each case; `site` is what the packs' services hold
-    (`devices: […]`); `run` names nodes with side effects that run all the same instead of being captured."""
+    (`devices: […]`); `run` names nodes with side effects that run all the same instead of being captured. `secrets` are values for
+    `${secret:NAME}`; any other is the text `test-NAME`."""
 
     cases: Annotated[list[Case], Meta(min_length=1)]
     start: float = 1_767_225_600.0
     site: dict[str, Any] = {}
     run: list[str] = []
+    secrets: dict[str, str] = {}
 
 
 def read_tests(path: Path) -> FlowTests:

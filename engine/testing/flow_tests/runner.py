@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -95,7 +95,7 @@ async def play_case(
 ) -> CaseResult:
     """Plays it. FlowError when the flow itself has problems. `own` are services that go before those the packs have for tests."""
     clock = ManualClock(tests.start)
-    site = Site(catalogue, clock, references=references, secrets=_AnySecret())
+    site = Site(catalogue, clock, references=references, secrets=_TestSecrets(tests.secrets))
     for pack in catalogue.packs.values():
         for service in pack.testing({**tests.site, **case.site}) if pack.testing is not None else ():
             site.provide(service)
@@ -128,17 +128,20 @@ async def play_case(
     return CaseResult(case.name, differences, {**sent, **{id: sent.get(id, []) for id in reached}})
 
 
-class _AnySecret(Mapping[str, str]):
+class _TestSecrets(Mapping[str, str]):
     """In a test every secret has a value, and it is no secret."""
 
-    def __getitem__(self, name: str) -> str:
-        return f"test-{name}"
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = given
 
-    def __iter__(self) -> Any:
-        return iter(())
+    def __getitem__(self, name: str) -> str:
+        return self._given.get(name, f"test-{name}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
 
     def __len__(self) -> int:
-        return 0
+        return len(self._given)
 
 
 def _capturing(plan: Plan, really_run: Iterable[str], case: Case) -> Plan:

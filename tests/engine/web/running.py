@@ -39,6 +39,7 @@ from engine.db.migrations import migrate, read_migrations
 from engine.deploy.deploys import Deploys
 from engine.deploy.flow_files import FlowFiles
 from engine.deploy.revisions import Revisions
+from engine.flow.references import References
 from engine.runtime.site import Site
 from engine.runtime.state.stores import PostgresQuarantine
 from engine.settings import Settings
@@ -171,6 +172,7 @@ class RunningServer:
         self.site = Site(
             Catalogue([pack]),
             self.clock,
+            references=References(secrets=self.secrets),
             secrets=self.secrets,
             quarantine_store=PostgresQuarantine(self.database),
             database=self.database,

@@ -151,3 +151,11 @@ def test_path_that_is_none_is_told_wherever_it_stands_in_a_config() -> None:
         "4: node a, with.rules[1].path: 'x[' is no path (at column 2) — write it like payload.temp or payload.points[0]",
         "4: node a, with.columns.d: ']' is no path (at column 1) — write it like payload.temp or payload.points[0]",
     ]
+
+
+def test_ports_that_follow_from_a_secret_are_told() -> None:
+    """Their wires could not be led anywhere, so every message would end in quarantine."""
+    assert told("feed: {type: feed, to: r}\nr: {type: route, with: {names: '${secret:names}'}, to: s}\ns: {type: sink}") == [
+        "4: node r, with.names: the output ports follow from this, and a secret is not read before the start"
+        " — write the value itself, or `${env:NAME}`"
+    ]  # fmt: skip

@@ -49,7 +49,9 @@ def catalogue() -> Catalogue:
 async def play(folder: Path, catalogue: Catalogue, cases: str, flow: str = FLOW) -> FileResult:
     flow = flow.replace("on_error: quarantine\n", "")
     (folder / "watch.yaml").write_text(flow)
-    (folder / "watch_test.yaml").write_text(cases if cases.startswith(("cases:", "site:")) else f"cases:\n{cases}")
+    (folder / "watch_test.yaml").write_text(
+        cases if cases.startswith(("cases:", "secrets:", "site:")) else f"cases:\n{cases}"
+    )
     return await run_file(folder / "watch_test.yaml", catalogue)
 
 
@@ -237,3 +239,20 @@ async def test_nodes_of_a_subflow_have_their_place_in_its_name(tmp_path: Path, c
     for case in ("given: [{node: double, payload: 4}]", "expect: [{node: double.out}]"):
         result = await play(tmp_path, catalogue, f"  - name: x\n    {case}\n", SUBFLOW)
         assert "the nodes inside of that subflow are double/scale" in result.cases[0].differences[0]
+
+
+WITH_SECRETS = """\
+flow: watch
+nodes:
+  in: {type: inject, to: hold}
+  hold: {type: delay, with: {delay_s: "${secret:hold}"}, to: sign}
+  sign: {type: template, with: {template: "{{payload}} ${secret:robot}"}, to: kept}
+  kept: {type: debug}
+"""
+
+
+async def test_flow_with_secrets_is_played(tmp_path: Path, catalogue: Catalogue) -> None:
+    """A secret is the text `test-NAME`, or what the file says where a node needs another."""
+    case = "{name: x, given: [{node: in, payload: 5}], expect: [{node: sign, at: 10, payload: 5 test-robot}]}"
+    result = await play(tmp_path, catalogue, f"secrets: {{hold: '10'}}\ncases:\n  - {case}\n", WITH_SECRETS)
+    assert (result.problem, [case.differences for case in result.cases]) == ("", [[]])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
-__all__ = ["RenamedFields", "new_names_in", "read_as"]
+__all__ = ["RenamedFields", "new_names_in", "read_as", "read_json"]
 
 _T = TypeVar("_T")
 
@@ -36,6 +36,13 @@ def read_as(value: Any, wanted: type[_T], *, strict: bool = True) -> _T:
     """Plain data as that type, old names of fields too, at any depth. msgspec.ValidationError when it does not fit."""
     names = new_names_in(wanted)
     return msgspec.convert(_renamed(value, names) if names else value, wanted, strict=strict)
+
+
+def read_json(text: bytes | str, wanted: type[_T]) -> _T:
+    """JSON as that type, old names of fields too. msgspec.DecodeError when it is none or does not fit."""
+    if new_names_in(wanted):
+        return read_as(msgspec.json.decode(text), wanted)
+    return msgspec.json.decode(text, type=wanted)
 
 
 def new_names_in(wanted: Any) -> Mapping[str, str]:

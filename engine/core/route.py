@@ -37,8 +37,14 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     status: int = 200
     action: str = ""
     time_limit_s: float = TIME_LIMIT_S
+    moved_to: str = ""
+    """The path that has taken the place of this one, which still works: its answers name the new one in a Link header."""
 
     @property
     def summary(self) -> str:
         """The first sentence of the handler's docstring."""
         return " ".join((self.handler.__doc__ or "").split("\n\n")[0].split())
+
+    def under_old_path(self, path: str) -> Route:
+        """The same route where it once was."""
+        return msgspec.structs.replace(self, path=path, moved_to=self.path)

@@ -143,7 +143,7 @@ class FlowRun:
         return sum(emitter.accepted for emitter in self.emitters)
 
     def enter(self, node: str, message: Message) -> None:
-        """Delivers a message to a node as if a wire had brought it; used by links, listeners, inject and replays."""
+        """Delivers a message to a node as if a wire had brought it; used by links, listeners, inject and the quarantine."""
         program = self._observed if self.observer.all else self._program
         if program is None or node not in program.enter:
             raise LookupError(f"flow {self.name} has no node {node}")

@@ -1,4 +1,4 @@
-"""The last place for a message that no node could handle: kept in the database with its reason, so an admin can see and replay it."""
+"""The last place for a message that no node could handle: kept in the database with its reason, so an operator can see and reprocess it."""
 
 from __future__ import annotations
 

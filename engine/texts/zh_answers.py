@@ -98,7 +98,7 @@ ANSWERS = {
     "it runs; the revision is written when the database is back": "已经运行；数据库恢复后会补写版本记录",
     "flow {} was deployed, but the database went away ({})": "流程 {} 已部署，但数据库断开（{}）",
     "flow {} has no running node {}": "流程 {} 没有运行中的节点 {}",
-    "deploy it, then replay": "请先部署，再重放",
+    "deploy it, then reprocess the message": "请先部署，再重新处理",
     "only the beginning of this message was kept": "只保留了该消息的开头",
     "have its source send it again": "请让来源重新发送",
     "flow {} has as many messages under way as it may": "流程 {} 处理中的消息已达上限",

@@ -94,7 +94,7 @@ def _of_packs(app: web.Application) -> Iterator[tuple[str, str, str, str]]:
 def _operation(route: Route, of_type: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": route.summary,
-        "operationId": route.handler.__name__,
+        "operationId": route.handler.__name__ + ("_moved" if route.moved_to else ""),
         "tags": [route.path.split("/")[2] if route.path.startswith("/api/") else "metrics"],
         "x-role": route.role,
         "parameters": _path_parameters(route.path),
@@ -102,6 +102,8 @@ def _operation(route: Route, of_type: dict[str, Any], components: dict[str, Any]
     }
     if route.role == ANYONE:
         operation["security"] = []
+    if route.moved_to:
+        operation["deprecated"] = True
     statuses = {400, 503, *route.refusals}
     if route.role != ANYONE:
         statuses |= {401, 403}

@@ -1,4 +1,4 @@
-"""Puts messages aside for an admin to look at and replay."""
+"""Puts messages aside for an admin to look at and reprocess."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class QuarantineNode(Node):
 
     zh: ClassVar = Help(
         title="隔离",
-        text="将消息及原因存入隔离表，供管理员查看和重放；存储完成后才向来源确认。",
+        text="将消息及原因存入隔离表，供操作员查看和重新处理；存储完成后才向来源确认。",
         fields={"reason": "消息自身没有原因时使用的原因。"},
     )
     examples: ClassVar = [Example("nothing is passed on", {}, given=["junk"], expect=[])]

@@ -103,7 +103,7 @@ async def test_a_long_list_goes_on_where_it_ended(site: LiveSite, new_page: NewP
     await expect(page.get_by_role("button", name="更早的记录")).to_have_count(0)
 
 
-async def test_quarantined_message_is_read_replayed_and_discarded(site: LiveSite, new_page: NewPage) -> None:
+async def test_quarantined_message_is_read_reprocessed_and_discarded(site: LiveSite, new_page: NewPage) -> None:
     host, _, port = site.mqtt_url.removeprefix("mqtt://").partition(":")
     async with aiomqtt.Client(host, int(port)) as client:
         await client.publish("metachip/gas/BAD001/data", b'{"ts": <script>alert(1)</script>', qos=1)
@@ -113,7 +113,7 @@ async def test_quarantined_message_is_read_replayed_and_discarded(site: LiveSite
     await page.get_by_role("row").nth(1).get_by_role("button").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_text("<script>alert(1)</script>")).to_be_visible()
-    await dialog.get_by_role("button", name="重放").click()
+    await dialog.get_by_role("button", name="重新处理").click()
     await expect(page.get_by_text("已于").first).to_be_visible()
     # What can't be read can't be read again: it comes back as a new entry.
     await eventually(lambda: len(site.call("GET", "/api/quarantine")) == 2, 30)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiomqtt
+import asyncpg
 import pytest
 
 from tests.browser.live_site import LiveSite
@@ -276,3 +277,25 @@ async def test_a_card_that_can_not_work_is_refused_by_field(
     status, answer = await refused(site, "PUT", f"/api/channels/{name}", whole)
     assert (status, answer["error"]["code"]) == (422, "bad_card")
     assert field in answer["fields"]
+
+
+async def test_an_event_that_version_0_1_quarantined_is_stored_as_notified_when_it_is_reprocessed(site: LiveSite):
+    old = {"id": "GX009/A1/1.000/raised", "sn": "GX009", "type": "A1", "kind": "raised", "state": "unacknowledged"}
+    old |= {"at": 1.0, "raised_at": 1.0, "told": True, "untold": ""}
+    payload = json.dumps(old).encode()
+    connection = await asyncpg.connect(site.dsn)
+    try:
+        number = await connection.fetchval(
+            "insert into quarantine (flow, node, time, topic, key, reason, payload, size_bytes, props) "
+            "values ('gas-monitoring', 'record', now(), '', '', 'refused', $1, $2, '{}') returning id",
+            payload,
+            len(payload),
+        )
+        await ask(site, "POST", f"/api/quarantine/{number}/reprocess", role="operator")
+
+        async def stored() -> bool:
+            return await connection.fetchval("select notified from alarm_events where sn = 'GX009'") is True
+
+        await eventually(stored, 20)
+    finally:
+        await connection.close()

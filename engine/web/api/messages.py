@@ -1,4 +1,4 @@
-"""Messages kept for people: the debug list, and the quarantine with replay."""
+"""Messages kept for people: the debug list, and the quarantine, whose messages can be reprocessed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.core.message import UNSET, Message
+from engine.core.renamed import read_json
 from engine.core.route import Nothing, Route
 from engine.db.request_connection import request_connection
 from engine.runtime.node_runner import RunningNode
@@ -35,7 +36,7 @@ class QuarantineQuery(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Quarantined(msgspec.Struct, kw_only=True):
-    """One message that no node could handle. `payload` is its text, cut at 16 kB; `cut` tells whether a replay would be incomplete."""
+    """One message that no node could handle. `payload` is its text, cut at 16 kB; `cut`: only its beginning was kept."""
 
     id: int
     at: datetime.datetime
@@ -49,7 +50,7 @@ class Quarantined(msgspec.Struct, kw_only=True):
     size_bytes: int
     cut: bool
     props: dict[str, Any]
-    replayed: datetime.datetime | None
+    reprocessed: datetime.datetime | None
 
 
 async def debug_rows(call: Call[DebugQuery]) -> list[DebugRow]:
@@ -64,7 +65,7 @@ async def quarantine(call: Call[QuarantineQuery]) -> list[Quarantined]:
     async with request_connection(call.server.database) as connection:
         rows = await connection.fetch(
             "select id, at, flow, node, time, topic, key, reason, substr(payload, 1, 16384) as payload, "
-            "length(payload) < size_bytes as cut, size_bytes, props, replayed from quarantine "
+            "length(payload) < size_bytes as cut, size_bytes, props, reprocessed from quarantine "
             "where ($1::bigint is null or id < $1) and ($3 = '' or flow = $3) and ($4 = '' or node = $4) "
             "order by id desc limit $2",
             given.before,
@@ -75,7 +76,7 @@ async def quarantine(call: Call[QuarantineQuery]) -> list[Quarantined]:
     return [_shown(dict(row)) for row in rows]
 
 
-async def replay(call: Call[Nothing]) -> None:
+async def reprocess(call: Call[Nothing]) -> None:
     """Give a quarantined message to its node again; if that fails it comes back as a new entry."""
     number, site = call.number("id"), call.server.site
     async with request_connection(call.server.database) as connection:
@@ -88,9 +89,12 @@ async def replay(call: Call[Nothing]) -> None:
         running = run.nodes.get(row["node"]) if run is not None else None
         if run is None or running is None:
             raise ApiError(
-                409, "no_node", f"flow {row['flow']} has no running node {row['node']}", "deploy it, then replay"
+                409,
+                "no_node",
+                f"flow {row['flow']} has no running node {row['node']}",
+                "deploy it, then reprocess the message",
             )
-        await connection.execute("update quarantine set replayed = now() where id = $1", number)
+        await connection.execute("update quarantine set reprocessed = now() where id = $1", number)
     call.details = {"flow": run.name, "node": running.id}
     message = Message(
         UNSET,
@@ -139,10 +143,21 @@ def _as_it_came(kept: bytes, node: RunningNode) -> Any:
     if wanted is bytes:
         return kept
     try:
-        return msgspec.json.decode(kept, type=wanted)
+        return read_json(kept, wanted)
     except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
         return kept
 
+
+_REPROCESS = Route(
+    method="POST",
+    path="/api/quarantine/{id}/reprocess",
+    role="operator",
+    handler=reprocess,
+    answer=None,
+    status=204,
+    refusals=(404, 409, 422),
+    action="quarantine.reprocess",
+)
 
 ROUTES = (
     Route(
@@ -156,16 +171,8 @@ ROUTES = (
         given=QuarantineQuery,
         answer=list[Quarantined],
     ),
-    Route(
-        method="POST",
-        path="/api/quarantine/{id}/replay",
-        role="operator",
-        handler=replay,
-        answer=None,
-        status=204,
-        refusals=(404, 409, 422),
-        action="quarantine.replay",
-    ),
+    _REPROCESS,
+    _REPROCESS.under_old_path("/api/quarantine/{id}/replay"),
     Route(
         method="DELETE",
         path="/api/quarantine/{id}",

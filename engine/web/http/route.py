@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Generic, TypeVar
@@ -20,6 +21,8 @@ __all__ = ["IDENTITY", "Call", "audit_of", "mount"]
 
 IDENTITY = web.RequestKey("identity", Identity)
 NOTED = web.RequestKey("noted", tuple[str, str, dict[str, Any]])
+
+log = logging.getLogger("mcs.web")
 
 G = TypeVar("G")
 S = TypeVar("S")
@@ -99,10 +102,15 @@ def _aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.Stre
         if route.action:
             request[NOTED] = (route.action, call.target, call.details)
         if isinstance(result, web.StreamResponse):
-            return result
-        if result is None:
-            return web.Response(status=204, headers={"Cache-Control": "no-store"})
-        return json_answer(result, route.status, language=call.language)
+            answer = result
+        elif result is None:
+            answer = web.Response(status=204, headers={"Cache-Control": "no-store"})
+        else:
+            answer = json_answer(result, route.status, language=call.language)
+        if route.moved_to:
+            log.warning("%s asks at %s, which is now %s", request.remote, route.path, route.moved_to)
+            answer.headers["Link"] = f'<{route.moved_to.format_map(request.match_info)}>; rel="successor-version"'
+        return answer
 
     handle.__doc__ = route.handler.__doc__
     handle.__mcs_route__ = route  # type: ignore[attr-defined]

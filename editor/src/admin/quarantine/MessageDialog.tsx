@@ -25,7 +25,7 @@ export function MessageDialog({ message, onClose, onDone }: { message: Quarantin
       toastError(error);
     }
   };
-  const replay = () => act(() => api.post(`/quarantine/${message.id}/replay`), t("quarantine.again", { node: message.node }));
+  const reprocess = () => act(() => api.post(`/quarantine/${message.id}/reprocess`), t("quarantine.again", { node: message.node }));
   const facts: [string, string][] = [
     [t("quarantine.at"), dateTime(message.at)],
     [t("quarantine.node"), `${message.flow}/${message.node}`],
@@ -39,7 +39,7 @@ export function MessageDialog({ message, onClose, onDone }: { message: Quarantin
   return (
     <Dialog title={t("quarantine.message", { id: message.id })} onClose={onClose} wide foot={<>
       <Button icon="trash-2" kind="danger" needs="admin" onClick={() => setAsking(true)}>{t("quarantine.discard")}</Button>
-      <Button icon="repeat" kind="primary" needs="operator" disabledReason={message.cut && t("quarantine.cut")} onClick={() => void replay()}>{t("quarantine.replay")}</Button>
+      <Button icon="repeat" kind="primary" needs="operator" disabledReason={message.cut && t("quarantine.cut")} onClick={() => void reprocess()}>{t("quarantine.reprocess")}</Button>
     </>}>
       <p className="quarantine-why">{message.reason}</p>
       <dl className="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>

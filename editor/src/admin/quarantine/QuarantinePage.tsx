@@ -1,4 +1,4 @@
-/** The messages that no node could handle: why, what was in them, replay and discard. */
+/** The messages that no node could handle: why, what was in them, reprocess and discard. */
 import { useState } from "react";
 import type { Quarantined } from "../../platform/api/types";
 import { useWords } from "../../platform/i18n";
@@ -34,7 +34,7 @@ export default function QuarantinePage() {
           { id: "topic", label: t("quarantine.topic"), cell: (message) => <code>{message.topic}</code> },
           { id: "size", label: t("quarantine.size"), cell: (message) => <span className="number">{formatBytes(message.size_bytes)}</span> },
           { id: "state", label: t("quarantine.state"), cell: (message) => (
-            <State level={message.replayed ? "off" : "warning"} text={message.replayed ? t("quarantine.replayed", { when: dateTime(message.replayed) }) : t("quarantine.kept")} />
+            <State level={message.reprocessed ? "off" : "warning"} text={message.reprocessed ? t("quarantine.reprocessed", { when: dateTime(message.reprocessed) }) : t("quarantine.waits")} />
           ) },
         ]} />
       )}

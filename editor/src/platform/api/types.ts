@@ -115,5 +115,5 @@ export interface Quarantined {
   /** Only the beginning was kept. */
   cut: boolean;
   props: Record<string, Json>;
-  replayed: string | null;
+  reprocessed: string | null;
 }

@@ -23,6 +23,7 @@ ENGINE = (
     ("testing/flow_tests",),
     ("runtime",),
     ("runtime/state", "runtime/services"),
+    ("runtime/state/spool",),
     ("flow/changes",),
     ("flow/check",),
     ("catalogue", "flow/yaml", "ops/backup", "texts/told"),

@@ -45,12 +45,13 @@ def add_commands(command: AddCommand) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from engine.flow.check.check import check_flow
+    from engine.flow.check.check import check_flow, check_site
     from engine.flow.problem import errors_in
     from engine.flow.yaml.read import read_flow
 
     catalogue = catalogue_now()
     problems = []
+    flows = []
     given = options.flows or [settings_now().flows]
     paths = [path for one in given for path in (_flow_files(one) if one.is_dir() else [one]) if not _is_test(path)]
     if not paths:
@@ -59,7 +60,11 @@ def _check(options: argparse.Namespace) -> int:
         flow, found = read_flow(path)
         problems += found
         if flow is not None:
+            flows.append(flow)
             problems += check_flow(flow, catalogue)[1]
+    folders = {path.parent for path in paths}
+    beside = [path for folder in sorted(folders) for path in _flow_files(folder) if path not in paths]
+    problems += check_site(flows, [flow for path in beside if (flow := read_flow(path)[0]) is not None])
     if options.json:
         print(msgspec.json.format(msgspec.json.encode([problem.as_json() for problem in problems])).decode())
     else:

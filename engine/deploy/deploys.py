@@ -13,6 +13,7 @@ import msgspec
 from engine.db.database import Unavailable
 from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, invalid_flow_name_reason, revision_of
 from engine.deploy.revisions import Revision, Revisions
+from engine.flow.check.check import check_site
 from engine.flow.model import Flow, NodeSpec
 from engine.flow.problem import FlowError, Problem
 from engine.flow.yaml.read import read_flow
@@ -59,6 +60,7 @@ class Deploys:
         self._locks: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._unfollow: Callable[[], None] = lambda: None
+        self._links: list[Problem] = []
 
     async def start(self) -> None:
         """Starts every flow file (one with problems does not keep the others from starting), records what ops have changed, and
@@ -67,8 +69,20 @@ class Deploys:
         for file in self.files.all():
             async with self._lock(file.name):
                 await self._start(file)
+        await self._check_links()
         self._unfollow = self.revisions.follow(self._heard)
         self._spawn(self._watch_disk(), "flow files")
+
+    def beside(self, name: str) -> list[Flow]:
+        """The other flows of the site: as they run, or else as their files have them."""
+        flows = {file.name: file.flow for file in self.files.all() if file.flow is not None}
+        flows |= {running: known.flow for running, known in self.known.items()}
+        return [flow for other, flow in flows.items() if other != name]
+
+    def link_problems(self, name: str) -> list[Problem]:
+        """Links of a running flow to flows and link-ins that are not there now."""
+        known = self.known.get(name)
+        return [problem for problem in self._links if known is not None and problem.path == known.flow.source.path]
 
     async def stop(self) -> None:
         """Ends following; the flows go on until the site stops them."""
@@ -112,6 +126,7 @@ class Deploys:
             await self._site.remove(name)
             self.known.pop(name, None)
             await writing.add("", who, "", None, {})
+        await self._check_links()
         self._changed(name)
 
     async def _deploy(
@@ -139,9 +154,11 @@ class Deploys:
                 if done is None:
                     raise
                 self.known[name] = Deployed(text=text, revision=revision_of(text), flow=flow, who=who, note=note)
+                await self._check_links()
                 self._changed(name)
                 raise NotRecorded(f"flow {name} was deployed, but the database went away ({away})") from away
             self.known[name] = _deployed(text, flow, row)
+        await self._check_links()
         self._changed(name)
         return row, report
 
@@ -197,6 +214,16 @@ class Deploys:
                 last = await writing.add(known.revision, known.who, known.note or note, known.text, {})
         self.known[name] = _deployed(known.text, known.flow, last)
 
+    async def _check_links(self) -> None:
+        """What runs has changed: what leads nowhere now that led somewhere before is logged."""
+        flows = [known.flow for known in self.known.values()]
+        beside = [file.flow for file in self.files.all() if file.flow is not None and file.name not in self.known]
+        found = await asyncio.to_thread(check_site, flows, beside)
+        for problem in found:
+            if problem not in self._links:
+                log.warning("%s", problem)
+        self._links = found
+
     async def _watch_disk(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -237,6 +264,7 @@ class Deploys:
                     await self._go_over(last, last.text)
                 else:
                     self.known[name] = _deployed(known.text, known.flow, last)
+        await self._check_links()
         self._changed(name)
 
     async def _go_over(self, last: Revision, text: str) -> None:

@@ -10,7 +10,7 @@ import networkx as nx
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.node import ERROR_PORT, Node
 from engine.flow.check.compatibility import incompatibility, port_words
-from engine.flow.check.expand import LINK_IN, LINK_OUT, WrittenWire, links_in, links_out, write_out
+from engine.flow.check.expand import LINK_IN, LINK_OUT, WrittenNode, WrittenWire, links_in, links_out, write_out
 from engine.flow.check.graph import format_loop, graph_of, loops, unreached
 from engine.flow.check.node_check import CheckedNode, NodeCheck
 from engine.flow.check.plan import Plan, PlannedNode
@@ -39,13 +39,19 @@ def check_flow(
     return _Check(flow, catalogue, references or References()).run()
 
 
-def check_site(flows: Iterable[Flow]) -> list[Problem]:
-    """What is wrong between the flows of a site: names taken twice, and links to flows or link-ins that are not there."""
+def check_site(flows: Iterable[Flow], beside: Iterable[Flow] = ()) -> list[Problem]:
+    """What is wrong between the flows of a site: names taken twice, and links to flows or link-ins that are not there.
+
+    Told is what stands in `flows`; `beside` are further flows of the site, which they may link to.
+    """
     problems: list[Problem] = []
     known: dict[str, Flow] = {}
-    links: set[str] = set()
-    written = [(flow, write_out(flow)) for flow in flows]
-    for flow, out in written:
+    entries: set[str] = set()
+    for flow in beside:
+        known.setdefault(flow.flow, flow)
+        entries.update(links_in(flow.flow, node) for node in _link_nodes(flow) if node.type == LINK_IN)
+    exits: list[tuple[Flow, WrittenNode]] = []
+    for flow in flows:
         if flow.flow and flow.flow in known:
             first = known[flow.flow].source
             problems.append(
@@ -56,20 +62,36 @@ def check_site(flows: Iterable[Flow]) -> list[Problem]:
                 )
             )
         known.setdefault(flow.flow, flow)
-        links.update(links_in(flow.flow, node) for node in out.nodes.values() if node.type == LINK_IN)
-    for flow, out in written:
-        for node in out.nodes.values():
-            for name, place in links_out(flow.flow, node) if node.type in LINK_OUT else ():
-                other, _, link = name.partition("/")
-                if other == flow.flow or name in links:
-                    continue
-                meant = nearest(name, links)
+        nodes = _link_nodes(flow)
+        entries.update(links_in(flow.flow, node) for node in nodes if node.type == LINK_IN)
+        exits += [(flow, node) for node in nodes if node.type in LINK_OUT]
+    for flow, node in exits:
+        for name, place in links_out(flow.flow, node):
+            other, _, link = name.partition("/")
+            if other == flow.flow or name in entries:
+                continue
+            meant = nearest(name, entries)
+            missing = f"there is no flow `{other}`"
+            if other in known:
                 missing = (
-                    f"the flow `{other}` has no link-in `{link}`" if other in known else f"there is no flow `{other}`"
+                    f"the flow `{other}` is disabled"
+                    if known[other].disabled
+                    else f"the flow `{other}` has no link-in `{link}`"
                 )
-                hint = f"did you mean `{meant}`?" if meant else "messages wait at the link-out until it is there"
-                problems.append(flow.source.problem((*node.place, *place), missing, hint, "warning"))
+            hint = f"did you mean `{meant}`?" if meant else "messages wait at the link-out until it is there"
+            if not meant and node.type == "link-call":
+                hint = "messages go the way of errors until it is there"
+            problems.append(flow.source.problem((*node.place, *place), missing, hint, "warning"))
     return problems
+
+
+def _link_nodes(flow: Flow) -> list[WrittenNode]:
+    """Those that would run. Most flows have none, and to write a large one out takes long, so that is looked at first."""
+    scopes = (flow.nodes, *(subflow.nodes for subflow in flow.subflows.values()))
+    links = (LINK_IN, *LINK_OUT)
+    if flow.disabled or not any(node.type in links for nodes in scopes for node in nodes.values()):
+        return []
+    return [node for node in write_out(flow).nodes.values() if node.type in links]
 
 
 class _Check:

@@ -207,7 +207,7 @@ def not_writable(failure: OSError) -> ApiError:
 def _problems(server: ServerContext, file: FlowFile, deployed: Deployed | None) -> list[Problem]:
     """Those that the site found when it started this very text; for another text only those of reading it (a preview has all)."""
     if deployed is None or deployed.revision == file.revision:
-        return server.site.problems.get(file.name, file.problems)
+        return [*server.site.problems.get(file.name, file.problems), *server.deploys.link_problems(file.name)]
     return file.problems
 
 

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from engine.core.route import Route
 from engine.deploy.flow_files import invalid_flow_name_reason, revision_of
 from engine.flow.changes.diff import diff_flows
+from engine.flow.check.check import check_site
 from engine.flow.check.plan import Plan
 from engine.flow.model import Flow
 from engine.flow.problem import Problem, errors_in
@@ -58,11 +59,12 @@ async def preview(call: Call[Preview]) -> Previewed:
     if fault is not None:
         raise ApiError(404, "not_found", f"no flow can be called {name[:80]!r}: {fault}", "see /api/flows")
     # Off the loop: a flow of 1,000 nodes keeps a thread busy longer than a message may wait.
-    shown = await asyncio.to_thread(_previewed, call.server, call.request.app[DRAFTS], name, given)
+    beside = call.server.deploys.beside(name)
+    shown = await asyncio.to_thread(_previewed, call.server, call.request.app[DRAFTS], name, given, beside)
     return msgspec.structs.replace(shown, problems=problems_told(shown.problems, call.language))
 
 
-def _previewed(server: ServerContext, drafts: Drafts, name: str, given: Preview) -> Previewed:
+def _previewed(server: ServerContext, drafts: Drafts, name: str, given: Preview, beside: list[Flow]) -> Previewed:
     flow: Flow | None
     if given.text is not UNSET:
         text = given.text
@@ -75,7 +77,7 @@ def _previewed(server: ServerContext, drafts: Drafts, name: str, given: Preview)
     plan: Plan | None = None
     if flow is not None:
         plan, more = server.site.check(flow)
-        problems = [*problems, *more]
+        problems = [*problems, *more, *check_site([flow], beside)]
     deployed = server.deploys.known.get(name)
     told = None
     if flow is not None:

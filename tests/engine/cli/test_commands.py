@@ -49,6 +49,31 @@ def test_check_of_nothing_is_no_success(capsys: pytest.CaptureFixture[str], fold
     assert capsys.readouterr().err == "mcs: there is no flow in empty; name flow files, or set MCS_FLOWS\n"
 
 
+LINKED = """\
+flow: linked
+nodes:
+  tick: {type: inject, with: {payload: 1}, to: away}
+  away: {type: link-out, with: {to: hall/entry}}
+"""
+HALL = "flow: hall\nnodes: {entry: {type: link-in, to: show}, show: {type: debug}}\n"
+
+
+def test_check_of_one_flow_knows_those_beside_it(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    """A link to one of them is good; what is wrong with them is told where they are checked."""
+    (folder / "linked.yaml").write_text(LINKED)
+    assert main(["check", "linked.yaml"]) == 0
+    assert "there is no flow `hall`" in capsys.readouterr().out
+    (folder / "hall.yaml").write_text(HALL)
+    assert main(["check", "linked.yaml"]) == 0
+    assert capsys.readouterr().out == "1 flows, 0 errors, 0 warnings\n"
+
+
+def test_check_tells_of_one_name_in_two_files(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "flows" / "other.yaml").write_text(GOOD)
+    assert main(["check"]) == 1
+    assert "flows/other.yaml:1: flow: the flow `good` is also in flows/good.yaml:1" in capsys.readouterr().out
+
+
 def test_check_lists_problems_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "bad.yaml", "--json"]) == 1
     first, second = json.loads(capsys.readouterr().out)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from engine.flow.check.check import check_site
 from tests.engine.flow.small_palette import checked, flow_of, told
 
@@ -174,3 +176,33 @@ def test_site_tells_links_that_lead_to_no_flow() -> None:
         "t.yaml:5: node b, with.to: the flow `other` has no link-in `hal` — did you mean `other/hall`? (warning)",
         "t.yaml:6: node c, with.to: there is no flow `gone` — messages wait at the link-out until it is there (warning)",
     ]
+
+
+def test_link_call_that_leads_nowhere_does_not_wait() -> None:
+    call = flow_of("feed: {type: feed, to: a}\na: {type: link-call, with: {to: gone/x}}")
+    assert [str(problem) for problem in check_site([call])] == [
+        "t.yaml:4: node a, with.to: there is no flow `gone`"
+        " — messages go the way of errors until it is there (warning)",
+    ]  # fmt: skip
+
+
+def test_link_to_a_disabled_flow_is_told() -> None:
+    out = flow_of("feed: {type: feed, to: a}\na: {type: link-out, with: {to: other/hall}}")
+    other = msgspec.structs.replace(flow_of("hall: {type: link-in}", name="other"), disabled=True)
+    assert [problem.message for problem in check_site([out], [other])] == ["the flow `other` is disabled"]
+
+
+def test_flows_beside_are_linked_to_and_not_told_of() -> None:
+    """Their own links are told where they are checked themselves."""
+    out = flow_of("feed: {type: feed, to: a}\na: {type: link-out, with: {to: other/hall}}")
+    other = flow_of("hall: {type: link-in, to: b}\nb: {type: link-out, with: {to: gone/x}}", name="other")
+    assert check_site([out], [other]) == []
+    assert len(check_site([out, other])) == 1
+    assert [problem.field for problem in check_site([other], [other])] == ["flow", "with.to"]
+
+
+def test_link_inside_a_subflow_is_followed() -> None:
+    out = flow_of("feed: {type: feed, to: s}\ns: {type: subflow/send}",
+                  "subflows: {send: {inputs: {in: a}, nodes: {a: {type: link-out, with: {to: other/hall}}}}}")  # fmt: skip
+    assert [problem.node for problem in check_site([out])] == ["send/a"]
+    assert check_site([out], [flow_of("hall: {type: link-in}", name="other")]) == []

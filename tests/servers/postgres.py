@@ -4,7 +4,9 @@ import itertools
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,14 +25,16 @@ class Postgres(ServerProcess):
     def __init__(self, folder: Path, *, durable: bool, preload: str = "", programs: Path | None = None) -> None:
         port = free_port()
         self._programs = programs
-        cluster = folder / "cluster"
-        account = Account.for_cluster(cluster)
-        account.make_folder(cluster)
-        password_file = folder / "password"
-        password_file.write_text(PASSWORD + "\n")
-        arguments = ["-D", str(cluster), "-U", USER, "-A", "scram-sha-256", "--pwfile", str(password_file), "-N"]
-        arguments += ["-E", "UTF8", "--locale=C.UTF-8"]
-        subprocess.run(account.command(self._installed("initdb"), *arguments), check=True, capture_output=True, cwd="/")
+        self._cluster = folder / "cluster"
+        self._account = Account.for_cluster(self._cluster)
+        self._account.make_folder(self._cluster)
+        with tempfile.TemporaryFile() as password, self._account.within_reach(self._cluster) as (place, inherited):
+            password.write(f"{PASSWORD}\n".encode())
+            password.seek(0)
+            os.fchown(password.fileno(), self._account.uid, self._account.gid)
+            arguments = ["-D", place, "-U", USER, "-A", "scram-sha-256", "--pwfile", "/dev/stdin", "-N"]
+            initdb = self._account.command(self._installed("initdb"), *arguments, "-E", "UTF8", "--locale=C.UTF-8")
+            subprocess.run(initdb, check=True, stdin=password, capture_output=True, cwd="/", pass_fds=inherited)
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": str(port),
@@ -40,7 +44,7 @@ class Postgres(ServerProcess):
             **({"shared_preload_libraries": preload} if preload else {}),
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
-        command = account.command(self._installed("postgres"), "-D", str(cluster), *options)
+        command = self._account.command(self._installed("postgres"), *options)
         # SIGINT is the fast shutdown: sessions are ended, not waited for.
         super().__init__(command, port, folder / "postgres.log", stop_signal=signal.SIGINT)
 
@@ -49,6 +53,11 @@ class Postgres(ServerProcess):
         super().start()
         ready = [self._installed("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         wait_until(lambda: subprocess.run(ready, check=False).returncode == 0)
+
+    @contextmanager
+    def _reached(self) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+        with self._account.within_reach(self._cluster) as (place, inherited):
+            yield ["-D", place], inherited
 
     def dsn(self, database: str = "postgres") -> str:
         """The address of one of its databases."""

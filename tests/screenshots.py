@@ -1,9 +1,13 @@
-"""Pictures of every page and state, taken from a running demo: `python -m tests.screenshots [--out docs/screenshots] [NAME …]`."""
+"""Pictures of every page and state, taken from a running demo: `python -m tests.screenshots [--out docs/screenshots] [NAME …]`.
+
+Git keeps only those that README.md or the manual shows; .gitignore names them.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import os
 import signal
 import subprocess
@@ -12,6 +16,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.live_site import PASSWORD
@@ -147,9 +152,15 @@ async def _take_all(browser: Browser, url: str, out: Path, wanted: list[str], la
             except Exception as failure:  # noqa: BLE001 - the other pictures are still wanted
                 print(f"{name} ({language}, {scheme}): {failure}", file=sys.stderr)
             file = out / f"{name}{suffix}-{language}-{scheme}.png"
-            await page.screenshot(path=file)
+            _write_small(await page.screenshot(), file)
             print(file)
             await page.context.close()
+
+
+def _write_small(picture: bytes, file: Path) -> None:
+    """With a palette: a page has few colours, and the file is a third."""
+    with Image.open(io.BytesIO(picture)) as full:
+        full.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 async def _sign_up(browser: Browser, url: str) -> None:

@@ -22,7 +22,7 @@ help:  ## list the targets
 install: $(STAMPS)/install $(EDITOR_BUILT)  ## install into .venv; the command is .venv/bin/mcs
 	@:
 
-demo: install  ## run everything on this machine: broker, database, flows, 20 simulated devices
+demo: $(STAMPS)/demo $(EDITOR_BUILT)  ## run everything on this machine: broker, database, flows, 20 simulated devices
 	@$(BIN)/mcs demo
 
 test: $(STAMPS)/test $(STAMPS)/viewer $(EDITOR_BUILT)  ## install what the tests need, then ruff, mypy, vitest and pytest
@@ -41,7 +41,7 @@ bench: $(STAMPS)/test $(EDITOR_BUILT)  ## CPU per message and memory, measured (
 	@tests/install-servers.sh
 	@$(BIN)/python -m tests.bench$(if $(EDITOR),.editor) $(if $(NODE_RED),--node-red) $(if $(QUICK),--quick)
 
-screenshots: $(STAMPS)/test $(EDITOR_BUILT)  ## pictures of every page into docs/screenshots
+screenshots: $(STAMPS)/test $(EDITOR_BUILT)  ## pictures of every page into docs/screenshots; git keeps those that README.md shows
 	@$(BIN)/python -m tests.screenshots
 
 viewer: $(STAMPS)/viewer  ## run the archive viewer
@@ -68,7 +68,8 @@ editor/dist/.built: $(EDITOR_SOURCES) build_editor.py | $(STAMPS)/venv
 
 lock: $(STAMPS)/uv  ## make the lock files again from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.lock >/dev/null
-	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra test --constraint requirements.lock --output-file requirements-test.lock >/dev/null
+	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra demo --extra dev --constraint requirements.lock --output-file requirements-demo.lock >/dev/null
+	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra demo --extra dev --group test --constraint requirements-demo.lock --output-file requirements-test.lock >/dev/null
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra viewer --constraint requirements.lock --output-file requirements-viewer.lock >/dev/null
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) requirements-manual.in --output-file requirements-manual.lock >/dev/null
 	@! grep -nE 'https?://|--(extra-)?index|--find-links' requirements*.lock || { echo "make lock: a lock file names a host" >&2; exit 1; }
@@ -87,7 +88,14 @@ $(STAMPS)/install: requirements.lock pyproject.toml | $(STAMPS)/venv
 	@$(PIP) install --no-deps --editable .
 	@touch $@
 
-$(STAMPS)/test: requirements-test.lock $(STAMPS)/install
+# The licence server is the vendor's own distribution; the demonstration brings it along so that it is licensed.
+$(STAMPS)/demo: requirements-demo.lock vendor/pyproject.toml $(STAMPS)/install
+	@echo "installing what the demonstration needs …"
+	@$(PIP) install --require-hashes --requirement requirements-demo.lock
+	@$(PIP) install --no-deps --editable ./vendor
+	@touch $@
+
+$(STAMPS)/test: requirements-test.lock $(STAMPS)/demo
 	@echo "installing what the tests need …"
 	@$(PIP) install --require-hashes --requirement requirements-test.lock
 	@touch $@

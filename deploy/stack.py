@@ -163,25 +163,23 @@ class Stack:
         account.make_folder(cluster)
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         search = os.pathsep.join([*(str(path) for path in reversed(programs)), os.environ.get("PATH", "")])
-        password_file = self.folder / "postgres-password"
-        password_file.write_text(self.variables["DATABASE_PASSWORD"] + "\n")
-        arguments = ["-D", str(cluster), "-U", "mcs", "-A", "scram-sha-256", "--pwfile", str(password_file), "-N"]
-        initdb = account.command(_program("initdb", search), *arguments, "-E", "UTF8", "--locale=C.UTF-8")
-        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd="/")
-        password_file.unlink()
+        with tempfile.TemporaryFile() as password, account.within_reach(cluster) as (place, inherited):
+            password.write(f"{self.variables['DATABASE_PASSWORD']}\n".encode())
+            password.seek(0)
+            os.fchown(password.fileno(), account.uid, account.gid)
+            arguments = ["-D", place, "-U", "mcs", "-A", "scram-sha-256", "--pwfile", "/dev/stdin", "-N"]
+            initdb = account.command(_program("initdb", search), *arguments, "-E", "UTF8", "--locale=C.UTF-8")
+            subprocess.run(initdb, check=True, stdin=password, stdout=subprocess.DEVNULL, cwd="/", pass_fds=inherited)
         extension = any(Path("/usr/share/postgresql").glob("*/extension/timescaledb.control"))
         replaced = {"listen_addresses = '*'": "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''"}
         if not extension:  # Debian has none; the tables are partitioned by day then
             replaced["shared_preload_libraries = 'timescaledb'"] = ""
         configuration = self._configured(service, "/etc/mcs/postgresql.conf", replaced)
-        self._spawn(
-            "timescaledb",
-            account.command(
-                _program("postgres", search), "-D", str(cluster), "-c", f"config_file={configuration}", "-c", f"port={port}",
-                "-c", f"hba_file={cluster}/pg_hba.conf", "-c", f"ident_file={cluster}/pg_ident.conf",
-            ),
-            {},
-        )  # fmt: skip
+        # Into the cluster: the folders above may be closed to the account.
+        shutil.copyfile(configuration, cluster / configuration.name)
+        with account.within_reach(cluster) as (place, inherited):
+            postgres = account.command(_program("postgres", search), "-D", place, "-c", f"port={port}")
+            self._spawn("timescaledb", postgres, {}, inherited)
         ready = [_program("pg_isready", search), "-q", "-h", "127.0.0.1", "-p", str(port)]
         self._wait("timescaledb", lambda: subprocess.run(ready, check=False).returncode == 0)
         psql = [_program("psql", search), "-q", "-h", "127.0.0.1", "-p", str(port), "-U", "mcs"]
@@ -358,12 +356,14 @@ class Stack:
         if lines:
             subprocess.run([_program("mosquitto_passwd", os.environ.get("PATH", "")), "-U", str(hashed)], check=True)
 
-    def _spawn(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    def _spawn(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], inherited: Sequence[int] = ()
+    ) -> None:
         base = {"PATH": os.environ.get("PATH", "") + ":/usr/sbin", "HOME": str(self.folder), "LANG": "C.UTF-8"}
         with self.log(name).open("ab") as output:
             self.processes[name] = subprocess.Popen(
                 _tied(list(command)), env={**base, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True, cwd=self.folder,
+                start_new_session=True, cwd=self.folder, pass_fds=inherited,
             )  # fmt: skip
 
     def _wait(self, name: str, ready: Callable[[], bool]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,10 +27,8 @@ from plant.plans.plan_image import PlanImages
 from plant.plans.site_feed import SiteFeed
 from plant.readings.retention import History
 from plant.readings.storage import ReadingStorage
-from plant.simulation import command
+from plant.simulation import command as simulation
 from plant.simulation.stress import command as stress
-from vendor.licence_server import command as licence_server
-from vendor.licence_server import demo as licence_demo
 
 __all__ = ["pack"]
 
@@ -62,10 +59,6 @@ def _licence(site: SiteView) -> Licence:
 
 def _routes(site: SiteView, router: web.UrlDispatcher) -> None:
     licence_routes.add_routes(site, router)
-
-
-async def _demo(site: SiteView) -> None:
-    await asyncio.gather(command.demo(site), licence_demo.demo(site))
 
 
 def _debugging(site: SiteView) -> Debugging:
@@ -117,7 +110,7 @@ pack = Pack(
     testing=_testing,
     properties={"device": Device},
     commands=[
-        Command("simulate", "run simulated devices against a broker", command.arguments, command.run),
+        Command("simulate", "run simulated devices against a broker", simulation.arguments, simulation.run),
         Command("restore", "put archive files into a table", restore_command.arguments, restore_command.run),
         Command(
             "stress",
@@ -125,12 +118,6 @@ pack = Pack(
             stress.arguments,
             stress.run,
         ),
-        Command(
-            "licence-server",
-            "the vendor's side: issue, list and revoke licences, and answer sites",
-            licence_server.arguments,
-            licence_server.run,
-        ),
     ],
-    demo=_demo,
+    demo=simulation.demo,
 )

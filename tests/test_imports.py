@@ -43,13 +43,14 @@ PLANT = (
     ("alarms", "readings"),
     ("model", "archive", "licence"),
 )
+LICENCE_SERVER = (("pack",), ("command", "demo"), ("app",), ("store",))
 SITE_NODES = ("gas", "notify", "archive")
 """The rooms of `nodes/` that the plant pack brings: they alone may know the plant."""
 
 FILES = {
-    ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path
-    for layer in ("engine", "nodes", "plant")
-    for path in sorted(Path(layer).rglob("*.py"))
+    ".".join(path.with_suffix("").relative_to(folder).parts).removesuffix(".__init__"): path
+    for folder, layer in ((".", "engine"), (".", "nodes"), (".", "plant"), ("vendor", "licence_server"))
+    for path in sorted(Path(folder, layer).rglob("*.py"))
 }
 
 
@@ -65,7 +66,7 @@ def imports(path: Path) -> set[str]:
             found |= submodules
             if len(submodules) < len(part.names):
                 found.add(part.module or "")
-    return {module for module in found if module.partition(".")[0] in ("engine", "nodes", "plant", "vendor")}
+    return {module for module in found if module.partition(".")[0] in ("engine", "nodes", "plant", "licence_server")}
 
 
 def floor_of(module: str, floors: tuple[tuple[str, ...], ...]) -> tuple[int, str]:
@@ -87,9 +88,9 @@ def allowed(importer: str, module: str) -> bool:
         if target == "engine":
             return layer != "engine" and module == "engine.api"
         if target == "plant":
-            return layer == "nodes" and importer.split(".")[1] in SITE_NODES
-        return importer == "plant.pack" and (target == "vendor" or module in {f"nodes.{room}" for room in SITE_NODES})
-    floors = {"engine": ENGINE, "nodes": NODES, "plant": PLANT}[layer]
+            return layer == "licence_server" or (layer == "nodes" and importer.split(".")[1] in SITE_NODES)
+        return importer == "plant.pack" and module in {f"nodes.{room}" for room in SITE_NODES}
+    floors = {"engine": ENGINE, "nodes": NODES, "plant": PLANT, "licence_server": LICENCE_SERVER}[layer]
     (above, room), (below, target_room) = floor_of(importer, floors), floor_of(module, floors)
     return room == target_room or above < below
 

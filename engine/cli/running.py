@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import signal
+import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine.cli.site import AddCommand, settings_now
 from engine.ops.logs import set_up_logs
+from engine.settings import Settings
 
 __all__ = ["add_commands"]
+
+SIDE_BY_SIDE = 20
 
 
 def add_commands(command: AddCommand) -> None:
@@ -23,19 +29,32 @@ def add_commands(command: AddCommand) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    return _serve(options.flows or None, demo=False)
+    return _serve(settings_now(), options.flows or None, demo=False)
 
 
 def _demo(options: argparse.Namespace) -> int:
-    return _serve(None, demo=True)
+    settings = settings_now()
+    if settings.port == Settings.port:
+        settings = replace(settings, port=_port_from(settings.host, settings.port))
+    return _serve(settings, None, demo=True)
 
 
-def _serve(flows: list[Path] | None, *, demo: bool) -> int:
+def _port_from(host: str, first: int) -> int:
+    """That port or the next free one, so that two demonstrations run side by side; the first when all are taken."""
+    for port in range(first, first + SIDE_BY_SIDE):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((host, port))
+                return port
+    return first
+
+
+def _serve(settings: Settings, flows: list[Path] | None, *, demo: bool) -> int:
     import uvloop
 
     from engine.server import Server
 
-    settings = settings_now()
     set_up_logs(settings.log_level)
     folders = [("MCS_NODES", folder) for folder in settings.nodes] + ([] if flows else [("MCS_FLOWS", settings.flows)])
 

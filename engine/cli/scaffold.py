@@ -39,7 +39,7 @@ class {name}(Node):
         return msg.replace(payload=msg.payload * self.factor)
 '''
 
-TEST = '''"""Tests of the node `{type}`; run them with `pytest {folder}`."""
+TEST = '''"""Tests of the node `{type}`; run them with `pytest {folder}`, which the extra `dev` brings: pip install 'mcs-iot[dev]'."""
 
 from engine.testing import load_node, run_node
 
@@ -104,7 +104,7 @@ class {name}(Source):
             self.under_way.discard(file)
 '''
 
-SOURCE_TEST = '''"""Tests of the source `{type}`; run them with `pytest {folder}`."""
+SOURCE_TEST = '''"""Tests of the source `{type}`; run them with `pytest {folder}`, which the extra `dev` brings: pip install 'mcs-iot[dev]'."""
 
 from pathlib import Path
 

@@ -10,9 +10,9 @@ from typing import Any
 from engine.core.clock import SystemClock
 from engine.runtime.services.suspension import Suspension
 from engine.settings import Settings
+from licence_server.demo import demo
 from plant.licence.guard import Licence
 from tests.eventually import eventually
-from vendor.licence_server.demo import demo
 
 
 class Site:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from engine.cli.main import main
+from licence_server.app import RateLimit
+from licence_server.store import LicenceStore
 from plant.licence.token import open_token, read_vendor_key
 from plant.licence.vendor import Question, VendorRefused
-from vendor.licence_server.app import RateLimit
-from vendor.licence_server.store import LicenceStore
 
 
 def question(key: str, machine: str = "a" * 32) -> Question:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import msgspec
 from aiohttp import web
 
+from licence_server.store import LicenceStore
 from plant.licence.vendor import PATH, Question, VendorRefused
-from vendor.licence_server.store import LicenceStore
 
 __all__ = ["RateLimit", "make_app"]
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from aiohttp import web
 
 from engine.api import SetupError
+from licence_server.app import make_app
+from licence_server.store import Entry, LicenceStore
 from plant.licence.token import format_vendor_key
-from vendor.licence_server.app import make_app
-from vendor.licence_server.store import Entry, LicenceStore
 
 __all__ = ["arguments", "run"]
 

@@ -9,10 +9,10 @@ import ssl
 from aiohttp import web
 
 from engine.api import SiteView, make_local_certificate
+from licence_server.app import make_app
+from licence_server.store import SIGNING_KEY, LicenceStore
 from plant.licence.guard import Licence
 from plant.licence.vendor import HttpsVendor
-from vendor.licence_server.app import make_app
-from vendor.licence_server.store import SIGNING_KEY, LicenceStore
 
 __all__ = ["demo"]
 

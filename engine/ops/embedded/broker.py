@@ -3,12 +3,12 @@
 import logging
 import socket
 from types import TracebackType
-from typing import Self
-
-from amqtt.broker import Broker
-from amqtt.contexts import BrokerConfig, ListenerConfig
+from typing import TYPE_CHECKING, Self
 
 from engine.core.errors import SetupError
+
+if TYPE_CHECKING:
+    from amqtt.broker import Broker
 
 
 class EmbeddedBroker:
@@ -16,7 +16,8 @@ class EmbeddedBroker:
 
     It asks for no password, so it refuses any host but loopback. It keeps nothing: sessions and retained messages end
     with it, which is why production has a broker of its own (`MCS_MQTT_URL`). About 2,500 messages a second at QoS 1.
-    Port 0 takes a free one. Raises `SetupError` when the port is taken or the host is not this machine's loopback.
+    Port 0 takes a free one. Raises `SetupError` when the extra `demo` is not installed, the port is taken or the host is
+    not this machine's loopback.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 1883) -> None:
@@ -35,6 +36,14 @@ class EmbeddedBroker:
         return f"mqtt://{self.host}:{self.port}"
 
     async def __aenter__(self) -> Self:
+        try:
+            from amqtt.broker import Broker
+            from amqtt.contexts import BrokerConfig, ListenerConfig
+        except ModuleNotFoundError as missing:
+            raise SetupError(
+                "MCS_MQTT_URL is not set, and the embedded broker is not installed",
+                "set MCS_MQTT_URL to your broker, or install the extra: pip install 'mcs-iot[demo]'",
+            ) from missing
         self.port = self._free_port()
         # The libraries report every connection and state at INFO, which buries the engine's own log.
         for name in ("amqtt", "transitions"):

@@ -64,8 +64,10 @@ class EmbeddedPostgres:
 
     @property
     def socket_dir(self) -> Path:
-        """The folder of the unix socket: the cluster's own, or a short one elsewhere where that path is too long."""
-        if len(os.fsencode(self.cluster / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT_BYTES:
+        """The folder of the unix socket: the cluster's own, or another where clients can't be given that path."""
+        path = os.fsencode(self.cluster / ".s.PGSQL.5432")
+        # A comma separates hosts in an address.
+        if len(path) <= SOCKET_PATH_LIMIT_BYTES and b"," not in path:
             return self.cluster
         # Not the temporary folder for root: there others could have put something at that name before.
         place = "/run" if os.geteuid() == 0 else tempfile.gettempdir()
@@ -239,6 +241,9 @@ class EmbeddedPostgres:
                 log.warning("the embedded PostgreSQL did not stop in %.0f s; stopping it hard", STOP_LIMIT_S)
                 process.send_signal(signal.SIGQUIT)
                 await process.wait()
+            if self.socket_dir != self.cluster:
+                with contextlib.suppress(OSError):
+                    self.socket_dir.rmdir()
         if self._lock is not None:
             self._lock.close()
             self._lock = None

@@ -8,10 +8,10 @@ from engine.core.clock import ManualClock
 from engine.core.secret import Secret
 from engine.runtime.services.suspension import Suspension
 from engine.settings import Settings
+from licence_server.store import LicenceStore
 from plant.licence.guard import Licence
 from plant.licence.token import format_vendor_key
 from plant.licence.vendor import Question, VendorAway
-from vendor.licence_server.store import LicenceStore
 
 START = 1_767_225_600.0
 """2026-01-01 08:00 in Shanghai."""

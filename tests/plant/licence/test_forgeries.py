@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from licence_server.store import LicenceStore
 from plant.licence.machine import Machine
 from plant.licence.token import Claims, key_digest, sign_token
 from tests.plant.licence.site import DAY, HOUR, MACHINE_ID, Plant
-from vendor.licence_server.store import LicenceStore
 
 GARBAGE = [b"", b"{}", b"null", b"\xff\x00", b"[" * 20_000, b'{"claims":"!","signature":"?"}', b"x" * 1_000_000]
 

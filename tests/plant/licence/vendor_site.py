@@ -10,10 +10,10 @@ from pathlib import Path
 from aiohttp import web
 
 from engine.core.clock import SystemClock
+from licence_server.app import make_app
+from licence_server.store import LicenceStore
 from tests.servers.certificates import make_certificates
 from tests.servers.process import free_port
-from vendor.licence_server.app import make_app
-from vendor.licence_server.store import LicenceStore
 
 
 class ShiftedClock(SystemClock):

@@ -13,7 +13,6 @@ import psutil
 import pytest
 
 from engine.core.errors import SetupError
-from engine.ops.embedded.account import Account
 from engine.ops.embedded.postgres import EmbeddedPostgres
 from tests.eventually import eventually
 
@@ -51,6 +50,12 @@ async def run(dsn: str, statement: str) -> object:
 
 def server_pid(data: Path) -> int:
     return int((data / "postgres" / "postmaster.pid").read_text().split()[0])
+
+
+def facts_of(pid: int) -> dict[str, str]:
+    """What Linux says of a process: its accounts and capabilities among the rest."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return dict(line.split(":", 1) for line in status.splitlines())
 
 
 def has_ended(pid: int) -> bool:
@@ -117,11 +122,13 @@ async def test_second_engine_shares_the_server_and_leaves_it_running(tmp_path: P
         assert await run(first.dsn, "select 1") == 1
 
 
-async def test_long_path_gets_its_socket_elsewhere(tmp_path: Path) -> None:
-    data = tmp_path / ("long" * 30)
-
-    async with EmbeddedPostgres(data) as server:
+@pytest.mark.parametrize("name", ["long" * 30, "one, two"])
+async def test_path_that_no_client_can_be_given_gets_its_socket_elsewhere(tmp_path: Path, name: str) -> None:
+    async with EmbeddedPostgres(tmp_path / name) as server:
         assert await run(server.dsn, "select 1") == 1
+        assert server.socket_dir != server.cluster
+
+    assert not server.socket_dir.exists()
 
 
 async def test_only_the_servers_account_reaches_socket_and_data(tmp_path: Path) -> None:
@@ -147,13 +154,9 @@ async def test_data_of_another_major_version_is_refused(tmp_path: Path) -> None:
         await EmbeddedPostgres(tmp_path).__aenter__()
 
 
-async def test_ordinary_user_gets_a_server_too(tmp_path: Path) -> None:
-    """Run as root, this takes on the account of another user, as a login of that user would."""
-    account = Account.for_cluster(tmp_path / "none")
-    account.make_folder(tmp_path / "home")
-    command = account.command(sys.executable, "-c", HOLD, str(tmp_path / "home" / "data"))
+async def test_server_has_no_right_beyond_its_accounts(tmp_path: Path) -> None:
+    async with EmbeddedPostgres(tmp_path):
+        facts = facts_of(server_pid(tmp_path))
 
-    with engine_killed_at_the_end(*command):
-        version = (tmp_path / "home" / "data" / "postgres" / "PG_VERSION").read_text()
-
-    assert version == "18\n"
+    assert facts["Uid"].split()[1] != "0"
+    assert {facts[name].strip() for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {"0" * 16}

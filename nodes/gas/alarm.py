@@ -9,10 +9,10 @@ from engine.api import EMPTY, Context, Delivery, Example, Help, Message, Meta, N
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE
-from plant.alarms.point import Point
 from plant.alarms.rules import Rules
 from plant.alarms.service import Alarms, Command
 from plant.alarms.silence import SilenceDetector
+from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.devices.registry import Devices
 from plant.model.reading import Reading, as_reading
 
@@ -138,7 +138,7 @@ class Alarm(Node):
         self.ctx = ctx
         self._alarms = ctx.service(Alarms)
         self._devices = ctx.service(Devices)
-        self._points = ctx.state("points", Point)
+        self._memory = ctx.state("points", TrackedAlarm)
         self._known = ctx.state("devices", float)
         self._unstored = ctx.state("unstored", AlarmEvent)
         self._last = ctx.shared_state("last_alarm", float)
@@ -154,10 +154,10 @@ class Alarm(Node):
             device = self._devices.get(sn)
             if device is not None:
                 self._presence.expect(sn, now, device.period_s)
-        for sn, points in self._rules.points.items():
-            if "channel" in points:
+        for sn, alarms in self._rules.by_device.items():
+            if "channel" in alarms:
                 self._clocked.add(sn)
-        self._presence.site_silent = SITE in self._rules.points and self._rules.points[SITE]["link"].active
+        self._presence.site_silent = SITE in self._rules.by_device and self._rules.by_device[SITE]["link"].active
         self._alarms.attach(self)
         # What a crash left between the memory's commit and the table's: the same events under the same ids.
         for _, event in self._unstored.items():
@@ -179,7 +179,7 @@ class Alarm(Node):
         events: list[AlarmEvent] = []
         if self._presence.heard(sn, now, device.period_s if device is not None else 10.0):
             self._rules.forget_times()
-            events += self._rules.condition(SITE, "link", False, now)
+            events += self._rules.set_condition(SITE, "link", False, now)
         if sn not in self._rules.seen_to:
             self._known.set(sn, now)
         if sn in self._clocked:
@@ -190,12 +190,12 @@ class Alarm(Node):
         self._keep_unstored(events)
         return [msg.replace(payload=event, topic=_topic(event), key=event.sn, time=event.at) for event in events]
 
-    def points(self) -> list[Point]:
+    def alarms(self) -> list[TrackedAlarm]:
         """For the service: all alarms that are not normal."""
-        return [point for points in self._rules.points.values() for point in points.values()]
+        return [alarm for alarms in self._rules.by_device.values() for alarm in alarms.values()]
 
     def command(self, command: Command) -> list[AlarmEvent]:
-        """For the service: what somebody wants of the rules. Raises Impossible."""
+        """For the service: what somebody wants of the rules. Raises CommandRefused."""
         events = command(self._rules, self.ctx.clock.now())
         self._clocked.update(event.sn for event in events if event.type == "channel")
         self._send(events)
@@ -218,7 +218,7 @@ class Alarm(Node):
             latching=frozenset(self.latching),
             record_continued=self.record_continued,
         )
-        return Rules(policy, self._points, self._last)
+        return Rules(policy, self._memory, self._last)
 
     def _tick(self) -> None:
         """Drives what no reading drives: silent devices, the site's own alarms, the end of shelves."""
@@ -227,19 +227,19 @@ class Alarm(Node):
         silent, site_silent = self._presence.check(now)
         events: list[AlarmEvent] = []
         if site_silent:
-            events += self._rules.condition(SITE, "link", True, now, {"devices": len(self._known)})
+            events += self._rules.set_condition(SITE, "link", True, now, {"devices": len(self._known)})
         for sn in silent:
             events += self._fallen_silent(sn, now)
         for sn in self._clocked:
             events += self._rules.advance(sn, now)
-        events += self._rules.commands.ended_by(now)
+        events += self._rules.commands.end_expired(now)
         self._send(events)
 
     def _fallen_silent(self, sn: str, now: float) -> list[AlarmEvent]:
         device = self._devices.get(sn)
         if device is not None and device.enabled:
             self._clocked.add(sn)
-            return self._rules.silent(sn, device, now)
+            return self._rules.device_silent(sn, device, now)
         # It has left the registry: its readings are refused before they come here, and nobody waits for it.
         self._known.delete(sn)
         return self._rules.retire(sn, "not in the registry, or switched off there", now)

@@ -6,12 +6,12 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-__all__ = ["PAST_ATTEMPT", "Attempt", "PastAttempt", "Result"]
+__all__ = ["ATTEMPT_COLUMNS", "Attempt", "AttemptRecord", "Result"]
 
 Result = Literal["sent", "again", "refused"]
 
-# The columns of a PastAttempt.
-PAST_ATTEMPT: Final = (
+# The columns of a AttemptRecord.
+ATTEMPT_COLUMNS: Final = (
     "id, extract(epoch from at)::float8 as at, channel, attempt, result, answer, hint, subject, count, test"
 )
 
@@ -31,7 +31,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     test: bool = False
 
 
-class PastAttempt(Struct, kw_only=True):
+class AttemptRecord(Struct, kw_only=True):
     """One attempt with the vendor's answer; `count` is how many alarms the message is about."""
 
     id: int

@@ -4,90 +4,90 @@ from __future__ import annotations
 
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import GAS, OFFLINE, WARM_UP
-from plant.alarms.points import SUPPRESSING, Points
 from plant.alarms.states import State, Trigger, step
+from plant.alarms.tracked_alarms import SUPPRESSING, TrackedAlarms
 
-__all__ = ["Commands", "Impossible"]
+__all__ = ["CommandRefused", "Commands"]
 
 
-class Impossible(Exception):
+class CommandRefused(Exception):
     """A command that this alarm's state does not allow; the text says which state it is in and what can be done."""
 
 
 class Commands:
     """Each gives the events that come of it. `at` is Unix seconds, `by` who it was."""
 
-    def __init__(self, points: Points) -> None:
-        self._points = points
+    def __init__(self, alarms: TrackedAlarms) -> None:
+        self._alarms = alarms
 
     def acknowledge(self, sn: str, type: str, by: str, at: float) -> list[AlarmEvent]:
-        """Somebody has taken note. Raises Impossible when there is nothing to acknowledge."""
-        return self.give(sn, type, "acknowledge", at, by, "")
+        """Somebody has taken note. Raises CommandRefused when there is nothing to acknowledge."""
+        return self.apply(sn, type, "acknowledge", at, by, "")
 
     def reset(self, sn: str, type: str, by: str, at: float) -> list[AlarmEvent]:
-        """Releases a latched alarm whose condition is gone. Raises Impossible otherwise."""
-        return self.give(sn, type, "reset", at, by, "")
+        """Releases a latched alarm whose condition is gone. Raises CommandRefused otherwise."""
+        return self.apply(sn, type, "reset", at, by, "")
 
     def shelve(self, sn: str, type: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
-        """Recorded and nobody is notified until that time, then at once if it is active. Raises Impossible when it is suppressed already."""
+        """Recorded and nobody is notified until that time, then at once if it is active. Raises CommandRefused when it is suppressed already."""
         if until <= at:
-            raise Impossible("the end of the shelf is not in the future; take a later one")
-        return self.give(sn, type, "shelve", at, by, reason, until)
+            raise CommandRefused("the end of the shelf is not in the future; take a later one")
+        return self.apply(sn, type, "shelve", at, by, reason, until)
 
     def suppress_gas(self, sn: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
         """Calibration: the gas alarms of a device are recorded and nobody is notified until that time. What is shelved stays shelved."""
         if until <= at:
-            raise Impossible("the end of the calibration is not in the future; take a later one")
+            raise CommandRefused("the end of the calibration is not in the future; take a later one")
         events: list[AlarmEvent] = []
         for type in GAS:
-            if step(self._points.state(sn, type), "suppress") is not None:
-                events += self.give(sn, type, "suppress", at, by, reason, until)
+            if step(self._alarms.state(sn, type), "suppress") is not None:
+                events += self.apply(sn, type, "suppress", at, by, reason, until)
         if not events:
-            raise Impossible(f"all gas alarms of {sn} are shelved, suppressed or out of service already")
+            raise CommandRefused(f"all gas alarms of {sn} are shelved, suppressed or out of service already")
         return events
 
     def remove(self, sn: str, by: str, reason: str, at: float) -> list[AlarmEvent]:
         """Takes all alarms of a device out of service, until `end`."""
         events: list[AlarmEvent] = []
         for type in (*GAS, "fault", OFFLINE, "battery", "signal"):
-            if step(self._points.state(sn, type), "remove") is not None:
-                events += self.give(sn, type, "remove", at, by, reason)
+            if step(self._alarms.state(sn, type), "remove") is not None:
+                events += self.apply(sn, type, "remove", at, by, reason)
         if not events:
-            raise Impossible(f"{sn} is out of service already")
+            raise CommandRefused(f"{sn} is out of service already")
         return events
 
     def restore(self, sn: str, state: State, by: str, at: float) -> list[AlarmEvent]:
         """Ends a calibration (`suppressed`) or being out of service for all alarms of a device."""
-        types = [point.type for point in self._points.of(sn) if point.state == state and point.type != WARM_UP]
+        types = [alarm.type for alarm in self._alarms.of_device(sn) if alarm.state == state and alarm.type != WARM_UP]
         if not types:
-            raise Impossible(f"no alarm of {sn} is {state}")
+            raise CommandRefused(f"no alarm of {sn} is {state}")
         return [event for type in types for event in self.end(sn, type, by, at)]
 
     def end(self, sn: str, type: str, by: str, at: float) -> list[AlarmEvent]:
         """Ends shelving, suppression or being out of service; of an alarm that is active then people are notified at once."""
-        point = self._points.get(sn, type)
-        if point is None or point.state not in SUPPRESSING:
-            raise Impossible(f"the alarm {type} of {sn} is neither shelved nor suppressed nor out of service")
-        point.by, point.reason, point.until = by, "", None
-        return self._points.step(point, "end-active" if point.active else "end-normal", at)
+        alarm = self._alarms.get(sn, type)
+        if alarm is None or alarm.state not in SUPPRESSING:
+            raise CommandRefused(f"the alarm {type} of {sn} is neither shelved nor suppressed nor out of service")
+        alarm.by, alarm.reason, alarm.until = by, "", None
+        return self._alarms.step(alarm, "end-active" if alarm.active else "end-normal", at)
 
-    def ended_by(self, now: float) -> list[AlarmEvent]:
+    def end_expired(self, now: float) -> list[AlarmEvent]:
         """Shelves and calibrations whose time is over by the clock."""
         over = [
-            point
-            for points in self._points.by_device.values()
-            for point in points.values()
-            if point.until is not None and point.until <= now and point.state in SUPPRESSING and point.type != WARM_UP
+            alarm
+            for alarms in self._alarms.by_device.values()
+            for alarm in alarms.values()
+            if alarm.until is not None and alarm.until <= now and alarm.state in SUPPRESSING and alarm.type != WARM_UP
         ]
-        return [event for point in over for event in self.end(point.sn, point.type, "", point.until or now)]
+        return [event for alarm in over for event in self.end(alarm.sn, alarm.type, "", alarm.until or now)]
 
-    def give(
+    def apply(
         self, sn: str, type: str, trigger: Trigger, at: float, by: str, reason: str, until: float | None = None
     ) -> list[AlarmEvent]:
-        """Any step of one alarm. Raises Impossible when its state has none."""
-        point = self._points.open(sn, type, None)
-        if step(point.state, trigger) is None:
-            self._points.keep(point)
-            raise Impossible(f"the alarm {type} of {sn} is {point.state}: there is nothing to {trigger}")
-        point.by, point.reason, point.until = by, reason, until
-        return self._points.step(point, trigger, at)
+        """Any step of one alarm. Raises CommandRefused when its state has none."""
+        alarm = self._alarms.get_or_make(sn, type, None)
+        if step(alarm.state, trigger) is None:
+            self._alarms.remember(alarm)
+            raise CommandRefused(f"the alarm {type} of {sn} is {alarm.state}: there is nothing to {trigger}")
+        alarm.by, alarm.reason, alarm.until = by, reason, until
+        return self._alarms.step(alarm, trigger, at)

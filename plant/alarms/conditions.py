@@ -11,7 +11,7 @@ from msgspec import Struct
 from plant.model.device import Device
 from plant.model.reading import Flag, Reading
 
-__all__ = ["Condition", "Policy", "conditions_for", "sound_by"]
+__all__ = ["Condition", "Policy", "conditions_for", "normal_check"]
 
 Measure = Callable[[Reading], float | None]
 
@@ -83,7 +83,7 @@ def conditions_for(device: Device | None, policy: Policy) -> tuple[Condition, ..
     return tuple(found)
 
 
-def sound_by(conditions: tuple[Condition, ...]) -> Callable[[Reading], bool]:
+def normal_check(conditions: tuple[Condition, ...]) -> Callable[[Reading], bool]:
     """Whether a reading is free of all these conditions, none of them being active: one look instead of six, for nearly every reading."""
     bounds: dict[Measure, tuple[float, float]] = {}
     others: list[Condition] = []
@@ -97,7 +97,7 @@ def sound_by(conditions: tuple[Condition, ...]) -> Callable[[Reading], bool]:
     bat_low, bat_high = bounds.get(_battery, (-math.inf, math.inf))
     rssi_low, rssi_high = bounds.get(_signal, (-math.inf, math.inf))
 
-    def sound(reading: Reading) -> bool:
+    def is_normal(reading: Reading) -> bool:
         conc, bat, rssi = reading.conc, reading.bat, reading.rssi
         if conc is not None and not conc_low <= conc <= conc_high:
             return False
@@ -111,7 +111,7 @@ def sound_by(conditions: tuple[Condition, ...]) -> Callable[[Reading], bool]:
                 return False
         return True
 
-    return sound
+    return is_normal
 
 
 def _conc(reading: Reading) -> float | None:

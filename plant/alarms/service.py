@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from engine.api import Database, RetryableError
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, Priority
-from plant.alarms.point import Point
 from plant.alarms.rules import Rules
 from plant.alarms.store import AlarmStore
+from plant.alarms.tracked_alarm import TrackedAlarm
 
 __all__ = ["AlarmController", "Alarms"]
 
@@ -23,11 +23,11 @@ Command = Callable[[Rules, float], list[AlarmEvent]]
 class AlarmController(Protocol):
     """The running `alarm` node, as the service sees it."""
 
-    def points(self) -> list[Point]:
+    def alarms(self) -> list[TrackedAlarm]:
         """All alarms that are not normal."""
 
     def command(self, command: Command) -> list[AlarmEvent]:
-        """Does something to the rules, sends what comes of it down the flow, and returns it. Raises Impossible."""
+        """Does something to the rules, sends what comes of it down the flow, and returns it. Raises CommandRefused."""
 
     def stored(self, ids: Iterable[str]) -> None:
         """These events are in the database."""
@@ -39,7 +39,7 @@ class Alarms:
     def __init__(self, database: Database | None = None) -> None:
         """Without a database (tests, simulations) there is no history."""
         self.writers = 0
-        self._desks: list[AlarmController] = []
+        self._controllers: list[AlarmController] = []
         self._store = AlarmStore(database) if database is not None else None
 
     async def start(self) -> None:
@@ -50,9 +50,9 @@ class Alarms:
 
     def health(self) -> Mapping[str, Any]:
         """Degraded while no `alarm` node runs."""
-        if not self._desks:
+        if not self._controllers:
             return {"status": "degraded", "problem": "no flow with an alarm node runs; start gas-monitoring"}
-        return {"status": "ok", "active": sum(point.active for point in self.active())}
+        return {"status": "ok", "active": sum(alarm.active for alarm in self.active())}
 
     @property
     def store(self) -> AlarmStore:
@@ -61,27 +61,27 @@ class Alarms:
             raise RetryableError("this site keeps no history of alarms: it has no database")
         return self._store
 
-    def attach(self, desk: AlarmController) -> None:
+    def attach(self, controller: AlarmController) -> None:
         """An `alarm` node has taken over."""
-        self._desks.append(desk)
+        self._controllers.append(controller)
 
-    def detach(self, desk: AlarmController) -> None:
+    def detach(self, controller: AlarmController) -> None:
         """It has stopped; harmless when it was not attached."""
-        if desk in self._desks:
-            self._desks.remove(desk)
+        if controller in self._controllers:
+            self._controllers.remove(controller)
 
     def stored(self, ids: Sequence[str]) -> None:
         """Called by `alarm-write` after its commit."""
-        for desk in self._desks:
-            desk.stored(ids)
+        for controller in self._controllers:
+            controller.stored(ids)
 
-    def active(self) -> list[Point]:
+    def active(self) -> list[TrackedAlarm]:
         """Every alarm that is not normal, the most urgent first, of equal ones the latest."""
-        points = [point for desk in self._desks for point in desk.points() if point.state != "normal"]
-        return sorted(points, key=lambda point: (_urgency(point), -(point.raised_at or point.floor)))
+        alarms = [alarm for controller in self._controllers for alarm in controller.alarms() if alarm.state != "normal"]
+        return sorted(alarms, key=lambda alarm: (_urgency(alarm), -(alarm.raised_at or alarm.floor)))
 
     def acknowledge(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
-        """See `Commands.acknowledge`; so are the others. Each raises Impossible, and RetryableError while no alarm node runs."""
+        """See `Commands.acknowledge`; so are the others. Each raises CommandRefused, and RetryableError while no alarm node runs."""
         return self._do(sn, type, lambda rules, now: rules.commands.acknowledge(sn, type, by, now))
 
     def reset(self, sn: str, type: str, by: str) -> list[AlarmEvent]:
@@ -108,19 +108,21 @@ class Alarms:
 
     def report(self, name: str, type: str, holds: bool, story: Mapping[str, Any]) -> None:
         """A condition of the site itself, such as a notification channel that fails. Nothing happens while no alarm node runs."""
-        for desk in self._desks[-1:]:
-            desk.command(lambda rules, now: rules.condition(name, type, holds, now, story))
+        for controller in self._controllers[-1:]:
+            controller.command(lambda rules, now: rules.set_condition(name, type, holds, now, story))
 
     def _do(self, sn: str, type: str, command: Command) -> list[AlarmEvent]:
-        if not self._desks:
+        if not self._controllers:
             raise RetryableError("no flow with an alarm node runs; start gas-monitoring, then try again")
         wanted = [
-            desk for desk in self._desks if any(point.sn == sn and type in ("", point.type) for point in desk.points())
+            controller
+            for controller in self._controllers
+            if any(alarm.sn == sn and type in ("", alarm.type) for alarm in controller.alarms())
         ]
-        return (wanted or self._desks)[-1].command(command)
+        return (wanted or self._controllers)[-1].command(command)
 
 
-def _urgency(point: Point) -> tuple[int, int]:
+def _urgency(alarm: TrackedAlarm) -> tuple[int, int]:
     """What is active and unacknowledged before all else; then by priority."""
-    kind = KINDS.get(point.type)
-    return _STATES.get(point.state, 4), _PRIORITIES[kind.priority if kind is not None else "low"]
+    kind = KINDS.get(alarm.type)
+    return _STATES.get(alarm.state, 4), _PRIORITIES[kind.priority if kind is not None else "low"]

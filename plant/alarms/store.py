@@ -11,7 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
 from engine.api import Database, as_jsonb, connection_or_retry, read_as
-from plant.alarms.attempt import PAST_ATTEMPT, PastAttempt
+from plant.alarms.attempt import ATTEMPT_COLUMNS, AttemptRecord
 from plant.alarms.event import AlarmEvent
 
 __all__ = ["AlarmRecord", "AlarmStore", "Figures", "Story"]
@@ -81,7 +81,7 @@ class AlarmRecord(Struct, kw_only=True):
     revision: int
 
 
-class PastEvent(Struct, kw_only=True):
+class RecordedEvent(Struct, kw_only=True):
     """Something that happened to an alarm, and when it was stored."""
 
     event: AlarmEvent
@@ -93,11 +93,11 @@ class Story(Struct, kw_only=True):
 
     alarm: AlarmRecord
     first: dict[str, Any]
-    events: list[PastEvent]
-    notifications: list[PastAttempt]
+    events: list[RecordedEvent]
+    notifications: list[AttemptRecord]
 
 
-class OftenAlarm(Struct, kw_only=True):
+class AlarmCount(Struct, kw_only=True):
     """How often an alarm came."""
 
     sn: str
@@ -134,10 +134,10 @@ class Figures(Struct, kw_only=True):
     most_in_10_min: int
     floods: int
     flood_pct: float
-    chattering: list[OftenAlarm]
+    chattering: list[AlarmCount]
     fleeting: int
     stale: list[StaleAlarm]
-    most_frequent: list[OftenAlarm]
+    most_frequent: list[AlarmCount]
     top_pct: float
     by_priority: dict[str, int]
     acknowledged_after_s: float | None
@@ -209,7 +209,7 @@ class AlarmStore:
             row = await connection.fetchrow(_FIGURES, _moment(max(0.0, now - days * 86400)), _moment(now))
         assert row is not None
         raised, slots = row["raised"], max(1.0, days * 144)
-        frequent = msgspec.json.decode(row["most_frequent"], type=list[OftenAlarm])
+        frequent = msgspec.json.decode(row["most_frequent"], type=list[AlarmCount])
         return Figures(
             days=days,
             raised=raised,
@@ -218,7 +218,7 @@ class AlarmStore:
             most_in_10_min=row["most_in_10_min"],
             floods=row["floods"],
             flood_pct=min(100.0, 100.0 * row["floods"] / slots),
-            chattering=msgspec.json.decode(row["chattering"], type=list[OftenAlarm]),
+            chattering=msgspec.json.decode(row["chattering"], type=list[AlarmCount]),
             fleeting=row["fleeting"],
             stale=msgspec.json.decode(row["stale"], type=list[StaleAlarm]),
             most_frequent=frequent,
@@ -239,20 +239,20 @@ class AlarmStore:
             alarm["time"],
         )
         events = [
-            PastEvent(event=event, recorded_at=row["recorded_at"])
+            RecordedEvent(event=event, recorded_at=row["recorded_at"])
             for event, row in zip(
                 read_as([msgspec.json.decode(row["event"]) for row in rows], list[AlarmEvent]), rows, strict=True
             )
         ]
         attempts = await connection.fetch(
-            f"select {PAST_ATTEMPT} from notifications where events && $1::text[] order by at, id limit 500",
+            f"select {ATTEMPT_COLUMNS} from notifications where events && $1::text[] order by at, id limit 500",
             [past.event.id for past in events],
         )
         return Story(
             alarm=AlarmRecord(**{name: alarm[name] for name in AlarmRecord.__struct_fields__}),
             first=msgspec.json.decode(alarm["story"]),
             events=events,
-            notifications=[PastAttempt(**row) for row in attempts],
+            notifications=[AttemptRecord(**row) for row in attempts],
         )
 
 

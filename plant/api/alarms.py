@@ -9,12 +9,12 @@ import msgspec
 from msgspec import Meta
 
 from engine.api import ApiError, Call, Clock, Nothing, Route, not_found
-from plant.alarms.commands import Impossible
+from plant.alarms.commands import CommandRefused
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE, Priority
-from plant.alarms.point import Point
 from plant.alarms.service import Alarms
 from plant.alarms.states import State
+from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.devices.registry import Devices
 
 __all__ = ["ROUTES", "Moment", "Sn", "TypeName"]
@@ -119,7 +119,7 @@ class OneDevice(msgspec.Struct, forbid_unknown_fields=True):
 
 async def active_alarms(call: Call[Nothing]) -> AlarmBoard:
     """All alarms that are not normal, the most urgent first."""
-    return AlarmBoard(_now(call), [_active(point) for point in call.service(Alarms).active()])
+    return AlarmBoard(_now(call), [_active(alarm) for alarm in call.service(Alarms).active()])
 
 
 async def acknowledge(call: Call[ToAcknowledge]) -> Acknowledged:
@@ -133,8 +133,8 @@ async def acknowledge(call: Call[ToAcknowledge]) -> Acknowledged:
         try:
             _must_be(alarms, one)
             done += _shown(alarms.acknowledge(one.sn, one.type, call.who.user))
-        except Impossible as impossible:
-            refused.append(NotDone(one.sn, one.type, str(impossible)))
+        except CommandRefused as error:
+            refused.append(NotDone(one.sn, one.type, str(error)))
     if not done:
         raise ApiError(
             409, "alarm_state", refused[0].message, "look at the alarm as it is now", more={"refused": refused}
@@ -204,9 +204,11 @@ def _must_be(alarms: Alarms, which: WhichAlarm) -> None:
     """The alarm that was seen, not one that was raised since."""
     if which.raised_at is None:
         return
-    now = next((point for point in alarms.active() if (point.sn, point.type) == (which.sn, which.type)), None)
+    now = next((alarm for alarm in alarms.active() if (alarm.sn, alarm.type) == (which.sn, which.type)), None)
     if now is None or now.raised_at is None or abs(now.raised_at - which.raised_at) > 0.001:
-        raise Impossible(f"the alarm {which.type} of {which.sn} is not the one that was seen: it has changed meanwhile")
+        raise CommandRefused(
+            f"the alarm {which.type} of {which.sn} is not the one that was seen: it has changed meanwhile"
+        )
 
 
 def _do(call: Call[Any], which: WhichAlarm, command: Callable[[Alarms], list[AlarmEvent]]) -> list[ActiveAlarm]:
@@ -217,8 +219,8 @@ def _do(call: Call[Any], which: WhichAlarm, command: Callable[[Alarms], list[Ala
     try:
         _must_be(alarms, which)
         return _shown(command(alarms))
-    except Impossible as impossible:
-        raise ApiError(409, "alarm_state", str(impossible), "look at the alarm as it is now") from impossible
+    except CommandRefused as error:
+        raise ApiError(409, "alarm_state", str(error), "look at the alarm as it is now") from error
 
 
 def _do_device(call: Call[Any], command: Callable[[Alarms], list[AlarmEvent]]) -> list[ActiveAlarm]:
@@ -227,13 +229,13 @@ def _do_device(call: Call[Any], command: Callable[[Alarms], list[AlarmEvent]]) -
         raise not_found(f"device {call.given.sn}", "look at the list of devices")
     try:
         return _shown(command(call.service(Alarms)))
-    except Impossible as impossible:
-        raise ApiError(409, "alarm_state", str(impossible), "look at the alarm as it is now") from impossible
+    except CommandRefused as error:
+        raise ApiError(409, "alarm_state", str(error), "look at the alarm as it is now") from error
 
 
-def _active(point: Point) -> ActiveAlarm:
-    kind = KINDS.get(point.type)
-    same = {name: getattr(point, name) for name in ActiveAlarm.__struct_fields__ if name != "priority"}
+def _active(alarm: TrackedAlarm) -> ActiveAlarm:
+    kind = KINDS.get(alarm.type)
+    same = {name: getattr(alarm, name) for name in ActiveAlarm.__struct_fields__ if name != "priority"}
     return ActiveAlarm(priority=kind.priority if kind is not None else "low", **same)
 
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.api import ApiError, Call, Clock, Nothing, Route, SecretsStore, not_found
-from plant.alarms.attempt import Attempt, PastAttempt, Result
+from plant.alarms.attempt import Attempt, AttemptRecord, Result
 from plant.alarms.event import AlarmEvent
 from plant.notifications.card import EMPTY, SECRETS, Card, Email, Kind, Settings, faults, invalid_url_reason
 from plant.notifications.outcome import PermanentFailure, TransientFailure
@@ -162,7 +162,7 @@ async def test_card(call: Call[CardTrial]) -> CardAnswer:
     return CardAnswer(result, answer, hint, subject, round(clock.monotonic() - began, 3))
 
 
-async def list_attempts(call: Call[AttemptQuery]) -> list[PastAttempt]:
+async def list_attempts(call: Call[AttemptQuery]) -> list[AttemptRecord]:
     """Every attempt to tell people, with the vendor's answer, the latest first."""
     given = call.given
     return await call.service(Channels).attempts.entries(
@@ -261,7 +261,7 @@ ROUTES = (
         role="operator",
         handler=list_attempts,
         given=AttemptQuery,
-        answer=list[PastAttempt],
+        answer=list[AttemptRecord],
     ),
     Route(
         method="PUT",

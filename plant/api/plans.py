@@ -9,8 +9,8 @@ from aiohttp import web
 from msgspec import Meta
 
 from engine.api import ApiError, Call, Database, Nothing, Route, request_connection
-from plant.alarms.point import Point
 from plant.alarms.service import Alarms
+from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.api.refusals import refusing
 from plant.devices.debug_mode import Debugging, DebugRun
 from plant.devices.registry import Devices
@@ -76,7 +76,7 @@ class Wall(msgspec.Struct):
     now: float
     plans: list[Plan]
     devices: list[WallDevice]
-    alarms: list[Point]
+    alarms: list[TrackedAlarm]
     debugging: list[DebugRun]
 
 

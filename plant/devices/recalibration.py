@@ -20,7 +20,7 @@ from plant.readings.queries import AlarmSpan
 __all__ = ["Bucket", "Comparison", "compare"]
 
 BUCKETS = 480
-"""Points per curve, whatever the number of readings: one for each 3 minutes of a day."""
+"""TrackedAlarms per curve, whatever the number of readings: one for each 3 minutes of a day."""
 MOST_ALARMS = 200
 """Listed on each side; the counts are of all."""
 _RAISED = frozenset({"raised", "raised_to_a2"})

@@ -9,7 +9,7 @@ from collections import deque
 from typing import Any
 
 from engine.api import Database, RetryableError, connection_or_retry
-from plant.alarms.attempt import PAST_ATTEMPT, Attempt, PastAttempt
+from plant.alarms.attempt import ATTEMPT_COLUMNS, Attempt, AttemptRecord
 
 __all__ = ["AttemptLog"]
 
@@ -74,13 +74,13 @@ class AttemptLog:
 
     async def entries(
         self, *, channel: str = "", result: str = "", before: int | None = None, limit: int = 50
-    ) -> list[PastAttempt]:
+    ) -> list[AttemptRecord]:
         """The latest first, from below the id `before`. Raises RetryableError while the database is away."""
         if self._database is None:
             return []
         async with connection_or_retry(self._database, timeout_s=1.0) as connection:
             rows = await connection.fetch(
-                f"select {PAST_ATTEMPT} from notifications "
+                f"select {ATTEMPT_COLUMNS} from notifications "
                 "where ($1 = '' or channel = $1) and ($2 = '' or result = $2) "
                 "and ($3::bigint is null or id < $3) order by id desc limit $4",
                 channel,
@@ -88,7 +88,7 @@ class AttemptLog:
                 before,
                 limit,
             )
-        return [PastAttempt(**row) for row in rows]
+        return [AttemptRecord(**row) for row in rows]
 
     async def _write(self, database: Database) -> None:
         while True:

@@ -17,7 +17,7 @@ from engine.pack import discover_packs
 from engine.runtime.site import Site
 from engine.runtime.state.redis_journal import RedisJournal
 from engine.testing import NodeHarness
-from plant.alarms.commands import Impossible
+from plant.alarms.commands import CommandRefused
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 from plant.devices.registry import Devices
@@ -97,7 +97,7 @@ async def test_an_operator_acknowledges_and_the_event_goes_down_the_flow_with_th
         alarms = bench.site.service(Alarms)
         alarms.acknowledge("GS0", "A2", "li")
         assert [(event.kind, event.by) for event in bench.sent()][-1] == ("acknowledged", "li")
-        with pytest.raises(Impossible):
+        with pytest.raises(CommandRefused):
             alarms.acknowledge("GS0", "A2", "wang")
 
 

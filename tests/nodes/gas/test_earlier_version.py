@@ -18,9 +18,9 @@ from engine.runtime.state.memory import Memories
 from engine.testing import NodeHarness
 from nodes.gas.alarm_write import as_event
 from plant.alarms.conditions import Policy
-from plant.alarms.point import Point
 from plant.alarms.rules import Rules
 from plant.alarms.store import AlarmStore
+from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.notifications.notice import as_notice, notice_of
 from tests.eventually import eventually
 from tests.nodes.notify.bench import channel
@@ -67,11 +67,11 @@ async def test_what_waited_for_a_vendor_goes_out():
 
 def test_the_return_of_an_alarm_that_people_were_notified_of_is_notified():
     memories = Memories(ManualClock(START), Journal())
-    point = Point(
+    was = TrackedAlarm(
         sn="GS1", type="A1", state="unacknowledged", active=True, raised_at=START, floor=START, notified_at=START
     )
-    memories.take([stored("points", "GS1 A1", point)])
-    rules = Rules(Policy(), memories.open("points", Point), memories.open("last_alarm", float))
+    memories.take([stored("points", "GS1 A1", was)])
+    rules = Rules(Policy(), memories.open("points", TrackedAlarm), memories.open("last_alarm", float))
     (back,) = rules.observe(reading(10, 5.0), DEVICE)
     assert (back.kind, back.notified) == ("returned", True)
 

@@ -16,19 +16,19 @@ from tests.eventually import eventually
 from tests.plant.notifications.bench import AT, channels
 
 
-class Desk:
+class RecordingController:
     """Stands where the running `alarm` node does, and notes what the channels report."""
 
     def __init__(self) -> None:
         self.reports: list[tuple[str, bool]] = []
 
-    def points(self) -> list[Any]:
+    def alarms(self) -> list[Any]:
         return []
 
     def command(self, command: Any) -> list[Any]:
         return command(self, 0.0)  # type: ignore[no-any-return]
 
-    def condition(self, sn: str, type: str, holds: bool, at: float, story: Any = None) -> list[Any]:
+    def set_condition(self, sn: str, type: str, holds: bool, at: float, story: Any = None) -> list[Any]:
         if not self.reports or self.reports[-1] != (sn, holds):
             self.reports.append((sn, holds))
         return []
@@ -38,10 +38,10 @@ class Desk:
 
 
 class ChannelBench(NodeHarness):
-    """`service` holds the card, `desk` what was reported."""
+    """`service` holds the card, `controller` what was reported."""
 
     service: Channels
-    desk: Desk
+    controller: RecordingController
 
     async def until_told(self, count: int) -> None:
         """Moves the clock on until so many attempts were made."""
@@ -67,8 +67,8 @@ async def channel(
     """The node of that card's kind, running."""
     clock = site.clock if site is not None else ManualClock(AT)
     assert isinstance(clock, ManualClock)
-    alarms, desk = Alarms(), Desk()
-    alarms.attach(desk)
+    alarms, controller = Alarms(), RecordingController()
+    alarms.attach(controller)
     async with channels(card, **secrets) as service:
         noted: list[Any] = []
         keep = service.note
@@ -77,6 +77,6 @@ async def channel(
         if site is not None:
             site.provide(alarms)
             site.provide(service)
-        bench.service, bench.desk, bench.noted = service, desk, noted
+        bench.service, bench.controller, bench.noted = service, controller, noted
         async with bench:
             yield bench

@@ -66,11 +66,11 @@ async def test_after_three_failures_the_channel_is_an_alarm_and_it_ends_with_the
         vendor.says = [(503, "maintenance")] * 4
         await bench.give(alarm())
         await bench.until_told(2)
-        assert bench.desk.reports == []
+        assert bench.controller.reports == []
         await bench.until_told(3)
-        assert bench.desk.reports == [("robot", True)]
+        assert bench.controller.reports == [("robot", True)]
         await bench.until_told(5)
-        assert bench.desk.reports == [("robot", True), ("robot", False)]
+        assert bench.controller.reports == [("robot", True), ("robot", False)]
 
 
 async def test_what_the_vendor_declines_goes_the_way_of_errors_and_the_channel_is_an_alarm_at_once():
@@ -80,7 +80,7 @@ async def test_what_the_vendor_declines_goes_the_way_of_errors_and_the_channel_i
         await eventually(lambda: bench.errors)
         assert "bad signature" in bench.errors[0]
         assert bench.results == [("refused", 1)]
-        assert bench.desk.reports == [("robot", True)]
+        assert bench.controller.reports == [("robot", True)]
 
 
 async def test_an_alarm_of_the_channel_itself_is_for_the_others():
@@ -130,7 +130,7 @@ async def test_the_vendors_own_limit_makes_it_wait_and_is_no_alarm_of_the_channe
         await bench.give(alarm())
         await bench.until_told(4)
         assert [result for result, _ in bench.results] == ["again"] * 3 + ["sent"]
-        assert bench.desk.reports in ([], [("robot", False)])
+        assert bench.controller.reports in ([], [("robot", False)])
         assert bench.noted[1].at - bench.noted[0].at >= 30
 
 

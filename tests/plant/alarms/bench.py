@@ -11,8 +11,8 @@ from engine.runtime.state.journal import Journal
 from engine.runtime.state.memory import Memories
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
-from plant.alarms.point import Point
 from plant.alarms.rules import Rules
+from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.model.device import Device
 from plant.model.reading import Reading
 
@@ -35,7 +35,9 @@ class Bench:
 
     def restart(self) -> None:
         """The rules are made anew from what the memory holds."""
-        self.rules = Rules(self.policy, self.memories.open("points", Point), self.memories.open("last_alarm", float))
+        self.rules = Rules(
+            self.policy, self.memories.open("points", TrackedAlarm), self.memories.open("last_alarm", float)
+        )
 
     def see(self, at: float, conc: float | None, **fields: Any) -> list[AlarmEvent]:
         """One reading."""
@@ -48,8 +50,8 @@ class Bench:
 
     def state(self, type: str) -> str:
         """The state of an alarm."""
-        point = self.rules.points.get(self.device.sn, {}).get(type)
-        return point.state if point is not None else "normal"
+        alarm = self.rules.by_device.get(self.device.sn, {}).get(type)
+        return alarm.state if alarm is not None else "normal"
 
     @property
     def notified(self) -> list[tuple[float, str, str]]:

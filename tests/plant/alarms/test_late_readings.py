@@ -41,6 +41,6 @@ def test_a_gap_in_a_backlog_is_the_off_line_alarm_it_would_have_been_live():
 def test_readings_from_before_an_off_line_alarm_end_it_and_its_duration_is_not_negative():
     bench = Bench(LIVELY)
     bench.see(0, 1.0)
-    bench.note(bench.rules.silent("GS1", bench.device, START + 40))
+    bench.note(bench.rules.device_silent("GS1", bench.device, START + 40))
     (event,) = bench.see(10, 1.0)
     assert (event.kind, event.lasted_s) == ("returned", 0.0)

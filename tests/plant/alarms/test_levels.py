@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plant.alarms.conditions import Policy, conditions_for, sound_by
+from plant.alarms.conditions import Policy, conditions_for, normal_check
 from plant.model.device import Device
 from plant.model.reading import Reading
 from tests.plant.alarms.bench import DEVICE, Bench, brief
@@ -148,4 +148,4 @@ def test_one_look_says_what_asking_every_condition_says(reading: Reading, side: 
     device = Device(sn="A", k=1.0, b=0.0, range_high=100.0, a1=20.0, a1_direction=side, a2=50.0)
     conditions = conditions_for(device, Policy())
     holding = [one for one in conditions if (value := one.measure(reading)) is not None and one.holds(value, False)]
-    assert sound_by(conditions)(reading) is not bool(holding)
+    assert normal_check(conditions)(reading) is not bool(holding)

@@ -38,7 +38,7 @@ def test_above_the_range_is_an_alarm_of_its_own():
 def test_warming_up_is_shown_with_its_end_and_ends_with_the_first_good_reading():
     bench = Bench()
     assert brief(bench.see(0, None, err=2)) == [("warm-up", "suppressed", "suppressed", False)]
-    assert bench.rules.points["GS1"]["warm-up"].until == START + 600
+    assert bench.rules.by_device["GS1"]["warm-up"].until == START + 600
     assert brief(bench.see(30, 5.0)) == [("warm-up", "unsuppressed", "normal", False)]
 
 
@@ -53,7 +53,7 @@ def test_warming_up_for_too_long_is_a_fault():
 def test_warming_up_ends_when_the_device_goes_off_line():
     bench = Bench(LIVELY)
     bench.see(0, None, err=2)
-    bench.note(bench.rules.silent("GS1", LIVELY, START + 40))
+    bench.note(bench.rules.device_silent("GS1", LIVELY, START + 40))
     assert bench.state("warm-up") == "normal"
     assert bench.state("offline") == "unacknowledged"
 
@@ -69,7 +69,7 @@ def test_calibration_ends_by_itself_and_what_is_active_then_is_notified_at_once(
     bench = Bench()
     bench.rules.commands.suppress_gas("GS1", "li", "span gas", START + 300, START)
     bench.see(290, 60.0)
-    ended = bench.rules.commands.ended_by(START + 300)
+    ended = bench.rules.commands.end_expired(START + 300)
     assert {(event.type, event.kind, event.notified) for event in ended} == {
         ("A1", "unsuppressed", True),
         ("A2", "unsuppressed", True),
@@ -91,7 +91,7 @@ def test_twenty_percent_and_minus_hundred_dbm_are_still_well():
 def test_three_missed_periods_are_off_line_since_then():
     bench = Bench(LIVELY)
     bench.see(0, 1.0)
-    (event,) = bench.note(bench.rules.silent("GS1", LIVELY, START + 33))
+    (event,) = bench.note(bench.rules.device_silent("GS1", LIVELY, START + 33))
     assert (event.type, event.at, event.notified) == ("offline", START + 30, True)
     assert ("offline", "returned", "returned", True) in brief(bench.see(95, 1.0))
 
@@ -101,7 +101,7 @@ def test_a_device_that_left_the_registry_has_no_alarms_and_begins_anew_when_it_i
     bench.see(0, 30.0)
     gone = bench.rules.retire("GS1", "not in the registry", START + 40)
     assert brief(gone) == [("A1", "removed", "out-of-service", False)]
-    assert bench.rules.points == {}
+    assert bench.rules.by_device == {}
     assert len(bench.memories.open("points")) == 0
     assert [event.type for event in bench.see(700, 30.0)] == ["A1"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plant.alarms.commands import Impossible
+from plant.alarms.commands import CommandRefused
 from tests.plant.alarms.bench import START, Bench, brief
 
 
@@ -30,8 +30,8 @@ def test_an_alarm_that_is_active_when_its_shelf_ends_is_notified_at_once():
     bench.see(0, 21.0)
     bench.rules.commands.shelve("GS1", "A1", "li", "works", START + 60, START + 5)
     bench.see(50, 21.0)
-    assert bench.rules.commands.ended_by(START + 59.9) == []
-    (event,) = bench.rules.commands.ended_by(START + 60)
+    assert bench.rules.commands.end_expired(START + 59.9) == []
+    (event,) = bench.rules.commands.end_expired(START + 60)
     assert (event.kind, event.state, event.notified, event.at) == ("unshelved", "unacknowledged", True, START + 60)
 
 
@@ -40,7 +40,7 @@ def test_one_that_is_gone_when_its_shelf_ends_is_normal_and_nobody_hears_of_it()
     bench.see(0, 21.0)
     bench.rules.commands.shelve("GS1", "A1", "li", "works", START + 60, START + 5)
     bench.see(50, 19.0)
-    assert brief(bench.rules.commands.ended_by(START + 60)) == [("A1", "unshelved", "normal", False)]
+    assert brief(bench.rules.commands.end_expired(START + 60)) == [("A1", "unshelved", "normal", False)]
 
 
 def test_a_shelf_can_be_ended_by_hand():
@@ -59,12 +59,12 @@ def test_shelving_survives_a_restart():
 
 
 def test_a_shelf_that_ends_in_the_past_is_refused():
-    with pytest.raises(Impossible, match="not in the future"):
+    with pytest.raises(CommandRefused, match="not in the future"):
         Bench().rules.commands.shelve("GS1", "A1", "li", "works", START - 1, START)
 
 
 def test_only_what_is_shelved_can_be_unshelved():
     bench = Bench()
     bench.see(0, 21.0)
-    with pytest.raises(Impossible, match="neither shelved"):
+    with pytest.raises(CommandRefused, match="neither shelved"):
         bench.rules.commands.end("GS1", "A1", "li", START + 1)

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from plant.alarms.commands import Impossible
+from plant.alarms.commands import CommandRefused
 from plant.alarms.states import STEPS, State, Trigger, step
 from tests.plant.alarms.bench import START, Bench, brief
 
@@ -25,7 +25,7 @@ def test_an_acknowledged_alarm_that_returns_is_normal_and_nothing_is_remembered(
     bench.see(0, 21.0)
     bench.rules.commands.acknowledge("GS1", "A1", "li", START + 5)
     assert brief(bench.see(10, 19.0)) == [("A1", "returned", "normal", True)]
-    assert bench.rules.points == {}
+    assert bench.rules.by_device == {}
 
 
 def test_returned_stays_until_it_is_acknowledged():
@@ -71,7 +71,7 @@ def test_a_latching_alarm_waits_for_its_reset():
 def test_what_is_active_can_not_be_reset():
     bench = Bench(latching=frozenset({"A1"}))
     bench.see(0, 21.0)
-    with pytest.raises(Impossible, match="unacknowledged"):
+    with pytest.raises(CommandRefused, match="unacknowledged"):
         bench.rules.commands.reset("GS1", "A1", "li", START + 1)
 
 
@@ -79,7 +79,7 @@ def test_an_acknowledgement_comes_once():
     bench = Bench()
     bench.see(0, 21.0)
     bench.rules.commands.acknowledge("GS1", "A1", "li", START + 1)
-    with pytest.raises(Impossible, match="nothing to acknowledge"):
+    with pytest.raises(CommandRefused, match="nothing to acknowledge"):
         bench.rules.commands.acknowledge("GS1", "A1", "wang", START + 2)
 
 

@@ -10,10 +10,10 @@ from msgspec import Struct, field
 from engine.api import RenamedFields
 from plant.alarms.states import State
 
-__all__ = ["Point"]
+__all__ = ["TrackedAlarm"]
 
 
-class Point(RenamedFields, Struct, kw_only=True):
+class TrackedAlarm(RenamedFields, Struct, kw_only=True):
     """The memory of one alarm. One that is normal and waits for nothing is not kept at all.
 
     beyond_since   event time at which the condition began to hold, while its delay runs and after
@@ -63,8 +63,8 @@ class Point(RenamedFields, Struct, kw_only=True):
         self.active = True
         self.story = dict(story)
 
-    def see(self, value: float | None) -> None:
-        """Takes a value into account while the alarm is active."""
+    def update_value(self, value: float | None) -> None:
+        """The value now; its peak too while the alarm is active."""
         self.value = value
         if value is not None and (
             self.peak is None or (value > self.peak if self.side == "high" else value < self.peak)

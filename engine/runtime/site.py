@@ -66,8 +66,8 @@ class Site:
         self.quarantine = Quarantine(quarantine_store, self.clock)
         self.live = LiveHub()
         self.debug = DebugHub()
-        self.standstill = Suspension()
-        self.standstill.change_sources = self._change_sources
+        self.suspension = Suspension()
+        self.suspension.change_sources = self._change_sources
         self.flows: dict[str, FlowRun] = {}
         self.problems: dict[str, list[Problem]] = {}
         self.refused: dict[str, str] = {}
@@ -81,7 +81,7 @@ class Site:
             self.live,
             self.debug,
             self.quarantine,
-            self.standstill,
+            self.suspension,
             Links(),
             WebhookRouter(),
             settings or Settings(),
@@ -159,7 +159,7 @@ class Site:
             return await self._disable(flow, run)
         fresh = run is None
         run = run or FlowRun(flow.flow, self)
-        run.held = self.standstill.held
+        run.held = self.suspension.held
         try:
             report = await run.deploy(plan, hold_sources=hold_sources)
         except DeployFailed as failed:
@@ -202,7 +202,7 @@ class Site:
             "flows": flows,
             "quarantined": self.quarantine.count,
             "memory": self.journal.problem or "ok",
-            **({"held": self.standstill.held} if self.standstill.held else {}),
+            **({"held": self.suspension.held} if self.suspension.held else {}),
         }
 
     def _troubled(self, run: FlowRun) -> dict[str, str]:
@@ -221,7 +221,7 @@ class Site:
         return nodes
 
     async def _change_sources(self) -> None:
-        await asyncio.gather(*(run.hold(self.standstill.held) for run in self.flows.values()))
+        await asyncio.gather(*(run.hold(self.suspension.held) for run in self.flows.values()))
 
     async def _disable(self, flow: Flow, run: FlowRun | None) -> DeployReport:
         removed: list[str] = []

@@ -81,7 +81,7 @@ def make_app(server: ServerContext, *, editor: Path | None = None) -> web.Applic
     add_editor(app, editor or built_editor())
     app.cleanup_ctx.append(_topics)
     app.on_shutdown.append(_say_goodbye)
-    server.site.standstill.on_close.append(lambda: _close_sockets(app, 1013, "the API is closed"))
+    server.site.suspension.on_close.append(lambda: _close_sockets(app, 1013, "the API is closed"))
     return app
 
 

@@ -64,11 +64,11 @@ class Licence:
     """Knows how the site stands. Locked, the sources are held and the API is closed; a success opens both again within the same turn."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, standstill: Suspension, database: Database | None = None
+        self, settings: Settings, clock: Clock, suspension: Suspension, database: Database | None = None
     ) -> None:
         self._clock = clock
         self._zone = settings.time_zone
-        self._standstill = standstill
+        self._suspension = suspension
         self._folder = settings.data / "licence"
         self._given_key = settings.licence_key.reveal() if settings.licence_key else ""
         self._key = ""
@@ -254,13 +254,13 @@ class Licence:
         if locked and not self._locked:
             log.error("the site is locked: %s", self._describe(self.standing))
             self._locked = True
-            await self._standstill.close_api(OWNER, REFUSAL)
-            await self._standstill.hold_sources(OWNER, HELD)
+            await self._suspension.close_api(OWNER, REFUSAL)
+            await self._suspension.hold_sources(OWNER, HELD)
         elif self._locked and not locked:
             log.warning("the site is unlocked: the licence was verified")
             self._locked = False
-            self._standstill.open_api(OWNER)
-            await self._standstill.release(OWNER)
+            self._suspension.open_api(OWNER)
+            await self._suspension.release(OWNER)
 
     async def _remember(self) -> None:
         self._written_at = self._time.now()

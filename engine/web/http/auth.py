@@ -37,7 +37,7 @@ def own_checks(handler: _H) -> _H:
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The one place where access is decided. What a route needs stands on its handler; see `engine.core.roles.requires`."""
-    refuse_at_standstill(request)
+    refuse_while_suspended(request)
     if request.match_info.http_exception is not None or hasattr(request.match_info.handler, _OWN_CHECKS):
         return await handler(request)
     need = needed_role(request.match_info.handler, request.method)
@@ -69,12 +69,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return answer
 
 
-def refuse_at_standstill(request: web.Request) -> None:
+def refuse_while_suspended(request: web.Request) -> None:
     """ApiError (403) while a pack has closed the API; see `engine.runtime.services.suspension`. Health and sign-in always answer."""
     path = request.path
     if not path.startswith(("/api/", "/hook/")) or path == "/api/health" or path.startswith(OWN_SESSION):
         return
-    refusal = request.app[SERVER].site.standstill.refusal(path)
+    refusal = request.app[SERVER].site.suspension.refusal(path)
     if refusal is not None:
         raise ApiError(403, refusal.code, refusal.message, refusal.hint)
 

@@ -67,7 +67,7 @@ class Plant:
         self.vendor = DirectVendor(self.book, self.clock)
         self.key = self.book.issue("Acme") if key == "" else key
         (self.folder / "machine-id").write_text(machine_id + "\n")
-        self.standstill = Suspension()
+        self.suspension = Suspension()
         self.licence: Licence
 
     @property
@@ -79,7 +79,7 @@ class Plant:
         return self.folder / "data" / "licence" / "record.json"
 
     async def start(self, *, vendor_key: str | None = None) -> Licence:
-        self.standstill = Suspension()
+        self.suspension = Suspension()
         settings = Settings(
             data=self.folder / "data",
             machine_id=self.folder / "machine-id",
@@ -87,7 +87,7 @@ class Plant:
             licence_url="https://licences.invalid",
             licence_vendor_key=vendor_key or format_vendor_key(self.book.signing_key.public_key()),
         )
-        self.licence = Licence(settings, self.clock, self.standstill)
+        self.licence = Licence(settings, self.clock, self.suspension)
         self.licence._vendor = self.vendor  # the network is left out here; test_recovery has it
         await self.licence.start()
         await self.clock.advance(0)
@@ -105,6 +105,6 @@ class Plant:
     @property
     def locked(self) -> bool:
         """Whether the doors are shut, not only said to be."""
-        shut = self.standstill.refusal("/api/flows") is not None
-        assert shut == bool(self.standstill.held)
+        shut = self.suspension.refusal("/api/flows") is not None
+        assert shut == bool(self.suspension.held)
         return shut

@@ -63,7 +63,7 @@ async def test_held_sources_bring_nothing_and_what_is_under_way_finishes() -> No
     Well.running[0].push("before")
     await settle()
 
-    await site.standstill.hold_sources("licence", "not today")
+    await site.suspension.hold_sources("licence", "not today")
 
     assert Well.running == []
     assert site.flows["f"].under_way == 1
@@ -78,13 +78,13 @@ async def test_held_sources_bring_nothing_and_what_is_under_way_finishes() -> No
 async def test_sources_go_on_when_the_last_reason_is_lifted() -> None:
     site = await started()
     await deploy(site)
-    await site.standstill.hold_sources("licence", "one")
-    await site.standstill.hold_sources("inventory", "two")
+    await site.suspension.hold_sources("licence", "one")
+    await site.suspension.hold_sources("inventory", "two")
 
-    await site.standstill.release("licence")
+    await site.suspension.release("licence")
     await settle()
     assert Well.running == []
-    await site.standstill.release("inventory")
+    await site.suspension.release("inventory")
     await settle()
 
     assert len(Well.running) == 1
@@ -95,13 +95,13 @@ async def test_sources_go_on_when_the_last_reason_is_lifted() -> None:
 
 async def test_flow_deployed_meanwhile_starts_held() -> None:
     site = await started()
-    await site.standstill.hold_sources("licence", "not today")
+    await site.suspension.hold_sources("licence", "not today")
     await deploy(site)
     await deploy(site, FLOW.replace("well: {type: well,", "well: {type: well, title: again,"))
     assert Well.running == []
     assert list(site.flows["f"].nodes) == ["well", "slow"]
 
-    await site.standstill.release("licence")
+    await site.suspension.release("licence")
     await settle()
 
     assert len(Well.running) == 1

@@ -14,7 +14,7 @@ REFUSAL = Refusal(code="closed", message="Closed Today", hint="come back", open=
 
 @pytest.mark.parametrize("path", ["/api/flows", "/api/users", "/api/openapi.json", "/hook/anything", "/api/none-such"])
 async def test_closed_api_answers_403_on_every_route(server: RunningServer, browser: Browser, path: str) -> None:
-    await server.site.standstill.close_api("testing", REFUSAL)
+    await server.site.suspension.close_api("testing", REFUSAL)
 
     status, answer = await browser.call("GET", path)
 
@@ -23,7 +23,7 @@ async def test_closed_api_answers_403_on_every_route(server: RunningServer, brow
 
 
 async def test_health_sign_in_and_named_paths_answer_while_closed(server: RunningServer, browser: Browser) -> None:
-    await server.site.standstill.close_api("testing", REFUSAL)
+    await server.site.suspension.close_api("testing", REFUSAL)
 
     for path in ("/api/health", "/api/session", "/api/testing/look", "/metrics", "/"):
         assert (await browser.call("GET", path))[0] == 200, path
@@ -31,8 +31,8 @@ async def test_health_sign_in_and_named_paths_answer_while_closed(server: Runnin
 
 
 async def test_api_answers_again_when_opened(server: RunningServer, browser: Browser) -> None:
-    await server.site.standstill.close_api("testing", REFUSAL)
-    server.site.standstill.open_api("testing")
+    await server.site.suspension.close_api("testing", REFUSAL)
+    server.site.suspension.open_api("testing")
 
     assert (await browser.call("GET", "/api/flows"))[0] == 200
 
@@ -40,7 +40,7 @@ async def test_api_answers_again_when_opened(server: RunningServer, browser: Bro
 async def test_sockets_are_closed_and_refused(server: RunningServer, browser: Browser) -> None:
     url = server.url.join(URL("/api/ws"))
     async with browser.session.ws_connect(url, headers=browser.headers) as socket:
-        await server.site.standstill.close_api("testing", REFUSAL)
+        await server.site.suspension.close_api("testing", REFUSAL)
         assert (await socket.receive(5)).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await browser.session.ws_connect(url, headers=browser.headers)

@@ -34,6 +34,7 @@ from engine.flow.references import References
 from engine.ops.embedded.broker import EmbeddedBroker
 from engine.ops.embedded.postgres import EmbeddedPostgres
 from engine.pack import Pack, Service, discover_packs
+from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.runtime.state.journal import JournalStore
 from engine.runtime.state.redis_journal import RedisJournal
@@ -139,7 +140,7 @@ class Server:
             references=References(brokers={"site": self.settings.mqtt_url.reveal()}, secrets=self.secrets),
             secrets=self.secrets,
             journal_store=self._journal_store(opened),
-            quarantine_store=PostgresQuarantine(self.database),
+            quarantine=Quarantine(PostgresQuarantine(self.database), self.clock),
             database=self.database,
             settings=self.settings,
         )

@@ -212,14 +212,15 @@ class FlowRun:
                 self._hung(running)
             elif not isinstance(error, PermanentError):
                 running.tell_error(error)
-        routes = self._failures.get(node, ())
-        if "error" in message.props or not routes:
-            self.site.quarantine.put(self.name, node, message, reason)
-            return
         kind = "refused" if isinstance(error, PermanentError) else "error"
         failed = message.with_props(
             error={"node": node, "flow": self.name, "reason": reason, "kind": kind, "type": type(error).__name__}
         )
+        self.observer.left(node, ERROR_PORT, failed)
+        routes = self._failures.get(node, ())
+        if "error" in message.props or not routes:
+            self.site.quarantine.put(self.name, node, message, reason)
+            return
         for target in routes:
             self.enter(target, failed)
 

@@ -18,7 +18,7 @@ from engine.flow.model import Flow
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.references import References
 from engine.runtime.flow_runner import DeployFailed, DeployReport, FlowRun
-from engine.runtime.quarantine import Quarantine, QuarantineStore
+from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
 from engine.runtime.services.shared_connections import Connections
@@ -51,7 +51,7 @@ class Site:
         references: References | None = None,
         secrets: Mapping[str, str] | None = None,
         journal_store: JournalStore | None = None,
-        quarantine_store: QuarantineStore | None = None,
+        quarantine: Quarantine | None = None,
         database: Database | None = None,
         settings: Settings | None = None,
     ) -> None:
@@ -63,7 +63,7 @@ class Site:
         self.journal = Journal(journal_store, self.clock)
         self.memories = Memories(self.clock, self.journal)
         self.connections = Connections()
-        self.quarantine = Quarantine(quarantine_store, self.clock)
+        self.quarantine = quarantine or Quarantine()
         self.live = LiveHub()
         self.debug = DebugHub()
         self.suspension = Suspension()
@@ -80,13 +80,13 @@ class Site:
         for service in (
             self.live,
             self.debug,
-            self.quarantine,
             self.suspension,
             Links(),
             WebhookRouter(),
             settings or Settings(),
         ):
             self.provide(service)
+        self.provide(self.quarantine, Quarantine)
         if database is not None:
             self.provide(database)
 

@@ -40,6 +40,7 @@ from engine.deploy.deploys import Deploys
 from engine.deploy.flow_files import FlowFiles
 from engine.deploy.revisions import Revisions
 from engine.flow.references import References
+from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.runtime.state.stores import PostgresQuarantine
 from engine.settings import Settings
@@ -174,7 +175,7 @@ class RunningServer:
             self.clock,
             references=References(secrets=self.secrets),
             secrets=self.secrets,
-            quarantine_store=PostgresQuarantine(self.database),
+            quarantine=Quarantine(PostgresQuarantine(self.database), self.clock),
             database=self.database,
         )
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows), Revisions(self.database))

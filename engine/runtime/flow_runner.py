@@ -479,7 +479,6 @@ class FlowRun:
         node.hangs += 1
         if node.hangs >= HANGS_ALLOWED and not node.set_aside:
             node.set_aside = True
-            node.problem = "hangs; set aside until it is changed and deployed again"
             log.error("%s/%s does not return: set aside, its messages go the way of errors", self.name, node.id)
             for program in (self._program, self._observed):
                 if program is not None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from engine.catalogue.node_types import Catalogue, NodeType
+from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.clock import Clock, SystemClock
 from engine.db.database import Database
 from engine.flow.check.check import check_flow
@@ -54,13 +55,15 @@ class Site:
         quarantine: Quarantine | None = None,
         database: Database | None = None,
         settings: Settings | None = None,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.clock: Clock = clock or SystemClock()
+        self.supervisor = supervisor if supervisor is not None else Supervisor(self.clock)
         self.references = references or References()
         # Not `or`: a store that holds no secret yet is as false as none, and is to be asked once it does.
         self.secrets: Mapping[str, str] = {} if secrets is None else secrets
-        self.journal = Journal(journal_store, self.clock)
+        self.journal = Journal(journal_store, self.supervisor)
         self.memories = Memories(self.clock, self.journal)
         self.connections = Connections()
         self.quarantine = quarantine or Quarantine()
@@ -73,7 +76,7 @@ class Site:
         self.refused: dict[str, str] = {}
         self._journal_store = journal_store
         self._services: dict[type[Any], Any] = {}
-        self._ticker: asyncio.Task[None] | None = None
+        self._ticker = BackgroundTask("site ticker", self._tick, self.supervisor)
         self._ids = itertools.count(int.from_bytes(os.urandom(4), "big") >> 1 << 32)
         self.message_id = self._ids.__next__
         """Ids no other worker makes: 31 random bits of this process above 32 bits of counting."""
@@ -81,6 +84,7 @@ class Site:
             self.live,
             self.debug,
             self.suspension,
+            self.supervisor,
             Links(),
             WebhookRouter(),
             settings or Settings(),
@@ -123,13 +127,11 @@ class Site:
             await self._journal_store.start()
             self.memories.take(await self._journal_store.load())
         self.quarantine.start()
-        self._ticker = asyncio.create_task(self._tick(), name="site ticker")
+        self._ticker.start()
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Ends all flows, each with up to `grace_s` for what is under way."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
+        await self._ticker.stop()
         await asyncio.gather(*(run.stop(grace_s) for run in self.flows.values()))
         self.flows.clear()
         await self.quarantine.stop()

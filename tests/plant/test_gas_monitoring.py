@@ -11,7 +11,6 @@ from typing import Any
 import aiomqtt
 
 from engine.catalogue.node_types import Catalogue
-from engine.core.clock import SystemClock
 from engine.db.database import Database
 from engine.flow.references import References
 from engine.flow.yaml.read import read_flow
@@ -42,7 +41,7 @@ async def running(database: Database, broker: Mosquitto) -> AsyncIterator[Site]:
         Catalogue(discover_packs()),
         references=References(brokers={"site": broker.url}),
         journal_store=PostgresJournal(database),
-        quarantine=Quarantine(PostgresQuarantine(database), SystemClock()),
+        quarantine=Quarantine(PostgresQuarantine(database)),
         database=database,
     )
     registry = Devices(database)

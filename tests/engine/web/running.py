@@ -32,6 +32,7 @@ from engine.api import (
     requires,
 )
 from engine.catalogue.node_types import Catalogue
+from engine.core.background_task import Supervisor
 from engine.core.clock import Clock, SystemClock
 from engine.core.secret import Secret
 from engine.db.database import Database
@@ -175,7 +176,7 @@ class RunningServer:
             self.clock,
             references=References(secrets=self.secrets),
             secrets=self.secrets,
-            quarantine=Quarantine(PostgresQuarantine(self.database), self.clock),
+            quarantine=Quarantine(PostgresQuarantine(self.database), Supervisor(self.clock)),
             database=self.database,
         )
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows), Revisions(self.database))

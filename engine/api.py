@@ -5,8 +5,6 @@ import warnings
 from msgspec import UNSET, Meta, Struct, field
 
 from engine.access.secrets_store import SecretsStore
-from engine.core.background_jobs import BackgroundJobs
-from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.backoff import Backoff
 from engine.core.clock import Clock, ManualClock, SystemClock, Timer
 from engine.core.context import Context, Emitter, Memory
@@ -45,8 +43,6 @@ __all__ = [
     "ROLES",
     "UNSET",
     "ApiError",
-    "BackgroundJobs",
-    "BackgroundTask",
     "Backoff",
     "Call",
     "Clock",
@@ -97,7 +93,6 @@ __all__ = [
     "SiteView",
     "Source",
     "Struct",
-    "Supervisor",
     "Suspension",
     "SystemClock",
     "Text",

@@ -16,7 +16,7 @@ from plant.alarms.service import Alarms
 from plant.api.routes import ROUTES
 from plant.archive import restore_command
 from plant.archive.service import Archive
-from plant.devices.debug_mode import Debugging
+from plant.devices.debug_mode import DebugMode
 from plant.devices.health import DeviceHealth
 from plant.devices.registry import Devices
 from plant.licence import routes as licence_routes
@@ -61,9 +61,9 @@ def _routes(site: SiteView, router: web.UrlDispatcher) -> None:
     licence_routes.add_routes(site, router)
 
 
-def _debugging(site: SiteView) -> Debugging:
+def _debugging(site: SiteView) -> DebugMode:
     url = site.settings.mqtt_url
-    return Debugging(site.service(Database), site.service(LiveHub), site.clock, url.reveal() if url else None)
+    return DebugMode(site.service(Database), site.service(LiveHub), site.clock, url.reveal() if url else None)
 
 
 def _feed(site: SiteView) -> SiteFeed:

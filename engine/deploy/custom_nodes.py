@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from engine.catalogue.node_types import Broken, Catalogue, NodeType
-from engine.core.background_task import BackgroundTask, Supervisor
 from engine.testing import check_example
 
 __all__ = ["NodeFolders"]
@@ -28,26 +27,25 @@ class NodeFolders:
     """
 
     def __init__(
-        self,
-        catalogue: Catalogue,
-        folders: Sequence[Path],
-        changed: Callable[[list[str]], Awaitable[None]],
-        supervisor: Supervisor | None = None,
+        self, catalogue: Catalogue, folders: Sequence[Path], changed: Callable[[list[str]], Awaitable[None]]
     ) -> None:
         self._catalogue = catalogue
         self._folders = list(folders)
         self._changed = changed
         self._seen = self._stamps()
-        self._task = BackgroundTask("node folders", self._follow, supervisor)
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begins to look, about once a second."""
-        if self._folders:
-            self._task.start()
+        if self._folders and self._task is None:
+            self._task = asyncio.create_task(self._follow(), name="node folders")
 
     async def stop(self) -> None:
         """Ends looking."""
-        await self._task.stop()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
 
     async def look(self) -> list[str]:
         """Takes over what has changed since the last look; the types that are new or different."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 
 from engine.api import Context, Help, Message, Meta, Node, PermanentError, Port, Settings, node
-from plant.archive.bucket import Bucket, Stored, same_checksum
+from plant.archive.bucket import Bucket, StoredObject, same_checksum
 from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
 
@@ -82,9 +82,9 @@ class ArchiveVerify(Node):
         )
 
 
-def _stored(msg: Message) -> Stored | None:
+def _stored(msg: Message) -> StoredObject | None:
     told: Any = msg.props.get("s3")
     try:
-        return None if told is None else msgspec.convert(told, Stored)
+        return None if told is None else msgspec.convert(told, StoredObject)
     except msgspec.ValidationError as wrong:
         raise PermanentError(f"the property s3 is not what s3-put says of an upload: {wrong}") from wrong

@@ -23,7 +23,7 @@ from engine.api import (
     node,
 )
 from nodes.drivers.file_area import FileArea
-from plant.archive.bucket import Bucket, Stored
+from plant.archive.bucket import Bucket, StoredObject
 from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
 
@@ -98,6 +98,6 @@ class S3Put(Node):
             return self.ctx.service(Archive).working(msg.payload)
         return contextlib.nullcontext()
 
-    def _put(self, file: str, key: str) -> Stored:
+    def _put(self, file: str, key: str) -> StoredObject:
         with self.area.opened(file) as descriptor, os.fdopen(os.dup(descriptor), "rb") as opened:
             return self.target.put(opened, key)

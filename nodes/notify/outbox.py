@@ -41,7 +41,7 @@ class Receipt(Struct, frozen=True):
     count: int
 
 
-class _Held(Struct, frozen=True):
+class _Waiting(Struct, frozen=True):
     """A notice that waits, since when, and where it came from."""
 
     notice: AlarmNotice
@@ -64,7 +64,7 @@ class Outbox(Node):
         if self.channel not in self._channels.cards:
             known = ", ".join(self._channels.cards)
             raise ValueError(f"channel: there is no card {self.channel!r} under Settings → Alarms; there are {known}")
-        self._held = ctx.state("outbox", _Held)
+        self._held = ctx.state("outbox", _Waiting)
         self._taken = ctx.state("told", float)  # the name that its entries are stored under
         self._pace = _Pace(self.per_minute)
         self._wake = asyncio.Event()
@@ -111,7 +111,7 @@ class Outbox(Node):
         for event in fresh:
             self._taken.set(event.id, now, ttl_s=KNOWN_FOR_S)
         taken = notice_of(fresh)
-        self._held.set(taken.id, _Held(taken, now, msg.topic))
+        self._held.set(taken.id, _Waiting(taken, now, msg.topic))
         self._show()
         self._wake.set()
 
@@ -134,7 +134,7 @@ class Outbox(Node):
                 while not self._stopping and (batch := self._next()):
                     await self._send(batch)
 
-    def _next(self) -> list[tuple[str, _Held]]:
+    def _next(self) -> list[tuple[str, _Waiting]]:
         """What goes into the next message: all critical ones, else all others; [] when nothing may be sent now."""
         waiting = sorted(self._held.items(), key=lambda entry: (entry[1].since, entry[0]))
         if not waiting:
@@ -145,7 +145,7 @@ class Outbox(Node):
         if pause > 0:
             self.ctx.clock.call_later(pause, self._wake.set)
             return []
-        batch: list[tuple[str, _Held]] = []
+        batch: list[tuple[str, _Waiting]] = []
         size = 0
         for entry in urgent or waiting:
             size += entry[1].notice.count
@@ -154,7 +154,7 @@ class Outbox(Node):
             batch.append(entry)
         return batch
 
-    async def _send(self, batch: list[tuple[str, _Held]]) -> None:
+    async def _send(self, batch: list[tuple[str, _Waiting]]) -> None:
         card, now = self._card, self.ctx.clock.now()
         events = [event for _, held in batch for event in held.notice.events]
         if not card.enabled:
@@ -164,16 +164,16 @@ class Outbox(Node):
         self._pace.sent(now)
         try:
             subject, answer = await self._channels.send(card, events)
-        except TransientFailure as away:
-            self._note("again", str(away), events, away.hint)
-            self._away(batch, away)
-        except PermanentFailure as declined:
-            self._note("refused", str(declined), events, declined.hint)
-            self._declined(batch, declined)
+        except TransientFailure as failure:
+            self._note("again", str(failure), events, failure.hint)
+            self._retry_later(batch, failure)
+        except PermanentFailure as failure:
+            self._note("refused", str(failure), events, failure.hint)
+            self._give_up(batch, failure)
         except Exception as error:
             # Whatever goes wrong with one message, the channel must live: nobody would hear of any alarm any more.
             self.ctx.log.exception("a message could not be made")
-            self._declined(batch, PermanentFailure(f"{type(error).__name__}: {error}", "vendor"))
+            self._give_up(batch, PermanentFailure(f"{type(error).__name__}: {error}", "vendor"))
         else:
             self._note("sent", answer.text, events)
             self._attempt = 0
@@ -186,32 +186,32 @@ class Outbox(Node):
             self.ctx.emit(Message(receipt, key=self.channel, time=now, props=EMPTY, delivery=unheld), "sent")
         self._show()
 
-    def _away(self, batch: list[tuple[str, _Held]], away: TransientFailure) -> None:
+    def _retry_later(self, batch: list[tuple[str, _Waiting]], failure: TransientFailure) -> None:
         now = self.ctx.clock.now()
-        self._not_before = now + (away.after_s or self._backoff.next_s())
-        if self._attempt == ALARM_AFTER and away.hint != "rate":
-            self._report(str(away), away.hint)
+        self._not_before = now + (failure.after_s or self._backoff.next_s())
+        if self._attempt == ALARM_AFTER and failure.hint != "rate":
+            self._report(str(failure), failure.hint)
         old = [entry for entry in batch if now - entry[1].since > GIVE_UP_S]
         if old:
-            self._fail(old, PermanentError(f"could not be sent for a day: {away}"))
+            self._fail(old, PermanentError(f"could not be sent for a day: {failure}"))
 
-    def _declined(self, batch: list[tuple[str, _Held]], declined: PermanentFailure) -> None:
+    def _give_up(self, batch: list[tuple[str, _Waiting]], failure: PermanentFailure) -> None:
         self._attempt = 0
         self._backoff.reset()
-        self._report(str(declined), declined.hint)
-        self._fail(batch, declined)
+        self._report(str(failure), failure.hint)
+        self._fail(batch, failure)
 
     def _report(self, answer: str, hint: str) -> None:
         story = {"answer": answer, "hint": hint, "attempt": self._attempt}
         self._alarms.report(self.channel, "channel", True, story)
 
-    def _fail(self, batch: list[tuple[str, _Held]], error: Exception) -> None:
+    def _fail(self, batch: list[tuple[str, _Waiting]], error: Exception) -> None:
         for _, held in batch:
             first = held.notice.events[0]
             self.ctx.fail(Message(held.notice, held.topic, first.sn, first.at), error)
         self._done(batch)
 
-    def _done(self, batch: list[tuple[str, _Held]]) -> None:
+    def _done(self, batch: list[tuple[str, _Waiting]]) -> None:
         for key, _ in batch:
             self._held.delete(key)
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 from engine.api import ApiError, Call, Database, Nothing, PermanentError, Route, not_found, request_connection
 from plant.archive.entry import State
 from plant.archive.ledger import as_file
-from plant.archive.restore import TABLE, Restored
+from plant.archive.restore import TABLE, RestoreJob
 from plant.archive.service import Archive
 
 __all__ = ["ROUTES"]
@@ -39,7 +39,7 @@ class ArchiveSummary(msgspec.Struct, kw_only=True):
     unfinished: int
     problems: int
     run: ArchiveRun | None
-    restores: list[Restored]
+    restores: list[RestoreJob]
 
 
 class ArchiveEntry(msgspec.Struct, kw_only=True):
@@ -144,7 +144,7 @@ async def run_now(call: Call[Nothing]) -> None:
         )
 
 
-async def restore(call: Call[RestoreOrder]) -> Restored:
+async def restore(call: Call[RestoreOrder]) -> RestoreJob:
     """Fetch a file from the bucket, check it, and put its rows into a table of their own."""
     given = call.given
     call.target, call.details = given.name, {"table": given.table}
@@ -188,7 +188,7 @@ ROUTES = (
         role="admin",
         handler=restore,
         given=RestoreOrder,
-        answer=Restored,
+        answer=RestoreJob,
         status=202,
         refusals=(404, 409, 422),
         action="archive.restore",

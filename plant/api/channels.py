@@ -142,10 +142,10 @@ async def test_card(call: Call[CardTrial]) -> CardAnswer:
     try:
         subject, taken = await channels.send(tried, [event], secrets)
         answer = taken.text
-    except TransientFailure as away:
-        result, answer, hint = "again", str(away), away.hint
-    except PermanentFailure as declined:
-        result, answer, hint = "refused", str(declined), declined.hint
+    except TransientFailure as failure:
+        result, answer, hint = "again", str(failure), failure.hint
+    except PermanentFailure as failure:
+        result, answer, hint = "refused", str(failure), failure.hint
     channels.note(
         Attempt(
             at=clock.now(),

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.api import Call, Database, Route, request_connection
-from plant.api.refusals import refusing
+from plant.api.table_errors import table_errors_answered
 from plant.model.reading import Reading
 from plant.readings.queries import AlarmSpan, Minute, minutes, past_alarms, recent_readings
 
@@ -38,7 +38,7 @@ class RecentQuery(msgspec.Struct, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=500)] = 20
 
 
-@refusing
+@table_errors_answered
 async def get_minutes(call: Call[MinutesQuery]) -> MinutesView:
     """The last hour of a device by the minute."""
     now = call.server.clock.now()
@@ -55,7 +55,7 @@ async def get_minutes(call: Call[MinutesQuery]) -> MinutesView:
         )
 
 
-@refusing
+@table_errors_answered
 async def get_readings(call: Call[RecentQuery]) -> list[Reading]:
     """The last readings of a device, the latest first."""
     async with request_connection(call.service(Database)) as connection:

@@ -11,9 +11,9 @@ from msgspec import Meta
 from engine.api import Call, Database, ExpressionError, Route, request_connection
 from plant.alarms.conditions import Policy
 from plant.api.devices import Changes
-from plant.api.refusals import refusing
+from plant.api.table_errors import table_errors_answered
 from plant.devices.recalibration import Comparison, compare
-from plant.devices.table import BadDevice, DeviceTable
+from plant.devices.table import DeviceTable, InvalidDevice
 from plant.devices.validation import FieldProblem, changed
 from plant.model.concentration import FORMULA, Concentration
 from plant.model.device import Device
@@ -59,7 +59,7 @@ async def try_parameters(call: Call[Trial]) -> TrialResult:
     return TrialResult(None, None, problems)
 
 
-@refusing
+@table_errors_answered
 async def preview_recalibration(call: Call[Recalibration]) -> Comparison:
     """What parameters would have made of the last hours: both curves, and the alarms that would have come or gone."""
     now = call.server.clock.now()
@@ -68,7 +68,7 @@ async def preview_recalibration(call: Call[Recalibration]) -> Comparison:
         before = await DeviceTable(connection).one(call.path("sn"))
         after, problems = changed(before, call.given.fields)
         if problems:
-            raise BadDevice(problems)
+            raise InvalidDevice(problems)
         return await compare(
             before,
             after,

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from engine.api import Call, Database, Nothing, Route, request_connection
-from plant.api.refusals import refusing
-from plant.devices.debug_mode import Debugging, DebugRun
+from plant.api.table_errors import table_errors_answered
+from plant.devices.debug_mode import DebugMode, DebugRun
 from plant.devices.health import DeviceFigures, DeviceHealth
 from plant.devices.table import DeviceTable
 from plant.model.concentration import missing_for
@@ -55,7 +55,7 @@ class DeviceChange(msgspec.Struct, forbid_unknown_fields=True):
     fields: Changes
 
 
-@refusing
+@table_errors_answered
 async def list_devices(call: Call[Nothing]) -> DeviceList:
     """All devices with their figures."""
     async with request_connection(call.service(Database)) as connection:
@@ -64,18 +64,18 @@ async def list_devices(call: Call[Nothing]) -> DeviceList:
         now=call.server.clock.now(),
         devices=[_short(device) for device in devices],
         figures=call.service(DeviceHealth).all(),
-        debugging=list(call.service(Debugging).running.values()),
+        debugging=list(call.service(DebugMode).running.values()),
     )
 
 
-@refusing
+@table_errors_answered
 async def get_device(call: Call[Nothing]) -> DeviceView:
     """One device with its figures."""
     async with request_connection(call.service(Database)) as connection:
         return _view(call, await DeviceTable(connection).one(call.path("sn")))
 
 
-@refusing
+@table_errors_answered
 async def add_device(call: Call[NewDevice]) -> DeviceView:
     """Add a device."""
     call.target, call.details = call.given.sn, call.given.fields
@@ -83,7 +83,7 @@ async def add_device(call: Call[NewDevice]) -> DeviceView:
         return _view(call, await DeviceTable(connection).add(call.given.sn, call.given.fields))
 
 
-@refusing
+@table_errors_answered
 async def change_device(call: Call[DeviceChange]) -> DeviceView:
     """Set fields of a device; they act on its next message."""
     call.details = call.given.fields
@@ -93,7 +93,7 @@ async def change_device(call: Call[DeviceChange]) -> DeviceView:
         )
 
 
-@refusing
+@table_errors_answered
 async def remove_device(call: Call[Nothing]) -> None:
     """Remove a device; its readings stay."""
     async with request_connection(call.service(Database)) as connection:
@@ -106,7 +106,7 @@ def _view(call: Call[Any], device: Device) -> DeviceView:
         device=device,
         missing=list(missing_for(device)),
         figures=call.service(DeviceHealth).of(device.sn),
-        debugging=call.service(Debugging).running.get(device.sn),
+        debugging=call.service(DebugMode).running.get(device.sn),
     )
 
 

@@ -11,8 +11,8 @@ from msgspec import Meta
 from engine.api import ApiError, Call, Database, Nothing, Route, request_connection
 from plant.alarms.service import Alarms
 from plant.alarms.tracked_alarm import TrackedAlarm
-from plant.api.refusals import refusing
-from plant.devices.debug_mode import Debugging, DebugRun
+from plant.api.table_errors import table_errors_answered
+from plant.devices.debug_mode import DebugMode, DebugRun
 from plant.devices.registry import Devices
 from plant.devices.table import DeviceTable, MapPosition
 from plant.model.device import Device
@@ -80,14 +80,14 @@ class Wall(msgspec.Struct):
     debugging: list[DebugRun]
 
 
-@refusing
+@table_errors_answered
 async def list_plans(call: Call[Nothing]) -> list[Plan]:
     """All floor plans."""
     async with request_connection(call.service(Database)) as connection:
         return await PlanTable(connection).all()
 
 
-@refusing
+@table_errors_answered
 async def add_plan(call: Call[bytes]) -> Plan:
     """Upload a JPEG or PNG picture as a new floor plan."""
     image = await _image(call)
@@ -98,7 +98,7 @@ async def add_plan(call: Call[bytes]) -> Plan:
     return plan
 
 
-@refusing
+@table_errors_answered
 async def replace_image(call: Call[bytes]) -> Plan:
     """Upload another picture for a floor plan; the devices keep their places in percent."""
     id, image = call.number("id"), await _image(call)
@@ -106,7 +106,7 @@ async def replace_image(call: Call[bytes]) -> Plan:
         return await PlanTable(connection).replace(id, image, call.who.user)
 
 
-@refusing
+@table_errors_answered
 async def rename_plan(call: Call[PlanName]) -> Plan:
     """Give a floor plan another name."""
     call.details = {"name": call.given.name}
@@ -114,14 +114,14 @@ async def rename_plan(call: Call[PlanName]) -> Plan:
         return await PlanTable(connection).rename(call.number("id"), call.given.name.strip(), call.who.user)
 
 
-@refusing
+@table_errors_answered
 async def remove_plan(call: Call[Nothing]) -> None:
     """Remove a floor plan; its devices are on no plan then."""
     async with request_connection(call.service(Database)) as connection:
         await PlanTable(connection).remove(call.number("id"))
 
 
-@refusing
+@table_errors_answered
 async def get_image(call: Call[ImageQuery]) -> web.Response:
     """The picture of a floor plan. With ?v=DIGEST of the list it may be kept for ever."""
     async with request_connection(call.service(Database)) as connection:
@@ -133,7 +133,7 @@ async def get_image(call: Call[ImageQuery]) -> web.Response:
     return answer
 
 
-@refusing
+@table_errors_answered
 async def place_devices(call: Call[MapPositions]) -> Placed:
     """Put devices on a floor plan, by the percentage from its left and upper edge, or take them off."""
     for place in call.given.places:
@@ -146,7 +146,7 @@ async def place_devices(call: Call[MapPositions]) -> Placed:
         return Placed(await DeviceTable(connection).place(call.number("id"), call.given.places))
 
 
-@refusing
+@table_errors_answered
 async def get_wall(call: Call[Nothing]) -> Wall:
     """All that the wall begins with."""
     async with request_connection(call.service(Database)) as connection:
@@ -156,7 +156,7 @@ async def get_wall(call: Call[Nothing]) -> Wall:
         plans=plans,
         devices=[_on_wall(device) for device in call.service(Devices).known.values()],
         alarms=call.service(Alarms).active(),
-        debugging=list(call.service(Debugging).running.values()),
+        debugging=list(call.service(DebugMode).running.values()),
     )
 
 

@@ -6,12 +6,12 @@ from plant.api import (
     alarm_history,
     alarms,
     archive,
+    bulk_devices,
     channels,
     device_debugging,
     device_readings,
     device_trial,
     devices,
-    many_devices,
     plans,
 )
 
@@ -19,7 +19,7 @@ __all__ = ["ROUTES"]
 
 ROUTES = (
     *devices.ROUTES,
-    *many_devices.ROUTES,
+    *bulk_devices.ROUTES,
     *device_trial.ROUTES,
     *device_readings.ROUTES,
     *device_debugging.ROUTES,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
-__all__ = ["Bucket", "Stored", "same_checksum"]
+__all__ = ["Bucket", "StoredObject", "same_checksum"]
 
 PART_BYTES = 16 << 20
 PIECE_BYTES = 1 << 20
@@ -39,7 +39,7 @@ _REMEDIES = {
 }
 
 
-class Stored(msgspec.Struct, frozen=True):
+class StoredObject(msgspec.Struct, frozen=True):
     """What the store says of an object. `etag` is its MD5 when it came in one piece, else `…-N`."""
 
     bucket: str
@@ -61,16 +61,16 @@ class Bucket:
         self._made: S3Client | None = None
         self._making = threading.Lock()
 
-    def put(self, file: BinaryIO, key: str) -> Stored:
+    def put(self, file: BinaryIO, key: str) -> StoredObject:
         """Stores the file from where it stands to its end, each part with its MD5, which the store checks before it keeps it."""
         first = file.read(self._part_bytes + 1)
         with self._reported(f"upload of {key}"):
             if len(first) <= self._part_bytes:
                 answer = self._client.put_object(Bucket=self.name, Key=key, Body=first, ContentMD5=_base64(first))
-                return Stored(self.name, key, len(first), answer["ETag"].strip('"'))
+                return StoredObject(self.name, key, len(first), answer["ETag"].strip('"'))
             return self._put_parts(file, first, key)
 
-    def head(self, key: str) -> Stored | None:
+    def head(self, key: str) -> StoredObject | None:
         """What the store has under that key, None when it has nothing."""
         with self._reported(f"look-up of {key}"):
             try:
@@ -79,7 +79,7 @@ class Bucket:
                 if _code(error) not in NOT_FOUND or not self._is_there():
                     raise
                 return None
-        return Stored(self.name, key, answer["ContentLength"], answer["ETag"].strip('"'))
+        return StoredObject(self.name, key, answer["ContentLength"], answer["ETag"].strip('"'))
 
     def read_md5(self, key: str) -> tuple[int, str]:
         """(size in bytes, MD5 in hex) of the object, by reading it."""
@@ -101,7 +101,7 @@ class Bucket:
             for piece in self.read(key):
                 file.write(piece)
 
-    def _put_parts(self, file: BinaryIO, first: bytes, key: str) -> Stored:
+    def _put_parts(self, file: BinaryIO, first: bytes, key: str) -> StoredObject:
         client = self._client
         self._abort_old(key)
         upload = client.create_multipart_upload(Bucket=self.name, Key=key)["UploadId"]
@@ -129,7 +129,7 @@ class Bucket:
             with contextlib.suppress(Exception):
                 client.abort_multipart_upload(Bucket=self.name, Key=key, UploadId=upload)
             raise
-        return Stored(self.name, key, size, done["ETag"].strip('"'))
+        return StoredObject(self.name, key, size, done["ETag"].strip('"'))
 
     def _abort_old(self, key: str) -> None:
         """Parts of an upload that was killed are kept, and paid for, until somebody takes them away."""
@@ -169,7 +169,7 @@ class Bucket:
             raise RetryableError(f"{where}: {what}: {error}; it is tried again") from error
 
 
-def same_checksum(stored: Stored, size_bytes: int, md5: str) -> bool | None:
+def same_checksum(stored: StoredObject, size_bytes: int, md5: str) -> bool | None:
     """Whether the store's own answer says that the object is this file; None when it can't tell (uploaded in parts, or encrypted)."""
     if stored.size_bytes != size_bytes:
         return False

@@ -20,7 +20,7 @@ from plant.archive.file import is_intact
 from plant.archive.ledger import Ledger
 from plant.archive.rows import COLUMNS
 
-__all__ = ["TABLE", "Restored", "Restores", "restore_file"]
+__all__ = ["TABLE", "RestoreJob", "RestoreJobs", "restore_file"]
 
 TABLE = "restored_readings"
 TABLE_NAME = re.compile(r"restored[a-z0-9_]{0,50}")
@@ -38,7 +38,7 @@ create table if not exists {table} (
 """
 
 
-class Restored(msgspec.Struct, kw_only=True):
+class RestoreJob(msgspec.Struct, kw_only=True):
     """One restore. `rows` are in the file, `added` were new in the table."""
 
     name: str
@@ -81,22 +81,22 @@ async def restore_file(connection: PoolConnectionProxy, path: Path, table: str =
     return int(rows), int(added.rpartition(" ")[2])
 
 
-class Restores:
-    """Restores from the bucket, one at a time; the last ones are remembered."""
+class RestoreJobs:
+    """RestoreJobs from the bucket, one at a time; the last ones are remembered."""
 
     def __init__(self, ledger: Ledger, settings: Settings, folder: Path) -> None:
-        self.recent: list[Restored] = []
+        self.recent: list[RestoreJob] = []
         self._ledger = ledger
         self._settings = settings
         self._folder = folder
         self._one = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, file: ArchiveFile, table: str) -> Restored:
+    def begin(self, file: ArchiveFile, table: str) -> RestoreJob:
         """Starts restoring an archived file; how it goes is in what is returned. PermanentError for a table that may not be one."""
         if not TABLE_NAME.fullmatch(table):
             raise PermanentError("the table's name must be of small letters and begin with restored")
-        job = Restored(name=file.name, table=table)
+        job = RestoreJob(name=file.name, table=table)
         self.recent = [job, *self.recent[: KEPT - 1]]
         task = asyncio.create_task(self._restore(file, job), name=f"restore {file.name}")
         self._tasks.add(task)
@@ -109,7 +109,7 @@ class Restores:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _restore(self, file: ArchiveFile, job: Restored) -> None:
+    async def _restore(self, file: ArchiveFile, job: RestoreJob) -> None:
         try:
             async with self._one:
                 path = self._folder / f"{file.name}.back"

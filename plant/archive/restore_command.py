@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Restores each file wholly or not at all, says what came of it, and goes on with the next; 1 when one could not be."""
+    """RestoreJobs each file wholly or not at all, says what came of it, and goes on with the next; 1 when one could not be."""
     settings = Settings.read(os.environ, Path(".env"))
     if settings.database_url is None:
         raise SetupError("no database is named", "set MCS_DATABASE_URL to the database that gets the rows")

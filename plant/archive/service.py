@@ -12,7 +12,7 @@ from typing import Any
 from engine.api import UNSET, Database, Links, Message, RetryableError, Settings, SiteView, connection_or_retry
 from plant.archive.entry import FOLDER, ArchiveFile
 from plant.archive.ledger import Ledger
-from plant.archive.restore import Restores
+from plant.archive.restore import RestoreJobs
 
 __all__ = ["RUN_NOW", "Archive"]
 
@@ -32,7 +32,7 @@ class Archive:
         self.settings: Settings = site.settings
         self.folder = site.settings.data / "files" / FOLDER
         self.ledger = Ledger(site.service(Database))
-        self.restores = Restores(self.ledger, site.settings, self.folder)
+        self.restores = RestoreJobs(self.ledger, site.settings, self.folder)
         self._problems: dict[str, str] = {}
         self._taking: set[asyncio.Task[None]] = set()
 

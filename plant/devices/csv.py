@@ -12,7 +12,7 @@ import msgspec
 from plant.devices.validation import EDITABLE
 from plant.model.device import Device
 
-__all__ = ["LARGEST_LINES", "CsvProblem", "CsvRows", "read_csv", "written_csv"]
+__all__ = ["LARGEST_LINES", "CsvProblem", "CsvRows", "read_csv", "write_csv"]
 
 LARGEST_LINES = 20_000
 COLUMNS = ("sn", *EDITABLE)
@@ -41,7 +41,7 @@ class CsvRows(msgspec.Struct):
     problems: list[CsvProblem]
 
 
-def written_csv(devices: Iterable[Device]) -> str:
+def write_csv(devices: Iterable[Device]) -> str:
     """With a byte order mark, by which Excel knows UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -52,7 +52,7 @@ def written_csv(devices: Iterable[Device]) -> str:
 
 
 def read_csv(text: str) -> CsvRows:
-    """Reads what `written_csv` writes, and any part of its columns in any order; `sn` is the one that must be there.
+    """Reads what `write_csv` writes, and any part of its columns in any order; `sn` is the one that must be there.
 
     An empty cell means the default of the column. A column that is not in the file stays as it is.
     """

@@ -13,7 +13,7 @@ import msgspec
 from engine.api import Clock, Database, LiveHub, RetryableError, Timer, connection_or_retry, request_connection
 from plant.devices.commands import send_command
 
-__all__ = ["CHANNEL", "DebugRun", "Debugging"]
+__all__ = ["CHANNEL", "DebugMode", "DebugRun"]
 
 log = logging.getLogger("mcs.debugging")
 
@@ -31,7 +31,7 @@ class DebugRun(msgspec.Struct, frozen=True):
     by: str
 
 
-class Debugging:
+class DebugMode:
     """The table `debugging` followed by every worker. A device that was told falls back by itself, so nothing has to be sent at the end."""
 
     def __init__(self, database: Database, hub: LiveHub, clock: Clock, mqtt_url: str | None) -> None:

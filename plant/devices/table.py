@@ -12,7 +12,16 @@ from asyncpg.pool import PoolConnectionProxy
 from plant.devices.validation import FieldProblem, changed, problems_of
 from plant.model.device import Device
 
-__all__ = ["BadDevice", "DeviceTable", "MapPosition", "NoDevice", "NoPlan", "Planned", "Stale", "Taken"]
+__all__ = [
+    "DeviceNotFound",
+    "DeviceTable",
+    "InvalidDevice",
+    "MapPosition",
+    "PlanNotFound",
+    "PlannedChange",
+    "SerialNumberTaken",
+    "StaleRevision",
+]
 
 _COLUMNS = Device.__struct_fields__
 _WRITTEN = tuple(name for name in _COLUMNS if name != "revision")
@@ -26,7 +35,7 @@ _INSERT = (
 )
 
 
-class BadDevice(Exception):
+class InvalidDevice(Exception):
     """The parameters won't do; nothing was stored."""
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
@@ -34,19 +43,19 @@ class BadDevice(Exception):
         self.problems = list(problems)
 
 
-class NoDevice(Exception):
+class DeviceNotFound(Exception):
     """The registry has no such device."""
 
 
-class NoPlan(Exception):
+class PlanNotFound(Exception):
     """There is no such floor plan."""
 
 
-class Taken(Exception):
+class SerialNumberTaken(Exception):
     """The registry has that serial number already."""
 
 
-class Stale(Exception):
+class StaleRevision(Exception):
     """Somebody else has changed the device since; `current` is what it is now."""
 
     def __init__(self, current: Device) -> None:
@@ -62,7 +71,7 @@ class MapPosition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     top_pct: float | None
 
 
-class Planned(msgspec.Struct, frozen=True):
+class PlannedChange(msgspec.Struct, frozen=True):
     """What a change would do to one device: {field: [before, after]} of what differs."""
 
     sn: str
@@ -82,45 +91,47 @@ class DeviceTable:
         return [_device(row) for row in await self._connection.fetch(f"{_SELECT} order by sn")]
 
     async def one(self, sn: str) -> Device:
-        """Raises NoDevice."""
+        """Raises DeviceNotFound."""
         row = await self._connection.fetchrow(f"{_SELECT} where sn = $1", sn)
         if row is None:
-            raise NoDevice(sn)
+            raise DeviceNotFound(sn)
         return _device(row)
 
     async def add(self, sn: str, changes: Mapping[str, Any]) -> Device:
-        """A new device. Raises BadDevice, Taken."""
+        """A new device. Raises InvalidDevice, SerialNumberTaken."""
         device, problems = changed(Device(sn=sn), changes)
         if problems:
-            raise BadDevice(problems)
+            raise InvalidDevice(problems)
         try:
             await self._connection.execute(_INSERT, *(getattr(device, name) for name in _WRITTEN))
         except asyncpg.UniqueViolationError as taken:
-            raise Taken(sn) from taken
+            raise SerialNumberTaken(sn) from taken
         except asyncpg.ForeignKeyViolationError as missing:
-            raise NoPlan(str(device.plan_id)) from missing
+            raise PlanNotFound(str(device.plan_id)) from missing
         return device
 
     async def change(self, sn: str, revision: int, changes: Mapping[str, Any]) -> Device:
-        """The device with these fields set. Raises NoDevice, BadDevice, and Stale when it is no longer at that revision."""
+        """The device with these fields set. Raises DeviceNotFound, InvalidDevice, and StaleRevision when it is no longer at that revision."""
         async with self._connection.transaction():
             row = await self._connection.fetchrow(f"{_SELECT} where sn = $1 for update", sn)
             if row is None:
-                raise NoDevice(sn)
+                raise DeviceNotFound(sn)
             before = _device(row)
             if before.revision != revision:
-                raise Stale(before)
+                raise StaleRevision(before)
             device, problems = changed(before, changes)
             if problems:
-                raise BadDevice(problems)
+                raise InvalidDevice(problems)
             return await self._write(device)
 
     async def remove(self, sn: str) -> None:
-        """Its readings stay. Raises NoDevice."""
+        """Its readings stay. Raises DeviceNotFound."""
         if await self._connection.execute("delete from devices where sn = $1", sn) == "DELETE 0":
-            raise NoDevice(sn)
+            raise DeviceNotFound(sn)
 
-    async def change_many(self, wanted: Mapping[str, Mapping[str, Any]], *, add: bool, dry_run: bool) -> list[Planned]:
+    async def change_many(
+        self, wanted: Mapping[str, Mapping[str, Any]], *, add: bool, dry_run: bool
+    ) -> list[PlannedChange]:
         """What changes, device by device in the order given; all is stored, or with `dry_run` or any problem nothing.
 
         `wanted` is {sn: {field: value}}. With `add` a serial number that is not known makes a new device, else it is left out.
@@ -131,7 +142,7 @@ class DeviceTable:
             )
             known = {row["sn"]: _device(row) for row in rows}
             plans = {row["id"] for row in await self._connection.fetch("select id from plans")}
-            planned: list[Planned] = []
+            planned: list[PlannedChange] = []
             made: list[Device] = []
             for sn, changes in wanted.items():
                 if sn not in known and not add:
@@ -143,7 +154,7 @@ class DeviceTable:
                     problems = list(dict.fromkeys(problems))
                 if device.plan_id is not None and device.plan_id not in plans:
                     problems.append(FieldProblem("plan_id", "plan", f"there is no floor plan {device.plan_id}"))
-                planned.append(Planned(sn, _difference(before, device), problems, sn not in known))
+                planned.append(PlannedChange(sn, _difference(before, device), problems, sn not in known))
                 made.append(device)
             if dry_run or any(plan.problems for plan in planned):
                 return planned
@@ -158,12 +169,12 @@ class DeviceTable:
         return planned
 
     async def place(self, plan: int, places: Sequence[MapPosition]) -> int:
-        """Puts devices on a plan, or takes them off it; how many there were. Raises NoPlan."""
+        """Puts devices on a plan, or takes them off it; how many there were. Raises PlanNotFound."""
         on = [place for place in places if place.left_pct is not None and place.top_pct is not None]
         off = [place.sn for place in places if place.left_pct is None or place.top_pct is None]
         async with self._connection.transaction():
             if not await self._connection.fetchval("select true from plans where id = $1 for share", plan):
-                raise NoPlan(str(plan))
+                raise PlanNotFound(str(plan))
             # In one order, so that two who save at the same time wait for each other instead of locking up.
             sns = sorted(place.sn for place in places)
             await self._connection.execute("select from devices where sn = any($1::text[]) order by sn for update", sns)
@@ -186,7 +197,7 @@ class DeviceTable:
         try:
             revision = await self._connection.fetchval(_UPDATE, *(getattr(device, name) for name in _WRITTEN))
         except asyncpg.ForeignKeyViolationError as missing:
-            raise NoPlan(str(device.plan_id)) from missing
+            raise PlanNotFound(str(device.plan_id)) from missing
         # None: nothing was different, so nothing was written.
         return msgspec.structs.replace(device, revision=revision or device.revision)
 

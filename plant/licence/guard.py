@@ -103,7 +103,7 @@ class Licence:
         return self._machine.fingerprint
 
     @property
-    def standing(self) -> LicenceStatus:
+    def status(self) -> LicenceStatus:
         """How the site stands now."""
         return judge(self._time.now(), self._token, self._first_start)
 
@@ -130,28 +130,28 @@ class Licence:
 
     def health(self) -> Mapping[str, Any]:
         """`locked`, `degraded` while the vendor has not answered for a day, else `ok`; an evaluation says when it ends."""
-        standing = self.standing
-        status = {"locked": "locked", "grace": "degraded"}.get(standing.state, "ok")
-        told: dict[str, Any] = {"status": status, "state": standing.state, "light": standing.light}
-        if math.isfinite(standing.ends):
-            told["ends"] = _iso(standing.ends)
-        problem = self._describe(standing)
-        return {**told, "problem": problem} if problem else told
+        status = self.status
+        level = {"locked": "locked", "grace": "degraded"}.get(status.state, "ok")
+        facts: dict[str, Any] = {"status": level, "state": status.state, "light": status.light}
+        if math.isfinite(status.ends):
+            facts["ends"] = _iso(status.ends)
+        problem = self._describe(status)
+        return {**facts, "problem": problem} if problem else facts
 
     def view(self) -> LicenceView:
         """For the page; it never holds the key, only its last characters."""
-        standing, token = self.standing, self._token
+        status, token = self.status, self._token
         return LicenceView(
-            state=standing.state,
-            light=standing.light,
+            state=status.state,
+            light=status.light,
             machine=self.machine if self._known_machine else "",
-            ends=standing.ends if math.isfinite(standing.ends) else None,
+            ends=status.ends if math.isfinite(status.ends) else None,
             last_success=token.issued if token else None,
             customer=token.customer if token else "",
             until=token.until if token else None,
             key=f"…{self._key[-5:]}" if self._key else "",
             key_from="" if not self._key else "settings" if self._given_key else "page",
-            problem=self._describe(standing),
+            problem=self._describe(status),
             code=self._code,
             next_check=self._ask_at if math.isfinite(self._ask_at) and self._ask_at else None,
             clock_behind_s=self._time.behind_s,
@@ -193,7 +193,7 @@ class Licence:
                 await self._remember()
             now = self._time.now()
             self._woken.clear()
-            await self._sleep(max(1.0, min(self._ask_at - now, self.standing.ends - now, LOOK_EVERY_S)))
+            await self._sleep(max(1.0, min(self._ask_at - now, self.status.ends - now, LOOK_EVERY_S)))
 
     async def _sleep(self, delay_s: float) -> None:
         sleeping = asyncio.ensure_future(self._clock.sleep(delay_s))
@@ -215,7 +215,7 @@ class Licence:
             elif code in ("no_key", "setup"):
                 self._ask_at = math.inf
             else:
-                limit = LOCKED_RETRY_S if self.standing.state == "locked" else LAST_RETRY_S
+                limit = LOCKED_RETRY_S if self.status.state == "locked" else LAST_RETRY_S
                 self._ask_at = min(now + min(self._backoff.next_s(), limit), self._next_daily(now))
             if problem and problem != self._problem:
                 log.warning("the licence was not verified: %s", problem)
@@ -250,9 +250,9 @@ class Licence:
 
     async def _act(self) -> None:
         """Locks or unlocks; both say the same again without harm."""
-        locked = self.standing.state == "locked"
+        locked = self.status.state == "locked"
         if locked and not self._locked:
-            log.error("the site is locked: %s", self._describe(self.standing))
+            log.error("the site is locked: %s", self._describe(self.status))
             self._locked = True
             await self._suspension.close_api(OWNER, REFUSAL)
             await self._suspension.hold_sources(OWNER, HELD)
@@ -305,13 +305,13 @@ class Licence:
             self._setup_problem = f"MCS_LICENCE_VENDOR_KEY: {wrong}"
             return None
 
-    def _describe(self, standing: LicenceStatus) -> str:
+    def _describe(self, status: LicenceStatus) -> str:
         sentences = []
-        if standing.state == "evaluation":
-            sentences.append(f"evaluation without a verified licence until {_iso(standing.ends)}")
-        elif standing.state == "grace":
-            sentences.append(f"the licence was not verified for over a day; the site locks at {_iso(standing.ends)}")
-        elif standing.state == "locked":
+        if status.state == "evaluation":
+            sentences.append(f"evaluation without a verified licence until {_iso(status.ends)}")
+        elif status.state == "grace":
+            sentences.append(f"the licence was not verified for over a day; the site locks at {_iso(status.ends)}")
+        elif status.state == "locked":
             sentences.append("locked: the licence was not verified for 72 hours")
         if self._problem:
             sentences.append(self._problem)

@@ -51,7 +51,7 @@ class Machine:
         """A code that only this machine makes for this data."""
         return hmac.new(self._derived(b"mcs-iot licence record"), data, hashlib.sha256).hexdigest()
 
-    def sealed(self, data: bytes, code: str) -> bool:
+    def matches_seal(self, data: bytes, code: str) -> bool:
         """Whether `seal` has made that code for this data."""
         return hmac.compare_digest(self.seal(data), code)
 

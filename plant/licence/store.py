@@ -48,7 +48,7 @@ class Records:
 
     async def read(self) -> Record | None:
         """What both places know together; None when neither has anything: the first start."""
-        found = [self._opened(text) for text in (self._of_file(), await self._of_database()) if text is not None]
+        found = [self._unsealed(text) for text in (self._of_file(), await self._of_database()) if text is not None]
         if not found:
             return None
         return Record(first_start=min(one.first_start for one in found), seen=max(one.seen for one in found))
@@ -57,7 +57,7 @@ class Records:
         """OSError when the folder can't be written. A machine that can't be told from others leaves another's record alone."""
         if self._another_machines and not self._machine.known:
             return
-        write_private(self._file, self._closed(record))
+        write_private(self._file, self._sealed(record))
 
     async def write_database(self, record: Record) -> None:
         """Harmless while the database is away: the next time does it."""
@@ -69,7 +69,7 @@ class Records:
                     "insert into licence_records (machine, record) values ($1, $2) "
                     "on conflict (machine) do update set record = excluded.record, written_at = now()",
                     self._machine.fingerprint,
-                    self._closed(record),
+                    self._sealed(record),
                 )
         except Exception as error:
             if not is_transient(error):
@@ -101,18 +101,18 @@ class Records:
                 raise
         return None
 
-    def _opened(self, text: bytes) -> Record:
+    def _unsealed(self, text: bytes) -> Record:
         try:
             sealed = msgspec.json.decode(text, type=_Sealed)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return Record(first_start=0.0, seen=0.0)
         data = msgspec.json.encode(sealed.record)
-        if any(machine.sealed(data, sealed.seal) for machine in (self._machine, Machine.unknown())):
+        if any(machine.matches_seal(data, sealed.seal) for machine in (self._machine, Machine.unknown())):
             return sealed.record
         self._another_machines = True
         return Record(first_start=0.0, seen=0.0)
 
-    def _closed(self, record: Record) -> bytes:
+    def _sealed(self, record: Record) -> bytes:
         return msgspec.json.encode(_Sealed(record=record, seal=self._machine.seal(msgspec.json.encode(record))))
 
 

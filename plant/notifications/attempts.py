@@ -99,8 +99,8 @@ class AttemptLog:
                 try:
                     async with connection_or_retry(database) as connection:
                         await connection.executemany(_INSERT, [_row(attempt) for attempt in batch])
-                except RetryableError as away:
-                    log.info("notification attempts wait: %s", away)
+                except RetryableError as failure:
+                    log.info("notification attempts wait: %s", failure)
                     await asyncio.sleep(RETRY_S)
                     continue
                 except Exception:

@@ -36,7 +36,7 @@ async def send_to_robot(
     type: str,
     url: str,
     secret: str,
-    letter: MessageText,
+    message: MessageText,
     events: list[AlarmEvent],
     now: float,
 ) -> Answer:
@@ -44,13 +44,13 @@ async def send_to_robot(
     match type:
         case "dingtalk":
             target = signed_dingtalk(url, secret, now) if secret else url
-            return await _send(session, target, {"msgtype": "text", "text": {"content": letter.text}}, _dingtalk)
+            return await _send(session, target, {"msgtype": "text", "text": {"content": message.text}}, _dingtalk)
         case "feishu":
             body: dict[str, Any] = signed_feishu(secret, now) if secret else {}
-            return await _send(session, url, {**body, "msg_type": "text", "content": {"text": letter.text}}, _feishu)
+            return await _send(session, url, {**body, "msg_type": "text", "content": {"text": message.text}}, _feishu)
         case "wecom":
-            return await _send(session, url, {"msgtype": "text", "text": {"content": letter.text}}, _wecom)
-    own = msgspec.json.encode({"subject": letter.subject, "text": letter.text, "events": events})
+            return await _send(session, url, {"msgtype": "text", "text": {"content": message.text}}, _wecom)
+    own = msgspec.json.encode({"subject": message.subject, "text": message.text, "events": events})
     headers = {**JSON, **(signed_webhook(secret, now, own) if secret else {})}
     status, text = await post(session, url, own, headers)
     if 200 <= status < 300:

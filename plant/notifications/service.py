@@ -160,31 +160,31 @@ class Channels:
         """
         settings = card.settings
         kept = {field: self.secret(card.name, field) for field in SECRETS[card.kind]} | dict(secrets or {})
-        letter = compose_message(events, _wording(settings))
+        message = compose_message(events, _wording(settings))
         try:
             match settings:
                 case Email():
-                    answer = await send_mail(settings, kept["password"], letter)
+                    answer = await send_mail(settings, kept["password"], message)
                 case Robot():
                     if not kept["url"]:
                         raise PermanentFailure("the card has no webhook address", "setting")
                     answer = await send_to_robot(
-                        self._http(), settings.type, kept["url"], kept["secret"], letter, events, self._clock.now()
+                        self._http(), settings.type, kept["url"], kept["secret"], message, events, self._clock.now()
                     )
                 case Sms():
                     answer = await send_sms(
                         self._http(),
                         settings,
                         kept["access_key_secret"],
-                        letter.values,
+                        message.values,
                         self._clock.now(),
                         uuid.uuid4().hex,
                     )
-        except TransientFailure as away:
-            raise TransientFailure(_masked(str(away), kept), away.hint, away.after_s) from None
-        except PermanentFailure as declined:
-            raise PermanentFailure(_masked(str(declined), kept), declined.hint) from None
-        return letter.subject, Answer(_masked(answer.text, kept))
+        except TransientFailure as failure:
+            raise TransientFailure(_masked(str(failure), kept), failure.hint, failure.after_s) from None
+        except PermanentFailure as failure:
+            raise PermanentFailure(_masked(str(failure), kept), failure.hint) from None
+        return message.subject, Answer(_masked(answer.text, kept))
 
     def subject(self, card: Card, events: list[AlarmEvent]) -> str:
         """The subject that a message about these events has."""
@@ -212,8 +212,8 @@ class Channels:
             self._stale.clear()
             try:
                 await self._read(database)
-            except RetryableError as away:
-                self._problem = str(away)
+            except RetryableError as failure:
+                self._problem = str(failure)
                 self._stale.set()
                 await asyncio.sleep(RETRY_S)
             else:

@@ -18,7 +18,7 @@ __all__ = ["send_mail"]
 ANSWER_WITHIN_S = 20.0
 
 
-async def send_mail(card: Email, password: str, letter: MessageText) -> Answer:
+async def send_mail(card: Email, password: str, message: MessageText) -> Answer:
     """Sends to all recipients with one connection. Raises TransientFailure or PermanentFailure with the server's own answer."""
     recipients = addresses(card.recipients)
     if not card.server or not recipients:
@@ -39,7 +39,7 @@ async def send_mail(card: Email, password: str, letter: MessageText) -> Answer:
             if card.account and password:
                 await client.login(card.account, password)
             refused, answer = await client.send_message(
-                _message(sender, recipients, letter), sender=sender, recipients=recipients
+                _message(sender, recipients, message), sender=sender, recipients=recipients
             )
     except aiosmtplib.SMTPRecipientsRefused as error:
         answer = "; ".join(f"{one.recipient}: {one.code} {one.message}" for one in error.recipients)
@@ -71,15 +71,15 @@ async def send_mail(card: Email, password: str, letter: MessageText) -> Answer:
     return Answer(answer)
 
 
-def _message(sender: str, recipients: list[str], letter: MessageText) -> EmailMessage:
+def _message(sender: str, recipients: list[str], said: MessageText) -> EmailMessage:
     message = EmailMessage()
     user, _, domain = sender.rpartition("@")
     message["From"] = Address("MCS-IoT", user, domain)
     message["To"] = ", ".join(recipients)
-    message["Subject"] = " ".join(letter.subject.split())
+    message["Subject"] = " ".join(said.subject.split())
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=domain)
     # Mail programs answer an automatic message with their own out-of-office otherwise (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
+    message.set_content(said.text)
     return message

@@ -6,7 +6,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from plant.devices.table import NoPlan
+from plant.devices.table import PlanNotFound
 from plant.plans.plan_image import PlanImage
 
 __all__ = ["Plan", "PlanTable"]
@@ -35,10 +35,10 @@ class PlanTable:
         return [_plan(row) for row in await self._connection.fetch(f"select {_COLUMNS} from plans order by id")]
 
     async def image(self, id: int) -> tuple[str, str, bytes]:
-        """(media type, digest, content). Raises NoPlan."""
+        """(media type, digest, content). Raises PlanNotFound."""
         row = await self._connection.fetchrow("select media, digest, image from plans where id = $1", id)
         if row is None:
-            raise NoPlan(str(id))
+            raise PlanNotFound(str(id))
         return row["media"], row["digest"], row["image"]
 
     async def add(self, name: str, image: PlanImage, by: str) -> Plan:
@@ -57,7 +57,7 @@ class PlanTable:
         return _plan(row)
 
     async def rename(self, id: int, name: str, by: str) -> Plan:
-        """Raises NoPlan."""
+        """Raises PlanNotFound."""
         return _found(
             await self._connection.fetchrow(
                 f"update plans set name = $2, changed_by = $3, changed_at = now() where id = $1 returning {_COLUMNS}",
@@ -69,7 +69,7 @@ class PlanTable:
         )
 
     async def replace(self, id: int, image: PlanImage, by: str) -> Plan:
-        """Another picture; the devices keep their places in percent. Raises NoPlan."""
+        """Another picture; the devices keep their places in percent. Raises PlanNotFound."""
         return _found(
             await self._connection.fetchrow(
                 "update plans set media = $2, width = $3, height = $4, digest = $5, image = $6, changed_by = $7, changed_at = now() "
@@ -86,9 +86,9 @@ class PlanTable:
         )
 
     async def remove(self, id: int) -> None:
-        """Its devices are on no plan then. Raises NoPlan."""
+        """Its devices are on no plan then. Raises PlanNotFound."""
         if await self._connection.execute("delete from plans where id = $1", id) == "DELETE 0":
-            raise NoPlan(str(id))
+            raise PlanNotFound(str(id))
 
 
 def _plan(row: asyncpg.Record) -> Plan:
@@ -97,5 +97,5 @@ def _plan(row: asyncpg.Record) -> Plan:
 
 def _found(row: asyncpg.Record | None, id: int) -> Plan:
     if row is None:
-        raise NoPlan(str(id))
+        raise PlanNotFound(str(id))
     return _plan(row)

@@ -75,7 +75,7 @@ class Simulator:
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
         self._context = _context(ca_file) if self._tls else None
-        self._told = ""
+        self._logged = ""
         self._qos, self._speed, self._count = qos, speed, count
         self._clock: Clock = clock or SystemClock()
 
@@ -110,8 +110,8 @@ class Simulator:
 
     def _tell(self, problem: str) -> None:
         """Once for all devices, and again when it is another problem."""
-        if problem != self._told:
-            self._told = problem
+        if problem != self._logged:
+            self._logged = problem
             log.warning("no connection to the broker at %s:%d (%s); trying again", self._host, self._port, problem)
 
     async def _measure(self, device: SimulatedDevice, waiting: deque[bytes]) -> None:

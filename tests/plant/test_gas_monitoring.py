@@ -15,7 +15,6 @@ from engine.db.database import Database
 from engine.flow.references import References
 from engine.flow.yaml.read import read_flow
 from engine.pack import discover_packs
-from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.live_hubs import LiveHub
 from engine.runtime.site import Site
 from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
@@ -41,7 +40,7 @@ async def running(database: Database, broker: Mosquitto) -> AsyncIterator[Site]:
         Catalogue(discover_packs()),
         references=References(brokers={"site": broker.url}),
         journal_store=PostgresJournal(database),
-        quarantine=Quarantine(PostgresQuarantine(database)),
+        quarantine_store=PostgresQuarantine(database),
         database=database,
     )
     registry = Devices(database)

@@ -33,7 +33,7 @@ async def licensed(site: Site) -> dict[str, Any]:
     await site.licence.start()
     running = asyncio.create_task(demo(site))  # type: ignore[arg-type]
     try:
-        await eventually(lambda: site.licence.standing.state == "licensed")
+        await eventually(lambda: site.licence.status.state == "licensed")
         return dict(site.licence.health())
     finally:
         running.cancel()

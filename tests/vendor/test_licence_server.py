@@ -1,4 +1,4 @@
-"""The vendor's command line and book: keys are made once, bound to machines, listed, revoked and released."""
+"""The vendor's command line and store: keys are made once, bound to machines, listed, revoked and released."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def question(key: str, machine: str = "a" * 32) -> Question:
 def test_command_line_issues_a_key_that_the_printed_vendor_key_verifies(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = ["licence-server", "--folder", str(tmp_path / "book")]
+    folder = ["licence-server", "--folder", str(tmp_path / "licences")]
     assert main([*folder, "init"]) == 0
     capsys.readouterr()
     main([*folder, "show-key"])
@@ -28,7 +28,7 @@ def test_command_line_issues_a_key_that_the_printed_vendor_key_verifies(
     main([*folder, "issue", "Acme 化工", "--until", "2099-12-31"])
     key = capsys.readouterr().out.strip()
 
-    token = LicenceStore(tmp_path / "book").answer(question(key))
+    token = LicenceStore(tmp_path / "licences").answer(question(key))
 
     claims = open_token(token, vendor_key, machine="a" * 32, key=key)
     assert (claims.customer, claims.until) == ("Acme 化工", 4_102_444_800.0)
@@ -36,7 +36,7 @@ def test_command_line_issues_a_key_that_the_printed_vendor_key_verifies(
     row = capsys.readouterr().out.splitlines()[1]
     assert row.split()[:2] == ["1", f"…{key[-5:]}"]
     assert "2099-12-31  in force  1 of 1" in row
-    assert key.encode() not in (tmp_path / "book" / "licences.sqlite").read_bytes()
+    assert key.encode() not in (tmp_path / "licences" / "licences.sqlite").read_bytes()
 
 
 def test_second_book_does_not_replace_the_signing_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,17 +84,17 @@ def test_licence_past_its_last_day_is_listed_as_over(tmp_path: Path, capsys: pyt
 
 
 def test_revoked_key_is_refused_and_a_released_one_binds_anew(tmp_path: Path) -> None:
-    book = LicenceStore.create(tmp_path)
-    key = book.issue("Acme")
-    book.answer(question(key))
+    store = LicenceStore.create(tmp_path)
+    key = store.issue("Acme")
+    store.answer(question(key))
     with pytest.raises(VendorRefused, match="another machine"):
-        book.answer(question(key, "b" * 32))
-    assert book.release(1) == 1
-    book.answer(question(key, "b" * 32))
-    assert book.revoke(1)
-    assert not book.revoke(1)
+        store.answer(question(key, "b" * 32))
+    assert store.release(1) == 1
+    store.answer(question(key, "b" * 32))
+    assert store.revoke(1)
+    assert not store.revoke(1)
     with pytest.raises(VendorRefused, match="revoked"):
-        book.answer(question(key, "b" * 32))
+        store.answer(question(key, "b" * 32))
 
 
 def test_rate_limit_lets_a_burst_through_and_fills_again_with_time() -> None:

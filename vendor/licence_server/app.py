@@ -48,7 +48,7 @@ class RateLimit:
         return 0.0 if allowed else (1 - left) / self._per_s
 
 
-def make_app(book: LicenceStore, *, behind_proxy: bool = False, limit: RateLimit | None = None) -> web.Application:
+def make_app(store: LicenceStore, *, behind_proxy: bool = False, limit: RateLimit | None = None) -> web.Application:
     """`behind_proxy` takes the asker's address from the last X-Forwarded-For, which the proxy has written."""
     limit = limit or RateLimit(ADDRESS_PER_HOUR, ADDRESS_BURST)
 
@@ -66,7 +66,7 @@ def make_app(book: LicenceStore, *, behind_proxy: bool = False, limit: RateLimit
         if not _FINGERPRINT.fullmatch(question.machine) or not _NONCE.fullmatch(question.nonce):
             return _no(400, "bad_request", "this is no question")
         try:
-            token = await asyncio.to_thread(book.answer, question)
+            token = await asyncio.to_thread(store.answer, question)
         except VendorRefused as refused:
             log.info("refused %s from %s: %s", question.key[-5:], address, refused.code)
             return _no(403, refused.code, str(refused))

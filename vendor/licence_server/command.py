@@ -28,10 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--folder",
         type=Path,
         default=Path("licences"),
-        help="where the book and the signing key are (default ./licences)",
+        help="where the licences and the signing key are (default ./licences)",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("init", help="make an empty book and a signing key")
+    actions.add_parser("init", help="make an empty store of licences and a signing key")
     actions.add_parser("show-key", help="print the vendor's public key, which is built into the product")
     issue = actions.add_parser("issue", help="make a licence key; it is printed this once")
     issue.add_argument("customer")
@@ -59,43 +59,43 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """The exit code."""
     if options.action == "init":
-        book = LicenceStore.create(options.folder)
+        store = LicenceStore.create(options.folder)
         print(f"mcs: made {options.folder}; back up its signing.pem, it can't be made again")
-        print(f"vendor key: {format_vendor_key(book.signing_key.public_key())}")
+        print(f"vendor key: {format_vendor_key(store.signing_key.public_key())}")
         return 0
-    book = LicenceStore(options.folder)
+    store = LicenceStore(options.folder)
     match options.action:
         case "show-key":
-            print(format_vendor_key(book.signing_key.public_key()))
+            print(format_vendor_key(store.signing_key.public_key()))
         case "issue":
             if options.machines < 1:
                 raise SetupError("a licence for no machine is none", "give --machines 1 or more")
             if options.until is not None and options.until <= time.time():
                 raise SetupError("a licence that is over already is none", "give a later --until")
-            print(book.issue(options.customer, until=options.until, machines=options.machines, note=options.note))
+            print(store.issue(options.customer, until=options.until, machines=options.machines, note=options.note))
         case "list":
-            print(_table(book.entries(), time.time()))
+            print(_table(store.entries(), time.time()))
         case "revoke":
-            if not book.revoke(options.number):
+            if not store.revoke(options.number):
                 raise SetupError(f"there is no licence {options.number} in force", "see mcs licence-server list")
             print(f"mcs: licence {options.number} is revoked")
         case "release":
-            if all(entry.id != options.number for entry in book.entries()):
+            if all(entry.id != options.number for entry in store.entries()):
                 raise SetupError(f"there is no licence {options.number}", "see mcs licence-server list")
-            print(f"mcs: licence {options.number}: {book.release(options.number)} machines released")
+            print(f"mcs: licence {options.number}: {store.release(options.number)} machines released")
         case _:
-            asyncio.run(_serve(book, options))
+            asyncio.run(_serve(store, options))
     return 0
 
 
-async def _serve(book: LicenceStore, options: argparse.Namespace) -> None:
+async def _serve(store: LicenceStore, options: argparse.Namespace) -> None:
     context = _context(options)
     if context is None and options.host not in LOOPBACK:
         raise SetupError(
             "licence keys must not travel in the clear",
             "give --certificate and --key, or listen on 127.0.0.1 behind a proxy",
         )
-    runner = web.AppRunner(make_app(book, behind_proxy=options.behind_proxy), access_log=None)
+    runner = web.AppRunner(make_app(store, behind_proxy=options.behind_proxy), access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, options.host, options.port, ssl_context=context).start()

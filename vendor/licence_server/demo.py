@@ -22,18 +22,18 @@ log = logging.getLogger("mcs.licence-server")
 async def demo(site: SiteView) -> None:
     """Serves until cancelled, and has the site licensed by it. A build that carries its vendor's key stays an evaluation."""
     folder = site.settings.data / "licence-server"
-    book = LicenceStore(folder) if (folder / SIGNING_KEY).exists() else LicenceStore.create(folder)
+    store = LicenceStore(folder) if (folder / SIGNING_KEY).exists() else LicenceStore.create(folder)
     files = make_local_certificate(folder)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(files.certificate, files.key)
-    runner = web.AppRunner(make_app(book), access_log=None)
+    runner = web.AppRunner(make_app(store), access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
         url = f"https://127.0.0.1:{runner.addresses[0][1]}"
-        key = book.issue("demonstration")
+        key = store.issue("demonstration")
         try:
-            await site.service(Licence).use_vendor(HttpsVendor(url, files.ca), book.signing_key.public_key(), key)
+            await site.service(Licence).use_vendor(HttpsVendor(url, files.ca), store.signing_key.public_key(), key)
         except ValueError as refused:
             log.info("the demonstration stays an evaluation: %s", refused)
         await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""The vendor's book of licences: a SQLite file beside the signing key. Keys stand in it as digests only."""
+"""The vendor's licences: a SQLite file beside the signing key, which holds the digests of licence keys only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Entry", "LicenceStore"]
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Without 0 O 1 I L U: keys are read out on the telephone. 25 of 30 letters are 122 bits."""
-BOOK, SIGNING_KEY = "licences.sqlite", "signing.pem"
+DATABASE, SIGNING_KEY = "licences.sqlite", "signing.pem"
 
 _TABLES = """
 create table if not exists licences (
@@ -65,11 +65,11 @@ class LicenceStore:
     """Open it on a folder that `create` has made. Each call is a transaction, so the command line and the server may run at once."""
 
     def __init__(self, folder: Path, now: float | None = None) -> None:
-        """SetupError when there is no book in the folder, or its key can't be read. `now` fixes the time, for tests."""
-        self._file = folder / BOOK
+        """SetupError when there are no licences in the folder, or its key can't be read. `now` fixes the time, for tests."""
+        self._file = folder / DATABASE
         self._now = now
         if not self._file.is_file():
-            raise SetupError(f"there is no book of licences in {folder}", "make one: mcs licence-server init")
+            raise SetupError(f"there are no licences in {folder}", "make one: mcs licence-server init")
         try:
             key = serialization.load_pem_private_key((folder / SIGNING_KEY).read_bytes(), None)
         except (OSError, ValueError, TypeError) as failure:
@@ -82,7 +82,7 @@ class LicenceStore:
 
     @classmethod
     def create(cls, folder: Path) -> LicenceStore:
-        """Makes an empty book and a signing key. SetupError when there is one already: its key is on every customer's machine."""
+        """Makes an empty store and a signing key. SetupError when there is one already: its key is on every customer's machine."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if (folder / SIGNING_KEY).exists():
             raise SetupError(f"{folder} has a signing key already", "use it, or take another folder")
@@ -92,7 +92,7 @@ class LicenceStore:
         descriptor = os.open(folder / SIGNING_KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(pem)
-        with contextlib.closing(sqlite3.connect(folder / BOOK)) as connection, connection:
+        with contextlib.closing(sqlite3.connect(folder / DATABASE)) as connection, connection:
             connection.executescript(_TABLES)
         return cls(folder)
 

@@ -8,7 +8,7 @@ import pytest
 
 from nodes.archive.s3_put import S3Put
 from plant.archive import bucket
-from plant.archive.bucket import Stored, same_checksum
+from plant.archive.bucket import StoredObject, same_checksum
 from tests.nodes.archive.night import Night
 
 NAME = "archive_GS001_2026-03-06.csv.gz"
@@ -19,7 +19,7 @@ async def spoil_after_upload(tonight: Night, monkeypatch: pytest.MonkeyPatch, co
     put = S3Put._put
     spoilt: list[str] = []
 
-    def spoiling(self: S3Put, file: str, key: str) -> Stored:
+    def spoiling(self: S3Put, file: str, key: str) -> StoredObject:
         stored = put(self, file, key)
         if not spoilt:
             spoilt.append(key)
@@ -84,4 +84,4 @@ async def test_upload_in_parts_is_read_back(tonight: Night, monkeypatch: pytest.
 )
 def test_checksum_is_known_only_where_the_store_gives_one(size: int, etag: str, same: bool | None):
     """An ETag of parts or of an encrypted object says nothing."""
-    assert same_checksum(Stored("b", "k", size, etag), 5, "a" * 32) is same
+    assert same_checksum(StoredObject("b", "k", size, etag), 5, "a" * 32) is same

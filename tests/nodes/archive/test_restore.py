@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from engine.api import PermanentError
-from plant.archive.restore import Restored, restore_file
+from plant.archive.restore import RestoreJob, restore_file
 from plant.archive.rows import COLUMNS
 from tests.eventually import eventually
 from tests.nodes.archive.night import Night
@@ -34,7 +34,7 @@ async def test_restored_rows_are_those_that_were_archived(tonight: Night):
         for added in (40, 0):
             job = tonight.archive.restores.begin(file, "restored_march")
             await eventually(lambda job=job: job.state != "running")
-            assert job == Restored(name=NAME, table="restored_march", state="done", rows=40, added=added)
+            assert job == RestoreJob(name=NAME, table="restored_march", state="done", rows=40, added=added)
         names = ", ".join(COLUMNS)
         differing = f"select {names} from kept except select {names} from restored_march"
         assert await connection.fetch(differing) == []
@@ -55,7 +55,7 @@ async def test_object_that_was_exchanged_in_the_bucket_is_not_restored(tonight: 
 
 
 @pytest.mark.parametrize(
-    "table", ["readings", "restored; drop table readings", "Restored", "restored-1", "public.restored"]
+    "table", ["readings", "restored; drop table readings", "RestoreJob", "restored-1", "public.restored"]
 )
 async def test_no_other_table_can_be_restored_into(tmp_path: Path, table: str):
     """What is restored must never look like what was measured now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plant.devices.csv import read_csv, written_csv
+from plant.devices.csv import read_csv, write_csv
 from plant.devices.validation import changed
 from plant.model.device import Device
 
@@ -13,14 +13,14 @@ DEVICES = [
 
 
 def test_what_is_written_reads_back_the_same():
-    rows = read_csv(written_csv(DEVICES))
+    rows = read_csv(write_csv(DEVICES))
     made = [changed(Device(sn=sn), fields) for sn, fields in rows.wanted.items()]
     assert rows.problems == []
     assert made == [(device, []) for device in DEVICES]
 
 
 def test_a_spreadsheet_finds_no_formula_in_it():
-    text = written_csv(DEVICES)
+    text = write_csv(DEVICES)
     assert text.startswith("\ufeffsn,name,")
     assert "'=HYPERLINK(1)" in text
     assert "'-2 层" in text

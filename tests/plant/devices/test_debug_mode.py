@@ -15,15 +15,15 @@ from engine.core.clock import ManualClock
 from engine.core.failure import RetryableError
 from engine.db.database import Database
 from engine.runtime.services.live_hubs import LiveHub
-from plant.devices.debug_mode import Debugging
+from plant.devices.debug_mode import DebugMode
 from tests.eventually import eventually
 from tests.plant.site_database import migrated
 from tests.servers.mosquitto import Mosquitto
 
 
 @asynccontextmanager
-async def following(database: Database, url: str, clock: ManualClock | None = None) -> AsyncIterator[Debugging]:
-    debugging = Debugging(database, LiveHub(), clock or ManualClock(), url)
+async def following(database: Database, url: str, clock: ManualClock | None = None) -> AsyncIterator[DebugMode]:
+    debugging = DebugMode(database, LiveHub(), clock or ManualClock(), url)
     await debugging.start()
     try:
         yield debugging

@@ -8,7 +8,15 @@ from contextlib import asynccontextmanager
 import pytest
 
 from engine.db.database import Database
-from plant.devices.table import BadDevice, DeviceTable, MapPosition, NoDevice, NoPlan, Stale, Taken
+from plant.devices.table import (
+    DeviceNotFound,
+    DeviceTable,
+    InvalidDevice,
+    MapPosition,
+    PlanNotFound,
+    SerialNumberTaken,
+    StaleRevision,
+)
 from plant.devices.validation import changed, problems_of
 from plant.model.device import Device
 from plant.plans.demo_plan import demo_plan
@@ -66,7 +74,7 @@ async def test_second_of_two_who_save_is_told_what_the_first_has_saved(postgres_
     async with migrated(postgres_dsn) as database, table_of(database) as table:
         await table.add("GS001", {"k": 1.0, "b": 0.0})
         first = await table.change("GS001", 1, {"k": 2.0})
-        with pytest.raises(Stale) as stale:
+        with pytest.raises(StaleRevision) as stale:
             await table.change("GS001", 1, {"b": 5.0})
         assert (first.revision, stale.value.current) == (2, first)
         assert (await table.change("GS001", 2, {"b": 5.0})).k == 2.0
@@ -82,13 +90,13 @@ async def test_saving_what_is_there_already_makes_no_revision(postgres_dsn: str)
 async def test_what_is_refused_stores_nothing(postgres_dsn: str):
     async with migrated(postgres_dsn) as database, table_of(database) as table:
         await table.add("GS001", {"a1": 20.0})
-        with pytest.raises(Taken):
+        with pytest.raises(SerialNumberTaken):
             await table.add("GS001", {})
-        with pytest.raises(BadDevice):
+        with pytest.raises(InvalidDevice):
             await table.change("GS001", 1, {"a2": 10.0, "k": 3.0})
-        with pytest.raises(NoPlan):
+        with pytest.raises(PlanNotFound):
             await table.change("GS001", 1, {"plan_id": 99})
-        with pytest.raises(NoDevice):
+        with pytest.raises(DeviceNotFound):
             await table.change("GS404", 1, {"k": 3.0})
         assert await table.one("GS001") == Device(sn="GS001", a1=20.0)
 
@@ -124,7 +132,7 @@ async def test_devices_are_placed_on_a_plan_and_lose_their_place_with_it(postgre
         assert await table.place(plan, [MapPosition("GS002", None, None)]) == 1
         placed = [(device.plan_id, device.left_pct, device.top_pct) for device in await table.all()]
         assert placed == [(plan, 12.5, 99.0), (None, None, None)]
-        with pytest.raises(NoPlan):
+        with pytest.raises(PlanNotFound):
             await table.place(plan + 1, [MapPosition("GS001", 1.0, 1.0)])
         async with database.connection() as other:
             await other.execute("delete from plans")

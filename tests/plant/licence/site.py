@@ -1,4 +1,4 @@
-"""A licence guard on a clock that the test moves, and the vendor's real book without the network between them."""
+"""A licence guard on a clock that the test moves, and the vendor's real licence store without the network between them."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Clock(ManualClock):
 
 
 class DirectVendor:
-    """Asks the book itself, by the vendor's own right clock. `text` is answered instead when it is set; `away` is a cut cable."""
+    """Asks the store itself, by the vendor's own right clock. `text` is answered instead when it is set; `away` is a cut cable."""
 
-    def __init__(self, book: LicenceStore, clock: Clock) -> None:
-        self.book, self.clock = book, clock
+    def __init__(self, store: LicenceStore, clock: Clock) -> None:
+        self.store, self.clock = store, clock
         self.away = False
         self.text: bytes | None = None
         self.questions: list[Question] = []
@@ -50,8 +50,8 @@ class DirectVendor:
             raise VendorAway("the licence server can't be reached (cable)")
         if self.text is not None:
             return self.text
-        self.book.set_now(self.clock.true_now)
-        self.answers.append(self.book.answer(question))
+        self.store.set_now(self.clock.true_now)
+        self.answers.append(self.store.answer(question))
         return self.answers[-1]
 
 
@@ -63,9 +63,9 @@ class Plant:
         self.folder.mkdir()
         self.clock = Clock()
         (folder / "vendor").exists() or LicenceStore.create(folder / "vendor")
-        self.book = LicenceStore(folder / "vendor", START)
-        self.vendor = DirectVendor(self.book, self.clock)
-        self.key = self.book.issue("Acme") if key == "" else key
+        self.store = LicenceStore(folder / "vendor", START)
+        self.vendor = DirectVendor(self.store, self.clock)
+        self.key = self.store.issue("Acme") if key == "" else key
         (self.folder / "machine-id").write_text(machine_id + "\n")
         self.suspension = Suspension()
         self.licence: Licence
@@ -85,7 +85,7 @@ class Plant:
             machine_id=self.folder / "machine-id",
             licence_key=Secret(self.key) if self.key else None,
             licence_url="https://licences.invalid",
-            licence_vendor_key=vendor_key or format_vendor_key(self.book.signing_key.public_key()),
+            licence_vendor_key=vendor_key or format_vendor_key(self.store.signing_key.public_key()),
         )
         self.licence = Licence(settings, self.clock, self.suspension)
         self.licence._vendor = self.vendor  # the network is left out here; test_recovery has it

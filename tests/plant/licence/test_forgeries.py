@@ -52,7 +52,7 @@ async def put(plant: Plant, token: bytes) -> None:
 
 async def test_right_token_in_the_folder_would_unlock(locked: Plant) -> None:
     """The control: what the forgeries below lack is what they change."""
-    await put(locked, sign_token(claims(locked), locked.book.signing_key))
+    await put(locked, sign_token(claims(locked), locked.store.signing_key))
     assert not locked.locked
 
 
@@ -72,7 +72,7 @@ async def test_token_signed_by_somebody_else(locked: Plant) -> None:
 
 
 async def test_token_copied_from_another_machine(locked: Plant, tmp_path: Path) -> None:
-    other = Plant(tmp_path, key=locked.book.issue("Other"), machine_id="f" * 32, name="other")
+    other = Plant(tmp_path, key=locked.store.issue("Other"), machine_id="f" * 32, name="other")
     await other.start()
     assert other.state == "licensed"
     await other.licence.stop()
@@ -82,7 +82,7 @@ async def test_token_copied_from_another_machine(locked: Plant, tmp_path: Path) 
 
 
 async def test_token_of_another_key(locked: Plant) -> None:
-    await put(locked, sign_token(claims(locked, key=key_digest("MCS-ELSE")), locked.book.signing_key))
+    await put(locked, sign_token(claims(locked, key=key_digest("MCS-ELSE")), locked.store.signing_key))
     assert locked.locked
 
 
@@ -93,7 +93,7 @@ async def test_expired_token(locked: Plant) -> None:
 
 async def test_token_that_would_never_end(locked: Plant) -> None:
     endless = claims(locked, expires=locked.clock.true_now + 3650 * DAY)
-    await put(locked, sign_token(endless, locked.book.signing_key))
+    await put(locked, sign_token(endless, locked.store.signing_key))
     assert locked.locked
 
 
@@ -109,7 +109,7 @@ async def test_garbage_in_the_folder_and_from_the_vendor(locked: Plant) -> None:
 
 async def test_answer_that_was_recorded_and_is_played_back(locked: Plant) -> None:
     """Signed by the vendor, for this machine and key, not expired: but it answers a question of before."""
-    locked.vendor.away, locked.vendor.text = False, sign_token(claims(locked), locked.book.signing_key)
+    locked.vendor.away, locked.vendor.text = False, sign_token(claims(locked), locked.store.signing_key)
     await locked.licence.ask_now()
     assert locked.locked
     assert "answers another question" in locked.licence.health()["problem"]
@@ -117,7 +117,7 @@ async def test_answer_that_was_recorded_and_is_played_back(locked: Plant) -> Non
 
 async def test_own_licence_server_with_another_signing_key(locked: Plant, tmp_path: Path) -> None:
     pirate = LicenceStore.create(tmp_path / "pirate")
-    locked.vendor.away, locked.vendor.book = False, pirate
+    locked.vendor.away, locked.vendor.store = False, pirate
     locked.key = pirate.issue("me")
     await locked.restart()
     assert locked.locked

@@ -44,13 +44,13 @@ async def test_locked_site_tells_so_and_a_key_entered_on_the_page_opens_it(
         machine_id=tmp_path / "machine-id",
         licence_url=f"https://127.0.0.1:{vendor.port}",
         licence_ca_file=tmp_path / "right" / "ca.pem",
-        licence_vendor_key=format_vendor_key(vendor.book.signing_key.public_key()),
+        licence_vendor_key=format_vendor_key(vendor.store.signing_key.public_key()),
     )
     async with contextlib.AsyncExitStack() as opened:
         await opened.enter_async_context(vendor.open(tmp_path / "right"))
         server = await opened.enter_async_context(Server(settings))
         await eventually(server.ready.is_set, 30)
-        assert server.service(Licence).standing.state == "locked"
+        assert server.service(Licence).status.state == "locked"
 
         await page.goto(server.url)
         await page.get_by_label("用户名").fill("admin")
@@ -63,7 +63,7 @@ async def test_locked_site_tells_so_and_a_key_entered_on_the_page_opens_it(
         await expect(page.get_by_text(Machine(MACHINE_ID).fingerprint)).to_be_visible()
         await expect(page.get_by_role("link", name="授权: 已锁定")).to_be_visible()
 
-        await page.get_by_label("授权码").fill(vendor.book.issue("元芯化工"))
+        await page.get_by_label("授权码").fill(vendor.store.issue("元芯化工"))
         await page.get_by_role("button", name="保存并验证").click()
 
         await expect(page.get_by_text("元芯化工")).to_be_visible()

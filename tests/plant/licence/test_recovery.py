@@ -50,16 +50,16 @@ async def test_backlog_of_the_lock_is_processed_with_its_true_times(
         admin_password=Secret(PASSWORD),
         machine_id=tmp_path / "machine-id",
         licence_url=f"https://127.0.0.1:{vendor.port}",
-        licence_key=Secret(vendor.book.issue("Acme")),
+        licence_key=Secret(vendor.store.issue("Acme")),
         licence_ca_file=tmp_path / "right" / "ca.pem",
-        licence_vendor_key=format_vendor_key(vendor.book.signing_key.public_key()),
+        licence_vendor_key=format_vendor_key(vendor.store.signing_key.public_key()),
     )
     server = Server(settings, flow_paths=[FLOWS / "gas-monitoring.yaml"])
     server.clock = clock = ShiftedClock()
     async with contextlib.AsyncExitStack() as opened:
         async with vendor.open(tmp_path / "right"):
             await opened.enter_async_context(server)
-            await eventually(lambda: server.ready.is_set() and server.service(Licence).standing.state == "licensed", 30)
+            await eventually(lambda: server.ready.is_set() and server.service(Licence).status.state == "licensed", 30)
             uplink = server.site.flows["gas-monitoring"].nodes["uplink"].context
             await eventually(lambda: "connected" in uplink.status_text.lower() or uplink.status_level == "ok", 20)
             await server.service(Devices).put(Device(sn="GS001", k=0.02, b=-40.0))
@@ -79,7 +79,7 @@ async def test_backlog_of_the_lock_is_processed_with_its_true_times(
             assert (answer.status, (await answer.json())["state"]) == (200, "locked")
         async with vendor.open(tmp_path / "wrong"):
             assert "not trusted" in (await licence.ask_now()).problem
-            assert licence.standing.state == "locked"
+            assert licence.status.state == "locked"
         connection = await asyncpg.connect(postgres_dsn)
         opened.push_async_callback(connection.close)
         assert await connection.fetchval("select count(*) from readings") == 0
@@ -87,7 +87,7 @@ async def test_backlog_of_the_lock_is_processed_with_its_true_times(
 
         async with vendor.open(tmp_path / "right"):
             await licence.ask_now()
-            assert licence.standing.state == "licensed"
+            assert licence.status.state == "licensed"
 
         async def stored() -> bool:
             return bool(await connection.fetchval("select count(*) from readings") == READINGS)
@@ -108,7 +108,7 @@ async def publish(broker: Mosquitto) -> None:
 
 
 async def test_question_over_https_is_answered_and_too_many_are_not(vendor: VendorSite, tmp_path: Path) -> None:
-    key = vendor.book.issue("Acme")
+    key = vendor.store.issue("Acme")
     context = ssl.create_default_context(cafile=tmp_path / "right" / "ca.pem")
     question = {"machine": "0" * 32, "key": key, "nonce": "a" * 32}
     async with vendor.open(tmp_path / "right"), aiohttp.ClientSession(f"https://127.0.0.1:{vendor.port}") as session:
@@ -118,8 +118,8 @@ async def test_question_over_https_is_answered_and_too_many_are_not(vendor: Vend
                 statuses.append(answer.status)
         assert statuses == [200] * 30 + [429]
         assert 0 < int(answer.headers["Retry-After"]) <= 31
-        assert vendor.book.entries()[0].bound == ["0" * 32]
-        last_at = vendor.book.entries()[0].last_at
+        assert vendor.store.entries()[0].bound == ["0" * 32]
+        last_at = vendor.store.entries()[0].last_at
         assert last_at is not None
         assert abs(last_at - time.time()) < 60
 

@@ -93,7 +93,7 @@ async def test_restart_within_the_grace_goes_on_and_past_it_starts_locked(plant:
 
 
 async def test_revoked_licence_locks_when_the_grace_ends(plant: Plant) -> None:
-    plant.book.revoke(1)
+    plant.store.revoke(1)
     await plant.clock.advance(71 * HOUR)
     assert (plant.state, plant.licence.view().code) == ("grace", "revoked")
     await plant.clock.advance(HOUR)
@@ -101,7 +101,7 @@ async def test_revoked_licence_locks_when_the_grace_ends(plant: Plant) -> None:
 
 
 async def test_licence_with_an_end_is_refused_from_then_on(plant: Plant) -> None:
-    plant.key = plant.book.issue("Acme", until=START + HOUR)
+    plant.key = plant.store.issue("Acme", until=START + HOUR)
     await plant.restart()
     assert plant.licence.view().until == START + HOUR
     await plant.clock.advance(2 * HOUR)
@@ -128,7 +128,7 @@ async def test_key_entered_on_the_page_unlocks_at_once_and_stays(tmp_path: Path)
     await plant.start()
     await plant.clock.advance(80 * HOUR)
     assert plant.locked
-    view = await plant.licence.use_key(plant.book.issue("Acme"))
+    view = await plant.licence.use_key(plant.store.issue("Acme"))
     assert (view.state, view.key_from, plant.locked) == ("licensed", "page", False)
     await plant.restart()
     assert plant.state == "licensed"

@@ -30,14 +30,14 @@ class VendorSite:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.book = LicenceStore.create(folder / "book")
+        self.store = LicenceStore.create(folder / "licences")
         self.port = free_port()
 
     @contextlib.asynccontextmanager
     async def open(self, certificates: Path) -> AsyncIterator[None]:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificates / "server.pem", certificates / "server.key")
-        runner = web.AppRunner(make_app(self.book), access_log=None, shutdown_timeout=1.0)
+        runner = web.AppRunner(make_app(self.store), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=context).start()
         try:

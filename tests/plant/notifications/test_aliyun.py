@@ -86,9 +86,9 @@ async def test_what_is_wrong_with_the_card_is_declined_with_the_vendors_words(
         serving(Aliyun()) as vendor,
         channels(sms(vendor.url, **fields), sms_access_key_secret=secret) as service,
     ):
-        with pytest.raises(PermanentFailure, match=said) as declined:
+        with pytest.raises(PermanentFailure, match=said) as failure:
             await service.send(service.cards["sms"], [alarm()])
-        assert declined.value.hint == hint
+        assert failure.value.hint == hint
         assert vendor.texts == []
 
 
@@ -104,14 +104,14 @@ async def test_what_is_wrong_with_the_card_is_declined_with_the_vendors_words(
 async def test_what_may_pass_is_worth_another_try(status: int, code: str, hint: str):
     async with serving(Aliyun()) as vendor, channels(sms(vendor.url), sms_access_key_secret=SECRET) as service:
         vendor.says = [(status, {"Code": code, "Message": "later", "RequestId": "1"})]
-        with pytest.raises(TransientFailure, match=code) as away:
+        with pytest.raises(TransientFailure, match=code) as failure:
             await service.send(service.cards["sms"], [alarm()])
-        assert away.value.hint == hint
+        assert failure.value.hint == hint
 
 
 async def test_an_empty_account_is_declined_and_says_so():
     async with serving(Aliyun()) as vendor, channels(sms(vendor.url), sms_access_key_secret=SECRET) as service:
         vendor.says = [(200, {"Code": "isv.AMOUNT_NOT_ENOUGH", "Message": "账户余额不足", "RequestId": "1"})]
-        with pytest.raises(PermanentFailure) as declined:
+        with pytest.raises(PermanentFailure) as failure:
             await service.send(service.cards["sms"], [alarm()])
-        assert declined.value.hint == "balance"
+        assert failure.value.hint == "balance"

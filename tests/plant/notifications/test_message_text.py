@@ -85,9 +85,9 @@ def test_a_group_names_the_first_detector_counts_the_types_and_lists_the_rest():
         alarm("GS001", "A1", 0),
         alarm("GS003", "fault", 2, value=None, priority="medium"),
     ]
-    letter = compose_message(events, ZH)
-    assert letter.subject == "【报警】GS001 等 3 条报警"
-    assert letter.text.splitlines() == [
+    message = compose_message(events, ZH)
+    assert message.subject == "【报警】GS001 等 3 条报警"
+    assert message.text.splitlines() == [
         "【3 条报警】2026-01-01 08:00:00 – 2026-01-01 08:00:02",
         "首报：【报警】设备 GS001 在 2026-01-01 08:00:00 发生 浓度低报 A1 报警，浓度 25",
         "浓度低报 A1 2，传感器故障 1",

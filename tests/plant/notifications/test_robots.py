@@ -55,9 +55,9 @@ async def test_a_wrong_secret_is_declined_with_the_vendors_words(type: str, make
         serving(make(secret=SECRET)) as vendor,
         channels(robot(type), robot_url=address(vendor), robot_secret="wrong") as service,
     ):
-        with pytest.raises(PermanentFailure, match=r"sign") as declined:
+        with pytest.raises(PermanentFailure, match=r"sign") as failure:
             await service.send(service.cards["robot"], [alarm()])
-        assert declined.value.hint in ("sign", "token")
+        assert failure.value.hint in ("sign", "token")
         assert vendor.texts == []
 
 
@@ -85,10 +85,10 @@ def test_the_signature_of_dingtalk_is_the_one_that_openssl_makes_byte_by_byte():
 async def test_http_200_with_an_error_code_is_no_success(type: str, make: Any, said: dict[str, Any], hint: str):
     async with serving(make()) as vendor, channels(robot(type), robot_url=address(vendor)) as service:
         vendor.says = [(200, said)]
-        with pytest.raises(PermanentFailure) as declined:
+        with pytest.raises(PermanentFailure) as failure:
             await service.send(service.cards["robot"], [alarm()])
-        assert declined.value.hint == hint
-        assert json.loads(str(declined.value)) == said
+        assert failure.value.hint == hint
+        assert json.loads(str(failure.value)) == said
 
 
 @pytest.mark.parametrize(
@@ -109,18 +109,18 @@ async def test_http_200_with_an_error_code_is_no_success(type: str, make: Any, s
 async def test_what_may_pass_is_worth_another_try(type: str, make: Any, status: int, said: Any, hint: str):
     async with serving(make()) as vendor, channels(robot(type), robot_url=address(vendor)) as service:
         vendor.says = [(status, said)]
-        with pytest.raises(TransientFailure) as away:
+        with pytest.raises(TransientFailure) as failure:
             await service.send(service.cards["robot"], [alarm()])
-        assert away.value.hint == hint
-        assert (away.value.after_s is not None) is (hint == "rate")
+        assert failure.value.hint == hint
+        assert (failure.value.after_s is not None) is (hint == "rate")
 
 
 async def test_nobody_at_the_address_is_worth_another_try():
     async with channels(robot(), robot_url="http://127.0.0.1:9/send?access_token=token-0123456789") as service:
-        with pytest.raises(TransientFailure) as away:
+        with pytest.raises(TransientFailure) as failure:
             await service.send(service.cards["robot"], [alarm()])
-        assert away.value.hint == "network"
-        assert "token-0123456789" not in str(away.value)
+        assert failure.value.hint == "network"
+        assert "token-0123456789" not in str(failure.value)
 
 
 async def test_a_vendor_that_echoes_the_key_does_not_bring_it_back():
@@ -129,10 +129,10 @@ async def test_a_vendor_that_echoes_the_key_does_not_bring_it_back():
         channels(robot(), robot_url=address(vendor), robot_secret=SECRET) as service,
     ):
         vendor.says = [(200, {"errcode": 1, "errmsg": f"bad token-0123456789 and {SECRET}"})]
-        with pytest.raises(PermanentFailure) as declined:
+        with pytest.raises(PermanentFailure) as failure:
             await service.send(service.cards["robot"], [alarm()])
-        assert "token-0123456789" not in str(declined.value)
-        assert SECRET not in str(declined.value)
+        assert "token-0123456789" not in str(failure.value)
+        assert SECRET not in str(failure.value)
 
 
 async def test_a_redirect_is_not_followed():

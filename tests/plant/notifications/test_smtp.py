@@ -51,27 +51,27 @@ async def test_a_wrong_password_is_declined_with_the_servers_words(
     server = make_mail_server("tls", user="alarm@plant.cn", password="right")
     trusted(server)
     async with channels(email(server.port, security="tls"), email_password="wrong-one") as service:
-        with pytest.raises(PermanentFailure, match="535") as declined:
+        with pytest.raises(PermanentFailure, match="535") as failure:
             await service.send(service.cards["email"], [alarm()])
-    assert declined.value.hint == "auth"
-    assert "wrong-one" not in str(declined.value)
+    assert failure.value.hint == "auth"
+    assert "wrong-one" not in str(failure.value)
 
 
 async def test_a_server_whose_certificate_nobody_knows_gets_no_password(make_mail_server: MakeServer):
     server = make_mail_server("tls", user="alarm@plant.cn", password="right")
     async with channels(email(server.port, security="tls"), email_password="right") as service:
-        with pytest.raises(TransientFailure) as away:
+        with pytest.raises(TransientFailure) as failure:
             await service.send(service.cards["email"], [alarm()])
-    assert away.value.hint == "tls"
+    assert failure.value.hint == "tls"
     assert server.messages == []
 
 
 async def test_a_server_without_starttls_gets_no_password(make_mail_server: MakeServer):
     server = make_mail_server("none")
     async with channels(email(server.port), email_password="right") as service:
-        with pytest.raises(PermanentFailure) as declined:
+        with pytest.raises(PermanentFailure) as failure:
             await service.send(service.cards["email"], [alarm()])
-    assert declined.value.hint == "tls"
+    assert failure.value.hint == "tls"
     assert server.messages == []
 
 
@@ -85,9 +85,9 @@ async def test_a_relay_of_the_plant_takes_mail_without_a_password(make_mail_serv
 
 async def test_no_server_is_worth_another_try():
     async with channels(email(free_port(), security="none", account="", sender="mcs@plant.cn")) as service:
-        with pytest.raises(TransientFailure) as away:
+        with pytest.raises(TransientFailure) as failure:
             await service.send(service.cards["email"], [alarm()])
-    assert away.value.hint == "network"
+    assert failure.value.hint == "network"
 
 
 async def test_a_server_that_is_busy_is_worth_another_try_and_one_that_refuses_is_not(

@@ -6,7 +6,6 @@ import asyncio
 
 import pytest
 
-from engine.core.background_task import Supervisor
 from engine.core.clock import ManualClock, settle
 from engine.core.failure import PermanentError, RetryableError
 from engine.core.message import Delivery
@@ -101,7 +100,7 @@ async def test_store_that_is_away_is_tried_again_and_said():
     disk = Disk()
     disk.away = True
     clock = ManualClock()
-    journal = Journal(disk, Supervisor(clock))
+    journal = Journal(disk, clock)
     Memories(clock, journal).open("m").set("a", 1)
     await settle()
     assert journal.problem == "the disk is away"

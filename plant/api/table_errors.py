@@ -6,30 +6,30 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from engine.api import ApiError, Call, not_found
-from plant.devices.table import BadDevice, NoDevice, NoPlan, Stale, Taken
+from plant.devices.table import DeviceNotFound, InvalidDevice, PlanNotFound, SerialNumberTaken, StaleRevision
 
-__all__ = ["refusing"]
+__all__ = ["table_errors_answered"]
 
 _T = TypeVar("_T")
 
 
-def refusing(handler: Callable[[Call[Any]], Awaitable[_T]]) -> Callable[[Call[Any]], Awaitable[_T]]:
+def table_errors_answered(handler: Callable[[Call[Any]], Awaitable[_T]]) -> Callable[[Call[Any]], Awaitable[_T]]:
     """Turns what the tables refuse into answers of the API."""
 
     async def handle(call: Call[Any]) -> _T:
         try:
             return await handler(call)
-        except NoDevice as missing:
+        except DeviceNotFound as missing:
             raise not_found(f"device {str(missing)[:64]}", "look at the list of devices") from missing
-        except NoPlan as missing:
+        except PlanNotFound as missing:
             raise not_found(f"floor plan {str(missing)[:20]}", "look at the list of plans") from missing
-        except Taken as taken:
+        except SerialNumberTaken as taken:
             raise ApiError(409, "taken", f"there is a device {taken} already", "take another serial number") from taken
-        except BadDevice as bad:
+        except InvalidDevice as bad:
             raise ApiError(
                 422, "bad_device", str(bad), "correct the fields named", more={"fields": bad.problems}
             ) from bad
-        except Stale as stale:
+        except StaleRevision as stale:
             raise ApiError(
                 409,
                 "conflict",

@@ -10,9 +10,9 @@ from msgspec import Meta
 
 from engine.api import Call, Database, Route, request_connection
 from plant.api.devices import Changes, Sn
-from plant.api.refusals import refusing
-from plant.devices.csv import LARGEST_LINES, CsvProblem, read_csv, written_csv
-from plant.devices.table import DeviceTable, Planned
+from plant.api.table_errors import table_errors_answered
+from plant.devices.csv import LARGEST_LINES, CsvProblem, read_csv, write_csv
+from plant.devices.table import DeviceTable, PlannedChange
 from plant.model.device import Device
 
 __all__ = ["ROUTES"]
@@ -20,7 +20,7 @@ __all__ = ["ROUTES"]
 SHOWN_PLANNED = 500
 
 
-class ManyChange(msgspec.Struct, forbid_unknown_fields=True):
+class BulkChange(msgspec.Struct, forbid_unknown_fields=True):
     """The same fields for many devices. With `dry_run` nothing is stored, and the answer says what would change."""
 
     sns: Annotated[list[Sn], Meta(max_length=20_000)]
@@ -51,12 +51,12 @@ class Outcome(msgspec.Struct):
     added: int
     changed: int
     unchanged: int
-    planned: list[Planned]
+    planned: list[PlannedChange]
     problems: list[CsvProblem]
 
 
-@refusing
-async def change_many(call: Call[ManyChange]) -> Outcome:
+@table_errors_answered
+async def change_many(call: Call[BulkChange]) -> Outcome:
     """Set the same fields of many devices, or see what that would change."""
     given = call.given
     call.target, call.details = f"{len(given.sns)} devices", {"fields": given.fields, "dry_run": given.dry_run}
@@ -67,20 +67,20 @@ async def change_many(call: Call[ManyChange]) -> Outcome:
     return _outcome(planned, [], given.dry_run)
 
 
-@refusing
+@table_errors_answered
 async def export_devices(call: Call[CsvQuery]) -> web.Response:
     """All devices as CSV, for a spreadsheet."""
     devices: list[Device] = []
     if call.given.content == "devices":
         async with request_connection(call.service(Database)) as connection:
             devices = await DeviceTable(connection).all()
-    answer = web.Response(text=written_csv(devices), content_type="text/csv", charset="utf-8")
+    answer = web.Response(text=write_csv(devices), content_type="text/csv", charset="utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{call.given.content}.csv"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-@refusing
+@table_errors_answered
 async def import_devices(call: Call[CsvImport]) -> Outcome:
     """Add and change devices from CSV, or see what that would change: all of the file, or with any problem nothing."""
     rows = read_csv(call.given.text)
@@ -99,7 +99,7 @@ async def import_devices(call: Call[CsvImport]) -> Outcome:
     return _outcome(planned, problems, dry_run)
 
 
-def _outcome(planned: list[Planned], problems: list[CsvProblem], dry_run: bool) -> Outcome:
+def _outcome(planned: list[PlannedChange], problems: list[CsvProblem], dry_run: bool) -> Outcome:
     different = [plan for plan in planned if plan.changes or plan.new]
     wrong = bool(problems) or any(plan.problems for plan in planned)
     shown = sorted(
@@ -121,7 +121,7 @@ ROUTES = (
         path="/api/devices",
         role="admin",
         handler=change_many,
-        given=ManyChange,
+        given=BulkChange,
         answer=Outcome,
         action="device.change_many",
     ),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from jsonschema import Draft202012Validator
@@ -20,7 +20,7 @@ from engine.catalogue.path_fields import path_fields
 from engine.core.node import About, Help, Node, Port, Source, about
 from engine.pack import Pack
 
-__all__ = ["Broken", "Catalogue", "NodeType"]
+__all__ = ["Broken", "Catalogue", "NodeType", "Remark"]
 
 
 class NodeType:
@@ -88,6 +88,13 @@ class Broken(msgspec.Struct, frozen=True):
     traceback: str = ""
 
 
+class Remark(msgspec.Struct, frozen=True):
+    """What to know of a file of custom nodes that is used: an example fails (`detail` says how), or its test file (`detail`) was not run."""
+
+    code: Literal["example_fails", "tests_not_run"]
+    detail: str
+
+
 class Catalogue:
     """Node types by name. A later pack may not take the name of an earlier one: that is a problem, not an override."""
 
@@ -95,6 +102,7 @@ class Catalogue:
         self.packs: dict[str, Pack] = {}
         self.types: dict[str, NodeType] = {}
         self.broken: dict[str, Broken] = {}
+        self.remarks: dict[str, Remark] = {}
         for pack in packs:
             self.packs[pack.name] = pack
             for cls in pack.nodes:

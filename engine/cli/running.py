@@ -82,8 +82,3 @@ async def _announce(server: Any) -> None:
     print(f"mcs: starting at {server.url}", flush=True)
     await server.ready.wait()
     print(f"mcs: ready at {server.url}", flush=True)
-    if server.accounts.first_run_password:
-        print(
-            f"mcs: first sign-in: user admin, password {server.accounts.first_run_password} (shown once; change it there)",
-            flush=True,
-        )

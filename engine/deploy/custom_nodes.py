@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from engine.catalogue.node_types import Broken, Catalogue, NodeType
+from engine.catalogue.node_types import Broken, Catalogue, NodeType, Remark
 from engine.testing import check_example
 
 __all__ = ["NodeFolders"]
@@ -24,14 +25,22 @@ class NodeFolders:
 
     `changed` is called with the node types that are new or different, so that the flows that use them are deployed again.
     A change whose examples or tests fail is not taken over: the version that worked goes on, and the catalogue says what failed.
+    The files of the start are used as they are, for what ran yesterday runs today; one whose examples fail is remarked on.
+    `runs_tests` is whether there is a pytest for their test files; without it the catalogue remarks that these were not run.
     """
 
     def __init__(
-        self, catalogue: Catalogue, folders: Sequence[Path], changed: Callable[[list[str]], Awaitable[None]]
+        self,
+        catalogue: Catalogue,
+        folders: Sequence[Path],
+        changed: Callable[[list[str]], Awaitable[None]],
+        *,
+        runs_tests: bool = importlib.util.find_spec("pytest") is not None,
     ) -> None:
         self._catalogue = catalogue
         self._folders = list(folders)
         self._changed = changed
+        self._runs_tests = runs_tests
         self._seen = self._stamps()
         self._task: asyncio.Task[None] | None = None
 
@@ -59,7 +68,20 @@ class NodeFolders:
             await self._changed(types)
         return types
 
+    async def look_at_first(self) -> None:
+        """Runs the examples of what was loaded at the start, and remarks on what fails or is not tested here."""
+        for file in sorted(path for path in self._seen if path == _node_file(path)):
+            origin = str(file)
+            kinds = [kind for kind in self._catalogue.types.values() if kind.origin == origin]
+            problem = await self._run_examples(kinds)
+            if problem:
+                self._catalogue.remarks[origin] = Remark("example_fails", problem)
+                log.error("%s: %s; it is used all the same", file.name, problem)
+            elif kinds:
+                self._remark_on_tests(file)
+
     async def _follow(self) -> None:
+        await self.look_at_first()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
@@ -74,16 +96,20 @@ class NodeFolders:
             for type in before:
                 del self._catalogue.types[type]
             self._catalogue.broken.pop(origin, None)
+            self._catalogue.remarks.pop(origin, None)
             return list(before)
         types = self._catalogue.add_file(file)
         broken = self._catalogue.broken.get(origin)
         problem = (
             broken.problem
             if broken is not None
-            else await self._tests(file, [self._catalogue.types[type] for type in types])
+            else await self._run_examples([self._catalogue.types[type] for type in types])
+            or await self._run_tests(file)
         )
         if not problem:
             log.info("%s: loaded %s", file.name, ", ".join(types) or "no node")
+            self._catalogue.remarks.pop(origin, None)
+            self._remark_on_tests(file)
             return sorted({*types, *before})
         for type in types:
             self._catalogue.types.pop(type, None)
@@ -94,8 +120,8 @@ class NodeFolders:
         log.error("%s: %s; %s", file.name, problem, "the version before goes on" if before else "not loaded")
         return []
 
-    async def _tests(self, file: Path, kinds: list[NodeType]) -> str:
-        """Why the new version is not good, or "". Examples run here, the test file in a process of its own."""
+    async def _run_examples(self, kinds: list[NodeType]) -> str:
+        """Which one fails and how, or ""."""
         for kind in kinds:
             for example in kind.cls.examples:
                 try:
@@ -103,8 +129,21 @@ class NodeFolders:
                         await check_example(kind, example)
                 except Exception as error:  # noqa: BLE001 - a custom node may raise anything
                     return f"example “{example.title}” fails: {error}"
-        test = file.with_name(f"test_{file.name}")
-        if not test.exists():
+        return ""
+
+    def _remark_on_tests(self, file: Path) -> None:
+        test = _test_file(file)
+        if not self._runs_tests and test.exists():
+            self._catalogue.remarks[str(file)] = Remark("tests_not_run", test.name)
+            log.warning(
+                "%s: its tests were not run here, there is no pytest; run %s where the extra dev is installed "
+                "(pip install 'mcs-iot[dev]')", file.name, test.name,
+            )  # fmt: skip
+
+    async def _run_tests(self, file: Path) -> str:
+        """Why its test file does not pass, or "". In a process of its own, where there is a pytest."""
+        test = _test_file(file)
+        if not self._runs_tests or not test.exists():
             return ""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", str(test),
@@ -131,6 +170,10 @@ class NodeFolders:
                         continue
                     found[path] = (stat.st_mtime_ns, stat.st_size)
         return found
+
+
+def _test_file(path: Path) -> Path:
+    return path.with_name(f"test_{path.name}")
 
 
 def _node_file(path: Path) -> Path:

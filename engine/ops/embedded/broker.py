@@ -42,7 +42,7 @@ class EmbeddedBroker:
         except ModuleNotFoundError as missing:
             raise SetupError(
                 "MCS_MQTT_URL is not set, and the embedded broker is not installed",
-                "set MCS_MQTT_URL to your broker, or install the extra: pip install 'mcs-iot[demo]'",
+                "set MCS_MQTT_URL to your broker, or install the extra: pip install 'mcs-iot[demo]' (in a checkout: make demo)",
             ) from missing
         self.port = self._free_port()
         # The libraries report every connection and state at INFO, which buries the engine's own log.

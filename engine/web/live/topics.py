@@ -155,10 +155,11 @@ class Topics:
 
 
 def _version(catalogue: Catalogue) -> str:
-    """Another whenever a type was loaded, loaded again or broken: each load makes new classes."""
+    """Another whenever a type was loaded, loaded again, broken or remarked on: each load makes new classes."""
     types = sorted((type, id(kind.cls)) for type, kind in catalogue.types.items())
     broken = sorted((file, why.problem) for file, why in catalogue.broken.items())
-    return hashlib.sha256(repr((types, broken)).encode()).hexdigest()[:16]
+    remarks = sorted((file, remark.code, remark.detail) for file, remark in catalogue.remarks.items())
+    return hashlib.sha256(repr((types, broken, remarks)).encode()).hexdigest()[:16]
 
 
 def _wanted(filter: DebugFilter) -> Callable[[DebugRow, bytes], bool]:

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalogue.node_types import Catalogue
+from engine.catalogue.node_types import Catalogue, Remark
 from engine.cli.scaffold import write_node
 from engine.core.errors import SetupError
 from engine.deploy.custom_nodes import NodeFolders
 from engine.testing import run_node
 
 
-def folders(catalogue: Catalogue, folder: Path) -> tuple[NodeFolders, list[str]]:
+def folders(catalogue: Catalogue, folder: Path, *, runs_tests: bool = True) -> tuple[NodeFolders, list[str]]:
     changed: list[str] = []
 
     async def note(types: list[str]) -> None:
         changed.extend(types)
 
     catalogue.add_folder(folder)
-    return NodeFolders(catalogue, [folder], note), changed
+    return NodeFolders(catalogue, [folder], note, runs_tests=runs_tests), changed
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -81,6 +81,38 @@ async def test_change_whose_own_test_fails_is_not_taken_over(tmp_path: Path):
     edit(test_file, "== [6]", "== [7]")
     assert await follow.look() == []
     assert "test_gas_index.py fails" in catalogue.broken[str(node_file)].problem
+
+
+async def test_without_pytest_the_examples_decide_and_the_catalogue_says_what_was_not_run(tmp_path: Path):
+    """Until the test file is gone or the node is."""
+    node_file, test_file = write_node("gas-index", tmp_path)
+    catalogue = Catalogue()
+    follow, _ = folders(catalogue, tmp_path, runs_tests=False)
+    edit(test_file, "== [6]", "== [7]")
+    assert await follow.look() == ["gas-index"]
+    assert catalogue.remarks == {str(node_file): Remark("tests_not_run", "test_gas_index.py")}
+    edit(node_file, "msg.payload * self.factor", "msg.payload + self.factor")
+    assert await follow.look() == []
+    test_file.unlink()
+    edit(node_file, "msg.payload + self.factor", "msg.payload * self.factor")
+    assert await follow.look() == ["gas-index"]
+    assert catalogue.remarks == {}
+
+
+async def test_node_of_the_start_whose_example_fails_runs_on_with_a_remark(tmp_path: Path):
+    """What ran yesterday runs today; the remark goes when the file is put right."""
+    node_file, test_file = write_node("gas-index", tmp_path)
+    test_file.unlink()
+    edit(node_file, "msg.payload * self.factor", "msg.payload + self.factor")
+    catalogue = Catalogue()
+    follow, _ = folders(catalogue, tmp_path)
+    await follow.look_at_first()
+    assert list(catalogue.types) == ["gas-index"]
+    remark = catalogue.remarks[str(node_file)]
+    assert (remark.code, "a number is doubled" in remark.detail) == ("example_fails", True)
+    edit(node_file, "msg.payload + self.factor", "msg.payload * self.factor")
+    await follow.look()
+    assert catalogue.remarks == {}
 
 
 async def test_file_that_does_not_import_becomes_a_placeholder(tmp_path: Path):

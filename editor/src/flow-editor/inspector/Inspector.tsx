@@ -59,6 +59,7 @@ function OfNode({ id }: { id: string }) {
         </header>
         {type?.broken && <Broken words="inspector.broken" problem={type.broken.problem} traceback={type.broken.traceback ?? ""} />}
         {type?.held_back && <Broken words="inspector.held_back" problem={type.held_back.problem} traceback={type.held_back.traceback ?? ""} />}
+        {type?.remark && <p className="notice notice-warning"><Icon name="triangle-alert" />{t(`inspector.remark.${type.remark.code}`, { detail: type.remark.detail })}</p>}
         {!type && !subflow && <p className="notice notice-error" role="alert"><Icon name="triangle-alert" />{t("inspector.unknown", { type: node.type })}</p>}
         {problems.filter((problem) => problem.field === "" || problem.field === "type").map((problem, index) => (
           <p key={index} className={`notice notice-${problem.severity}`}><Icon name={problem.severity === "error" ? "circle-alert" : "triangle-alert"} />{inOneLine(problem)}</p>

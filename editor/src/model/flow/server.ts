@@ -42,6 +42,8 @@ export interface NodeType {
   broken?: { problem: string; traceback?: string };
   /** It works; a newer version in its file does not, and is not taken over. */
   held_back?: { problem: string; traceback?: string } | null;
+  /** It is used, and this is to be known of it. */
+  remark?: { code: "example_fails" | "tests_not_run"; detail: string } | null;
 }
 
 export interface FlowView {

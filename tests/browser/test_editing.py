@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
+from engine.cli.scaffold import write_node
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import NewPage
 from tests.browser.flow_page import FLOW, click_node, dock, drawer, make_flow, node, open_flow, text_of
@@ -333,6 +334,25 @@ async def test_panels_are_accessible_in_both_languages_and_lights(site: LiveSite
             await dock(page, tab).click()
             await page.locator(".dock-body > :not(.empty)").first.wait_for()
             await assert_accessible(page, ".dock")
+
+
+async def test_custom_node_whose_example_fails_says_so_on_its_page(
+    make_site, new_page: NewPage, tmp_path: Path
+) -> None:
+    """It was there at the start, so it runs all the same."""
+    folder = tmp_path / "nodes"
+    node_file, _ = write_node("gas-index", folder)
+    node_file.write_text(node_file.read_text().replace("* self.factor", "+ self.factor"))
+    site = make_site({"MCS_NODES": str(folder)})
+    make_flow(
+        site,
+        "own",
+        "flow: own\nnodes:\n  tick: {type: inject, to: index}\n  index: {type: gas-index}\nlayout:\n  tick: [40, 60]\n  index: [300, 60]\n",
+    )
+    page = await new_page(site)
+    await open_flow(page, "own")
+    await click_node(page, "index")
+    await expect(page.locator(".inspector .notice-warning")).to_contain_text("a number is doubled")
 
 
 async def test_custom_node_has_form_help_and_icon_and_a_broken_one_its_traceback(

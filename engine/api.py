@@ -5,6 +5,8 @@ import warnings
 from msgspec import UNSET, Meta, Struct, field
 
 from engine.access.secrets_store import SecretsStore
+from engine.core.background_jobs import BackgroundJobs
+from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.backoff import Backoff
 from engine.core.clock import Clock, ManualClock, SystemClock, Timer
 from engine.core.context import Context, Emitter, Memory
@@ -43,6 +45,8 @@ __all__ = [
     "ROLES",
     "UNSET",
     "ApiError",
+    "BackgroundJobs",
+    "BackgroundTask",
     "Backoff",
     "Call",
     "Clock",
@@ -93,6 +97,7 @@ __all__ = [
     "SiteView",
     "Source",
     "Struct",
+    "Supervisor",
     "Suspension",
     "SystemClock",
     "Text",

@@ -19,6 +19,8 @@ from aiohttp import web
 from engine.access.accounts import Accounts
 from engine.access.secrets_store import SecretsStore
 from engine.catalogue.node_types import Catalogue
+from engine.core.background_jobs import BackgroundJobs
+from engine.core.background_task import Supervisor, TaskState, describe_error
 from engine.core.backoff import Backoff
 from engine.core.clock import Clock, SystemClock
 from engine.core.errors import SetupError
@@ -34,6 +36,7 @@ from engine.flow.references import References
 from engine.ops.embedded.broker import EmbeddedBroker
 from engine.ops.embedded.postgres import EmbeddedPostgres
 from engine.pack import Pack, Service, discover_packs
+from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.runtime.state.journal import JournalStore
 from engine.runtime.state.redis_journal import RedisJournal
@@ -61,6 +64,7 @@ class Server:
     def __init__(self, settings: Settings, *, flow_paths: list[Path] | None = None, demo: bool = False) -> None:
         self.settings = settings
         self.clock: Clock = SystemClock()
+        self.supervisor = Supervisor(self.clock)
         self.version = importlib.metadata.version("mcs-iot")
         self.ready = asyncio.Event()
         self.starting = "starting"
@@ -68,7 +72,7 @@ class Server:
         self._demo = demo
         self._open = contextlib.AsyncExitStack()
         self._services: list[Service] = []
-        self._tasks: list[asyncio.Task[None]] = []
+        self._jobs = BackgroundJobs()
 
     async def __aenter__(self) -> Server:
         async with contextlib.AsyncExitStack() as opened:
@@ -95,6 +99,7 @@ class Server:
             "database": _as_service("" if self.database.up else self.database.problem or "away"),
             "memory": _as_service(self.site.journal.problem),
             "quarantine": _as_service(self.site.quarantine.problem),
+            "tasks": _tasks_as_service(self.supervisor.tasks()),
         }
         for service in self._services:
             services[type(service).__name__.lower()] = service.health()
@@ -127,7 +132,7 @@ class Server:
             self.catalogue.add_folder(folder)
         assert self.settings.database_url is not None
         assert self.settings.mqtt_url is not None
-        self.database = Database(self.settings.database_url.reveal())
+        self.database = Database(self.settings.database_url.reveal(), supervisor=self.supervisor)
         await self.database.start()
         opened.push_async_callback(self.database.stop)
         self.secrets = SecretsStore(self.database, self.settings.data)
@@ -139,19 +144,22 @@ class Server:
             references=References(brokers={"site": self.settings.mqtt_url.reveal()}, secrets=self.secrets),
             secrets=self.secrets,
             journal_store=self._journal_store(opened),
-            quarantine_store=PostgresQuarantine(self.database),
+            quarantine=Quarantine(PostgresQuarantine(self.database), self.supervisor),
             database=self.database,
             settings=self.settings,
+            supervisor=self.supervisor,
         )
         self.site.provide(self.secrets)
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)
-        self._node_folders = NodeFolders(self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types))
+        self._node_folders = NodeFolders(
+            self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types), self.supervisor
+        )
         watchdog = Watchdog(progress=lambda: self.site.messages_begun)
         watchdog.start()
         opened.callback(watchdog.stop)
         await self._serve(listening, packs, opened)
         opened.push_async_callback(self._end)
-        self._tasks.append(asyncio.create_task(self._bring_up(packs), name="bring up"))
+        self._jobs.start("starting the site", self._bring_up, packs)
 
     async def _embed(self, opened: contextlib.AsyncExitStack) -> Settings:
         settings = self.settings
@@ -168,7 +176,7 @@ class Server:
         if self.settings.redis_url is None:
             return PostgresJournal(self.database)
         store = RedisJournal(
-            self.settings.redis_url.reveal(), self.clock, lambda changes: self.site.memories.follow(changes)
+            self.settings.redis_url.reveal(), self.supervisor, lambda changes: self.site.memories.follow(changes)
         )
         opened.push_async_callback(store.stop)
         return store
@@ -205,14 +213,17 @@ class Server:
             self.starting = str(error)
             log.error("%s", error)
             return
+        except Exception as error:
+            self.starting = f"the start has failed: {describe_error(error)}; see the log, put it right and start again"
+            raise
         self.ready.set()
         if self._demo:
-            self._tasks += [asyncio.ensure_future(pack.demo(self)) for pack in packs if pack.demo is not None]
+            for pack in packs:
+                if pack.demo is not None:
+                    self._jobs.start(f"the demo of {pack.name}", pack.demo, self)
 
     async def _end(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._jobs.stop()
         await self._node_folders.stop()
         await self.deploys.stop()
         await self.site.stop()
@@ -222,6 +233,12 @@ class Server:
 
 def _as_service(problem: str) -> dict[str, str]:
     return {"status": "degraded", "problem": problem} if problem else {"status": "ok"}
+
+
+def _tasks_as_service(tasks: list[TaskState]) -> dict[str, Any]:
+    """How many run, and which have ended by themselves."""
+    ended = [f"{task.name}: {task.problem}" for task in tasks if task.problem]
+    return {**_as_service("; ".join(ended)), "running": sum(task.state == "running" for task in tasks)}
 
 
 async def migrate_only(settings: Settings) -> list[str]:

@@ -101,7 +101,12 @@ def _test(options: argparse.Namespace) -> int:
     from engine.testing.flow_tests import report
 
     catalogue = catalogue_now()
-    files = report.test_files(options.paths or [settings_now().flows])
+    given = options.paths or [settings_now().flows]
+    files = report.test_files(given)
+    if not files:
+        raise SetupError(
+            f"there are no flow tests in {', '.join(map(str, given))}", "write NAME_test.yaml beside NAME.yaml"
+        )
 
     async def run_all() -> list[report.FileResult]:
         return [await report.run_file(file, catalogue) for file in files]
@@ -110,7 +115,7 @@ def _test(options: argparse.Namespace) -> int:
     if options.junit:
         options.junit.write_text(report.junit(results), encoding="utf-8")
     print(msgspec.json.encode(report.as_json(results)).decode() if options.json else report.format_results(results))
-    return 0 if results and all(result.passed for result in results) else 1
+    return 0 if all(result.passed for result in results) else 1
 
 
 def _show(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.site import AddCommand, settings_now
+from engine.core.background_jobs import BackgroundJobs
 from engine.ops.logs import set_up_logs
 from engine.settings import Settings
 
@@ -63,15 +64,14 @@ def _serve(settings: Settings, flows: list[Path] | None, *, demo: bool) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        async with Server(settings, flow_paths=flows, demo=demo) as server:
+        async with Server(settings, flow_paths=flows, demo=demo) as server, BackgroundJobs() as jobs:
             for name, folder in folders:
                 if not folder.is_dir():
                     print(
                         f"mcs: warning: {name}: there is no folder {folder}; make it or name another", file=sys.stderr
                     )
-            ready = asyncio.create_task(_announce(server))
+            jobs.start("announcing", _announce, server)
             await stop.wait()
-            ready.cancel()
             print("mcs: stopping", flush=True)
 
     uvloop.run(serve())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
@@ -67,7 +68,7 @@ class Emitter(Protocol):
     ) -> None:
         """Waits for room, puts one message in, and returns when it has settled to go on reading (not when it is done)."""
 
-    def refuse(self, payload: Any, topic: str, reason: str, port: str = ...) -> Awaitable[None]:
+    def refuse(self, payload: Any, topic: str, reason: str, port: str = ...) -> asyncio.Future[None]:
         """Puts in what the source could not take as it should be: out of `port` when wired, else the way of errors. Done when that is."""
 
     async def room(self) -> None:

@@ -146,7 +146,7 @@ class Source(Node):
     inputs: ClassVar[tuple[Port, ...]] = ()
 
     async def run(self, emit: Emitter) -> None:
-        """Emits messages until cancelled; an error is retried with back-off."""
+        """Emits messages until cancelled. When it returns or raises it is called again, with back-off, and shown as ended meanwhile."""
         raise NotImplementedError
 
     def settled(self, tokens: list[Any]) -> None:

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.backoff import Backoff
-from engine.core.clock import Clock, SystemClock
 from engine.core.secret import without_password
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,14 @@ class Database:
     """
 
     def __init__(
-        self, dsn: str, *, max_connections: int = 8, application_name: str = "mcs", clock: Clock | None = None
+        self,
+        dsn: str,
+        *,
+        max_connections: int = 8,
+        application_name: str = "mcs",
+        supervisor: Supervisor | None = None,
     ) -> None:
+        supervisor = supervisor if supervisor is not None else Supervisor()
         self._dsn = dsn
         self._max_connections = max_connections
         self._server_settings = {"application_name": application_name, "timezone": "UTC"}
@@ -45,8 +51,8 @@ class Database:
         self._is_up = asyncio.Event()
         self._look = asyncio.Event()
         self._listeners: dict[str, list[Listener]] = {}
-        self._keeper: asyncio.Task[None] | None = None
-        self._clock = clock or SystemClock()
+        self._clock = supervisor.clock
+        self._keeper = BackgroundTask("database", self._keep, supervisor)
         self.address = without_password(dsn)
         self.problem: str | None = "not connected yet"
 
@@ -57,15 +63,11 @@ class Database:
 
     async def start(self) -> None:
         """Begin to connect, and return at once."""
-        if self._keeper is None:
-            self._keeper = asyncio.create_task(self._keep(), name="database")
+        self._keeper.start()
 
     async def stop(self) -> None:
         """Close all connections. Whoever waits for one goes on waiting, so stop the users first."""
-        keeper, self._keeper = self._keeper, None
-        if keeper is not None:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+        await self._keeper.stop()
 
     @contextlib.asynccontextmanager
     async def connection(self, timeout_s: float | None = None) -> AsyncIterator[PoolConnectionProxy]:

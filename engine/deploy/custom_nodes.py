@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from engine.catalogue.node_types import Broken, Catalogue, NodeType, Remark
+from engine.core.background_task import BackgroundTask, Supervisor
 from engine.testing import check_example
 
 __all__ = ["NodeFolders"]
@@ -34,6 +35,7 @@ class NodeFolders:
         catalogue: Catalogue,
         folders: Sequence[Path],
         changed: Callable[[list[str]], Awaitable[None]],
+        supervisor: Supervisor | None = None,
         *,
         runs_tests: bool = importlib.util.find_spec("pytest") is not None,
     ) -> None:
@@ -42,19 +44,16 @@ class NodeFolders:
         self._changed = changed
         self._runs_tests = runs_tests
         self._seen = self._stamps()
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask("node folders", self._follow, supervisor)
 
     def start(self) -> None:
         """Begins to look, about once a second."""
-        if self._folders and self._task is None:
-            self._task = asyncio.create_task(self._follow(), name="node folders")
+        if self._folders:
+            self._task.start()
 
     async def stop(self) -> None:
         """Ends looking."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await self._task.stop()
 
     async def look(self) -> list[str]:
         """Takes over what has changed since the last look; the types that are new or different."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection
 
 import msgspec
 
+from engine.core.background_jobs import BackgroundJobs
+from engine.core.background_task import BackgroundTask
 from engine.db.database import Unavailable
 from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, invalid_flow_name_reason, revision_of
 from engine.deploy.revisions import Revision, Revisions
@@ -58,7 +60,8 @@ class Deploys:
         self.revisions = revisions
         self._site = site
         self._locks: dict[str, asyncio.Lock] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs = BackgroundJobs()
+        self._disk = BackgroundTask("flow files", self._watch_disk, site.supervisor)
         self._unfollow: Callable[[], None] = lambda: None
         self._links: list[Problem] = []
 
@@ -71,7 +74,7 @@ class Deploys:
                 await self._start(file)
         await self._check_links()
         self._unfollow = self.revisions.follow(self._heard)
-        self._spawn(self._watch_disk(), "flow files")
+        self._disk.start()
 
     def beside(self, name: str) -> list[Flow]:
         """The other flows of the site: as they run, or else as their files have them."""
@@ -87,9 +90,8 @@ class Deploys:
     async def stop(self) -> None:
         """Ends following; the flows go on until the site stops them."""
         self._unfollow()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._disk.stop()
+        await self._jobs.stop()
 
     async def deploy(
         self, name: str, text: str, base: str | None, who: str, note: str
@@ -100,7 +102,7 @@ class Deploys:
         Unavailable while the database is away; OSError when the file can't be written: each leaves file and flow as they were.
         Goes on to its end when the caller is cancelled.
         """
-        return await asyncio.shield(self._spawned(self._deploy(name, text, base, who, note)))
+        return await asyncio.shield(asyncio.ensure_future(self._deploy(name, text, base, who, note)))
 
     async def refresh(self, types: Collection[str]) -> None:
         """Node types have changed: goes over to them in every flow that uses one, and starts those that waited for one."""
@@ -236,7 +238,10 @@ class Deploys:
                 self._changed(name)
 
     def _heard(self, flow: str | None) -> None:
-        self._spawn(self._follow_all() if flow is None else self._follow(flow), "follow a deploy")
+        if flow is None:
+            self._jobs.start("following all deploys", self._follow_all)
+        else:
+            self._jobs.start("following a deploy", self._follow, flow)
 
     async def _follow_all(self) -> None:
         """The database is back, or was never away: make up for what could not be recorded, and for what was missed."""
@@ -290,16 +295,6 @@ class Deploys:
 
     def _lock(self, name: str) -> asyncio.Lock:
         return self._locks.setdefault(name, asyncio.Lock())
-
-    def _spawn(self, work: object, name: str) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
-        task.set_name(name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    @staticmethod
-    def _spawned(work: object) -> asyncio.Future[tuple[Revision, DeployReport]]:
-        return asyncio.ensure_future(work)  # type: ignore[call-overload, no-any-return]
 
 
 def _deployed(text: str, flow: Flow, row: Revision) -> Deployed:

@@ -212,14 +212,15 @@ class FlowRun:
                 self._hung(running)
             elif not isinstance(error, PermanentError):
                 running.tell_error(error)
-        routes = self._failures.get(node, ())
-        if "error" in message.props or not routes:
-            self.site.quarantine.put(self.name, node, message, reason)
-            return
         kind = "refused" if isinstance(error, PermanentError) else "error"
         failed = message.with_props(
             error={"node": node, "flow": self.name, "reason": reason, "kind": kind, "type": type(error).__name__}
         )
+        self.observer.left(node, ERROR_PORT, failed)
+        routes = self._failures.get(node, ())
+        if "error" in message.props or not routes:
+            self.site.quarantine.put(self.name, node, message, reason)
+            return
         for target in routes:
             self.enter(target, failed)
 
@@ -478,7 +479,6 @@ class FlowRun:
         node.hangs += 1
         if node.hangs >= HANGS_ALLOWED and not node.set_aside:
             node.set_aside = True
-            node.problem = "hangs; set aside until it is changed and deployed again"
             log.error("%s/%s does not return: set aside, its messages go the way of errors", self.name, node.id)
             for program in (self._program, self._observed):
                 if program is not None:

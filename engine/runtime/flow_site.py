@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol, TypeVar
 
 from engine.catalogue.node_types import NodeType
+from engine.core.background_task import Supervisor
 from engine.core.clock import Clock
 from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.shared_connections import Connections
@@ -20,6 +21,7 @@ class FlowSite(Protocol):
     """What a running flow needs from the site."""
 
     clock: Clock
+    supervisor: Supervisor
     journal: Journal
     memories: Memories
     connections: Connections

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from engine.core.background_task import BackgroundTask, Supervisor, describe_error
 from engine.core.backoff import Backoff
-from engine.core.clock import Clock
 from engine.core.failure import RetryableError
 from engine.core.message import Message
 from engine.runtime.state.group_commit import GroupCommit
@@ -24,6 +24,10 @@ STUCK_S = 30.0
 
 class TimedOut(Exception):
     """An asynchronous node did not return in time."""
+
+
+class NodeBroke(Exception):
+    """An asynchronous node raised what would have ended its queue, or the process: a cancellation of its own, SystemExit."""
 
 
 class NodeQueue:
@@ -41,7 +45,7 @@ class NodeQueue:
         call: Callable[[Any], Awaitable[Any]],
         batch: int,
         timeout_s: float,
-        clock: Clock,
+        supervisor: Supervisor,
         after: Callable[[Message, Any], None],
         fail: Callable[[Message, Exception], None],
         after_batch: Callable[[list[Message], Sequence[Any]], None] | None = None,
@@ -60,7 +64,7 @@ class NodeQueue:
         self._batch = batch
         self._gathering = GroupCommit(linger_s) if linger_s else None
         self._timeout_s = timeout_s
-        self._clock = clock
+        self._clock = supervisor.clock
         self._waiting: deque[Message] = deque()
         self._in_work: list[Message] = []
         self._left = False
@@ -70,7 +74,8 @@ class NodeQueue:
         self._strikes = 0
         self._wake: asyncio.Future[None] | None = None
         self._idle: list[asyncio.Future[None]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask(f"queue {name}", self._run, supervisor)
+        self._worker: asyncio.Task[Any] | None = None
 
     @property
     def depth(self) -> int:
@@ -84,8 +89,7 @@ class NodeQueue:
 
     def start(self) -> None:
         """Starts the task that feeds the node."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name=f"queue {self.name}")
+        self._task.start()
 
     def put(self, message: Message) -> None:
         """Takes a message; returns at once."""
@@ -120,16 +124,13 @@ class NodeQueue:
             and self._clock.monotonic() - self._began > self._timeout_s
         ):
             self._expired = True
-            if self._task is not None:
-                self._task.cancel()
+            if self._worker is not None:
+                self._worker.cancel()
 
     async def stop(self) -> None:
         """Stops at once. What waits stays held: its source was not told that it is done and brings it again."""
-        if self._task is not None:
-            self._expired = False
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        self._expired = False
+        await self._task.stop()
 
     def expel(self, reason: Exception) -> int:
         """Sends all that waits the way of errors; the number of messages."""
@@ -146,11 +147,15 @@ class NodeQueue:
         self._left = True
         self._in_work = []
         self._waiting.clear()
-        if self._task is not None:
-            self._task.cancel()
+        self._task.cancel()
         return taken
 
     async def _run(self) -> None:
+        self._worker = asyncio.current_task()
+        self._expired = self._retrying = False
+        # What a run that ended by itself was at.
+        self._waiting.extendleft(reversed(self._in_work))
+        self._in_work = []
         while True:
             while self._waiting:
                 if self._gathering is not None:
@@ -218,10 +223,16 @@ class NodeQueue:
                 await self._clock.sleep(away.after_s or backoff.next_s())
                 self._retrying = False
             except asyncio.CancelledError:
-                if not self._expired:
+                if self._expired:
+                    self._give_up()
+                    raise TimedOut(f"{self.name} did not return within {self._timeout_s:g} s") from None
+                if self._worker is not None and self._worker.cancelling():
                     raise
-                self._give_up()
-                raise TimedOut(f"{self.name} did not return within {self._timeout_s:g} s") from None
+                raise NodeBroke(f"{self.name} was cancelled from within") from None
+            except (Exception, GeneratorExit):
+                raise
+            except BaseException as error:
+                raise NodeBroke(f"{self.name}: {describe_error(error)}") from error
             else:
                 self._strikes = 0
                 self.stuck_until = 0.0
@@ -231,9 +242,8 @@ class NodeQueue:
 
     def _give_up(self) -> None:
         self._expired = False
-        task = asyncio.current_task()
-        if task is not None:
-            task.uncancel()
+        if self._worker is not None:
+            self._worker.uncancel()
         self._strikes += 1
         self.problem = f"did not return within {self._timeout_s:g} s"
         if self._strikes >= STRIKES:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from engine.core.backoff import Backoff
+from engine.core.background_task import BackgroundTask, describe_error
 from engine.core.clock import Clock
 from engine.core.message import Message
 from engine.core.node import DEFAULT_PORT, Node
@@ -24,8 +24,6 @@ __all__ = ["NodeContext", "RunningNode", "is_async"]
 _T = TypeVar("_T")
 
 TELL_EVERY_S = 10.0
-PROVEN_S = 30.0
-"""A source that has run for so long had found what it needs: when it ends then, it is tried again soon."""
 
 
 def is_async(node: Node) -> bool:
@@ -120,8 +118,7 @@ class RunningNode:
         self.context = NodeContext(run, planned.id)
         self.emitter: SourceEmitter | None = None
         self.queue: NodeQueue | None = None
-        self.task: asyncio.Task[None] | None = None
-        self.problem = ""
+        self.task: BackgroundTask | None = None
         self.errors = 0
         self.last_error = ""
         self.last_error_at = 0.0
@@ -130,6 +127,7 @@ class RunningNode:
         self.received = 0
         self.sent: dict[str, int] = {}
         self._run = run
+        self._problem = ""
         self._resumed = False
         self._told_at = 0.0
         if planned.kind.is_source:
@@ -140,6 +138,9 @@ class RunningNode:
                 window=run.window,
                 acknowledge=self._acknowledge,
             )
+            self.task = BackgroundTask(
+                f"source {run.name}/{planned.id}", self._bring, run.site.supervisor, log=self.context.log
+            )
             self.emitter.refused = lambda message, reason, port: run.refuse(planned.id, message, reason, port)
         elif is_async(self.instance):
             self.queue = NodeQueue(
@@ -147,7 +148,7 @@ class RunningNode:
                 call=self.call,
                 batch=self.instance.max_batch if has_batch(self.instance) else 1,
                 timeout_s=self.instance.timeout_s,
-                clock=run.site.clock,
+                supervisor=run.site.supervisor,
                 after=lambda message, result: run.after(planned.id, message, result),
                 fail=lambda message, error: run.fail(planned.id, message, error),
                 linger_s=self.instance.linger_s,
@@ -157,6 +158,15 @@ class RunningNode:
     @property
     def id(self) -> str:
         return self.planned.id
+
+    @property
+    def problem(self) -> str:
+        """Why it does not work as it should, "" while it does."""
+        if self.set_aside:
+            return "hangs; set aside until it is changed and deployed again"
+        if self.task is not None and not self.task.running and self.task.problem:
+            return self.task.problem
+        return self._problem
 
     @property
     def call(self) -> Callable[[Any], Any]:
@@ -190,25 +200,21 @@ class RunningNode:
             try:
                 self.instance.resume()
             except Exception as error:  # the deploy is past the point where it could be refused
-                self.problem = f"{type(error).__name__}: {error}"
+                self._problem = describe_error(error)
                 self.context.log.exception("failed to take over what the state holds")
         if self.queue is not None:
             self.queue.start()
         if self.emitter is not None and held:
             self.context.status(held, "warning")
-        elif self.emitter is not None and self.task is None:
+        elif self.task is not None and not self.task.running:
             if self.context.status_level == "warning":
                 self.context.status("")
-            self.task = asyncio.create_task(
-                self._run_with_backoff(self.emitter), name=f"source {self._run.name}/{self.id}"
-            )
+            self.task.start()
 
     async def pause(self) -> None:
         """Stops a source from bringing more. What it has brought goes on."""
         if self.task is not None:
-            self.task.cancel()
-            await asyncio.gather(self.task, return_exceptions=True)
-            self.task = None
+            await self.task.stop()
 
     async def stop(self, timeout_s: float = 5.0) -> None:
         """Ends it; a node that does not stop in time is left behind, with a warning that names it."""
@@ -229,23 +235,14 @@ class RunningNode:
     def _acknowledge(self, tokens: list[Any]) -> None:
         self.instance.settled(tokens)  # type: ignore[attr-defined]  # only a Source has an emitter
 
-    async def _run_with_backoff(self, emitter: SourceEmitter) -> None:
-        clock = self.context.clock
-        backoff = Backoff(clock, first_s=0.5)
-        while True:
-            began = clock.monotonic()
-            try:
-                await self.instance.run(emitter)  # type: ignore[attr-defined]
-                return
-            except Exception as error:  # noqa: BLE001 - whatever a source raises, it is tried again
-                self.problem = f"{type(error).__name__}: {error}"
-                self.context.status(self.problem, "error")
-            if clock.monotonic() - began >= PROVEN_S:
-                backoff.reset()
-            wait_s = backoff.next_s()
-            self.context.log.warning("source stopped: %s; again in %.1f s", self.problem, wait_s)
-            await clock.sleep(wait_s)
-            self.problem = ""
+    async def _bring(self) -> None:
+        """One run of a source, which lasts until it is cancelled."""
+        try:
+            await self.instance.run(self.emitter)  # type: ignore[attr-defined]
+            self.context.status("it has returned", "error")
+        except Exception as error:
+            self.context.status(describe_error(error), "error")
+            raise
 
 
 async def _finished(result: Any) -> None:

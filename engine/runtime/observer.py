@@ -158,12 +158,16 @@ class FlowObserver:
         traced = self.traces.get(message.id)
         outputs = list(outputs_of(result, first)) if result is not None else []
         for port, out in outputs:
-            self.last[node, port] = (self._now(), out)
-            for show in self._taps.get((node, port), ()):
-                show(out)
+            self.left(node, port, out)
         if traced is not None:
             shown = [(port, shorten(out.payload)[0]) for port, out in outputs]
             traced.append(Hop(node, self._now(), seconds, shorten(message.payload)[0], shown))
+
+    def left(self, node: str, port: str, message: Message) -> None:
+        """A message leaves by a port; a failed one by the error port, wired or not."""
+        self.last[node, port] = (self._now(), message)
+        for show in self._taps.get((node, port), ()):
+            show(message)
 
     def failed(self, node: str, message: Message, seconds: float, error: BaseException) -> None:
         """A node has raised."""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from engine.core.background_task import Supervisor
 from engine.core.failure import RetryableError
 from engine.core.message import UNSET, Message, message_ids
 from engine.runtime.node_queue import NodeQueue
@@ -30,12 +31,12 @@ class QuarantineStore(Protocol):
 class Quarantine:
     """Takes a message from any flow; its delivery settles once it is stored. Without a store the last thousand stay in memory."""
 
-    def __init__(self, store: QuarantineStore | None = None, clock: Any = None) -> None:
+    def __init__(self, store: QuarantineStore | None = None, supervisor: Supervisor | None = None) -> None:
         self.count = 0
         self.recent: deque[QuarantinedMessage] = deque(maxlen=1000)
         self._store = store
         self._queue: NodeQueue | None = None
-        self._clock = clock
+        self._supervisor = supervisor if supervisor is not None else Supervisor()
         self._next_entry = message_ids().__next__
 
     def start(self) -> None:
@@ -46,7 +47,7 @@ class Quarantine:
                 call=self._keep,
                 batch=200,
                 timeout_s=60.0,
-                clock=self._clock,
+                supervisor=self._supervisor,
                 after=lambda message, result: None,
                 fail=lambda message, error: log.error("a message could not be quarantined: %s", error),
             )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from engine.catalogue.node_types import Catalogue, NodeType
+from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.clock import Clock, SystemClock
 from engine.db.database import Database
 from engine.flow.check.check import check_flow
@@ -18,7 +19,7 @@ from engine.flow.model import Flow
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.references import References
 from engine.runtime.flow_runner import DeployFailed, DeployReport, FlowRun
-from engine.runtime.quarantine import Quarantine, QuarantineStore
+from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
 from engine.runtime.services.shared_connections import Connections
@@ -51,19 +52,21 @@ class Site:
         references: References | None = None,
         secrets: Mapping[str, str] | None = None,
         journal_store: JournalStore | None = None,
-        quarantine_store: QuarantineStore | None = None,
+        quarantine: Quarantine | None = None,
         database: Database | None = None,
         settings: Settings | None = None,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.clock: Clock = clock or SystemClock()
+        self.supervisor = supervisor if supervisor is not None else Supervisor(self.clock)
         self.references = references or References()
         # Not `or`: a store that holds no secret yet is as false as none, and is to be asked once it does.
         self.secrets: Mapping[str, str] = {} if secrets is None else secrets
-        self.journal = Journal(journal_store, self.clock)
+        self.journal = Journal(journal_store, self.supervisor)
         self.memories = Memories(self.clock, self.journal)
         self.connections = Connections()
-        self.quarantine = Quarantine(quarantine_store, self.clock)
+        self.quarantine = quarantine or Quarantine()
         self.live = LiveHub()
         self.debug = DebugHub()
         self.suspension = Suspension()
@@ -73,20 +76,21 @@ class Site:
         self.refused: dict[str, str] = {}
         self._journal_store = journal_store
         self._services: dict[type[Any], Any] = {}
-        self._ticker: asyncio.Task[None] | None = None
+        self._ticker = BackgroundTask("site ticker", self._tick, self.supervisor)
         self._ids = itertools.count(int.from_bytes(os.urandom(4), "big") >> 1 << 32)
         self.message_id = self._ids.__next__
         """Ids no other worker makes: 31 random bits of this process above 32 bits of counting."""
         for service in (
             self.live,
             self.debug,
-            self.quarantine,
             self.suspension,
+            self.supervisor,
             Links(),
             WebhookRouter(),
             settings or Settings(),
         ):
             self.provide(service)
+        self.provide(self.quarantine, Quarantine)
         if database is not None:
             self.provide(database)
 
@@ -123,13 +127,11 @@ class Site:
             await self._journal_store.start()
             self.memories.take(await self._journal_store.load())
         self.quarantine.start()
-        self._ticker = asyncio.create_task(self._tick(), name="site ticker")
+        self._ticker.start()
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Ends all flows, each with up to `grace_s` for what is under way."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
+        await self._ticker.stop()
         await asyncio.gather(*(run.stop(grace_s) for run in self.flows.values()))
         self.flows.clear()
         await self.quarantine.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from typing import Annotated, Any, ClassVar
 
@@ -78,7 +79,7 @@ class Inject(Source):
             await clock.sleep(self.delay_s)
             await self._send(emit)
         if not self.every_s:
-            return
+            await asyncio.Event().wait()
         while True:
             passed = clock.monotonic() - began
             await clock.sleep(self.every_s - passed % self.every_s)

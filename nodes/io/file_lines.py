@@ -133,7 +133,7 @@ class FileLines(Source):
             "wrong": f"a line of {self.file} is no {self.encoding}; set another encoding",
         }[why]
         step = self.progress.begin(mark)
-        kept = asyncio.ensure_future(emit.refuse(line[:HEAD_BYTES] if why == "longer" else line, self.file, reason))
+        kept = emit.refuse(line[:HEAD_BYTES] if why == "longer" else line, self.file, reason)
         kept.add_done_callback(lambda done: None if done.cancelled() else self._done(step))
 
     def _done(self, step: Step[Mark]) -> None:

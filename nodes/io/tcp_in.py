@@ -205,7 +205,7 @@ class TcpIn(Source):
                 payload = message.decode("utf-8")
             except UnicodeDecodeError as wrong:
                 reason = f"the message is no UTF-8 from byte {wrong.start} on; set payload: bytes"
-                kept = asyncio.ensure_future(emit.refuse(message, peer, reason))
+                kept = emit.refuse(message, peer, reason)
                 if token is not None:
                     kept.add_done_callback(partial(self._kept, token))
                 return

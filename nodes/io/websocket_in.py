@@ -89,9 +89,7 @@ class WebsocketIn(Source):
             try:
                 payload = msgspec.json.decode(data)
             except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as wrong:
-                kept = asyncio.ensure_future(
-                    emit.refuse(data, topic, f"the frame is no JSON: {str(wrong) or 'nested too deeply'}")
-                )
+                kept = emit.refuse(data, topic, f"the frame is no JSON: {str(wrong) or 'nested too deeply'}")
                 if token is not None:
                     kept.add_done_callback(partial(self._kept, token))
                 return

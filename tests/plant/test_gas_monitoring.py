@@ -15,6 +15,7 @@ from engine.db.database import Database
 from engine.flow.references import References
 from engine.flow.yaml.read import read_flow
 from engine.pack import discover_packs
+from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.live_hubs import LiveHub
 from engine.runtime.site import Site
 from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
@@ -40,7 +41,7 @@ async def running(database: Database, broker: Mosquitto) -> AsyncIterator[Site]:
         Catalogue(discover_packs()),
         references=References(brokers={"site": broker.url}),
         journal_store=PostgresJournal(database),
-        quarantine_store=PostgresQuarantine(database),
+        quarantine=Quarantine(PostgresQuarantine(database)),
         database=database,
     )
     registry = Devices(database)

@@ -66,7 +66,7 @@ def check_site(flows: Iterable[Flow], beside: Iterable[Flow] = ()) -> list[Probl
         entries.update(links_in(flow.flow, node) for node in nodes if node.type == LINK_IN)
         exits += [(flow, node) for node in nodes if node.type in LINK_OUT]
     for flow, node in exits:
-        for name, place in links_out(flow.flow, node):
+        for name, place in links_out(flow.flow, node.with_):
             other, _, link = name.partition("/")
             if other == flow.flow or name in entries:
                 continue

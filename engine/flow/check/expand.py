@@ -76,9 +76,9 @@ def links_in(flow: str, node: WrittenNode | NodeSpec) -> str:
     return f"{flow}/{name if isinstance(name, str) and name else node.id}"
 
 
-def links_out(flow: str, node: WrittenNode | NodeSpec) -> Iterator[tuple[str, Path]]:
+def links_out(flow: str, config: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     """The full names that a link-out or link-call leads to by its `to` (a name or a list of them), and where each is said."""
-    said = node.with_.get("to")
+    said = config.get("to")
     for index, name in enumerate(said if isinstance(said, list) else [said]):
         if isinstance(name, str) and name and "${" not in name:
             place: Path = ("with", "to", index) if isinstance(said, list) else ("with", "to")
@@ -323,7 +323,7 @@ class _Writer:
         for node in self.out.nodes.values():
             if node.type not in LINK_OUT:
                 continue
-            for name, place in links_out(flow, node):
+            for name, place in links_out(flow, node.with_):
                 if name in named:
                     self.out.wires.append(WrittenWire(node.id, "", named[name].id, "", (*node.place, *place), True))
                 elif name.partition("/")[0] == flow:

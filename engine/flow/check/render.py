@@ -78,7 +78,7 @@ def _body(flow: str, nodes: Mapping[str, NodeSpec], language: str) -> Iterator[s
             for end in ends:
                 there = end.node in nodes
                 yield f"{_INDENT * 3}{port + ' ' if port else ''}→ {end}{_mark(end, nodes) if there else ' (not there)'}"
-        for link, _place in links_out(flow, node) if node.type in LINK_OUT else ():
+        for link, _place in links_out(flow, node.with_) if node.type in LINK_OUT else ():
             yield f"{_INDENT * 3}link → {link}"
         if node.type == LINK_IN:
             yield f"{_INDENT * 3}link {links_in(flow, node)} →"
@@ -125,7 +125,7 @@ def _dot_wires(prefix: str, nodes: Mapping[str, NodeSpec]) -> Iterator[str]:
 def _dot_links(flow: str, nodes: Mapping[str, NodeSpec]) -> Iterator[str]:
     named = {links_in(flow, node): id for id, node in nodes.items() if node.type == LINK_IN}
     for id, node in nodes.items():
-        for link, _place in links_out(flow, node) if node.type in LINK_OUT else ():
+        for link, _place in links_out(flow, node.with_) if node.type in LINK_OUT else ():
             yield f"  {_quoted(id)} -> {_quoted(named.get(link, link))} [style=dashed];"
 
 

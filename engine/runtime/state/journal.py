@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from engine.core.background_task import BackgroundTask, Supervisor, describe_error
 from engine.core.backoff import Backoff
-from engine.core.clock import Clock, SystemClock
 from engine.core.failure import RetryableError
 from engine.core.message import Delivery
 from engine.runtime.state.group_commit import GroupCommit
@@ -44,15 +44,22 @@ class Journal:
     Without a store (tests, simulation) it is always clean.
     """
 
-    def __init__(self, store: JournalStore | None = None, clock: Clock | None = None) -> None:
+    def __init__(self, store: JournalStore | None = None, supervisor: Supervisor | None = None) -> None:
+        supervisor = supervisor if supervisor is not None else Supervisor()
         self.clean = True
         self.problem = ""
         self._store = store
-        self._clock = clock or SystemClock()
+        self._clock = supervisor.clock
         self._gathering = GroupCommit(GATHER_S)
         self._collectors: list[Callable[[], list[Change]]] = []
         self._waiting: list[tuple[Callable[[Delivery], None], Delivery]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._changes: list[Change] = []
+        """Handed over by their memories, not written yet."""
+        self._settling: list[tuple[Callable[[Delivery], None], Delivery]] = []
+        """Finished with the commit that is under way."""
+        self._wake: asyncio.Future[None] | None = None
+        self._idle: list[asyncio.Future[None]] = []
+        self._task = BackgroundTask("node memory", self._commit_all, supervisor)
 
     def touch(self, collect: Callable[[], list[Change]]) -> None:
         """A memory has changes; `collect` hands them over (encoded) when the commit starts."""
@@ -61,8 +68,10 @@ class Journal:
             return
         self.clean = False
         self._collectors.append(collect)
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._commit())
+        self._task.start()
+        wake, self._wake = self._wake, None
+        if wake is not None and not wake.done():
+            wake.set_result(None)
 
     def after_commit(self, finish: Callable[[Delivery], None], delivery: Delivery) -> None:
         """Calls `finish(delivery)` once everything that was touched so far is committed."""
@@ -71,31 +80,46 @@ class Journal:
 
     async def flush(self) -> None:
         """Returns when all is committed. Waits as long as the store is away; cancel to give up."""
-        while self._task is not None:
-            await asyncio.shield(self._task)
+        while self._has_work:
+            idle: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._idle.append(idle)
+            await idle
 
     async def close(self) -> None:
         """Stops at once; what is not committed was not acknowledged either."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        await self._task.stop()
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._collectors or self._waiting or self._changes or self._settling)
+
+    async def _commit_all(self) -> None:
+        while True:
+            while self._has_work:
+                await self._commit()
+            idle, self._idle = self._idle, []
+            for waiting in idle:
+                if not waiting.done():
+                    waiting.set_result(None)
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
 
     async def _commit(self) -> None:
         assert self._store is not None
-        while self._collectors or self._waiting:
-            if self._collectors:
-                await self._gathering.enough(len(self._waiting))
-            collectors, self._collectors = self._collectors, []
-            waiting, self._waiting = self._waiting, []
-            changes = [change for collect in collectors for change in collect()]
-            await self._append(self._store, changes)
-            self._gathering.ended()
-            if not self._collectors:
-                self.clean = True
-            for finish, delivery in waiting:
-                finish(delivery)
-        self._task = None
+        if self._collectors:
+            await self._gathering.enough(len(self._waiting))
+        collectors, self._collectors = self._collectors, []
+        self._settling += self._waiting
+        self._waiting = []
+        self._changes += [change for collect in collectors for change in collect()]
+        await self._append(self._store, self._changes)
+        self._changes = []
+        self._gathering.ended()
+        if not self._collectors:
+            self.clean = True
+        settling, self._settling = self._settling, []
+        for finish, delivery in settling:
+            finish(delivery)
 
     async def _append(self, store: JournalStore, changes: list[Change]) -> None:
         # No message of any flow is acknowledged meanwhile, so the store must not have been back for long before it is found.
@@ -112,7 +136,7 @@ class Journal:
                 # Whatever the store raises, this task must live: without it no message of any flow would ever be acknowledged again.
                 if str(error) != self.problem:
                     log.exception("node memory is not being saved; trying again")
-                self.problem = str(error) or type(error).__name__
+                self.problem = describe_error(error)
                 await backoff.wait()
             else:
                 self.problem = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from collections.abc import Callable
@@ -15,8 +14,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.backoff import Backoff
-from engine.core.clock import Clock, SystemClock
 from engine.core.failure import RetryableError
 from engine.runtime.state.journal import Change
 
@@ -64,24 +63,26 @@ class RedisJournal:
     """
 
     def __init__(
-        self, url: str, clock: Clock | None = None, on_remote: Callable[[list[Change]], None] = lambda _: None
+        self,
+        url: str,
+        supervisor: Supervisor | None = None,
+        on_remote: Callable[[list[Change]], None] = lambda _: None,
     ) -> None:
+        supervisor = supervisor if supervisor is not None else Supervisor()
         self.problem = ""
-        self._clock: Clock = clock or SystemClock()
+        self._clock = supervisor.clock
         self._client: Any = redis.from_url(url, socket_connect_timeout=5, socket_timeout=10)
         self._worker = os.urandom(8).hex()
         self._on_remote = on_remote
-        self._listener: asyncio.Task[None] | None = None
+        self._listener = BackgroundTask("redis changes", self._listen, supervisor)
 
     async def start(self) -> None:
         """Begins to hear of other workers' changes."""
-        self._listener = asyncio.create_task(self._listen(), name="redis changes")
+        self._listener.start()
 
     async def stop(self) -> None:
         """Closes the connections."""
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
+        await self._listener.stop()
         await self._client.aclose()
 
     async def append(self, changes: list[Change]) -> None:

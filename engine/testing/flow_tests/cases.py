@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+from jsonschema import Draft202012Validator
 from msgspec import UNSET, Meta, UnsetType
 
+from engine.flow.check.config_messages import faults_of
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.source import SourceMap
 from engine.flow.yaml.compose import compose
@@ -86,22 +88,26 @@ def read_tests(path: Path) -> FlowTests:
     """Reads a test file. FlowError with the place of everything that is wrong."""
     try:
         text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except FileNotFoundError as error:
+        raise FlowError([_missing(path)]) from error
+    except OSError as error:
+        raise FlowError(
+            [Problem(path=str(path), message=f"can't be read: {error.strerror}", hint="check the permissions")]
+        ) from error
+    except UnicodeDecodeError as error:
         raise FlowError(
             [Problem(path=str(path), message=f"can't be read: {error}", hint="it must be a UTF-8 file")]
         ) from error
     root, problems = compose(text, str(path))
     if root is None or errors_in(problems):
         raise FlowError(problems or [Problem(path=str(path), message="the file is empty", hint="begin with `cases:`")])
-    try:
-        return msgspec.convert(root.plain(), FlowTests)
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at `$")
-        steps = _steps(place.rstrip("`"))
-        line = SourceMap(str(path), root).line(*steps)
-        field = ".".join(str(step) for step in steps)
-        problem = Problem(path=str(path), line=line, field=field, message=message, hint="see docs/flow-tests.md")
-        raise FlowError([problem]) from error
+    content = root.plain()
+    source = SourceMap(str(path), root)
+    faults = faults_of(_VALIDATOR.iter_errors(content), content, _SCHEMA)
+    if faults:
+        problems = [source.problem(fault.place, fault.message, fault.hint) for fault in faults]
+        raise FlowError(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+    return msgspec.convert(content, FlowTests)
 
 
 def flow_of(test_file: Path) -> Path:
@@ -109,6 +115,14 @@ def flow_of(test_file: Path) -> Path:
     return test_file.with_name(test_file.stem.removesuffix(SUFFIX) + test_file.suffix)
 
 
-def _steps(place: str) -> tuple[str | int, ...]:
-    parts = place.replace("[", ".[").split(".")
-    return tuple(int(part[1:-1]) if part.startswith("[") and part[1:-1].isdigit() else part for part in parts if part)
+def _missing(path: Path) -> Problem:
+    flow = flow_of(path)
+    if not flow.exists():
+        return Problem(path=str(flow), message="there is no such flow", hint="check the name")
+    return Problem(
+        path=str(path), message="there is no such file", hint="write it beside its flow; see docs/flow-tests.md"
+    )
+
+
+_SCHEMA = msgspec.json.schema(FlowTests)
+_VALIDATOR = Draft202012Validator(_SCHEMA)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -15,16 +15,21 @@ from engine.core.failure import PermanentError
 from engine.core.message import EMPTY, Message
 from engine.core.node import ERROR_PORT, Node, node
 from engine.core.paths import plain
+from engine.flow.check.expand import LINK_OUT, links_out
 from engine.flow.check.plan import Plan, PlannedNode
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError, errors_in
 from engine.flow.references import References
 from engine.runtime.flow_runner import DeployFailed, FlowRun
+from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.testing.flow_tests.cases import Answer, Case, Expected, FlowTests
 from engine.testing.flow_tests.samples import typed_payload, typed_props
 
 __all__ = ["CaseResult", "Sent", "play_case"]
+
+QUARANTINE = "quarantine"
+"""A node of that name, or in a flow without one the place where messages go that nobody takes."""
 
 
 @node(category="testing", type="captured")
@@ -95,7 +100,15 @@ async def play_case(
 ) -> CaseResult:
     """Plays it. FlowError when the flow itself has problems. `own` are services that go before those the packs have for tests."""
     clock = ManualClock(tests.start)
-    site = Site(catalogue, clock, references=references, secrets=_TestSecrets(tests.secrets))
+    sent: dict[str, list[Sent]] = {}
+    keep = _keeper(clock, tests.start, sent)
+    site = Site(
+        catalogue,
+        clock,
+        references=references,
+        secrets=_TestSecrets(tests.secrets),
+        quarantine=_SeenQuarantine(keep(QUARANTINE) if QUARANTINE not in flow.nodes else lambda message: None),
+    )
     for pack in catalogue.packs.values():
         for service in pack.testing({**tests.site, **case.site}) if pack.testing is not None else ():
             site.provide(service)
@@ -106,21 +119,21 @@ async def play_case(
         raise FlowError(problems)
     run = FlowRun(flow.flow, site)
     site.flows[flow.flow] = run
-    sent: dict[str, list[Sent]] = {}
     try:
-        await run.deploy(_capturing(plan, tests.run, case), hold_sources=True)
+        played = _capturing(plan, tests.run, case)
+        await run.deploy(played, hold_sources=True)
         for running in run.nodes.values():
             if isinstance(running.instance, _Captured):
                 running.instance.__dict__["types"] = {
                     port.name: port.payload for port in plan.nodes[running.id].kind.outputs
                 }
-        _listen(run, plan, clock, tests.start, sent)
+        _listen(run, keep)
         for running in run.nodes.values():
             if running.emitter is None:
                 running.resume()
         await _feed(run, clock, tests.start, _typed(case, plan, catalogue))
         reached = sorted(id for id, (received, _, _) in run.counts().items() if received or sent.get(id))
-        differences = [*_compare(case, plan, sent), *_unexpected_quarantine(site, case, sent)]
+        differences = [*_compare(case, played, sent), *_unexpected_quarantine(site, played, case)]
     except DeployFailed as failed:
         differences, reached = [f"the flow does not start: {failed}"], []
     finally:
@@ -144,11 +157,19 @@ class _TestSecrets(Mapping[str, str]):
         return len(self._given)
 
 
+def _acts_outside(flow: str, planned: PlannedNode) -> bool:
+    """A link to other flows does, too: they are not played."""
+    if planned.kind.is_source:
+        return False
+    links = [name for name, _ in links_out(flow, planned.config)] if planned.kind.type in LINK_OUT else []
+    return planned.kind.about.side_effect or (bool(links) and not any(name.startswith(f"{flow}/") for name in links))
+
+
 def _capturing(plan: Plan, really_run: Iterable[str], case: Case) -> Plan:
     captured = NodeType(_Captured)
     nodes = {
         id: _stand_in(captured, planned, case.answers.get(id, []))
-        if planned.kind.about.side_effect and not planned.kind.is_source and id not in really_run
+        if _acts_outside(plan.flow, planned) and id not in really_run
         else planned
         for id, planned in plan.nodes.items()
     }
@@ -176,8 +197,12 @@ def _stand_in(captured: NodeType, planned: PlannedNode, answers: Answer | list[A
     return PlannedNode(id=planned.id, kind=captured, config=config, ports=planned.ports, wires=planned.wires)
 
 
-def _listen(run: FlowRun, plan: Plan, clock: ManualClock, start: float, sent: dict[str, list[Sent]]) -> None:
-    def keep(place: str) -> Any:
+def _keeper(
+    clock: ManualClock, start: float, sent: dict[str, list[Sent]]
+) -> Callable[[str], Callable[[Message], None]]:
+    """For a place what notes each message there, with its time."""
+
+    def keep(place: str) -> Callable[[Message], None]:
         return lambda message: sent.setdefault(place, []).append(
             Sent(
                 round(clock.now() - start, 6),
@@ -187,11 +212,27 @@ def _listen(run: FlowRun, plan: Plan, clock: ManualClock, start: float, sent: di
             )
         )
 
+    return keep
+
+
+def _listen(run: FlowRun, keep: Callable[[str], Callable[[Message], None]]) -> None:
     for id, running in run.nodes.items():
-        for port in running.planned.ports:
+        for port in dict.fromkeys((*running.planned.ports, ERROR_PORT)):
             run.observer.tap(id, port, keep(f"{id}.{port}"))
-        if isinstance(running.instance, _Captured):
+        if isinstance(running.instance, _Captured) or not running.planned.ports:
             run.observer.arriving(id, keep(id))
+
+
+class _SeenQuarantine(Quarantine):
+    """Shows what comes here as the error port would."""
+
+    def __init__(self, show: Callable[[Message], None]) -> None:
+        super().__init__()
+        self._show = show
+
+    def put(self, flow: str, node: str, message: Message, reason: str) -> None:
+        super().put(flow, node, message, reason)
+        self._show(message.with_props(error={"node": node, "flow": flow, "reason": reason}))
 
 
 def _props(message: Message) -> dict[str, Any]:
@@ -271,7 +312,9 @@ def _place(name: str, plan: Plan) -> str:
     """`limits` → `limits.out` (its first port) or `store` (a captured node)."""
     if name in plan.nodes:
         planned = plan.nodes[name]
-        return name if planned.kind.about.side_effect or not planned.ports else f"{name}.{planned.ports[0]}"
+        return name if planned.kind.cls is _Captured or not planned.ports else f"{name}.{planned.ports[0]}"
+    if name == QUARANTINE:
+        return name
     id, _, port = name.rpartition(".")
     if id in plan.nodes and port in (*plan.nodes[id].ports, ERROR_PORT):
         return name
@@ -285,13 +328,16 @@ def _inside(id: str, plan: Plan) -> str:
     return f"; the nodes inside of that subflow are {', '.join(inner[:5])}" if inner else ""
 
 
-def _unexpected_quarantine(site: Site, case: Case, sent: dict[str, list[Sent]]) -> list[str]:
-    expected = any(one.node == "quarantine" for one in case.expect)
-    return (
-        []
-        if expected
-        else [f"{kept.node}: a message went to quarantine: {kept.reason}" for kept in site.quarantine.recent]
-    )
+def _unexpected_quarantine(site: Site, plan: Plan, case: Case) -> list[str]:
+    """What no node took, unless the case expects it there, or as leaving its node by `error`."""
+    expected = {_place(one.node, plan) for one in case.expect}
+    if QUARANTINE in expected:
+        return []
+    return [
+        f"{kept.node}: a message went to quarantine: {kept.reason}"
+        for kept in site.quarantine.recent
+        if f"{kept.node}.{ERROR_PORT}" not in expected
+    ]
 
 
 def _mismatches(expected: Expected, came: Sent) -> list[str]:

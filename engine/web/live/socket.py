@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 from msgspec import UNSET, Meta, UnsetType
 
+from engine.core.background_jobs import BackgroundJobs
 from engine.core.roles import at_least
 from engine.core.route import Nothing, Route
 from engine.db.database import Unavailable
@@ -62,6 +63,7 @@ class Client:
         self._request = request
         self._topics = request.app[TOPICS_KEY]
         self._clients = request.app[CLIENTS]
+        self._jobs = BackgroundJobs()
         self._pumps: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self) -> None:
@@ -69,7 +71,7 @@ class Client:
         accounts = Call(self._request, Nothing()).server.accounts
         changed = asyncio.Event()
         accounts.on_change.append(changed.set)
-        checking = asyncio.create_task(self._check_identity(changed), name="socket sign-in")
+        self._jobs.start("checking who has a socket open", self._check_identity, changed)
         allowed, since = float(REQUESTS_PER_S), asyncio.get_running_loop().time()
         try:
             async for message in self._socket:
@@ -83,11 +85,8 @@ class Client:
                     await self._handle(message.data)
         finally:
             accounts.on_change.remove(changed.set)
-            checking.cancel()
             self._topics.presence.gone(self.id)
-            for pump in self._pumps.values():
-                pump.cancel()
-            await asyncio.gather(checking, *self._pumps.values(), return_exceptions=True)
+            await self._jobs.stop()
 
     async def close(self, code: int, reason: str) -> None:
         """Ends the connection; the browser connects again by itself unless it was signed out (1008)."""
@@ -123,7 +122,7 @@ class Client:
         except LookupError as missing:
             await self._refuse(topic, "not_found", str(missing.args[0]))
             return
-        self._pumps[topic] = asyncio.create_task(self._pump(topic, subscription), name=f"socket {topic}")
+        self._pumps[topic] = self._jobs.start(f"socket {topic}", self._pump, topic, subscription)
 
     def _unsubscribe(self, topic: str) -> None:
         pump = self._pumps.pop(topic, None)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from engine.core.background_task import BackgroundTask
 from engine.core.message import UNSET
 from engine.core.node import ERROR_PORT
 from engine.runtime.flow_runner import FlowRun
@@ -26,7 +27,7 @@ class TelemetryFeed:
         self.made = 0
         self._site = site
         self._subscriptions: dict[str, set[Subscription]] = {}
-        self._ticker: asyncio.Task[None] | None = None
+        self._ticker = BackgroundTask("telemetry", self._tick, site.supervisor)
 
     def subscribe(self, flow: str) -> Subscription:
         """The figures of a flow from now on; the first come at once. A flow that does not run sends none until it does."""
@@ -36,23 +37,20 @@ class TelemetryFeed:
             watching.discard(subscription)
             if not watching and self._subscriptions.get(flow) is watching:
                 del self._subscriptions[flow]
-            if not self._subscriptions and self._ticker is not None:
+            if not self._subscriptions:
                 self._ticker.cancel()
-                self._ticker = None
 
         subscription = Subscription(close)
         watching.add(subscription)
         run = self._site.flows.get(flow)
         if run is not None:
             subscription.add("", self._encoded(run))
-        if self._ticker is None:
-            self._ticker = asyncio.create_task(self._tick(), name="telemetry")
+        self._ticker.start()
         return subscription
 
     def stop(self) -> None:
         """Ends the ticking."""
-        if self._ticker is not None:
-            self._ticker.cancel()
+        self._ticker.cancel()
 
     async def _tick(self) -> None:
         while True:

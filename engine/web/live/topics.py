@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.catalogue.node_types import Catalogue
+from engine.core.background_task import BackgroundTask
 from engine.core.roles import Role
 from engine.runtime.services.live_hubs import DebugRow, LiveHub, Subscription
 from engine.web.api.flows import flow_rows
@@ -72,7 +73,7 @@ class Topics:
         self._server = server
         self._last: dict[str, bytes] = {}
         self._watching_state = 0
-        self._state: asyncio.Task[None] | None = None
+        self._state = BackgroundTask("health for the browsers", self._watch_state, server.site.supervisor)
         server.deploys.on_change.append(self._flow_changed)
 
     def open(self, topic: str, filter: DebugFilter) -> Subscription:
@@ -97,8 +98,7 @@ class Topics:
     def stop(self) -> None:
         """Ends what runs on its own."""
         self.telemetry.stop()
-        if self._state is not None:
-            self._state.cancel()
+        self._state.cancel()
 
     def _flow_changed(self, flow: str) -> None:
         self.taps.flow_changed(flow)
@@ -119,15 +119,14 @@ class Topics:
         def closed() -> None:
             close()
             self._watching_state -= 1
-            if not self._watching_state and self._state is not None:
+            if not self._watching_state:
                 self._state.cancel()
-                self._state = None
 
         subscription.close = closed  # type: ignore[method-assign]
         self._watching_state += 1
-        if self._state is None:
+        if self._watching_state == 1:
             self._last.clear()
-            self._state = asyncio.create_task(self._watch_state(), name="health for the browsers")
+            self._state.start()
         subscription.add("", msgspec.json.encode(self._state_of(name), enc_hook=str))
         return subscription
 

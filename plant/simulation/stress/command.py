@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         raise SetupError("no broker is named", "give --broker mqtt://host:1883 or set MCS_MQTT_URL")
     if settings.database_url is None:
         raise SetupError("what was stored is checked in the database", "set MCS_DATABASE_URL")
-    numbers = options.devices >= 1 and options.leaks >= 0 and (options.connections or 1) >= 1
+    numbers = options.devices >= 1 and options.leaks >= 0 and (options.connections is None or options.connections >= 1)
     if not numbers or not 0 < options.interval <= options.duration < math.inf:
         raise SetupError("the numbers make no run", "give --devices 1 or more and a --duration above --interval")
     report = asyncio.run(stress(options, url, settings.database_url.reveal()))
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
 async def stress(options: argparse.Namespace, url: str, dsn: str) -> StressReport:
     """The report. SetupError when broker or database can't be used."""
     names = device_names(options.devices, PREFIX)
-    connections = min(options.connections or options.devices, options.devices)
+    connections = options.devices if options.connections is None else min(options.connections, options.devices)
     _allow_files(connections)
     try:
         load = Load(

@@ -45,6 +45,19 @@ async def test_without_any_route_it_lands_in_quarantine():
         assert feed.done == ["a"]
 
 
+async def test_tap_on_the_error_port_shows_what_failed_with_its_reason():
+    """Wired, caught or neither."""
+    for route in ("raise, to: {error: end}", "raise"):
+        async with flow(f"  in: {{type: feed, to: bad}}\n  bad: {{type: {route}}}\n  end: {{type: sink}}\n") as bench:
+            seen: list[object] = []
+            bench.run.observer.tap("bad", "error", lambda message, seen=seen: seen.append(message))
+            feed = await started(bench)
+            feed.emit.push(7)
+            await settle()
+            assert [(message.payload, message.props["error"]["reason"]) for message in seen] == [(7, "broken")]
+            assert bench.run.observer.last["bad", "error"][1] is seen[0]
+
+
 async def test_failing_error_handler_ends_in_quarantine_not_in_a_loop():
     """A message that fails again on its way of errors goes to quarantine."""
     body = """

@@ -32,6 +32,7 @@ from engine.api import (
     requires,
 )
 from engine.catalogue.node_types import Catalogue
+from engine.core.background_task import Supervisor
 from engine.core.clock import Clock, SystemClock
 from engine.core.secret import Secret
 from engine.db.database import Database
@@ -40,6 +41,7 @@ from engine.deploy.deploys import Deploys
 from engine.deploy.flow_files import FlowFiles
 from engine.deploy.revisions import Revisions
 from engine.flow.references import References
+from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.runtime.state.stores import PostgresQuarantine
 from engine.settings import Settings
@@ -174,7 +176,7 @@ class RunningServer:
             self.clock,
             references=References(secrets=self.secrets),
             secrets=self.secrets,
-            quarantine_store=PostgresQuarantine(self.database),
+            quarantine=Quarantine(PostgresQuarantine(self.database), Supervisor(self.clock)),
             database=self.database,
         )
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows), Revisions(self.database))

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from engine.core.background_task import Supervisor
 from engine.core.clock import ManualClock, settle
 from engine.core.failure import PermanentError, RetryableError
 from engine.core.message import Delivery
@@ -100,7 +101,7 @@ async def test_store_that_is_away_is_tried_again_and_said():
     disk = Disk()
     disk.away = True
     clock = ManualClock()
-    journal = Journal(disk, clock)
+    journal = Journal(disk, Supervisor(clock))
     Memories(clock, journal).open("m").set("a", 1)
     await settle()
     assert journal.problem == "the disk is away"

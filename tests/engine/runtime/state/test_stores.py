@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from redis import asyncio as redis
 
+from engine.core.background_task import Supervisor
 from engine.core.clock import SystemClock
 from engine.core.failure import RetryableError
 from engine.db.database import Database
@@ -150,7 +151,7 @@ async def test_redis_that_is_away_is_retry(make_redis):
 
 async def test_quarantined_message_is_in_the_table(database: Database):
     """With its reason, its bytes and its properties, whatever characters they hold."""
-    quarantine = Quarantine(PostgresQuarantine(database), SystemClock())
+    quarantine = Quarantine(PostgresQuarantine(database), Supervisor())
     quarantine.start()
     quarantine.put(
         "f",
@@ -171,7 +172,7 @@ async def test_quarantined_message_is_in_the_table(database: Database):
 
 async def test_words_that_only_look_like_a_nul_are_quarantined_as_they_are(database: Database):
     """PostgreSQL's own refusal of a NUL says so in its text."""
-    quarantine = Quarantine(PostgresQuarantine(database), SystemClock())
+    quarantine = Quarantine(PostgresQuarantine(database), Supervisor())
     quarantine.start()
     said = "DETAIL:  \\u0000 cannot be converted to text."
     quarantine.put("f", "n", message(b"1", props={"error": {"reason": said}, "a\x00": ["\x00", 1, None]}), said)
@@ -186,7 +187,7 @@ async def test_words_that_only_look_like_a_nul_are_quarantined_as_they_are(datab
 async def test_a_message_that_the_table_refuses_is_kept_without_its_properties_and_holds_up_no_other(
     database: Database,
 ):
-    quarantine = Quarantine(PostgresQuarantine(database), SystemClock())
+    quarantine = Quarantine(PostgresQuarantine(database), Supervisor())
     for payload in (b"before", b"refused", b"after"):
         quarantine.put("f", "n", message(payload, props={"a": 1}), "bad")
     quarantine.recent[1].props = b'{"a": 2}'
@@ -202,7 +203,7 @@ async def test_a_message_that_the_table_refuses_is_kept_without_its_properties_a
 async def test_quarantine_stores_once_what_it_is_told_twice(database: Database):
     """Its commit may be done and not heard of."""
     store = PostgresQuarantine(database)
-    quarantine = Quarantine(store, SystemClock())
+    quarantine = Quarantine(store, Supervisor())
     quarantine.put("f", "n", message(b"1"), "bad")
     quarantine.put("f", "n", message(b"1"), "bad")
     await store.keep(list(quarantine.recent))

@@ -13,6 +13,7 @@ import pytest
 from engine.catalogue.node_types import Catalogue
 from engine.pack import discover_packs
 from engine.testing.flow_tests.report import FileResult, as_json, format_results, junit, run_file
+from engine.testing.flow_tests.report import test_files as files_of
 
 FLOW = """\
 flow: watch
@@ -132,6 +133,57 @@ async def test_message_in_quarantine_is_a_failure_unless_expected(tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    "expect",
+    [
+        "{node: quarantine, payload: {conc: x}, props: {error: {node: limit}}}",
+        "{node: limit.error, at: 5, payload: {conc: x}, props: {error: {kind: refused}}}",
+        "{node: quarantine, at: 5, count: 1}",
+    ],
+)
+async def test_quarantine_and_error_ports_that_nothing_is_wired_to_are_expected(
+    tmp_path: Path, catalogue: Catalogue, expect: str
+) -> None:
+    """The flow has no node of its own for it, as most have not."""
+    case = f"  - name: bad\n    given: [{{node: uplink, payload: {{conc: x}}}}]\n    expect: [{expect}]\n    until: 5\n"
+    assert await differences(tmp_path, catalogue, case) == []
+
+
+async def test_expected_quarantine_covers_no_other_node(tmp_path: Path, catalogue: Catalogue) -> None:
+    """A failure that was not foreseen shows beside one that was; `never` names one place."""
+    case = "  - name: bad\n    given: [{node: uplink, payload: {conc: x}}]\n    until: 5\n"
+    (difference,) = await differences(tmp_path, catalogue, case + "    expect: [{node: recent.error, count: 0}]\n")
+    assert difference.startswith("limit: a message went to quarantine")
+    first, _ = await differences(tmp_path, catalogue, case + "    never: [limit.error]\n")
+    assert first == 'limit.error: came {"conc":"x"} at 5 s, but `never` forbids it'
+
+
+LINKS = """\
+flow: watch
+nodes:
+  in: {type: inject, to: [ask, show, away]}
+  ask: {type: link-call, with: {to: other/scale}, to: kept}
+  show: {type: link-out, with: {to: here}}
+  away: {type: link-out, with: {to: [other/store, third/store]}}
+  here: {type: link-in, to: kept}
+  kept: {type: debug}
+"""
+
+
+async def test_links_to_other_flows_are_captured_and_those_of_the_flow_are_followed(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    """A link-call answers what the case says. A node that sends nothing shows what it gets."""
+    case = """
+  - name: linked
+    given: [{node: in, payload: 5}]
+    answers: {ask: {payload: 6}}
+    expect: [{node: ask, payload: 5}, {node: away, payload: 5}, {node: kept, payload: 6}, {node: kept, payload: 5}]
+"""
+    result = await play(tmp_path, catalogue, case, LINKS)
+    assert (result.problem, [case.differences for case in result.cases], result.unreached) == ("", [[]], [])
+
+
+@pytest.mark.parametrize(
     ("case", "said"),
     [
         ("expect: [{node: nowhere}]", "node nowhere: the case expects something there"),
@@ -162,6 +214,27 @@ async def test_test_file_that_is_wrong_says_where(
     result = await play(tmp_path, catalogue, cases)
     assert problem in result.problem
     assert not result.passed
+
+
+async def test_everything_wrong_with_a_test_file_is_told_at_once(tmp_path: Path, catalogue: Catalogue) -> None:
+    """Each with its line and what was meant."""
+    cases = "  - name: x\n    untill: 5\n    expect: [{node: store, at: soon}]\n  - given: []\n"
+    told = (await play(tmp_path, catalogue, cases)).problem.splitlines()
+    assert [line.partition("watch_test.yaml:")[2][:2] for line in told] == ["3:", "4:", "5:"]
+    assert "until" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("none.yaml", "none.yaml: there is no such flow"), ("watch.yaml", "watch_test.yaml: there is no such file")],
+)
+async def test_test_file_that_is_not_there_is_named(tmp_path: Path, catalogue: Catalogue, path: str, said: str) -> None:
+    """And so is a flow."""
+    (tmp_path / "watch.yaml").write_text(FLOW)
+    (file,) = files_of([tmp_path / path])
+    result = await run_file(file, catalogue)
+    assert said in result.problem
+    assert "Errno" not in result.problem
 
 
 async def test_nodes_and_ports_that_no_case_reached_are_named(tmp_path: Path, catalogue: Catalogue) -> None:

@@ -23,6 +23,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--devices", "0"], "the numbers make no run"),
         (["--leaks", "-1"], "the numbers make no run"),
         (["--connections", "-1"], "the numbers make no run"),
+        (["--connections", "0"], "the numbers make no run"),
         (["--interval", "nan"], "the numbers make no run"),
         (["--interval", "9", "--duration", "3"], "the numbers make no run"),
         (["--broker", "nonsense"], "the broker's address must look like mqtt://host:1883"),

@@ -74,6 +74,16 @@ class NodeType:
         """Ports that every instance has; see `make(...).output_ports()` for one instance's."""
         return self.cls.outputs
 
+    @property
+    def has_own_ports(self) -> bool:
+        """Whether the ports of a node hang on its config."""
+        return self.cls.input_ports is not Node.input_ports or self.cls.output_ports is not Node.output_ports
+
+    @property
+    def breaks_loops(self) -> bool:
+        """Whether messages wait in a node of this type, in a queue or on a timer: a loop of direct calls would never return."""
+        return self.about.buffers or hasattr(self.cls, "process_batch") or inspect.iscoroutinefunction(self.cls.process)
+
     def make(self, config: Mapping[str, Any]) -> Node:
         """A node with this config. msgspec.ValidationError names the first field that does not fit."""
         return msgspec.convert(dict(config), self.cls)

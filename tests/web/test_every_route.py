@@ -19,7 +19,6 @@ OF_ONES_OWN = {"DELETE /api/session", "POST /api/session/password"}
 """What every signed-in person may change: only what is theirs."""
 ONLY_ASKED = {
     "POST /api/node-types/ports",
-    "POST /api/node-types/{type}/ports",
     "POST /api/devices/{sn}/try",
     "POST /api/devices/{sn}/recalibration",
 }

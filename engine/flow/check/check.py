@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import networkx as nx
 
-from engine.catalogue.node_types import Catalogue, NodeType
-from engine.core.node import ERROR_PORT, Node
+from engine.catalogue.node_types import Catalogue
+from engine.core.node import ERROR_PORT
 from engine.flow.check.compatibility import incompatibility, port_words
 from engine.flow.check.expand import LINK_IN, LINK_OUT, WrittenNode, WrittenWire, links_in, links_out, write_out
 from engine.flow.check.graph import format_loop, graph_of, loops, unreached
@@ -104,11 +103,11 @@ class _Check:
 
     def run(self) -> tuple[Plan | None, list[Problem]]:
         self.nodes = {id: self._check_node(node) for id, node in self.written.nodes.items()}
-        for node in self.written.spare:
-            self._check_node(node)
-        wired = [named for wire in self.written.wires if (named := self._named(wire)) is not None]
+        spare = {node.id: self._check_node(node) for node in self.written.spare}
+        wired = self._named_all(self.written.wires, self.nodes)
         self._check_twice(wired)
-        self._check_fit(wired)
+        self._check_fit(wired, self.nodes)
+        self._check_fit(self._named_all(self.written.spare_wires, spare), spare)
         graph = graph_of(self.written, wired)
         on_error = self._on_error()
         self._check_loops(graph)
@@ -122,9 +121,12 @@ class _Check:
     def _say(self, place: Path, message: str, hint: str = "", severity: Severity = "error") -> None:
         self.problems[self.flow.source.problem(place, message, hint, severity)] = None
 
-    def _named(self, wire: WrittenWire) -> Wired | None:
+    def _named_all(self, wires: Iterable[WrittenWire], nodes: Mapping[str, CheckedNode]) -> list[Wired]:
+        return [named for wire in wires if (named := self._named(wire, nodes)) is not None]
+
+    def _named(self, wire: WrittenWire, nodes: Mapping[str, CheckedNode]) -> Wired | None:
         """The wire with its ports by name, or None after telling what is wrong with an end."""
-        source, target = self.nodes[wire.source], self.nodes[wire.target]
+        source, target = nodes[wire.source], nodes[wire.target]
         if wire.link:
             return wire, "link", ""
         port = source.output(wire.port)
@@ -137,16 +139,16 @@ class _Check:
             return None
         return wire, port.name if port else wire.port, input.name if input else wire.input
 
-    def _check_fit(self, wired: list[Wired]) -> None:
+    def _check_fit(self, wired: list[Wired], nodes: Mapping[str, CheckedNode]) -> None:
         """Tells of each wire whose ends can't fit, also when what it brings was made several nodes before."""
         declared = {
-            (id, port.name): port for id, node in self.nodes.items() for port in node.outputs or () if not port.same_as
+            (id, port.name): port for id, node in nodes.items() for port in node.outputs or () if not port.same_as
         }
-        ways = propagate_types(wired, declared, {id: node.outputs or () for id, node in self.nodes.items()})
+        ways = propagate_types(wired, declared, {id: node.outputs or () for id, node in nodes.items()})
         for wire, port, input in wired:
             if wire.link or port == ERROR_PORT:
                 continue
-            taken = self.nodes[wire.target].input(input)
+            taken = nodes[wire.target].input(input)
             for origin, made in ways.get((wire.source, port), {}).items():
                 wrong = None if taken is None else incompatibility(made, taken)
                 if wrong is not None and taken is not None:
@@ -226,7 +228,7 @@ class _Check:
         return id
 
     def _check_loops(self, graph: nx.MultiDiGraph[str]) -> None:
-        breakers = {id for id, node in self.nodes.items() if node.kind is None or _breaks_loops(node.kind)}
+        breakers = {id for id, node in self.nodes.items() if node.kind is None or node.kind.breaks_loops}
         for loop in loops(graph, breakers):
             after = loop[1] if len(loop) > 1 else loop[0]
             edges = graph.get_edge_data(loop[0], after)
@@ -280,9 +282,3 @@ class _Check:
                 wires={port: tuple(ends) for port, ends in wires[id].items()},
             )
         return Plan(flow=self.flow.flow, nodes=nodes, on_error=on_error, graph=graph)
-
-
-def _breaks_loops(kind: NodeType) -> bool:
-    """Whether messages wait in a node of this type, in a queue or on a timer: a loop of direct calls would never return."""
-    cls: type[Node] = kind.cls
-    return kind.about.buffers or hasattr(cls, "process_batch") or inspect.iscoroutinefunction(cls.process)

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import numbers
 import types
-from collections.abc import Mapping, Sequence
-from typing import Any, Union, get_args, get_origin
+from collections import abc
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import msgspec
 
 from engine.core.node import Port
 
 # Two spellings of one unit: people type both, and Unicode has two letters for micro.
 _SAME_UNIT = str.maketrans({"μ": "µ", "㎎": "mg", "㎥": "m³"})
+# What a class can be without inheriting it: asked by `issubclass`, as no list of its bases tells.
+_ABSTRACT = (
+    numbers.Number, numbers.Real, abc.Iterable, abc.Collection, abc.Sequence, abc.MutableSequence, abc.Set, abc.Mapping, abc.MutableMapping,
+)  # fmt: skip
+_CONTAINERS = (list, tuple, set, frozenset, dict, *_ABSTRACT[2:])
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """One type of payload, said so that a program in another language can compare it.
+
+    `name` is for people, `above` names every type that it also is, itself first, and `of` has the alternatives of each type parameter of a
+    container (`dict[str, float]`: those of the keys, those of the values).
+    """
+
+    name: str
+    above: tuple[str, ...]
+    of: tuple[tuple[Kind, ...], ...] = ()
 
 
 def incompatibility(source: Port, target: Port) -> tuple[str, str] | None:
@@ -18,7 +38,7 @@ def incompatibility(source: Port, target: Port) -> tuple[str, str] | None:
     A type goes into itself, into a class above it, and into a union that has it; Any fits everything. A unit fits
     itself, and "" fits everything.
     """
-    if not _fits(source.payload, target.payload):
+    if not payloads_compatible(source.payload, target.payload):
         return (
             f"{type_words(source.payload)} does not fit {type_words(target.payload)}",
             "put a node between them that turns one into the other",
@@ -39,34 +59,63 @@ def port_words(port: Port) -> str:
 
 def type_words(payload: Any) -> str:
     """A payload type for people."""
-    if payload is Any:
-        return "anything"
-    if get_origin(payload) in (Union, types.UnionType):
-        return " or ".join(type_words(one) for one in get_args(payload))
-    if isinstance(payload, type) and get_origin(payload) is None:
-        return payload.__name__
-    return str(payload).replace("typing.", "")
+    return " or ".join(kind.name for kind in kinds_of(payload)) or "anything"
+
+
+def kinds_of(payload: Any) -> tuple[Kind, ...]:
+    """The alternatives that a port's payload type stands for; none for anything."""
+    if payload is Any or payload is object:
+        return ()
+    origin, parameters = get_origin(payload), get_args(payload)
+    if origin is Annotated:
+        return kinds_of(parameters[0])
+    if origin in (Union, types.UnionType):
+        alternatives = [kinds_of(one) for one in parameters]
+        return tuple(kind for kinds in alternatives for kind in kinds) if all(alternatives) else ()
+    cls = origin or payload
+    if not isinstance(cls, type):
+        name = str(payload).replace("typing.", "")
+        return (Kind(name, (name,)),)
+    name = "None" if cls is types.NoneType else cls.__name__
+    if not parameters or cls not in _CONTAINERS:
+        return (Kind(name, _above(cls)),)
+    of = tuple(kinds_of(one) for one in parameters if one is not Ellipsis)
+    return (Kind(f"{name}[{', '.join(map(_words, of))}]", _above(cls), of),)
+
+
+def payloads_compatible(source: Any, target: Any) -> bool:
+    """Whether messages of one payload type can go where another is wanted; of alternatives one that fits is enough."""
+    return source == target or _compatible(kinds_of(source), kinds_of(target))
+
+
+def _compatible(sources: tuple[Kind, ...], targets: tuple[Kind, ...]) -> bool:
+    # The same few lines are in editor/src/model/flow/connect.ts; tests/shared holds them together.
+    if not sources or not targets:
+        return True
+    return any(
+        theirs.above[0] in ours.above
+        and (
+            len(ours.of) != len(theirs.of)
+            or all(_compatible(one, other) for one, other in zip(ours.of, theirs.of, strict=True))
+        )
+        for ours in sources
+        for theirs in targets
+    )
+
+
+def _above(cls: type) -> tuple[str, ...]:
+    bases = [base for base in cls.__mro__ if base is not object]
+    abstract = [one for one in _ABSTRACT if one not in bases and issubclass(cls, one)]
+    return tuple(_full_name(one) for one in [*bases, *abstract, *([float] if cls is int else [])])
+
+
+def _full_name(cls: type) -> str:
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _words(kinds: tuple[Kind, ...]) -> str:
+    return " | ".join(kind.name for kind in kinds) or "Any"
 
 
 def _unit(unit: str) -> str:
     return unit.replace(" ", "").translate(_SAME_UNIT)
-
-
-def _fits(source: Any, target: Any) -> bool:
-    if source is Any or target is Any or source == target:
-        return True
-    if get_origin(source) in (Union, types.UnionType):
-        return any(_fits(one, target) for one in get_args(source))
-    if get_origin(target) in (Union, types.UnionType):
-        return any(_fits(source, one) for one in get_args(target))
-    ours, theirs = get_origin(source) or source, get_origin(target) or target
-    if not (isinstance(ours, type) and isinstance(theirs, type)):
-        return False
-    if ours is int and theirs is float:
-        return True
-    if not issubclass(ours, theirs):
-        return False
-    inner, wanted = get_args(source), get_args(target)
-    if not inner or not wanted or theirs not in (list, dict, tuple, set, Sequence, Mapping):
-        return True
-    return len(inner) != len(wanted) or all(_fits(one, other) for one, other in zip(inner, wanted, strict=True))

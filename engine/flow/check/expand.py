@@ -53,8 +53,8 @@ class WrittenWire(msgspec.Struct, frozen=True, eq=False):
 class WrittenFlow(msgspec.Struct, eq=False):
     """The nodes by id, the wires, the ids that `on_error` comes to, and what was wrong; disabled parts are left out.
 
-    `spare` are the nodes of subflows that nothing uses: they do not run, and are looked at all the same. `unknown`
-    are instances of subflows that do not exist.
+    `spare` are the nodes of subflows that nothing uses, `spare_wires` the wires between them: they do not run, and are looked at all the same.
+    `unknown` are instances of subflows that do not exist.
     """
 
     nodes: dict[str, WrittenNode] = {}
@@ -62,6 +62,7 @@ class WrittenFlow(msgspec.Struct, eq=False):
     on_error: list[tuple[str, str]] = []
     problems: list[Problem] = []
     spare: list[WrittenNode] = []
+    spare_wires: list[WrittenWire] = []
     unknown: set[str] = set()
 
 
@@ -343,5 +344,5 @@ class _Writer:
             if name not in self._used:
                 whole = _Scope(f"{name}/", (), {}, None)
                 self._use(whole, name, name, {}, ("subflows", name), ())
-        running.spare = list(self.out.nodes.values())
+        running.spare, running.spare_wires = list(self.out.nodes.values()), self.out.wires
         self.out = running

@@ -9,9 +9,10 @@ import msgspec
 from msgspec import Meta
 
 from engine.catalogue.node_types import NodeType
-from engine.core.node import Node, Port
+from engine.core.node import Port
 from engine.core.paths import plain
 from engine.core.route import Nothing, Route
+from engine.flow.check.compatibility import Kind, kinds_of
 from engine.flow.yaml.file_schema import flow_schema
 from engine.runtime.flow_runner import DeployFailed
 from engine.testing import run_node
@@ -34,13 +35,22 @@ class Bilingual(msgspec.Struct):
 
 
 class PortView(msgspec.Struct):
-    """One port; `payload` is the name of the type that passes, "any" when everything does. An output hands on what came in at `same_as`."""
+    """One port; `payload` names the type that passes for people, "any" when everything does, and `kinds` has its alternatives (none: everything).
+    An output hands on what came in at `same_as`."""
 
     name: str
     title: Bilingual
     payload: str
     unit: str
+    kinds: list[Kind]
     same_as: str = ""
+
+
+class PortsView(msgspec.Struct):
+    """The ports of one node with its config."""
+
+    inputs: list[PortView]
+    outputs: list[PortView]
 
 
 class ExampleView(msgspec.Struct):
@@ -69,7 +79,8 @@ class RemarkView(msgspec.Struct):
 
 class NodeTypeView(msgspec.Struct):
     """One node type. `schema` is the JSON Schema of its `with`, with `x-unit` and `x-zh` per property; with `own_ports` the
-    outputs of a node hang on its config, and `/api/node-types/ports` tells them. `broken`: there is no version of it that works;
+    ports of a node hang on its config, and `/api/node-types/ports` tells them; with `buffers` messages wait in it, so that a loop of wires may
+    lead through it. `broken`: there is no version of it that works;
     `held_back`: this one works, and a newer one in its file is not taken over, with the reason."""
 
     type: str
@@ -91,12 +102,6 @@ class NodeTypeView(msgspec.Struct):
     broken: BrokenView | None = None
     held_back: BrokenView | None = None
     remark: RemarkView | None = None
-
-
-class Config(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
-    """The config of one node."""
-
-    with_: dict[str, Any] = {}
 
 
 class NodeConfig(msgspec.Struct, forbid_unknown_fields=True, rename={"with_": "with"}):
@@ -158,23 +163,14 @@ async def schema(call: Call[Nothing]) -> dict[str, Any]:
     return dict(flow_schema({kind.type: kind.schema for kind in call.server.site.catalogue.types.values()}))
 
 
-async def ports(call: Call[Config]) -> list[PortView]:
-    """The output ports of a node with this config (a switch has one per rule)."""
-    kind = _kind(call)
-    try:
-        return [_port(port) for port in kind.make(call.given.with_).output_ports()]
-    except (msgspec.ValidationError, ValueError, LookupError, TypeError) as wrong:
-        raise ApiError(422, "bad_config", f"{kind.type}: {wrong}", "correct the field") from wrong
-
-
-async def ports_of_many(call: Call[NodeConfigs]) -> list[list[PortView] | None]:
-    """The output ports of each of these nodes; null for one whose type is unknown or whose config does not hold."""
-    types = call.server.site.catalogue.types
-    answers: list[list[PortView] | None] = []
+async def ports(call: Call[NodeConfigs]) -> list[PortsView | None]:
+    """The ports of each of these nodes (a switch has an output per rule); null for one whose type is unknown or whose config does not hold."""
+    site = call.server.site
+    answers: list[PortsView | None] = []
     for node in call.given.nodes:
-        kind = types.get(node.type)
+        kind = site.catalogue.types.get(node.type)
         try:
-            answers.append([_port(port) for port in kind.make(node.with_).output_ports()] if kind else None)
+            answers.append(ports_view(kind, site.references.preview(node.with_, kind.schema)[0]) if kind else None)
         except (msgspec.ValidationError, ValueError, LookupError, TypeError):
             answers.append(None)
     return answers
@@ -254,8 +250,8 @@ def _view(kind: NodeType) -> NodeTypeView:
         title=Bilingual(zh.title if zh else "", about.title),
         help=Bilingual(zh.text if zh else "", kind.help),
         schema=_with_chinese(kind.schema, zh.fields if zh else {}, zh.parts if zh else {}),
-        inputs=[_port(port) for port in kind.inputs],
-        outputs=[_port(port) for port in kind.outputs],
+        inputs=[port_view(port) for port in kind.inputs],
+        outputs=[port_view(port) for port in kind.outputs],
         examples=[
             ExampleView(
                 Bilingual(example.title_zh, example.title),
@@ -268,8 +264,8 @@ def _view(kind: NodeType) -> NodeTypeView:
         ],
         source=kind.is_source,
         side_effect=about.side_effect,
-        buffers=about.buffers,
-        own_ports=kind.cls.output_ports is not Node.output_ports,
+        buffers=kind.breaks_loops,
+        own_ports=kind.has_own_ports,
         listens=getattr(kind.cls, "listens", ""),
         origin=kind.origin,
     )
@@ -300,10 +296,15 @@ def _translate(properties: dict[str, Any], fields: dict[str, str]) -> dict[str, 
     return {name: {**part, "x-zh": fields[name]} if name in fields else part for name, part in properties.items()}
 
 
-def _port(port: Port) -> PortView:
-    payload = port.payload
-    name = "any" if payload is Any else getattr(payload, "__name__", str(payload))
-    return PortView(port.name, Bilingual(port.title_zh, port.title), name, port.unit, port.same_as)
+def ports_view(kind: NodeType, config: dict[str, Any]) -> PortsView:
+    node = kind.make(config)
+    return PortsView([port_view(port) for port in node.input_ports()], [port_view(port) for port in node.output_ports()])
+
+
+def port_view(port: Port) -> PortView:
+    kinds = kinds_of(port.payload)
+    name = " | ".join(kind.name for kind in kinds) or "any"
+    return PortView(port.name, Bilingual(port.title_zh, port.title), name, port.unit, list(kinds), port.same_as)
 
 
 ROUTES = (
@@ -311,20 +312,11 @@ ROUTES = (
     Route(method="GET", path="/api/flow-schema", role="viewer", handler=schema, answer=dict[str, Any]),
     Route(
         method="POST",
-        path="/api/node-types/{type}/ports",
-        role="viewer",
-        handler=ports,
-        given=Config,
-        answer=list[PortView],
-        refusals=(404, 422),
-    ),
-    Route(
-        method="POST",
         path="/api/node-types/ports",
         role="viewer",
-        handler=ports_of_many,
+        handler=ports,
         given=NodeConfigs,
-        answer=list[list[PortView] | None],
+        answer=list[PortsView | None],
     ),
     Route(
         method="POST",

@@ -3,7 +3,7 @@ import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import type { Incompatibility } from "../../model/flow/connect";
 import { inRows, portTop } from "../../model/flow/geometry";
-import { type SceneNode, subflowPortOf, typeFlowOf } from "../../model/flow/scene";
+import { type SceneNode, subflowPortOf } from "../../model/flow/scene";
 import type { PortType } from "../../model/flow/server";
 import { ERROR_PORT, SUBFLOW_PREFIX } from "../../model/flow/types";
 import { useWords } from "../../platform/i18n";
@@ -60,7 +60,7 @@ function Port({ node, port, side, top, named }: { node: string; port: PortType; 
   const why = useCanvas((state) => {
     const from = state.pending;
     if (!from || from.side === side) return null;
-    const ports = typeFlowOf(state.scene);
+    const ports = state.scene.typeFlow();
     const found = from.side === "out" ? ports.incompatibility(from.node, from.port, node, port.name) : ports.incompatibility(node, port.name, from.node, from.port);
     return found ? JSON.stringify(found) : "";
   });

@@ -2,7 +2,7 @@
 import type { Operation } from "../../model/flow/operations";
 import { operationsBetween } from "../../model/flow/operationsBetween";
 import { endAt, portArguments } from "../../model/flow/ports";
-import { type SceneWire, subflowPortOf, typeFlowOf } from "../../model/flow/scene";
+import { type SceneWire, subflowPortOf } from "../../model/flow/scene";
 import type { PortType } from "../../model/flow/server";
 import { addressOf } from "../../model/flow/sheet";
 import { removePort } from "../../model/flow/subflowPorts";
@@ -25,7 +25,7 @@ export function spliceOperations(id: string, wire: SceneWire): Operation[] | str
 export function spliceNewOperations(id: string, inputs: PortType[], outputs: PortType[], wire: SceneWire): Operation[] | string {
   const { nodes } = useCanvas.getState().scene;
   const { scope } = useDocument.getState();
-  const ports = typeFlowOf(useCanvas.getState().scene);
+  const ports = useCanvas.getState().scene.typeFlow();
   const given = wire.port === ERROR_PORT ? [] : ports.origins(wire.from, wire.port);
   const taken = ports.takers(wire.to, wire.input);
   const input = inputs.find((port) => !firstIncompatibility(given, [port]));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_TYPES } from "../../model/flow/typeFlow";
 import type { CanvasTheme } from "./canvasTheme";
 import { fitText } from "./fitText";
 import { escapeXml, renderSvg, type SvgPicture } from "./svgPicture";
@@ -6,7 +7,7 @@ import { escapeXml, renderSvg, type SvgPicture } from "./svgPicture";
 const theme = { panel: "#fff", line: "#888", ink: "#000", wire: "#888", accent: "#0aa", error: "#c00", warn: "#a80", off: "#999", family: () => "#0aa", tone: () => "#00a" } satisfies CanvasTheme;
 const box = { id: "a", x: 0, y: 0, width: 188, height: 42, node: { id: "a", type: "t", with_: {}, to: {}, title: "", note: "", disabled: false }, ports: { inputs: [], outputs: [{ name: "out" }], unknown: false } };
 const picture = (label: string): SvgPicture => ({
-  scene: { nodes: new Map([["a", box]]), wires: [], frames: new Map(), bounds: box }, sheet: { nodes: {}, groups: {}, notes: {}, layout: {} }, theme, background: "#fff",
+  scene: { nodes: new Map([["a", box]]), wires: [], frames: new Map(), bounds: box, typeFlow: () => NO_TYPES }, sheet: { nodes: {}, groups: {}, notes: {}, layout: {} }, theme, background: "#fff",
   label: () => label, kind: () => "kind", icon: () => "none", portName: (port) => port.name, groupTitle: (name) => name,
 });
 

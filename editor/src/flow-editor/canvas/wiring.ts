@@ -3,7 +3,7 @@ import type { Incompatibility } from "../../model/flow/connect";
 import type { Operation } from "../../model/flow/operations";
 import { operationsBetween } from "../../model/flow/operationsBetween";
 import { endAt, portArguments } from "../../model/flow/ports";
-import { subflowPortOf, typeFlowOf } from "../../model/flow/scene";
+import { subflowPortOf } from "../../model/flow/scene";
 import { addressOf } from "../../model/flow/sheet";
 import { connectPort, disconnectPort, reconnectPort, type Side } from "../../model/flow/subflowPorts";
 import { formatTarget, parseTarget } from "../../model/flow/targets";
@@ -25,7 +25,7 @@ export function incompatibilityOf({ from, port, to, input }: WireEnds): Incompat
   const { scene } = useCanvas.getState();
   const wired = scene.wires.some((wire) => wire.from === from && wire.port === port && wire.to === to && wire.input === input);
   if (from === to && !loops(to)) return { why: "self" };
-  return wired ? { why: "twice" } : typeFlowOf(scene).incompatibility(from, port, to, input);
+  return wired ? { why: "twice" } : scene.typeFlow().incompatibility(from, port, to, input);
 }
 
 /** A node that hands on later may feed itself. */

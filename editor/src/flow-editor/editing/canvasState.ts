@@ -2,6 +2,7 @@
 import { create } from "zustand";
 import type { Box } from "../../model/flow/geometry";
 import { type Scene, sceneOf } from "../../model/flow/scene";
+import { NO_TYPES } from "../../model/flow/typeFlow";
 import type { Position } from "../../model/flow/types";
 import { modelIn, sheetIn, useDocument } from "./document";
 
@@ -45,7 +46,7 @@ const savedSettings = (): Partial<CanvasView> => {
 };
 
 export const useCanvas = create<CanvasView>(() => ({
-  scene: { nodes: new Map(), wires: [], frames: new Map(), bounds: null },
+  scene: { nodes: new Map(), wires: [], frames: new Map(), bounds: null, typeFlow: () => NO_TYPES },
   overview: false, pending: null, quickAdd: null, menu: null, lassoFirst: true, live: true, heat: false, hovered: "", announce: "", percent: 100,
   ...(typeof localStorage === "undefined" ? {} : savedSettings()),
 }));

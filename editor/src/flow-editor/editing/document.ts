@@ -2,7 +2,8 @@
 import { create } from "zustand";
 import { canRedo, canUndo, current, type Draft, draftOf, type History, newHistory, stepped, withEdit, withText } from "../../model/flow/history";
 import type { Operation } from "../../model/flow/operations";
-import type { FlowView, NodeType, PortType } from "../../model/flow/server";
+import type { KnownPorts } from "../../model/flow/ports";
+import type { FlowView, NodeType } from "../../model/flow/server";
 import { sheetOf } from "../../model/flow/sheet";
 import type { FlowModel, Sheet } from "../../model/flow/types";
 import { api, segment } from "../../platform/api/client";
@@ -23,7 +24,7 @@ export interface Document {
   restarts: string[];
   checking: boolean;
   catalogue: ReadonlyMap<string, NodeType>;
-  ports: ReadonlyMap<string, PortType[]>;
+  ports: KnownPorts;
   /** What keeps this file from being read; then the canvas shows the last good draft. */
   unreadable: boolean;
 }

@@ -1,7 +1,8 @@
 /** Asks the server what each new draft comes to: its file, its problems, what a deploy would restart. */
+import { expandFlow } from "../../model/flow/expand";
 import { withFileText } from "../../model/flow/history";
-import { portsKey } from "../../model/flow/ports";
-import type { PortType, Preview } from "../../model/flow/server";
+import { NO_PORTS, type Ports, portsKey } from "../../model/flow/ports";
+import type { Preview } from "../../model/flow/server";
 import type { NodeSpec } from "../../model/flow/types";
 import { api, segment } from "../../platform/api/client";
 import { ApiError } from "../../platform/api/problem";
@@ -86,17 +87,23 @@ async function learnPorts(): Promise<void> {
   if (!history) return;
   const flow = draft().model;
   const fresh = new Map<string, { type: string; with: NodeSpec["with_"] }>();
-  for (const nodes of [flow.nodes, ...Object.values(flow.subflows).map((subflow) => subflow.nodes)]) {
-    for (const node of Object.values(nodes)) {
-      if (!catalogue.get(node.type)?.own_ports) continue;
-      const key = portsKey(node);
-      if (!asked.has(key)) fresh.set(key, { type: node.type, with: node.with_ });
-    }
+  const learn = (node: NodeSpec): void => {
+    if (!catalogue.get(node.type)?.own_ports) return;
+    const key = portsKey(node);
+    if (!asked.has(key)) fresh.set(key, { type: node.type, with: node.with_ });
+  };
+  for (const { nodes } of [flow, ...Object.values(flow.subflows)]) Object.values(nodes).forEach(learn);
+  // Where a subflow is used its fields are filled in, and the ports of the nodes inside hang on them.
+  if (Object.values(flow.subflows).some(({ fields }) => Object.keys(fields).length > 0)) {
+    expandFlow(flow, (node) => {
+      learn(node);
+      return NO_PORTS;
+    });
   }
   if (fresh.size === 0) return;
   for (const key of fresh.keys()) asked.add(key);
   try {
-    const found = await api.post<(PortType[] | null)[]>("/node-types/ports", { nodes: [...fresh.values()] });
+    const found = await api.post<(Omit<Ports, "unknown"> | null)[]>("/node-types/ports", { nodes: [...fresh.values()] });
     const known = new Map(useDocument.getState().ports);
     // A config that does not hold yet has no ports of its own; the list of problems says why.
     [...fresh.keys()].forEach((key, index) => found[index] && known.set(key, found[index]));

@@ -3,9 +3,10 @@ import type { NodeType } from "../../model/flow/server";
 import { initials } from "../../platform/kit/pinyin";
 import { acceptsWire, matchingTypes } from "./filter";
 
-const type = (name: string, zh: string, payload = "any"): NodeType => ({
+const port = (name: string, payload?: string) => ({ name, kinds: payload ? [{ name: payload, above: [payload], of: [] }] : [] });
+const type = (name: string, zh: string, payload?: string): NodeType => ({
   type: name, category: "x", icon: "box", title: { zh, en: name }, help: { zh: "", en: "" }, schema: {},
-  inputs: [{ name: "in", payload }], outputs: [{ name: "out", payload }],
+  inputs: [port("in", payload)], outputs: [port("out", payload)],
 });
 const types = [type("mqtt-in", "MQTT 订阅"), type("switch", "分支"), type("change", "修改"), type("switch-board", "总闸")];
 
@@ -29,7 +30,7 @@ describe("palette", () => {
   });
 
   test("only types whose ports take the payload are offered", () => {
-    expect(acceptsWire(type("a", "a", "Reading"), { name: "out", payload: "Alarm" }, "out")).toBe(false);
-    expect(acceptsWire(type("a", "a", "Reading"), { name: "out", payload: "Reading" }, "out")).toBe(true);
+    expect(acceptsWire(type("a", "a", "Reading"), port("out", "Alarm"), "out")).toBe(false);
+    expect(acceptsWire(type("a", "a", "Reading"), port("out", "Reading"), "out")).toBe(true);
   });
 });

@@ -15,7 +15,7 @@ function appliedOne(model: FlowModel, operation: Operation): FlowModel {
       const { scope, name } = splitAddress(operation.id);
       const node: NodeSpec = {
         id: name, type: operation.type, with_: operation.with ?? {}, to: parseTargets(operation.to),
-        title: operation.title ?? "", note: operation.note ?? "", disabled: operation.disabled ?? false,
+        title: plainText(operation.title ?? ""), note: operation.note ?? "", disabled: operation.disabled ?? false,
       };
       const at = operation.at;
       return withSheet(model, scope, (sheet) => ({
@@ -41,11 +41,13 @@ function appliedOne(model: FlowModel, operation: Operation): FlowModel {
       return laidOut(model, operation.positions);
     case "set_flow": {
       const { op: _op, on_error, ...rest } = operation;
-      return { ...model, ...rest, ...(on_error !== undefined && { on_error: on_error ? parseTarget(on_error) : null }) };
+      const texts = { title: plainText(rest.title ?? model.title), help: plainText(rest.help ?? model.help) };
+      return { ...model, ...rest, ...texts, ...(on_error !== undefined && { on_error: on_error ? parseTarget(on_error) : null }) };
     }
     case "set_group": {
       const { scope, name } = splitAddress(operation.name);
       const { op: _op, name: _name, ...rest } = operation;
+      if (rest.title) rest.title = plainText(rest.title);
       return withSheet(model, scope, (sheet) => {
         const before: Group = sheet.groups[name] ?? { title: "", colour: "", members: [] };
         return { ...sheet, groups: { ...sheet.groups, [name]: { ...before, ...rest } } };
@@ -85,11 +87,14 @@ function changedNode(node: NodeSpec, operation: Extract<Operation, { op: "change
     type: operation.type ?? node.type,
     with_: fields,
     to: operation.to === undefined ? node.to : parseTargets(operation.to),
-    title: operation.title ?? node.title,
+    title: plainText(operation.title ?? node.title),
     note: operation.note ?? node.note,
     disabled: operation.disabled ?? node.disabled,
   };
 }
+
+/** A text in no language is none, as the file has it. */
+const plainText = (text: NodeSpec["title"]): NodeSpec["title"] => (typeof text === "object" && Object.keys(text).length === 0 ? "" : text);
 
 function onNode(model: FlowModel, address: string, change: (node: NodeSpec) => NodeSpec): FlowModel {
   const { scope, name } = splitAddress(address);
@@ -101,16 +106,19 @@ function onNode(model: FlowModel, address: string, change: (node: NodeSpec) => N
 
 function onWires(model: FlowModel, at: { node: string; port?: string; first?: string }, change: (targets: Target[]) => Target[]): FlowModel {
   return onNode(model, at.node, (node) => {
-    const port = spelledPort(node, at.port ?? "", at.first ?? "");
-    const left = change(node.to[port] ?? []);
-    return { ...node, to: left.length ? { ...node.to, [port]: left } : without(node.to, port) };
+    const { port, to } = spelledPort(node.to, at.port ?? "", at.first ?? "");
+    const left = change(to[port] ?? []);
+    return { ...node, to: left.length ? { ...to, [port]: left } : without(to, port) };
   });
 }
 
-/** The first output may be written by its name or without: a node keeps the way it has. */
-function spelledPort(node: NodeSpec, port: string, first: string): string {
-  if (port === first || port === "") return first && node.to[first] ? first : "";
-  return port;
+/** The wires of a node are all written by port, or those of its first output alone without: the port as they name it, and they as they have to be for that. */
+function spelledPort(to: NodeSpec["to"], port: string, first: string): { port: string; to: NodeSpec["to"] } {
+  const unnamed = to[""];
+  if (Object.keys(to).length === 0) return { port: port === first ? "" : port, to };
+  if (!unnamed) return { port: port || first, to };
+  if (port === first || port === "") return { port: "", to };
+  return { port, to: withRenamedKey(to, "", first) };
 }
 
 function laidOut(model: FlowModel, positions: Record<string, [number, number] | null>): FlowModel {

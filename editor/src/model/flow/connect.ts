@@ -1,5 +1,5 @@
 /** Whether a wire may join two ports, and why not. */
-import type { PortType } from "./server";
+import type { Kind, PortType } from "./server";
 
 export type Incompatibility =
   | { why: "self" }
@@ -7,14 +7,8 @@ export type Incompatibility =
   | { why: "payload"; gives: string; takes: string }
   | { why: "unit"; gives: string; takes: string };
 
-const ANY = new Set(["", "any", "Any", "object"]);
-
-export function incompatibility(output: PortType, input: PortType, more: { self?: boolean; wired?: boolean } = {}): Incompatibility | null {
-  if (more.self) return { why: "self" };
-  if (more.wired) return { why: "twice" };
-  const gives = output.payload ?? "";
-  const takes = input.payload ?? "";
-  if (!ANY.has(gives) && !ANY.has(takes) && !compatible(gives, takes)) return { why: "payload", gives, takes };
+export function incompatibility(output: PortType, input: PortType): Incompatibility | null {
+  if (!compatible(output.kinds ?? [], input.kinds ?? [])) return { why: "payload", gives: output.payload ?? "", takes: input.payload ?? "" };
   if (output.unit && input.unit && normalizedUnit(output.unit) !== normalizedUnit(input.unit)) return { why: "unit", gives: output.unit, takes: input.unit };
   return null;
 }
@@ -22,10 +16,9 @@ export function incompatibility(output: PortType, input: PortType, more: { self?
 /** Two spellings of one unit: people type both, and Unicode has two letters for micro. */
 const normalizedUnit = (unit: string): string => unit.replaceAll(" ", "").replaceAll("μ", "µ").replaceAll("㎎", "mg").replaceAll("㎥", "m³");
 
-/** A whole number goes where a number goes; of alternatives one that fits is enough. */
-function compatible(gives: string, takes: string): boolean {
-  const wanted = alternatives(takes);
-  return alternatives(gives).some((kind) => wanted.includes(kind) || (kind === "int" && wanted.includes("float")));
+/** No kinds are anything; of alternatives one that fits is enough; what a container holds has to fit, too. As the server has it. */
+function compatible(gives: readonly Kind[], takes: readonly Kind[]): boolean {
+  if (gives.length === 0 || takes.length === 0) return true;
+  return gives.some((ours) => takes.some((theirs) =>
+    ours.above.includes(theirs.above[0] ?? "") && (ours.of.length !== theirs.of.length || ours.of.every((part, index) => compatible(part, theirs.of[index] ?? [])))));
 }
-
-const alternatives = (kind: string): string[] => kind.split("|").map((part) => part.trim());

@@ -9,10 +9,12 @@ export interface Ports {
   unknown: boolean;
 }
 
+export const NO_PORTS: Ports = { inputs: [], outputs: [], unknown: true };
+
 export type Catalogue = ReadonlyMap<string, NodeType>;
 
-/** Output ports that the server told for a type with a config. */
-export type KnownPorts = ReadonlyMap<string, PortType[]>;
+/** The ports that the server told for a type with a config. */
+export type KnownPorts = ReadonlyMap<string, Omit<Ports, "unknown">>;
 
 export const portsKey = (node: Pick<NodeSpec, "type" | "with_">): string => `${node.type}\n${JSON.stringify(node.with_)}`;
 
@@ -24,8 +26,8 @@ export function portsOf(node: NodeSpec, model: FlowModel, catalogue: Catalogue, 
   }
   const type = catalogue.get(node.type);
   if (!type || type.broken) return { inputs: [{ name: "in" }], outputs: withWired(node, []), unknown: true };
-  const outputs = known.get(portsKey(node)) ?? type.outputs;
-  return { inputs: type.inputs, outputs: withWired(node, outputs), unknown: false };
+  const { inputs, outputs } = known.get(portsKey(node)) ?? type;
+  return { inputs, outputs: withWired(node, outputs), unknown: false };
 }
 
 /** A wire is shown even where its port is gone, so that it can be seen and removed. */
@@ -42,7 +44,7 @@ export const outputName = (port: string, outputs: PortType[]): string => port ||
 export const inputName = (port: string, inputs: PortType[]): string => port || inputs[0]?.name || "in";
 
 /** How the far end of a wire to this input is written: a node's only input needs no name. */
-export const endAt = (node: string, input: string, inputs: PortType[]): string => (inputs.length > 1 && input !== inputs[0]?.name ? `${node}.${input}` : node);
+export const endAt = (node: string, input: string, inputs: PortType[]): string => (inputs.length > 1 ? `${node}.${input}` : node);
 
 /** How an output port is named in an operation. */
 export function portArguments(port: string, outputs: PortType[]): { port: string; first: string } {

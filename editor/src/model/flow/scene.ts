@@ -1,7 +1,8 @@
 /** What there is to draw on a sheet, worked out once per draft: places, ports, wires, frames. */
+import { expandFlow } from "./expand";
 import { ranksOf } from "./flowOrder";
 import { boundsOf, type Box, type Curve, curveBetween, frameAround, heightOf, noteBox, portAt, positionsOf, WIDTH } from "./geometry";
-import { inputName, outputName, type Ports, portsOf } from "./ports";
+import { inputName, type KnownPorts, outputName, type Ports, portsOf } from "./ports";
 import type { NodeType, PortType } from "./server";
 import { formatTarget } from "./targets";
 import { TypeFlow } from "./typeFlow";
@@ -27,9 +28,11 @@ export interface Scene {
   wires: SceneWire[];
   frames: Map<string, Box>;
   bounds: Box | null;
+  /** What the ports give and take, worked out when somebody first draws a wire. */
+  typeFlow: () => TypeFlow;
 }
 
-export function sceneOf(sheet: Sheet, model: FlowModel, catalogue: ReadonlyMap<string, NodeType>, known: ReadonlyMap<string, PortType[]>, before?: Scene): Scene {
+export function sceneOf(sheet: Sheet, model: FlowModel, catalogue: ReadonlyMap<string, NodeType>, known: KnownPorts, before?: Scene): Scene {
   const unplaced = Object.keys(sheet.nodes).some((id) => !sheet.layout[id]);
   const ranks = unplaced ? ranksOf(sheet) : null;
   const places = positionsOf(sheet, (id) => ranks?.get(id) ?? 0);
@@ -49,16 +52,9 @@ export function sceneOf(sheet: Sheet, model: FlowModel, catalogue: ReadonlyMap<s
     if (frame) frames.set(name, frame);
   }
   const bounds = boundsOf([...nodes.values(), ...frames.values(), ...Object.values(sheet.notes).map(noteBox)]);
-  return { nodes, wires, frames, bounds };
-}
-
-const typeFlows = new WeakMap<Scene, TypeFlow>();
-
-/** What the ports of a scene give and take, worked out when somebody first draws a wire on it. */
-export function typeFlowOf(scene: Scene): TypeFlow {
-  const known = typeFlows.get(scene) ?? new TypeFlow(scene.nodes, scene.wires);
-  typeFlows.set(scene, known);
-  return known;
+  let flow: TypeFlow | null = null;
+  const typeFlow = () => (flow ??= new TypeFlow(expandFlow(model, (node) => portsOf(node, model, catalogue, known)), "inputs" in sheet ? (sheet as Subflow).name : ""));
+  return { nodes, wires, frames, bounds, typeFlow };
 }
 
 export function curveOf(wire: Wire, nodes: ReadonlyMap<string, SceneNode>, shift: (id: string) => Position = () => [0, 0]): Curve {

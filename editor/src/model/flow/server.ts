@@ -5,10 +5,20 @@ import type { LocalizedText } from "../../platform/i18n/words";
 import type { Schema } from "../schema/schema";
 import type { FlowModel } from "./types";
 
+/** One type of payload: `above` names every type that it also is, itself first; `of` has the alternatives of each type parameter. */
+export interface Kind {
+  name: string;
+  above: string[];
+  of: Kind[][];
+}
+
 export interface PortType {
   name: string;
   title?: LocalizedText;
+  /** For people; "any" for anything. */
   payload?: string;
+  /** The alternatives of the payload; none for anything. */
+  kinds?: Kind[];
   unit?: string;
   /** The input whose messages this output hands on, with their type and unit. */
   same_as?: string;
@@ -37,7 +47,7 @@ export interface NodeType {
   source?: boolean;
   side_effect?: boolean;
   buffers?: boolean;
-  /** Its outputs hang on the config; the server tells them. */
+  /** Its ports hang on the config; the server tells them. */
   own_ports?: boolean;
   broken?: { problem: string; traceback?: string };
   /** It works; a newer version in its file does not, and is not taken over. */

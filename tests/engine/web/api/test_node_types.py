@@ -8,7 +8,7 @@ async def test_ports_of_many_nodes_are_told_at_once(browser: Browser):
     nodes = [{"type": "scale", "with": {"factor": 2}}, {"type": "gone"}, {"type": "scale", "with": {"factor": -1}}]
     status, told = await browser.call("POST", "/api/node-types/ports", {"nodes": nodes})
     assert status == 200
-    assert [ports and [port["name"] for port in ports] for ports in told] == [["out"], None, None]
+    assert [ports and [port["name"] for port in ports["outputs"]] for ports in told] == [["out"], None, None]
 
 
 async def test_type_without_ports_of_its_own_says_so(browser: Browser):

@@ -56,7 +56,8 @@ stack: install  ## run the customer's server (deploy/): containers, or without D
 		tests/install-servers.sh && exec $(BIN)/python deploy/stack.py; \
 	fi
 
-manual: $(STAMPS)/manual  ## build the manual into site/ (zh-CN and English)
+manual: $(STAMPS)/manual $(STAMPS)/install  ## build the manual into site/ (zh-CN and English), with a page for each node type
+	@env -u MCS_NODES $(BIN)/mcs nodes --docs docs/manual
 	@NO_MKDOCS_2_WARNING=1 $(VENV)-manual/bin/mkdocs build --quiet --strict
 
 editor: $(EDITOR_BUILT)  ## build the editor into editor/dist

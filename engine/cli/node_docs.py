@@ -37,37 +37,36 @@ WORDS = {
         "string": "文本", "number": "数字", "integer": "整数", "boolean": "true 或 false", "null": "空", "more": "端口由设置产生",
     },
 }  # fmt: skip
-HEAD = "<!-- Written by `mcs nodes --docs docs/nodes` from the node's own declaration: change it there. -->\n"
+HEAD = "<!-- Written by `mcs nodes --docs` from the node's own declaration: change it there. -->\n"
+FOLDER = "node-types"
+"""Of the pages, below each language's part of the manual."""
 
 
 def node_pages(catalogue: Catalogue) -> dict[str, str]:
-    """{file name: text} of the whole reference: `switch.md` in English, `switch.zh.md` in Chinese, and an index of each."""
+    """{path: text} of the whole reference: `en/node-types/switch.md` and `zh/node-types/switch.md`, and an `index.md` of each language."""
     pages: dict[str, str] = {}
     kinds = sorted(catalogue.types.values(), key=lambda kind: (kind.about.category, kind.type))
     for language in WORDS:
-        pages[_name("index", language)] = _index(kinds, language)
+        pages[f"{language}/{FOLDER}/index.md"] = _index(kinds, language)
         for kind in kinds:
-            pages[_name(kind.type, language)] = "\n".join(_page(kind, language)) + "\n"
+            pages[f"{language}/{FOLDER}/{kind.type}.md"] = "\n".join(_page(kind, language)) + "\n"
     return pages
 
 
-def write_node_pages(catalogue: Catalogue, folder: Path) -> list[str]:
-    """Writes the reference into a folder, and removes the pages of types that are gone; the names of what changed."""
+def write_node_pages(catalogue: Catalogue, manual: Path) -> list[str]:
+    """Writes the reference into the folder of the manual, and removes the pages of types that are gone; the paths of what changed."""
     pages = node_pages(catalogue)
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = [path.name for path in folder.glob("*.md") if path.name not in pages]
+    there = {str(path.relative_to(manual)) for path in manual.glob(f"*/{FOLDER}/*.md")}
+    changed = sorted(there - pages.keys())
     for name in changed:
-        (folder / name).unlink()
+        (manual / name).unlink()
     for name, text in pages.items():
-        path = folder / name
+        path = manual / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             changed.append(name)
     return sorted(changed)
-
-
-def _name(page: str, language: str) -> str:
-    return f"{page}.md" if language == "en" else f"{page}.{language}.md"
 
 
 def _title(kind: NodeType, language: str) -> str:
@@ -86,7 +85,7 @@ def _index(kinds: Sequence[NodeType], language: str) -> str:
             category = kind.about.category
             lines += ["", f"## {category}", ""]
         first = _help(kind, language).partition("\n")[0].partition("。")[0]
-        lines.append(f"- [`{kind.type}`]({_name(kind.type, language)}) {_title(kind, language)}: {first}")
+        lines.append(f"- [`{kind.type}`]({kind.type}.md) {_title(kind, language)}: {first}")
     return "\n".join(lines) + "\n"
 
 

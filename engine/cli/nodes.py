@@ -26,7 +26,10 @@ def add_commands(command: AddCommand) -> None:
     nodes.add_argument("type", nargs="?", metavar="NODE-TYPE")
     nodes.add_argument("--json", action="store_true")
     nodes.add_argument(
-        "--docs", type=Path, metavar="FOLDER", help="write a page of reference for each type and language"
+        "--docs",
+        type=Path,
+        metavar="FOLDER",
+        help="write a page of reference for each type into FOLDER/zh/node-types and FOLDER/en/node-types",
     )
     new = command("new-node", "write a custom node and its test", _new_node)
     new.add_argument("name", metavar="NAME", help="such as gas-index")
@@ -53,7 +56,8 @@ def _nodes(options: argparse.Namespace) -> int:
     if options.docs:
         from engine.cli.node_docs import write_node_pages
 
-        print("\n".join(write_node_pages(catalogue, options.docs)) or "nothing has changed")
+        changed = write_node_pages(catalogue, options.docs)
+        print(f"{len(changed)} pages written or removed in {options.docs}")
         return 0
     if options.type:
         kind = _known(catalogue, options.type)

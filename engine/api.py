@@ -31,6 +31,8 @@ from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
 from engine.runtime.services.suspension import Refusal, Suspension
 from engine.runtime.services.webhooks import Endpoint, HttpCall, HttpReply, WebhookRouter
+from engine.runtime.state.spool.forwarder import Forwarder, Target
+from engine.runtime.state.spool.spool import Spool
 from engine.runtime.state.stores import connection_or_retry
 from engine.settings import Settings
 from engine.texts.language import Language
@@ -62,6 +64,7 @@ __all__ = [
     "Example",
     "Expression",
     "ExpressionError",
+    "Forwarder",
     "Help",
     "HttpCall",
     "HttpReply",
@@ -96,10 +99,12 @@ __all__ = [
     "SetupError",
     "SiteView",
     "Source",
+    "Spool",
     "Struct",
     "Supervisor",
     "Suspension",
     "SystemClock",
+    "Target",
     "Text",
     "Timer",
     "WebhookRouter",

@@ -40,6 +40,7 @@ from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.runtime.state.journal import JournalStore
 from engine.runtime.state.redis_journal import RedisJournal
+from engine.runtime.state.spool.spool_file import SpoolFile
 from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
 from engine.runtime.watchdog import Watchdog
 from engine.settings import Settings
@@ -100,6 +101,7 @@ class Server:
             "memory": _as_service(self.site.journal.problem),
             "quarantine": _as_service(self.site.quarantine.problem),
             "tasks": _tasks_as_service(self.supervisor.tasks()),
+            "spool": self.site.spool.health(),
         }
         for service in self._services:
             services[type(service).__name__.lower()] = service.health()
@@ -135,6 +137,9 @@ class Server:
         self.database = Database(self.settings.database_url.reveal(), supervisor=self.supervisor)
         await self.database.start()
         opened.push_async_callback(self.database.stop)
+        spool_file = SpoolFile(self.settings.data / "spool.sqlite", limit_bytes=self.settings.spool_mb * 1_000_000)
+        await spool_file.open()
+        opened.push_async_callback(spool_file.close)
         self.secrets = SecretsStore(self.database, self.settings.data)
         self.accounts = Accounts(self.database, self.settings.admin_password)
         self.revisions = Revisions(self.database)
@@ -148,6 +153,7 @@ class Server:
             database=self.database,
             settings=self.settings,
             supervisor=self.supervisor,
+            spool_file=spool_file,
         )
         self.site.provide(self.secrets)
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)

@@ -57,6 +57,9 @@ class Settings:
     """File that names this machine; in a container the host's is mounted."""
     time_zone: ZoneInfo = CHINA
     """The site's time zone: when a day begins, and when it is 03:00."""
+    spool_mb: int = 2000
+    """Megabytes on disk for what the database can't take while it is away: two weeks of 500 devices each reporting every ten seconds need about
+    8,000."""
     history_days: int = 400
     """Days that a pack keeps what it writes down of each event; docs/runtime.md says of which tables."""
     admin_password: Secret | None = None
@@ -116,6 +119,12 @@ def _days(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 5 and 30 <= int(text) <= 36_500:
         return int(text)
     raise ValueError(f'"{text}" is no keep time; give whole days from 30 to 36500')
+
+
+def _megabytes(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 8 and int(text) >= 10:
+        return int(text)
+    raise ValueError(f'"{text}" is no size; give whole megabytes, 10 or more')
 
 
 def _host(text: str) -> str:
@@ -204,6 +213,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "machine_id": _folder,
     "time_zone": _zone,
     "history_days": _days,
+    "spool_mb": _megabytes,
     "admin_password": Secret,
     "trusted_proxies": _networks,
     "python_nodes": _on_or_off,

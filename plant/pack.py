@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Suspension
+from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Spool, Suspension
 from nodes.archive import NODES as ARCHIVE
 from nodes.gas import NODES as GAS
 from nodes.notify import NODES as NOTIFY
@@ -50,7 +50,7 @@ def _history(site: SiteView) -> History:
 
 
 def _alarms(site: SiteView) -> Alarms:
-    return Alarms(site.service(Database))
+    return Alarms(site.service(Database), site.service(Spool))
 
 
 def _licence(site: SiteView) -> Licence:

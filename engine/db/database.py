@@ -83,6 +83,9 @@ class Database:
         try:
             with self._looked_after():
                 yield connection
+        except asyncio.CancelledError:
+            connection.terminate()  # a server that hangs would keep whoever gave up waiting for its answer to that
+            raise
         finally:
             # The work is done, or its own error is on the way; a connection that can't be reset is closed by the pool.
             with contextlib.suppress(

@@ -27,6 +27,9 @@ from engine.runtime.services.suspension import Suspension
 from engine.runtime.services.webhooks import WebhookRouter
 from engine.runtime.state.journal import Journal, JournalStore
 from engine.runtime.state.memory import Memories
+from engine.runtime.state.spool.spool import Spool
+from engine.runtime.state.spool.spool_file import SpoolFile
+from engine.runtime.state.spooled_memory import SpooledMemory
 from engine.settings import Settings
 
 __all__ = ["Site"]
@@ -55,11 +58,15 @@ class Site:
         quarantine: Quarantine | None = None,
         database: Database | None = None,
         settings: Settings | None = None,
+        spool_file: SpoolFile | None = None,
         supervisor: Supervisor | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.clock: Clock = clock or SystemClock()
         self.supervisor = supervisor if supervisor is not None else Supervisor(self.clock)
+        self.spool = Spool(spool_file, self.clock, self.supervisor)
+        if spool_file is not None and journal_store is not None:
+            journal_store = SpooledMemory(journal_store, self.spool)
         self.references = references or References()
         # Not `or`: a store that holds no secret yet is as false as none, and is to be asked once it does.
         self.secrets: Mapping[str, str] = {} if secrets is None else secrets
@@ -85,6 +92,7 @@ class Site:
             self.debug,
             self.suspension,
             self.supervisor,
+            self.spool,
             Links(),
             WebhookRouter(),
             settings or Settings(),
@@ -136,6 +144,7 @@ class Site:
         self.flows.clear()
         await self.quarantine.stop()
         await self.journal.close()
+        await self.spool.stop()
 
     def check(self, flow: Flow) -> tuple[Plan | None, list[Problem]]:
         """What a deploy of this flow would have to say."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import datetime
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from engine.api import UNSET, Message, Path, PermanentError
 
-__all__ = ["COPY_BEGIN", "COPY_END", "RowPacker"]
+__all__ = ["COPY_BEGIN", "COPY_END", "RowPacker", "unpack"]
 
 COPY_BEGIN = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 COPY_END = b"\xff\xff"
@@ -124,6 +124,29 @@ class RowPacker:
 
     def _slow(self, message: Message) -> bytes:
         return self._count + b"".join([_one(name, kind, path.get(message)) for name, kind, path in self._parts])
+
+
+def unpack(row: bytes, columns: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """{column: value} of a packed row, for people to look at; `columns` are (name, type) in the packer's order. Times are Unix seconds."""
+    found: dict[str, Any] = {}
+    at = 2
+    for name, kind in columns:
+        (size,) = struct.unpack_from(">i", row, at)
+        at += 4
+        if size < 0:
+            found[name] = None
+            continue
+        data = row[at : at + size]
+        at += size
+        if kind == "timestamptz":
+            found[name] = (struct.unpack(">q", data)[0] + EPOCH_2000_US) / 1_000_000
+        elif kind in FIXED:
+            found[name] = struct.unpack(">" + FIXED[kind][0], data)[0]
+        elif kind in ("json", "jsonb"):
+            found[name] = msgspec.json.decode(data[1:] if kind == "jsonb" else data)
+        else:
+            found[name] = data if kind == "bytea" else data.decode()
+    return found
 
 
 def _float_of(value: Any) -> float:

@@ -26,7 +26,7 @@ class AlarmWrite(Node):
     """Write alarm events to the tables `alarms` and `alarm_events`, and pass each on once it is committed.
 
     The reading that caused an alarm is acknowledged to the broker only after this commit. An event that comes again is stored once.
-    While the database is away events wait.
+    While the database is away events go to the spool on disk, and into the tables when it is back.
     """
 
     inputs: ClassVar = (Port("in", AlarmEvent),)
@@ -40,7 +40,6 @@ class AlarmWrite(Node):
 
     def start(self, ctx: Context) -> None:
         self._alarms = ctx.service(Alarms)
-        self._store = self._alarms.store
         self._alarms.writers += 1
 
     def stop(self) -> None:
@@ -58,6 +57,5 @@ class AlarmWrite(Node):
                 events.append(event)
                 results.append(message.replace(payload=event))
         if events:
-            await self._store.write(events)
-            self._alarms.stored([event.id for event in events])
+            await self._alarms.write(events)
         return results

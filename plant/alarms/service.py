@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from engine.api import Database, RetryableError
+from engine.api import Database, Forwarder, RetryableError, Spool
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, Priority
 from plant.alarms.rules import Rules
@@ -16,6 +16,10 @@ __all__ = ["AlarmController", "Alarms"]
 
 _STATES = {"unacknowledged": 0, "acknowledged": 1, "latched": 2, "latched-acknowledged": 2, "returned": 3}
 _PRIORITIES: dict[Priority, int] = {"critical": 0, "high": 1, "medium": 2, "low": 3}
+
+STREAM = "alarm events"
+PATIENCE_S = 0.3
+"""The reading that raised an alarm waits for its record, and with it what comes behind it."""
 
 Command = Callable[[Rules, float], list[AlarmEvent]]
 
@@ -36,11 +40,14 @@ class AlarmController(Protocol):
 class Alarms:
     """A pack service. Commands reach the `alarm` node that runs; without one they are refused with RetryableError."""
 
-    def __init__(self, database: Database | None = None) -> None:
-        """Without a database (tests, simulations) there is no history."""
+    def __init__(self, database: Database | None = None, spool: Spool | None = None) -> None:
+        """Without a database (tests, simulations) there is no history; without a spool an outage of it is waited for."""
         self.writers = 0
         self._controllers: list[AlarmController] = []
-        self._store = AlarmStore(database) if database is not None else None
+        store = self._store = AlarmStore(database) if database is not None else None
+        self._forwarder: Forwarder[AlarmEvent] | None = None
+        if store is not None and spool is not None:
+            self._forwarder = spool.forwarder(STREAM, lambda: store, patience_s=PATIENCE_S)
 
     async def start(self) -> None:
         """Nothing to wait for."""
@@ -60,6 +67,15 @@ class Alarms:
         if self._store is None:
             raise RetryableError("this site keeps no history of alarms: it has no database")
         return self._store
+
+    async def write(self, events: Sequence[AlarmEvent]) -> None:
+        """Returns when the events are in the tables, or on disk for them; and tells the `alarm` nodes so."""
+        forwarder = self._forwarder
+        if forwarder is None:
+            await self.store.write(events)
+        else:
+            await forwarder.put(events)
+        self.stored([event.id for event in events])
 
     def attach(self, controller: AlarmController) -> None:
         """An `alarm` node has taken over."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
-from engine.api import Database, as_jsonb, connection_or_retry, read_as
+from engine.api import Database, PermanentError, as_jsonb, connection_or_retry, read_as
 from plant.alarms.attempt import ATTEMPT_COLUMNS, AttemptRecord
 from plant.alarms.event import AlarmEvent
 
 __all__ = ["AlarmRecord", "AlarmStore", "Figures", "Story"]
+
+log = logging.getLogger("mcs.alarms")
 
 _EVENT = (
     "insert into alarm_events (id, sn, type, raised_at, at, kind, state, notified, not_notified_reason, by_user, reason, event) "
@@ -150,13 +154,33 @@ class AlarmStore:
         self._database = database
 
     async def write(self, events: Sequence[AlarmEvent]) -> None:
-        """Commits these events together; one that is there already changes nothing."""
+        """Commits these events together; one that is there already changes nothing. PermanentError when the tables refuse one."""
+        try:
+            await self._write(events)
+        except asyncpg.PostgresError as error:
+            raise PermanentError(f"the alarm tables refuse an event: {error}") from error
+
+    async def _write(self, events: Sequence[AlarmEvent]) -> None:
         async with connection_or_retry(self._database) as connection, connection.transaction():
             await connection.executemany(_EVENT, [_event_row(event) for event in events])
             rows = [_alarm_row(event) for event in events if event.raised_at is not None]
             # In one order for all workers: two that write the same alarms then wait for each other instead of locking up.
             rows.sort(key=lambda row: (row[0], row[1], row[2], row[16]))
             await connection.executemany(_ALARM, rows)
+
+    # As a target of the spool: an outage of the database is not an outage of the alarms.
+
+    def encode(self, items: Sequence[AlarmEvent]) -> bytes:
+        return msgspec.json.encode(items)
+
+    def decode(self, body: bytes) -> list[AlarmEvent]:
+        return read_as(msgspec.json.decode(body), list[AlarmEvent])
+
+    def reject(self, item: AlarmEvent, error: PermanentError) -> None:
+        log.error("the event %s of the alarm %s of %s is not stored: %s", item.kind, item.type, item.sn, error)
+
+    async def close(self) -> None:
+        """Its connections are the pool's."""
 
     async def history(
         self,

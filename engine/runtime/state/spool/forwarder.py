@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Sequence
+from typing import Generic, Protocol, TypeVar
 
 from engine.core.clock import Clock
 from engine.core.failure import PermanentError, RetryableError
 from engine.runtime.state.spool.spool_file import Backlog, SpoolFile, SpoolFull
 
-__all__ = ["Forwarder"]
+__all__ = ["Forwarder", "Target"]
 
 log = logging.getLogger("mcs.spool")
 
@@ -23,36 +23,50 @@ FIRST_RETRY_S = 0.2
 LONGEST_RETRY_S = 5.0
 
 
+class Target(Protocol[T]):
+    """A database as somebody writes to it."""
+
+    async def write(self, items: Sequence[T]) -> None:
+        """Commits a batch. RetryableError: the target is away. PermanentError: it will never take one of these.
+
+        It may be called again with what it has committed already (an answer that was lost, a kill), and stores that once. A call that
+        is cancelled ends at once, also when the server hangs.
+        """
+
+    def encode(self, items: Sequence[T]) -> bytes:
+        """A batch as it lies on disk."""
+
+    def decode(self, body: bytes) -> list[T]:
+        """The way back; a version after an upgrade still reads what an earlier one wrote."""
+
+    def reject(self, item: T, error: PermanentError) -> None:
+        """The target refuses an item from the disk for good; one that is written directly raises to whoever writes it."""
+
+    async def close(self) -> None:
+        """Lets go of connections; `write` opens them again."""
+
+
 class Forwarder(Generic[T]):
     """Writes batches to a target, directly while it answers within `patience_s`, else through the spool, and keeps their order.
 
-    write       commits a batch. RetryableError: the target is away. PermanentError: it will never take one of these. It may be called
-                again with what it has committed already (an answer that was lost, a kill): it must be able to store that once.
-    encode      a batch as bytes, and `decode` back; a version after an upgrade must still read what an earlier one wrote
-    rejected    is told of an item of the spool that the target refuses for good; directly written ones raise to whoever writes
+    Without a spool (tests, simulations) every batch is written directly.
     """
 
     def __init__(
         self,
-        spool: SpoolFile,
+        spool: SpoolFile | None,
         stream: str,
-        *,
-        write: Callable[[Sequence[T]], Awaitable[None]],
-        encode: Callable[[Sequence[T]], bytes],
-        decode: Callable[[bytes], list[T]],
-        rejected: Callable[[T, PermanentError], None],
+        target: Target[T],
         clock: Clock,
+        *,
         patience_s: float = 3.0,
         drain_within_s: float = DRAIN_WITHIN_S,
     ) -> None:
         self.stream = stream
+        self.target = target
         self.problem = ""
         """Why the target does not take anything just now; "" while it does."""
         self._spool = spool
-        self._write = write
-        self._encode = encode
-        self._decode = decode
-        self._rejected = rejected
         self._clock = clock
         self._patience_s = patience_s
         self._drain_within_s = drain_within_s
@@ -63,7 +77,7 @@ class Forwarder(Generic[T]):
     @property
     def backlog(self) -> Backlog:
         """What waits on disk."""
-        return self._spool.backlog(self.stream)
+        return self._spool.backlog(self.stream) if self._spool is not None else Backlog()
 
     @property
     def spooling(self) -> bool:
@@ -73,21 +87,26 @@ class Forwarder(Generic[T]):
     async def put(self, items: Sequence[T]) -> None:
         """Returns when they are committed, or lie on disk. PermanentError when the target refuses one of them. RetryableError while its
         patience lasts, and when there is no room on disk either: then whoever writes waits and tries again, as without a spool."""
+        if self._spool is None:
+            await self.target.write(items)
+            return
         if not self.spooling and await self._wrote(items):
             return
         self._appending += 1
         try:
-            await self._spool.append(self.stream, len(items), self._encode(items))
+            await self._spool.append(self.stream, len(items), self.target.encode(items))
         except SpoolFull:
             if self.backlog.rows:
                 raise
-            await self._write(items)
+            await self.target.write(items)
         finally:
             self._appending -= 1
         self._filled.set()
 
     async def drain(self) -> None:
         """Runs for ever: whatever waits on disk goes to the target, oldest first. To be run as a task that is watched."""
+        if self._spool is None:
+            return
         if self.backlog.rows:
             self._filled.set()
         wait_s = FIRST_RETRY_S
@@ -99,7 +118,7 @@ class Forwarder(Generic[T]):
                 if not self.spooling:
                     self._is_back()
                 continue
-            items = [item for entry in entries for item in self._decode(entry.body)]
+            items = [item for entry in entries for item in self.target.decode(entry.body)]
             try:
                 async with asyncio.timeout(self._drain_within_s):
                     await self._write_each(items)
@@ -119,7 +138,7 @@ class Forwarder(Generic[T]):
         began = self._clock.monotonic()
         try:
             async with asyncio.timeout(left_s):
-                await self._write(items)
+                await self.target.write(items)
         except TimeoutError:
             self._has_gone(f"no answer within {left_s:.1f} s", began)
             return False
@@ -134,10 +153,15 @@ class Forwarder(Generic[T]):
     async def _write_each(self, items: Sequence[T]) -> None:
         """A batch with an item that is refused is halved until it stands alone."""
         try:
-            await self._write(items)
-        except PermanentError as refused:
+            await self.target.write(items)
+        except (RetryableError, TimeoutError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep all that waits behind it on disk for ever
             if len(items) == 1:
-                self._rejected(items[0], refused)
+                refused = (
+                    error if isinstance(error, PermanentError) else PermanentError(f"{type(error).__name__}: {error}")
+                )
+                self.target.reject(items[0], refused)
                 return
             middle = len(items) // 2
             await self._write_each(items[:middle])

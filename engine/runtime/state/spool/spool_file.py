@@ -93,8 +93,7 @@ class SpoolFile:
             return
         if self._committing is not None:
             await asyncio.wait([self._committing])
-        if self._copies:
-            await self.flush_copies()
+        await self.flush_copies()
         await self._run(self._close)
         self._thread.shutdown()
 
@@ -150,6 +149,8 @@ class SpoolFile:
     async def flush_copies(self) -> None:
         """Writes the copies given so far. OSError when the disk refuses; they stay for the next time."""
         copies, self._copies = self._copies, {}
+        if not copies:
+            return
         try:
             await self._run(self._write, (), copies)
         except sqlite3.Error as error:

@@ -6,9 +6,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.api import Pack
+from engine.api import Database, Pack, Quarantine, Spool
 from nodes.core import NODES as CORE
 from nodes.core.parts.python_worker import PythonPermission
+from nodes.drivers.postgres_table import SpooledTables
 from nodes.io import NODES as IO
 
 
@@ -20,6 +21,9 @@ def _testing(site: Mapping[str, Any]) -> list[object]:
 pack = Pack(
     name="nodes",
     nodes=[*CORE, *IO],
-    services=[lambda site: PythonPermission(site.settings.python_nodes)],
+    services=[
+        lambda site: PythonPermission(site.settings.python_nodes),
+        lambda site: SpooledTables(site.service(Database), site.service(Spool), site.service(Quarantine)),
+    ],
     testing=_testing,
 )

@@ -104,6 +104,8 @@ class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, 
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("in"),)
     outputs: ClassVar[tuple[Port, ...]] = (Port(DEFAULT_PORT),)
+    retired_outputs: ClassVar[Mapping[str, str]] = {}
+    """{port of an older version: what to do about it}: a wire from it is a warning, and the flow runs without it."""
     examples: ClassVar[Sequence[Example]] = ()
     zh: ClassVar[Help | None] = None
     timeout_s: ClassVar[float] = 10.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
-from typing import Literal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Literal
 
 import asyncpg
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from engine.api import Database, DedicatedConnection, Message, Path, PermanentError, Quarantine, RetryableError, Spool
 from nodes.drivers.postgres_rows import COPY_BEGIN, COPY_END, RowPacker, unpack
 
-__all__ = ["OnConflict", "PostgresTable", "table_of"]
+__all__ = ["OnConflict", "PostgresTable", "SpooledTables"]
 
 OnConflict = Literal["ignore", "update"]
 
@@ -48,7 +48,7 @@ class PostgresTable:
 
     @property
     def stream(self) -> str:
-        """The name of its stream in the spool; `table_of` makes the table from it again."""
+        """The name of its stream in the spool; `SpooledTables` makes the table from it again."""
         return f"rows {self.table} {self.on_conflict} {','.join(self.columns)}"
 
     async def types(self) -> dict[str, str]:
@@ -156,13 +156,34 @@ class PostgresTable:
         return f"({', '.join(keys)}) do update set {', '.join(f'{name} = excluded.{name}' for name in rest)}"
 
 
-def table_of(stream: str, database: Database, spool: Spool, quarantine: Quarantine) -> PostgresTable | None:
-    """The table that a stream in the spool is for; None when it is no table's."""
-    parts = STREAM.fullmatch(stream)
-    if parts is None:
-        return None
-    on_conflict: OnConflict = "update" if parts["on_conflict"] == "update" else "ignore"
-    return PostgresTable(parts["table"], parts["columns"].split(","), on_conflict, database, spool, quarantine)
+class SpooledTables:
+    """A pack service: rows that a node has left in the spool reach their table, also when the node is gone or its flow is off."""
+
+    def __init__(self, database: Database, spool: Spool, quarantine: Quarantine) -> None:
+        self._database = database
+        self._spool = spool
+        self._quarantine = quarantine
+
+    async def start(self) -> None:
+        for stream in self._spool.waiting:
+            parts = STREAM.fullmatch(stream)
+            if parts is not None:
+                table = PostgresTable(
+                    parts["table"],
+                    parts["columns"].split(","),
+                    "update" if parts["on_conflict"] == "update" else "ignore",
+                    self._database,
+                    self._spool,
+                    self._quarantine,
+                )
+                self._spool.forwarder(stream, lambda table=table: table)  # type: ignore[misc]
+
+    async def stop(self) -> None:
+        """The spool lets go of the tables."""
+
+    def health(self) -> Mapping[str, Any]:
+        """The spool's own health tells what waits."""
+        return {"status": "ok"}
 
 
 async def _chunks(rows: Sequence[bytes]) -> AsyncIterator[bytes]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import EMPTY, Context, Delivery, Emitter, Help, Message, Meta, Port, Source, node
+from engine.api import Context, Emitter, Help, Meta, Port, Source, node
 from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber
 from nodes.drivers.mqtt.filters import check_filters
-from nodes.drivers.mqtt.stall_fallback import Meanwhile
 
 STOP_S = 5.0
-MOST_HEARD = 10_000
-"""Messages of `meanwhile` under way: what holds the flow up may hold a part of these up too (the record of an alarm)."""
 
 
 @node(category="network", icon="radio-tower", title="MQTT in")
@@ -24,18 +22,14 @@ class MqttIn(Source):
     what was under way when the engine died comes again. The session is kept by `client_id`, so the broker also keeps messages while the
     engine is away, as long as it is set up to. When the flow is full the node stops reading and the broker waits.
 
-    When nothing can be finished for three seconds (the database is away, say), a wire from `meanwhile` brings what is published now all the
-    same, over a second connection at QoS 0: for alarms and pages, not for storing. The same messages come again by the first port later.
-
     A message larger than `largest_bytes` is never gathered in memory: its beginning goes to the port `oversize`, and to quarantine when
     that is not wired.
     """
 
-    outputs: ClassVar = (
-        Port("out", bytes),
-        Port("oversize", bytes),
-        Port("meanwhile", bytes, title="While held up", title_zh="受阻期间"),
-    )
+    outputs: ClassVar = (Port("out", bytes), Port("oversize", bytes))
+    retired_outputs: ClassVar = {
+        "meanwhile": "remove the wire, and the nodes behind it: while the database is away its rows are spooled, and the flow goes on"
+    }
 
     broker: Annotated[
         str, Meta(description="Address: mqtt://user:password@host:1883, mqtts:// for TLS, or ${broker:site}.")
@@ -73,9 +67,7 @@ class MqttIn(Source):
 
     zh: ClassVar = Help(
         title="MQTT 输入",
-        text="订阅 MQTT 主题并输出收到的消息（负载为原始字节）。QoS 1/2 的消息在流程的所有分支（含数据库提交）完成后才确认；流程繁忙时停止读取。"
-        "若连续三秒没有消息能处理完（如数据库离线），接了线的 meanwhile 口会经第二条连接（QoS 0）立即送出当前消息，"
-        "供报警与显示用；这些消息恢复后仍会从第一个口再来。",
+        text="订阅 MQTT 主题并输出收到的消息（负载为原始字节）。QoS 1/2 的消息在流程的所有分支（含数据库提交）完成后才确认；流程繁忙时停止读取。",
         fields={
             "broker": "代理地址，如 mqtt://主机:1883、mqtts:// 或 ${broker:site}。",
             "topic": "主题过滤器，可为多个。",
@@ -97,7 +89,6 @@ class MqttIn(Source):
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
         self.subscriber: Subscriber | None = None
-        self.heard_under_way = 0
         self.problem = ""
         self.address = BrokerAddress.parse(
             self.broker, ca_file=self.ca_file or None, keepalive_s=self.keepalive_s, version=self.version
@@ -117,16 +108,14 @@ class MqttIn(Source):
 
         self.emit = emit
         subscriber = self.subscriber = self._subscriber(take)
-        self.meanwhile = Meanwhile(subscriber, self._second, self._caught_up, lambda: self.ctx.wired("meanwhile"))
         await subscriber.start()
         try:
-            await self.meanwhile.run()
+            await asyncio.Event().wait()  # the subscriber does the work, until this is cancelled
         finally:
             await subscriber.stop(STOP_S)
 
     def settled(self, tokens: list[Any]) -> None:
         if self.subscriber is not None:
-            self.meanwhile.acknowledged += len(tokens)
             self.subscriber.ack(tokens)
 
     def _subscriber(self, take: Any) -> Subscriber:
@@ -142,46 +131,6 @@ class MqttIn(Source):
             max_packet_bytes=self.largest_bytes,
             clock=self.ctx.clock,
         )
-
-    def _second(self) -> Subscriber:
-        return Subscriber(
-            self.address,
-            client_id=f"{self.name[:190]}-meanwhile",
-            filters=[(topic, 0) for topic, _ in self.filters],
-            on_batch=self._hear,
-            on_status=self._held_up,
-            clean_session=True,
-            max_packet_bytes=self.largest_bytes,
-            on_oversize=lambda topic, size_bytes, head: None,  # it is dealt with when it comes again
-            clock=self.ctx.clock,
-        )
-
-    def _hear(self, publishes: list[Publish]) -> None:
-        for publish in publishes:
-            if publish.retain or self.heard_under_way >= MOST_HEARD:
-                self.ctx.drop()  # from this port only: it comes again by the other
-                continue
-            self.heard_under_way += 1
-            delivery = Delivery(self._heard_done)
-            self.ctx.emit(
-                Message(publish.payload, publish.topic, time=self.ctx.clock.now(), props=EMPTY, delivery=delivery),
-                "meanwhile",
-            )
-            delivery.release()
-
-    def _heard_done(self, _: Delivery) -> None:
-        self.heard_under_way -= 1
-
-    def _held_up(self, status: str, detail: str) -> None:
-        if status == "connected":
-            self.ctx.status("held up: nothing can be finished; listening for alarms meanwhile", "error")
-            self.ctx.log.warning(
-                "nothing can be finished; what is published now goes out of `meanwhile` and comes again later"
-            )
-
-    def _caught_up(self) -> None:
-        self.ctx.status("caught up", "ok")
-        self.ctx.log.info("messages are finished again")
 
     def _on_status(self, status: str, detail: str) -> None:
         level = {"connected": "ok", "connecting": "busy"}.get(status, "error")

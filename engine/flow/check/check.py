@@ -104,14 +104,15 @@ class _Check:
     def run(self) -> tuple[Plan | None, list[Problem]]:
         self.nodes = {id: self._check_node(node) for id, node in self.written.nodes.items()}
         spare = {node.id: self._check_node(node) for node in self.written.spare}
-        wired = self._named_all(self.written.wires, self.nodes)
+        wires = [wire for wire in self.written.wires if not self._is_retired(wire)]
+        wired = self._named_all(wires, self.nodes)
         self._check_twice(wired)
         self._check_fit(wired, self.nodes)
         self._check_fit(self._named_all(self.written.spare_wires, spare), spare)
         graph = graph_of(self.written, wired)
         on_error = self._on_error()
         self._check_loops(graph)
-        if len(wired) == len(self.written.wires) and not errors_in(self.written.problems):
+        if len(wired) == len(wires) and not errors_in(self.written.problems):
             # A missing wire leaves much unreached: to tell of that too would bury the cause.
             self._check_reach(graph, on_error)
         found = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
@@ -120,6 +121,15 @@ class _Check:
 
     def _say(self, place: Path, message: str, hint: str = "", severity: Severity = "error") -> None:
         self.problems[self.flow.source.problem(place, message, hint, severity)] = None
+
+    def _is_retired(self, wire: WrittenWire) -> bool:
+        """Whether the wire leaves a port that an older version of the node had: it is told, and the flow runs without it."""
+        kind = self.nodes[wire.source].kind
+        why = kind.cls.retired_outputs.get(wire.port) if kind is not None and not wire.link else None
+        if why is None:
+            return False
+        self._say(wire.place, f"`{wire.source}` has no output `{wire.port}` any more", why, "warning")
+        return True
 
     def _named_all(self, wires: Iterable[WrittenWire], nodes: Mapping[str, CheckedNode]) -> list[Wired]:
         return [named for wire in wires if (named := self._named(wire, nodes)) is not None]

@@ -247,7 +247,6 @@ async def test_nodes_and_ports_that_no_case_reached_are_named(tmp_path: Path, ca
         "failed",
         "failed.out",
         "limit.over",
-        "uplink.meanwhile",
         "uplink.oversize",
     ]
     assert "not reached: answered" in format_results([result])

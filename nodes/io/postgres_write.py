@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Annotated, Any, ClassVar
 
@@ -18,6 +19,7 @@ from engine.api import (
     PermanentError,
     Port,
     Quarantine,
+    RetryableError,
     Spool,
     node,
 )
@@ -73,7 +75,7 @@ class PostgresWrite(Node):
             if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
                 raise ValueError(f"columns: {name!r} is no column name; use small letters, digits and _")
 
-    def start(self, ctx: Context) -> None:
+    async def start(self, ctx: Context) -> None:
         self.paths = {name: Path(path) for name, path in self.columns.items()}
         self.packer: RowPacker | None = None
         self.packed_for: dict[str, str] | None = None
@@ -82,6 +84,8 @@ class PostgresWrite(Node):
             self.table, list(self.columns), self.on_conflict, ctx.service(Database), spool, ctx.service(Quarantine)
         )
         self.rows: Forwarder[bytes] = spool.forwarder(table.stream, lambda: table)
+        with contextlib.suppress(RetryableError, PermanentError):  # each message is told that, once there is one
+            await self._packer()  # now, while the database is there: an outage may begin before the first message comes
 
     async def process_batch(self, messages: list[Message]) -> list[Any]:
         results: list[Any] = []

@@ -36,9 +36,8 @@ async def database(postgres_dsn: str) -> AsyncIterator[Database]:
 
 
 def bench(database: Database, **config: object) -> NodeHarness:
-    harness = NodeHarness(PostgresWrite, {"table": "got", "columns": COLUMNS, **config}, services=[database])
-    harness.site.clock = SystemClock()
-    return harness
+    config = {"table": "got", "columns": COLUMNS, **config}
+    return NodeHarness(PostgresWrite, config, services=[database], clock=SystemClock())  # type: ignore[arg-type]
 
 
 async def rows(database: Database, what: str = "n") -> list[object]:

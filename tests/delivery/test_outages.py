@@ -14,7 +14,6 @@ from tests.servers.postgres import Postgres
 READINGS = 24_000
 DEVICES = 20
 RATE = 4_000
-"""Of the tests' broker: what may be on its way beyond the window."""
 
 
 async def all_stored(table: Table) -> None:

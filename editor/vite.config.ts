@@ -39,10 +39,10 @@ export default defineConfig({
         // Without these a page asks for two dozen crumbs that pages share. The wall loads `base` only: the words of the other pages stand apart.
         codeSplitting: {
           groups: [
-            { name: "base", test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|html-parse-stringify|void-elements|zustand|use-sync-external-store)\/|src\/platform\/(api|i18n|router|session)\/|src\/platform\/kit\/(?!allIcons|icons\.ts|Confirm|Dialog|Field|FileButton|Finder|finder|[Mm]arkdown|Menu|pinyin|Table|Tabs|ValueTree|values?[.-]|virtual)|src\/app\/(shell\/(?!ChangePassword|Navigation|SignIn|sign-in)|words\/(?!all))|src\/(admin\/licence|site\/(chart|live|wall))\/words\.ts$|src\/style\// },
-            { name: "pages", test: /src\/platform\/kit\/(Confirm|Dialog|Field|[Mm]arkdown|Menu|Table|Tabs|virtual|icons\.ts)|src\/app\/shell\/(ChangePassword|Navigation|SignIn|sign-in)/ },
+            { name: "base", test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|html-parse-stringify|void-elements|zustand|use-sync-external-store)\/|src\/platform\/(api|i18n|router|session)\/|src\/platform\/kit\/(?!allIcons|icons\.ts|Confirm|Dialog|Field|FileButton|Finder|finder|followPointer|[Mm]arkdown|Menu|pinyin|requiredContext|Table|Tabs|ValueTree|values?[.-]|virtual)|src\/app\/(shell\/(?!ChangePassword|Navigation|SignIn|sign-in)|words\/(?!all))|src\/(admin\/licence|site\/(chart|live|wall))\/words\.ts$|src\/style\// },
+            { name: "pages", test: /src\/platform\/kit\/(Confirm|Dialog|Field|followPointer|[Mm]arkdown|Menu|requiredContext|Table|Tabs|virtual|icons\.ts)|src\/app\/shell\/(ChangePassword|Navigation|SignIn|sign-in)/ },
             { name: "words", test: /words\.ts$|src\/app\/words\/all/ },
-            { name: "flow-editor", test: /src\/model\/|src\/platform\/(live|secrets)\/|src\/platform\/kit\/(Finder|finder|pinyin|ValueTree|value)|src\/flow-editor\/(canvas|commands|deploy|editing|flow-page|palette|properties|search)\/|src\/flow-editor\/inspector\/(?!.*Expression)|src\/flow-editor\/debug\/trac|src\/flow-editor\/problems\/(severity|.*css)|node_modules\/(@xyflow\/|d3-|classcat)/ },
+            { name: "flow-editor", test: /src\/model\/|src\/platform\/(live|secrets)\/|src\/platform\/kit\/(Finder|finder|pinyin|ValueTree|value)|src\/flow-editor\/(canvas|commands|deploy|editing|flow-page|palette|properties|search)\/|src\/flow-editor\/inspector\/(?!.*Expression)|src\/flow-editor\/(debug\/Trac|testing\/(draftCase|TestBench))|src\/flow-editor\/problems\/(severity|.*css)|node_modules\/(@xyflow\/|d3-|classcat)/ },
           ],
         },
       },

@@ -1,5 +1,5 @@
 /** Speaks what the keyboard selected on the canvas. */
-import { useCanvas } from "../editing/canvasState";
+import { useCanvas } from "./CanvasController";
 
 export function Announcer() {
   const text = useCanvas((state) => state.announce);

@@ -3,15 +3,16 @@ import { ViewportPortal } from "@xyflow/react";
 import { curveBetween, HEAD, pathOf, WIDTH } from "../../model/flow/geometry";
 import { linksOf } from "../../model/flow/links";
 import { useWords } from "../../platform/i18n";
-import { useCanvas } from "../editing/canvasState";
-import { sheetIn, useDocument } from "../editing/document";
+import { useDocument, useFlowDocument } from "../editing/context";
+import { sheetIn } from "../editing/FlowDocument";
+import { useCanvas } from "./CanvasController";
 
 export function LinkLines() {
   const { t } = useWords();
   const hovered = useCanvas((state) => state.hovered);
   const selected = useDocument((state) => (state.selected.size === 1 ? ([...state.selected][0] ?? "") : ""));
   const sheet = useDocument(sheetIn);
-  const flow = useDocument((state) => state.name);
+  const { name: flow } = useFlowDocument();
   const nodes = useCanvas((state) => state.scene.nodes);
   const links = linksOf(sheet, flow, hovered || selected);
   if (links.length === 0) return null;

@@ -3,7 +3,7 @@ import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { boundsOf, type Box } from "../../model/flow/geometry";
 import { useWords } from "../../platform/i18n";
-import { useCanvas } from "../editing/canvasState";
+import { useCanvasController } from "./CanvasController";
 import { readCanvasTheme } from "./canvasTheme";
 
 const WIDTH = 168;
@@ -11,27 +11,28 @@ const HEIGHT = 104;
 
 export function Minimap() {
   const { t } = useWords();
+  const canvas = useCanvasController();
   const element = useRef<HTMLCanvasElement>(null);
   const store = useStoreApi();
   const flow = useReactFlow();
   const area = useRef<Box | null>(null);
 
   useEffect(() => {
-    const canvas = element.current;
-    const context = canvas?.getContext("2d");
-    if (!canvas || !context) return;
+    const picture = element.current;
+    const context = picture?.getContext("2d");
+    if (!picture || !context) return;
     let frame = 0;
     const draw = (): void => {
       frame = 0;
-      const theme = readCanvasTheme(canvas);
+      const theme = readCanvasTheme(picture, canvas.doc);
       const { transform: [x, y, zoom], width, height } = store.getState();
       const window = { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
-      const { scene } = useCanvas.getState();
+      const { scene } = canvas;
       const whole = boundsOf([window, ...(scene.bounds ? [scene.bounds] : [])]) ?? window;
       area.current = whole;
-      canvas.width = WIDTH * devicePixelRatio;
-      canvas.height = HEIGHT * devicePixelRatio;
-      const scale = Math.min(canvas.width / whole.width, canvas.height / whole.height);
+      picture.width = WIDTH * devicePixelRatio;
+      picture.height = HEIGHT * devicePixelRatio;
+      const scale = Math.min(picture.width / whole.width, picture.height / whole.height);
       context.setTransform(scale, 0, 0, scale, -whole.x * scale, -whole.y * scale);
       for (const box of scene.nodes.values()) {
         context.fillStyle = theme.family(box.id);
@@ -43,13 +44,13 @@ export function Minimap() {
     };
     // Four times a second is enough for an overview, and leaves panning its frames.
     const soon = (): void => void (frame ||= window.setTimeout(draw, 250));
-    const stops = [store.subscribe(soon), useCanvas.subscribe(soon)];
+    const stops = [store.subscribe(soon), canvas.store.subscribe(soon)];
     soon();
     return () => {
       for (const stop of stops) stop();
       clearTimeout(frame);
     };
-  }, [store]);
+  }, [store, canvas]);
 
   const goTo = (event: React.PointerEvent<HTMLCanvasElement>): void => {
     const whole = area.current;

@@ -8,9 +8,9 @@ import type { PortType } from "../../model/flow/server";
 import { ERROR_PORT, SUBFLOW_PREFIX } from "../../model/flow/types";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
-import { useCanvas } from "../editing/canvasState";
-import { modelIn, useDocument } from "../editing/document";
-import { registerNodeLabel } from "./liveLabels";
+import { useDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
+import { useCanvas, useCanvasController } from "./CanvasController";
 import { familyOf, iconOf, labelOf } from "./nodeAppearance";
 import { incompatibilityText } from "./wiring";
 
@@ -19,14 +19,15 @@ export type BoxData = { box: SceneNode; problem: "error" | "warning" | null; cha
 export const NodeBox = memo(function NodeBox({ id, data, selected }: NodeProps & { data: BoxData }) {
   const { t, localize } = useWords();
   const { box, problem, changed } = data;
+  const { labels } = useCanvasController();
   const type = useDocument((state) => state.catalogue.get(box.node.type));
   const subflowTitle = useDocument((state) => (box.node.type.startsWith(SUBFLOW_PREFIX) ? modelIn(state).subflows[box.node.type.slice(SUBFLOW_PREFIX.length)]?.title : undefined));
   const element = useRef<HTMLDivElement>(null);
   const status = useRef<HTMLSpanElement>(null);
   const figures = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    if (element.current && status.current && figures.current) return registerNodeLabel(id, { box: element.current, status: status.current, figures: figures.current });
-  }, [id]);
+    if (element.current && status.current && figures.current) return labels.registerNode(id, { box: element.current, status: status.current, figures: figures.current });
+  }, [id, labels]);
   const label = labelOf(box.node, localize);
   const own = subflowPortOf(id);
   const kind = own ? t(`canvas.own.${own.side}`) : localize(subflowTitle) || localize(type?.title) || box.node.type;

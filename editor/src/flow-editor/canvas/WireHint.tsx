@@ -1,6 +1,6 @@
 /** While a wire is drawn: says beside the pointer why the port below it does not take the wire. */
 import { useEffect, useRef } from "react";
-import { useCanvas } from "../editing/canvasState";
+import { useCanvas } from "./CanvasController";
 
 const REACH_PX = 24;
 

@@ -3,11 +3,11 @@ import type { EdgeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import { pathOf, pointOn } from "../../model/flow/geometry";
 import type { SceneWire } from "../../model/flow/scene";
-import { wireElements } from "./dragging";
-import { registerWireLabel } from "./liveLabels";
+import { useCanvasController } from "./CanvasController";
 
 export const WireLine = memo(function WireLine({ id, data, selected }: EdgeProps) {
   const wire = data as unknown as SceneWire & { traced?: boolean };
+  const { drag, labels } = useCanvasController();
   const group = useRef<SVGGElement>(null);
   const text = useRef<SVGTextElement>(null);
   const peek = useRef<HTMLTitleElement>(null);
@@ -16,13 +16,13 @@ export const WireLine = memo(function WireLine({ id, data, selected }: EdgeProps
   const [x, y] = pointOn(wire.curve, 0.5);
   useEffect(() => {
     if (!group.current || !text.current || !peek.current) return;
-    wireElements.set(id, group.current);
-    const end = registerWireLabel(`${wire.from}.${wire.port}`, { group: group.current, text: text.current, peek: peek.current, room_px });
+    const undrawn = drag.registerWire(id, group.current);
+    const unlabelled = labels.registerWire(`${wire.from}.${wire.port}`, { group: group.current, text: text.current, peek: peek.current, room_px });
     return () => {
-      wireElements.delete(id);
-      end();
+      undrawn();
+      unlabelled();
     };
-  }, [id, wire.from, wire.port, room_px]);
+  }, [id, wire.from, wire.port, room_px, drag, labels]);
   return (
     <g ref={group} className="wire" data-selected={selected || undefined} data-off={wire.disabled || undefined} data-error={wire.port === "error" || undefined} data-traced={wire.traced || undefined}>
       <title ref={peek} />

@@ -5,15 +5,14 @@ import type { Position } from "../../model/flow/types";
 import { translate } from "../../platform/i18n";
 import { toastError } from "../../platform/kit/toasts";
 import type { Command } from "../commands/command";
-import { useCanvas } from "../editing/canvasState";
-import { edit, selectedNodes, useDocument } from "../editing/document";
+import type { FlowDocument } from "../editing/FlowDocument";
 import { autoLayout } from "./autoLayout";
+import type { CanvasController } from "./CanvasController";
 
-const boxes = (): NamedBox[] => selectedNodes().flatMap((id) => useCanvas.getState().scene.nodes.get(id) ?? []);
+const boxesOf = (canvas: CanvasController): NamedBox[] => canvas.doc.selectedNodes().flatMap((id) => canvas.scene.nodes.get(id) ?? []);
 
-function put(places: Record<string, Position>): void {
-  const { scope } = useDocument.getState();
-  edit(translate("step.layout"), [{ op: "set_layout", positions: Object.fromEntries(Object.entries(places).map(([id, at]) => [addressOf(scope, id), at])) }]);
+function put(doc: FlowDocument, places: Record<string, Position>): void {
+  doc.edit(translate("step.layout"), [{ op: "set_layout", positions: Object.fromEntries(Object.entries(places).map(([id, at]) => [addressOf(doc.scope, id), at])) }]);
 }
 
 const icons: Record<Edge, string> = {
@@ -22,12 +21,16 @@ const icons: Record<Edge, string> = {
 };
 const keys: Partial<Record<Edge, string>> = { left: "Alt+Shift+L", right: "Alt+Shift+R", top: "Alt+Shift+T", bottom: "Alt+Shift+B", centre: "Alt+Shift+C", middle: "Alt+Shift+M" };
 
-export const arrangeCommands: Command[] = [
-  ...(Object.keys(icons) as Edge[]).map((edge): Command => ({
-    id: `align-${edge}`, label: `canvas.do.align.${edge}`, icon: icons[edge], keys: [keys[edge] ?? ""], group: "arrange", needs: "admin",
-    enabled: () => boxes().length > 1, run: () => put(aligned(boxes(), edge)),
-  })),
-  { id: "distribute-x", label: "canvas.do.distribute.x", icon: "align-horizontal-distribute-center", keys: ["Alt+Shift+H"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: () => put(distributed(boxes(), "x")) },
-  { id: "distribute-y", label: "canvas.do.distribute.y", icon: "align-vertical-distribute-center", keys: ["Alt+Shift+V"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: () => put(distributed(boxes(), "y")) },
-  { id: "layout", label: "canvas.do.layout", icon: "network", keys: ["Mod+Shift+L"], group: "arrange", needs: "admin", run: () => void autoLayout().catch(toastError) },
-];
+export function arrangeCommands(canvas: CanvasController): Command[] {
+  const boxes = (): NamedBox[] => boxesOf(canvas);
+  const distribute = (axis: "x" | "y") => () => put(canvas.doc, distributed(boxes(), axis));
+  return [
+    ...(Object.keys(icons) as Edge[]).map((edge): Command => ({
+      id: `align-${edge}`, label: `canvas.do.align.${edge}`, icon: icons[edge], keys: [keys[edge] ?? ""], group: "arrange", needs: "admin",
+      enabled: () => boxes().length > 1, run: () => put(canvas.doc, aligned(boxes(), edge)),
+    })),
+    { id: "distribute-x", label: "canvas.do.distribute.x", icon: "align-horizontal-distribute-center", keys: ["Alt+Shift+H"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: distribute("x") },
+    { id: "distribute-y", label: "canvas.do.distribute.y", icon: "align-vertical-distribute-center", keys: ["Alt+Shift+V"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: distribute("y") },
+    { id: "layout", label: "canvas.do.layout", icon: "network", keys: ["Mod+Shift+L"], group: "arrange", needs: "admin", run: () => void autoLayout(canvas).catch(toastError) },
+  ];
+}

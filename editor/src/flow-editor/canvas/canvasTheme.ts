@@ -1,5 +1,5 @@
 /** The colours of the page, for what is painted instead of styled. */
-import { sheetIn, useDocument } from "../editing/document";
+import type { FlowDocument } from "../editing/FlowDocument";
 import { familyOf } from "./nodeAppearance";
 
 export interface CanvasTheme {
@@ -17,13 +17,12 @@ export interface CanvasTheme {
 
 const tones: Record<string, string> = { blue: "--info", teal: "--accent", green: "--ok", amber: "--warn", red: "--error", violet: "--cat-output" };
 
-export function readCanvasTheme(element: Element): CanvasTheme {
+export function readCanvasTheme(element: Element, doc: FlowDocument): CanvasTheme {
   const style = getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(name).trim();
   const colours = new Map<string, string>();
   const family = (id: string): string => {
-    const state = useDocument.getState();
-    const name = familyOf(state.catalogue.get(sheetIn(state).nodes[id]?.type ?? ""));
+    const name = familyOf(doc.state.catalogue.get(doc.sheet.nodes[id]?.type ?? ""));
     const known = colours.get(name) ?? token(`--cat-${name}`);
     colours.set(name, known);
     return known;

@@ -4,14 +4,15 @@ import { curveOf, type Scene, type SceneWire } from "../../model/flow/scene";
 import type { Position, Sheet } from "../../model/flow/types";
 import type { LocalizedText } from "../../platform/i18n/words";
 import type { CanvasTheme } from "./canvasTheme";
-import type { Drag } from "./dragging";
-import { fitText } from "./fitText";
+import type { Drag } from "./DragController";
 
 export interface Painting {
   scene: Scene;
   sheet: Sheet;
   selected: ReadonlySet<string>;
   move: Drag | null;
+  /** A label cut to its box. */
+  fit: (text: string, width_px: number, size_px: number) => string;
   problems: ReadonlyMap<string, "error" | "warning">;
   /** Whether messages pass on a wire just now. */
   flows: (wire: SceneWire) => boolean;
@@ -23,21 +24,8 @@ export interface Painting {
 }
 
 const FONT = "system-ui, 'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif";
-const known = new Map<string, string>();
-
-/** A label cut to its box, remembered: a thousand of them are drawn in every frame. */
-function fitted(text: string, width: number, size: number): string {
-  const key = `${size} ${text}`;
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  if (known.size > 5000) known.clear();
-  const cut = fitText(text, width, size);
-  known.set(key, cut);
-  return cut;
-}
-
 export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty, zoom]: readonly [number, number, number], ratio: number): void {
-  const { scene, sheet, selected, move, problems, heat, label, localize, theme } = painting;
+  const { scene, sheet, selected, move, problems, heat, label, localize, theme, fit } = painting;
   const { width, height } = to.canvas;
   to.setTransform(1, 0, 0, 1, 0, 0);
   to.clearRect(0, 0, width, height);
@@ -111,7 +99,7 @@ export function paint(to: CanvasRenderingContext2D, painting: Painting, [tx, ty,
     }
     if (words) {
       to.fillStyle = theme.ink;
-      to.fillText(fitted(label(box.id), box.width - 30, size), x + 20, y + HEAD / 2 + 1);
+      to.fillText(fit(label(box.id), box.width - 30, size), x + 20, y + HEAD / 2 + 1);
     }
   }
   to.globalAlpha = 1;

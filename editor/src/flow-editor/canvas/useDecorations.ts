@@ -3,8 +3,9 @@ import { useMemo } from "react";
 import { nodesByAddress } from "../../model/flow/diff";
 import { splitAddress } from "../../model/flow/sheet";
 import { sameJson } from "../../platform/api/json";
-import { draftIn, modelIn, useDocument } from "../editing/document";
-import { useTracedPath } from "../editing/tracedPath";
+import { useDocument } from "../editing/context";
+import { draftIn, modelIn } from "../editing/FlowDocument";
+import { useCanvas } from "./CanvasController";
 import type { Decorations } from "./reactFlowElements";
 
 export function useDecorations(): Decorations {
@@ -14,7 +15,7 @@ export function useDecorations(): Decorations {
   const problems = useDocument((state) => state.problems);
   const model = useDocument((state) => (draftIn(state) ? modelIn(state) : null));
   const base = useDocument((state) => state.view?.flow ?? null);
-  const traced = useTracedPath((state) => state.nodes);
+  const traced = useCanvas((state) => state.traced);
 
   const troubled = useMemo(() => {
     const found = new Map<string, "error" | "warning">();
@@ -39,8 +40,5 @@ export function useDecorations(): Decorations {
     return found;
   }, [model, base, scope]);
 
-  return useMemo(() => {
-    const way = new Set(traced);
-    return { selected, wire, problems: troubled, changed, traced: way };
-  }, [selected, wire, troubled, changed, traced]);
+  return useMemo(() => ({ selected, wire, problems: troubled, changed, traced }), [selected, wire, troubled, changed, traced]);
 }

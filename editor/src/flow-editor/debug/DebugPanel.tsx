@@ -13,8 +13,10 @@ import { toastError } from "../../platform/kit/toasts";
 import { inLine, shortSize } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
 import { useVirtualRows } from "../../platform/kit/virtualRows";
-import { modelIn, selectedNodes, useDocument } from "../editing/document";
-import { focusNode } from "../editing/fieldFocus";
+import { useCanvasController } from "../canvas/CanvasController";
+import { revealNode } from "../canvas/revealNode";
+import { useDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
 import { type DebugRow, Rows } from "./debugRows";
 import "./debug.css";
 
@@ -24,8 +26,10 @@ const TYPING_MS = 250;
 type Where = "flow" | "node" | "site";
 
 export default function DebugPanel() {
+  const canvas = useCanvasController();
+  const { doc } = canvas;
   const { t, localize } = useWords();
-  const flow = useDocument((state) => state.name);
+  const { name: flow } = doc;
   const model = useDocument(modelIn);
   const scope = useDocument((state) => state.scope);
   const selected = useDocument((state) => state.selected);
@@ -37,7 +41,7 @@ export default function DebugPanel() {
   const [open, setOpen] = useState<DebugRow | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
-  const nodes = useMemo(() => (where === "node" ? selectedNodes().flatMap((id) => runningIds(model, addressOf(scope, id))) : []), [where, selected, scope, model]);
+  const nodes = useMemo(() => (where === "node" ? doc.selectedNodes().flatMap((id) => runningIds(model, addressOf(scope, id))) : []), [where, selected, scope, model]);
   const nodesKey = nodes.join(" ");
   const titles = useMemo(() => nodesByAddress(model), [model]);
 
@@ -73,8 +77,11 @@ export default function DebugPanel() {
       rows.add([...before.filter(fits), ...early.filter(({ number }) => number > last)]);
       soon();
     }, (error: unknown) => {
+      if (ended) return;
       loaded = true;
-      if (!ended) toastError(error);
+      rows.add(early);
+      soon();
+      toastError(error);
     });
     return () => {
       ended = true;
@@ -95,7 +102,7 @@ export default function DebugPanel() {
   }
   const goTo = (row: DebugRow): void => {
     const address = row.flow === flow ? addressOfRunning(model, row.node) : "";
-    if (address) focusNode(address);
+    if (address) revealNode(canvas, address);
   };
   const titleOf = (row: DebugRow): string => (row.flow === flow ? localize(titles.get(addressOfRunning(model, row.node))?.title) || row.node : `${row.flow}/${row.node}`);
 

@@ -7,13 +7,15 @@ import { Button, IconButton } from "../../platform/kit/Button";
 import { clockTime } from "../../platform/kit/time";
 import { inLine, shortSize } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
-import { live, shortRate } from "../../platform/live/telemetry";
-import { modelIn, useDocument } from "../editing/document";
+import { shortRate } from "../../platform/live/telemetry";
+import { useCanvasController } from "../canvas/CanvasController";
+import { useDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
 import { openPanel } from "../editing/panelLayout";
-import { sampleFor } from "../testing/draftCase";
+import { useTestBench } from "../testing/TestBench";
 import { Facts } from "./DebugPanel";
 import { useInspectedWire } from "./inspectedWire";
-import { requestTrace } from "./tracing";
+import { useTracing } from "./Tracing";
 import "./debug.css";
 
 interface Tapped {
@@ -38,8 +40,11 @@ export default function TapPanel() {
 }
 
 function Wire({ address, node, port }: { address: string; node: string; port: string }) {
+  const canvas = useCanvasController();
   const { t, localize } = useWords();
-  const flow = useDocument((state) => state.name);
+  const { name: flow } = canvas.doc;
+  const tracing = useTracing();
+  const bench = useTestBench();
   const title = useDocument((state) => nodesByAddress(modelIn(state)).get(address)?.title);
   const kept = useRef<Tapped[]>([]);
   const paused = useRef(false);
@@ -69,7 +74,7 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
   }, [flow, node, port]);
   const rows = kept.current;
   const shown = open ?? rows[0] ?? null;
-  const rate = live.wires[`${node}.${port}`]?.perSecond ?? 0;
+  const rate = canvas.telemetry.wires[`${node}.${port}`]?.perSecond ?? 0;
   return (
     <div className="lookin">
       <div className="debug-bar">
@@ -101,8 +106,8 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
             <div className="debug-detail-head">
               <strong>{t("tap.message", { number: shown.count })}</strong>
               <span>
-                <IconButton icon="route" label={t("tap.trace")} needs="operator" onClick={() => { requestTrace({ key: shown.key, node: "" }); openPanel("trace"); }} />
-                <IconButton icon="flask-conical" label={t("tap.sample")} needs="admin" onClick={() => { sampleFor(address, port, { payload: shown.value, topic: shown.topic, key: shown.key }); openPanel("test"); }} />
+                <IconButton icon="route" label={t("tap.trace")} needs="operator" onClick={() => { tracing.set({ wanted: { key: shown.key, node: "" } }); openPanel("trace"); }} />
+                <IconButton icon="flask-conical" label={t("tap.sample")} needs="admin" onClick={() => { bench.sampleFrom(address, port, { payload: shown.value, topic: shown.topic, key: shown.key }); openPanel("test"); }} />
               </span>
             </div>
             <Facts of={[["topic", shown.topic], ["key", shown.key], [t("debug.size"), shortSize(shown.size_bytes)]]} />

@@ -12,19 +12,24 @@ import { clockTime } from "../../platform/kit/time";
 import { toastError } from "../../platform/kit/toasts";
 import { marksBetween } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
-import { modelIn, selectedNodes, useDocument } from "../editing/document";
-import { focusNode } from "../editing/fieldFocus";
-import { showTracedPath } from "../editing/tracedPath";
-import { beginTrace, findTraces, type Hop, shortTime, useTracing } from "./tracing";
+import { useCanvasController } from "../canvas/CanvasController";
+import { revealNode } from "../canvas/revealNode";
+import { useDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
+import { type Hop, shortTime, useTraceState, useTracing } from "./Tracing";
 import "./debug.css";
 
 const LOOK_MS = 700;
+const NONE: ReadonlySet<string> = new Set();
 
 export default function TracePanel() {
+  const canvas = useCanvasController();
+  const { doc } = canvas;
   const { t, localize } = useWords();
-  const flow = useDocument((state) => state.name);
+  const { name: flow } = doc;
+  const tracing = useTracing();
   const model = useDocument(modelIn);
-  const { rows, until, wanted, open } = useTracing();
+  const { rows, until, wanted, open } = useTraceState();
   const [key, setKey] = useState("");
   const [hops, setHops] = useState<Hop[] | null>(null);
   const [now, setNow] = useState(Date.now());
@@ -33,54 +38,54 @@ export default function TracePanel() {
   const titleOf = (id: string): string => localize(nodes.get(addressOfRunning(model, id))?.title) || id;
 
   useEffect(() => {
-    findTraces(flow).catch(() => undefined);
+    tracing.load().catch(() => undefined);
     return () => {
-      useTracing.setState({ open: null });
-      showTracedPath([]);
+      tracing.set({ open: null });
+      canvas.set({ traced: NONE });
     };
-  }, [flow]);
+  }, [tracing, canvas]);
   useEffect(() => {
     if (!wanted) return;
     setKey(wanted.key);
-    void beginTrace(flow, 1, wanted);
-  }, [wanted, flow]);
+    void tracing.begin(1, wanted);
+  }, [wanted, tracing]);
   useEffect(() => {
     if (!until) return;
-    const known = useTracing.getState().rows[0]?.id;
+    const known = tracing.state.rows[0]?.id;
     const timer = setInterval(() => {
       setNow(Date.now());
-      findTraces(flow).then(() => {
-        const first = useTracing.getState().rows[0];
+      tracing.load().then(() => {
+        const first = tracing.state.rows[0];
         if (first && first.id !== known && first.hops > 0) {
-          useTracing.setState({ open: first.id, until: 0 });
+          tracing.set({ open: first.id, until: 0 });
           clearInterval(timer);
         }
       }, () => undefined);
       if (Date.now() > until) clearInterval(timer);
     }, LOOK_MS);
     return () => clearInterval(timer);
-  }, [until, flow]);
+  }, [until, tracing]);
   useEffect(() => {
     setHops(null);
-    if (!open) return showTracedPath([]);
+    if (!open) return canvas.set({ traced: NONE });
     const stop = new AbortController();
     api.get<{ hops: Hop[] }>(`/flows/${segment(flow)}/traces/${open}`, stop.signal).then((answer) => {
       setHops(answer.hops);
-      showTracedPath(answer.hops.flatMap((hop) => [hop.node, ...hop.outputs.map(([port]) => `${hop.node}.${port}`)]));
+      canvas.set({ traced: new Set(answer.hops.flatMap((hop) => [hop.node, ...hop.outputs.map(([port]) => `${hop.node}.${port}`)])) });
     }, toastError);
     return () => stop.abort();
-  }, [open, flow]);
+  }, [open, flow, canvas]);
 
-  const selected = selectedNodes();
-  const node = selected.length === 1 ? runningIds(model, addressOf(useDocument.getState().scope, selected[0] ?? ""))[0] ?? "" : "";
+  const selected = doc.selectedNodes();
+  const node = selected.length === 1 ? runningIds(model, addressOf(doc.scope, selected[0] ?? ""))[0] ?? "" : "";
   const longest = Math.max(...(hops ?? []).map((hop) => hop.seconds), 1e-9);
   return (
     <div className="lookin">
       <div className="debug-bar">
         <input className="input debug-filter" value={key} placeholder={t("trace.key")} aria-label={t("trace.key")} onChange={(event) => setKey(event.target.value)} />
-        <Button icon="route" needs="operator" disabledReason={waiting && t("trace.waiting", { seconds: Math.ceil((until - now) / 1000) })} onClick={() => void beginTrace(flow, 1, { key, node: "" })}>{t("trace.next")}</Button>
-        <Button kind="quiet" needs="operator" onClick={() => void beginTrace(flow, 10, { key, node: "" })}>{t("trace.ten")}</Button>
-        <Button kind="quiet" needs="operator" disabledReason={!node && t("trace.choose")} onClick={() => void beginTrace(flow, 1, { key, node })}>{t("trace.through")}</Button>
+        <Button icon="route" needs="operator" disabledReason={waiting && t("trace.waiting", { seconds: Math.ceil((until - now) / 1000) })} onClick={() => void tracing.begin(1, { key, node: "" })}>{t("trace.next")}</Button>
+        <Button kind="quiet" needs="operator" onClick={() => void tracing.begin(10, { key, node: "" })}>{t("trace.ten")}</Button>
+        <Button kind="quiet" needs="operator" disabledReason={!node && t("trace.choose")} onClick={() => void tracing.begin(1, { key, node })}>{t("trace.through")}</Button>
         {waiting && <span className="badge badge-info" role="status">{t("trace.waiting", { seconds: Math.ceil((until - now) / 1000) })}</span>}
       </div>
       <div className="debug-split">
@@ -88,7 +93,7 @@ export default function TracePanel() {
           {rows.length === 0 && <li className="lookin-none">{t("trace.none")}</li>}
           {rows.map((row) => (
             <li key={row.id}>
-              <button type="button" className="trace-row" aria-pressed={row.id === open} onClick={() => useTracing.setState({ open: row.id === open ? null : row.id })}>
+              <button type="button" className="trace-row" aria-pressed={row.id === open} onClick={() => tracing.set({ open: row.id === open ? null : row.id })}>
                 <StateMark level={row.failed ? "error" : "ok"} />
                 <span><time className="number">{clockTime(new Date(row.at * 1000))}</time> {titleOf(row.nodes[0] ?? "")}</span>
                 <span className="number">{t("trace.hops", { count: row.hops })} · {shortTime(row.seconds)}</span>
@@ -104,7 +109,7 @@ export default function TracePanel() {
                   <span className="trace-dot" aria-hidden="true" />
                   <div>
                     <div className="trace-head">
-                      <button type="button" onClick={() => { const address = addressOfRunning(model, hop.node); if (address) focusNode(address); }}>{titleOf(hop.node)}</button>
+                      <button type="button" onClick={() => { const address = addressOfRunning(model, hop.node); if (address) revealNode(canvas, address); }}>{titleOf(hop.node)}</button>
                       <code>{hop.node}</code>
                       <span className="trace-ms number">{index === 0 && hop.seconds === 0 ? clockTime(new Date(hop.at * 1000)) : shortTime(hop.seconds)}</span>
                     </div>

@@ -2,7 +2,8 @@
 import { outputName, portsOf } from "../../model/flow/ports";
 import { runningIds } from "../../model/flow/runtimeIds";
 import { addressOf } from "../../model/flow/sheet";
-import { type Document, modelIn, selectedNodes, sheetIn, useDocument } from "../editing/document";
+import { useDocument } from "../editing/context";
+import { type DocumentState, modelIn, selectedNodesIn, sheetIn } from "../editing/FlowDocument";
 
 export interface InspectedWire {
   /** The address in the file. */
@@ -18,10 +19,10 @@ export function endOfWire(wire: string): { node: string; port: string } | null {
   return dot < 0 ? null : { node: from.slice(0, dot), port: from.slice(dot + 1) };
 }
 
-export function inspectedWire(state: Document): InspectedWire | null {
+export function inspectedWire(state: DocumentState): InspectedWire | null {
   const model = modelIn(state);
   const end = state.wire ? endOfWire(state.wire) : null;
-  const id = end?.node ?? (state.selected.size === 1 ? selectedNodes()[0] : undefined);
+  const id = end?.node ?? (state.selected.size === 1 ? selectedNodesIn(state)[0] : undefined);
   const node = id !== undefined ? sheetIn(state).nodes[id] : undefined;
   if (!node) return null;
   const ports = portsOf(node, model, state.catalogue, state.ports);

@@ -2,8 +2,10 @@
 import { nodesByAddress } from "../../model/flow/diff";
 import { useWords } from "../../platform/i18n";
 import { useSession } from "../../platform/session/session";
-import { modelIn, useDocument } from "../editing/document";
-import { focusNode } from "../editing/fieldFocus";
+import { useCanvasController } from "../canvas/CanvasController";
+import { revealNode } from "../canvas/revealNode";
+import { useDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
 import { otherEditors, useEditorPresence } from "./presence";
 
 const SHOWN = 4;
@@ -12,9 +14,10 @@ const HUES = ["input", "output", "gas", "notify", "function", "storage"];
 const hueOf = (user: string): string => HUES[[...user].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % HUES.length] ?? "other";
 
 export function Avatars() {
+  const canvas = useCanvasController();
   const { t, localize } = useWords();
   const me = useSession(({ session }) => session?.user ?? "");
-  const people = otherEditors(useEditorPresence((state) => state.people), me);
+  const people = otherEditors(useEditorPresence(), me);
   const model = useDocument(modelIn);
   if (people.length === 0) return null;
   const nodes = nodesByAddress(model);
@@ -25,7 +28,7 @@ export function Avatars() {
         const text = person.open ? t("deploy.here.open", { user: person.user, node: title }) : t("deploy.here.flow", { user: person.user });
         return (
           <li key={person.id}>
-            <button type="button" className={`avatar avatar-${hueOf(person.user)}`} title={text} aria-label={text} onClick={() => person.open && nodes.has(person.open) && focusNode(person.open)}>
+            <button type="button" className={`avatar avatar-${hueOf(person.user)}`} title={text} aria-label={text} onClick={() => person.open && revealNode(canvas, person.open)}>
               {[...person.user][0]?.toUpperCase()}
             </button>
           </li>

@@ -5,8 +5,9 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { inLine } from "../../platform/kit/values";
-import { modelIn, useDocument } from "../editing/document";
-import { type Clash, resolveConflict, useDeploy } from "./deploy";
+import { useDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
+import { type Clash, useDeployment, useDeployState } from "./Deployment";
 import "../../platform/kit/value-tree.css";
 import "./deploy.css";
 
@@ -14,13 +15,14 @@ type Side = "mine" | "theirs";
 
 export default function ConflictDialog({ onClose }: { onClose: () => void }) {
   const { t, localize } = useWords();
-  const conflict = useDeploy((state) => state.conflict);
+  const deployment = useDeployment();
+  const conflict = useDeployState((state) => state.conflict);
   const model = useDocument(modelIn);
   const [sides, setSides] = useState<ReadonlyMap<Clash, Side>>(new Map());
   if (!conflict) return null;
   const nodes = nodesByAddress(model);
   const close = (): void => {
-    useDeploy.setState({ conflict: null });
+    deployment.set({ conflict: null });
     onClose();
   };
   const choose = (clash: Clash, side: Side): void => setSides(new Map(sides).set(clash, side));
@@ -30,7 +32,7 @@ export default function ConflictDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t("deploy.conflict")} wide onClose={close} foot={<>
       <Button onClick={close}>{t("kit.cancel")}</Button>
-      <Button kind="primary" icon="git-merge" disabledReason={open > 0 && t("deploy.conflict.open", { count: open })} onClick={() => void resolveConflict(conflict, sides).then(onClose)}>{t("deploy.conflict.take")}</Button>
+      <Button kind="primary" icon="git-merge" disabledReason={open > 0 && t("deploy.conflict.open", { count: open })} onClick={() => void deployment.resolveConflict(conflict, sides).then(onClose)}>{t("deploy.conflict.take")}</Button>
     </>}>
       <p>{t("deploy.conflict.text", { who, count: conflict.clashes.length })}</p>
       <div className="card card-scroll">

@@ -1,7 +1,8 @@
 /** The end of the top bar: who else is here, and the button that deploys. */
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
-import { isDirty, useDocument } from "../editing/document";
+import { useDocument } from "../editing/context";
+import { isDirty } from "../editing/FlowDocument";
 import { openPanel } from "../editing/panelLayout";
 import { errorsIn } from "../problems/severity";
 import { Avatars } from "./Avatars";

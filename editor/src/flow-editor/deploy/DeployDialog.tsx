@@ -8,31 +8,35 @@ import { Field } from "../../platform/kit/Field";
 import { Icon } from "../../platform/kit/Icon";
 import { StateMark } from "../../platform/kit/State";
 import { toastError } from "../../platform/kit/toasts";
-import { modelIn, useDocument } from "../editing/document";
-import { focusField } from "../editing/fieldFocus";
+import { useCanvasController } from "../canvas/CanvasController";
+import { focusField } from "../canvas/fieldFocus";
+import { useDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
 import { bySeverity, errorsIn } from "../problems/severity";
 import { inOneLine } from "../problems/told";
-import { deploy, type DeployPreview, previewDeploy, useDeploy } from "./deploy";
+import { type DeployPreview, useDeployment, useDeployState } from "./Deployment";
 import { DiffList, isNothing } from "./DiffList";
 import { shownDiff } from "./shownDiff";
 import "../problems/problems.css";
 import "./deploy.css";
 
 export default function DeployDialog({ onClose }: { onClose: () => void }) {
+  const canvas = useCanvasController();
   const { t, localize } = useWords();
   const model = useDocument(modelIn);
   const old = useDocument((state) => state.view?.flow);
-  const { busy, red, refused } = useDeploy();
+  const deployment = useDeployment();
+  const { busy, red, refused } = useDeployState((state) => state);
   const [preview, setPreview] = useState<DeployPreview | null>(null);
   const [note, setNote] = useState("");
   const [reason, setReason] = useState("");
   useEffect(() => {
-    useDeploy.setState({ red: null, refused: null });
-    previewDeploy().then(setPreview, (error: unknown) => {
+    deployment.set({ red: null, refused: null });
+    deployment.preview().then(setPreview, (error: unknown) => {
       toastError(error);
       onClose();
     });
-  }, [onClose]);
+  }, [deployment, onClose]);
 
   const nodes = nodesByAddress(model);
   const before = old ? nodesByAddress(old) : new Map<string, never>();
@@ -44,8 +48,7 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
   const refusal = !preview ? t("kit.loading") : errors.length ? t("deploy.errors", { count: errors.length }) : red && !reason.trim() ? t("deploy.needs-reason") : busy ? t("deploy.busy") : "";
   const go = async (): Promise<void> => {
     if (refusal) return;
-    if (await deploy(note, red ? reason.trim() : "")) onClose();
-    else if (useDeploy.getState().conflict) return;
+    if (await deployment.deploy(note, red ? reason.trim() : "")) onClose();
   };
 
   return (
@@ -66,7 +69,7 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
         <section className="deploy-problems" aria-label={t("problems.title")}>
           <p className="notice notice-error"><Icon name="circle-alert" />{t("deploy.blocked", { count: errors.length })}</p>
           <ul>{bySeverity(errors).slice(0, 20).map((problem, index) => (
-            <li key={index}><button type="button" className="problem" onClick={() => { onClose(); focusField(problem.node, problem.field); }}>
+            <li key={index}><button type="button" className="problem" onClick={() => { onClose(); focusField(canvas, problem.node, problem.field); }}>
               <StateMark level="error" /><span className="problem-place">{[titleOf(problem.node) || problem.node, problem.field.replace(/^with\./, "")].filter(Boolean).join(" › ")}</span><span className="problem-text">{inOneLine(problem)}</span>
             </button></li>
           ))}</ul>

@@ -2,7 +2,7 @@
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { inLine } from "../../platform/kit/values";
-import type { FieldChange } from "./deploy";
+import type { FieldChange } from "./Deployment";
 
 export interface ShownDiff {
   added: string[];

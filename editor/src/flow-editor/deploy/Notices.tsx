@@ -7,11 +7,11 @@ import { Button, IconButton } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
 import { toast, toastError } from "../../platform/kit/toasts";
 import { useSession } from "../../platform/session/session";
-import { draftIn, fetchView, isDirty, openView, setView, useDocument } from "../editing/document";
+import { useDocument, useFlowDocument } from "../editing/context";
+import { fetchView, type FlowDocument, isDirty } from "../editing/FlowDocument";
 import { openPanel } from "../editing/panelLayout";
-import { closeReport, type DeployResult, mergeWithFile, revert, useDeploy } from "./deploy";
+import { type DeployResult, useDeployment, useDeployState } from "./Deployment";
 import { sumOf } from "./deployReport";
-import { announcePresence } from "./presence";
 import "./deploy.css";
 
 interface DeployEvent {
@@ -21,11 +21,9 @@ interface DeployEvent {
 }
 
 export default function Notices() {
-  const name = useDocument((state) => state.name);
-  const done = useDeploy((state) => state.done);
-  const busy = useDeploy((state) => state.busy);
-  const changed = useFileChanges(name);
-  useEffect(() => announcePresence(name), [name]);
+  const done = useDeployState((state) => state.done);
+  const busy = useDeployState((state) => state.busy);
+  const changed = useFileChanges();
   return (
     <div className="notices">
       {changed && <FileNotice view={changed.view} who={changed.who} onDone={changed.forget} />}
@@ -37,6 +35,7 @@ export default function Notices() {
 
 function ReportNotice({ done, busy }: { done: DeployResult; busy: boolean }) {
   const { t } = useWords();
+  const deployment = useDeployment();
   const { report } = done;
   const touched = [...report.added, ...report.changed, ...report.removed];
   return (
@@ -46,8 +45,8 @@ function ReportNotice({ done, busy }: { done: DeployResult; busy: boolean }) {
       <span className="number" title={t("deploy.sum.help")}>{t("deploy.sum", sumOf(report))}</span>
       <span className="strip-more">{touched.length ? t("deploy.touched", { count: touched.length, kept: report.kept.length }) : t("deploy.no-restart")}</span>
       {report.quarantined > 0 && <span>{t("deploy.quarantined", { count: report.quarantined })}</span>}
-      {done.before !== null && <Button kind="quiet" icon="undo-2" needs="admin" disabledReason={busy && t("deploy.busy")} onClick={() => void revert(done)}>{t("deploy.undo", { number: done.number })}</Button>}
-      <IconButton icon="x" label={t("kit.close")} onClick={closeReport} />
+      {done.before !== null && <Button kind="quiet" icon="undo-2" needs="admin" disabledReason={busy && t("deploy.busy")} onClick={() => void deployment.revert(done)}>{t("deploy.undo", { number: done.number })}</Button>}
+      <IconButton icon="x" label={t("kit.close")} onClick={() => deployment.set({ done: null })} />
     </div>
   );
 }
@@ -68,61 +67,65 @@ function DiskNotice() {
 
 function FileNotice({ view, who, onDone }: { view: FlowView; who: string; onDone: () => void }) {
   const { t } = useWords();
+  const doc = useFlowDocument();
+  const deployment = useDeployment();
   const dirty = useDocument(isDirty);
   return (
     <div className="strip strip-warning" role="alert">
       <Icon name="users" />
       <span>{who === "disk" ? t("deploy.changed.disk") : t("deploy.changed.by", { who })} {t(dirty ? "deploy.changed.mine" : "deploy.changed.clean")}</span>
       {dirty
-        ? <Button kind="quiet" icon="git-merge" needs="admin" onClick={() => void mergeWithFile(who).then(onDone)}>{t("deploy.merge")}</Button>
+        ? <Button kind="quiet" icon="git-merge" needs="admin" onClick={() => void deployment.mergeWithFile(who).then(onDone)}>{t("deploy.merge")}</Button>
         : null}
-      <Button kind="quiet" icon="refresh-cw" onClick={() => { openView(view); onDone(); }}>{t(dirty ? "deploy.take.theirs" : "deploy.take")}</Button>
+      <Button kind="quiet" icon="refresh-cw" onClick={() => { doc.openView(view); onDone(); }}>{t(dirty ? "deploy.take.theirs" : "deploy.take")}</Button>
     </div>
   );
 }
 
 /** The file as it is now, while it is another than the one the draft stands on. */
-function useFileChanges(name: string): { view: FlowView; who: string; forget: () => void } | null {
+function useFileChanges(): { view: FlowView; who: string; forget: () => void } | null {
+  const doc = useFlowDocument();
+  const deployment = useDeployment();
   const [found, setFound] = useState<{ view: FlowView; who: string } | null>(null);
   const known = useDocument((state) => state.view?.revision);
   useEffect(() => {
-    const look = (): void => void fetchView(name).then((view) => setFound(follow(view))).catch(toastError);
+    const look = (): void => void fetchView(doc.name).then((view) => !deployment.busy && setFound(follow(doc, view))).catch(toastError);
     let latest: DeployEvent | undefined;
     const consider = (): void => {
-      const here = useDocument.getState().view;
+      const here = doc.state.view;
       // A deploy of one's own reads the file again by itself.
-      if (!latest || useDeploy.getState().busy) return;
+      if (!latest || deployment.busy) return;
       if (latest.file !== here?.revision || latest.number !== (here?.deployed?.number ?? null)) look();
     };
-    const unsubscribe = socket.subscribe<DeployEvent>("deploys", ({ items }) => {
-      latest = items.findLast(({ flow }) => flow === name) ?? latest;
-      consider();
-    });
-    const unwatch = useDeploy.subscribe((now, before) => before.busy && !now.busy && consider());
-    // After a break nobody knows what was missed: the server may be another.
-    const stop = onReconnect(look);
+    const stops = [
+      socket.subscribe<DeployEvent>("deploys", ({ items }) => {
+        latest = items.findLast(({ flow }) => flow === doc.name) ?? latest;
+        consider();
+      }),
+      deployment.store.subscribe((now, before) => before.busy && !now.busy && consider()),
+      // After a break nobody knows what was missed: the server may be another.
+      onReconnect(look),
+    ];
     return () => {
-      unsubscribe();
-      unwatch();
-      stop();
+      for (const stop of stops) stop();
     };
-  }, [name]);
+  }, [doc, deployment]);
   return found && found.view.revision !== known ? { ...found, forget: () => setFound(null) } : null;
 }
 
 /** Follows what others did where the draft does not stand in the way; the answer is what the person must decide about. */
-function follow(view: FlowView): { view: FlowView; who: string } | null {
-  const state = useDocument.getState();
+function follow(doc: FlowDocument, view: FlowView): { view: FlowView; who: string } | null {
+  const { state } = doc;
   const here = state.view;
-  if (!here || view.name !== state.name || useDeploy.getState().busy) return null;
+  if (!here) return null;
   const who = view.changed_on_disk ? "disk" : view.deployed?.who ?? "";
-  if (view.revision === here.revision || draftIn(state)?.text === view.text) {
+  if (view.revision === here.revision || doc.draft.text === view.text) {
     // The same text: only who deployed it when is new.
-    setView(view);
+    doc.setView(view);
     return null;
   }
   if (isDirty(state) || who === "disk") return { view, who };
-  openView(view);
+  doc.openView(view);
   if (who !== useSession.getState().session?.user) toast("ok", translate("deploy.followed", { who, number: view.deployed?.number ?? 0 }));
   return null;
 }

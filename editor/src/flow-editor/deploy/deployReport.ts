@@ -1,5 +1,5 @@
 /** The account of a deploy: every message that came in went out or is held. */
-import type { Report } from "./deploy";
+import type { Report } from "./Deployment";
 
 /** In (with what was held before) = out + held. */
 export const sumOf = ({ came_in, held_before, went_out, held_after }: Pick<Report, "came_in" | "held_before" | "went_out" | "held_after">): { in: number; out: number; held: number } =>

@@ -1,8 +1,8 @@
 /** Who has this flow open, and what they have open in it. */
-import { create } from "zustand";
+import { useEffect, useState } from "react";
 import { addressOf } from "../../model/flow/sheet";
 import { socket } from "../../platform/api/socket";
-import { useDocument } from "../editing/document";
+import { useFlowDocument } from "../editing/context";
 
 export interface EditorPresence {
   id: string;
@@ -11,28 +11,31 @@ export interface EditorPresence {
   since: number;
 }
 
-export const useEditorPresence = create<{ people: EditorPresence[] }>(() => ({ people: [] }));
-
-/** Says where this tab is, and hears of the others. The answer ends both. */
-export function announcePresence(flow: string): () => void {
-  let said: string | null = null;
-  const say = (): void => {
-    const { selected, scope } = useDocument.getState();
-    const first = selected.size === 1 ? [...selected][0] ?? "" : "";
-    const open = first && !first.includes(":") ? addressOf(scope, first) : "";
-    if (open === said) return;
-    said = open;
-    socket.setPresence({ flow, open });
-  };
-  say(); // a node may be open already
-  const hear = socket.subscribe<{ people: EditorPresence[] }>(`presence:${flow}`, ({ items }) => useEditorPresence.setState({ people: items.at(-1)?.people ?? [] }));
-  const follow = useDocument.subscribe(say);
-  return () => {
-    hear();
-    follow();
-    socket.setPresence(null);
-    useEditorPresence.setState({ people: [] });
-  };
+/** Says where this tab is as long as the component is there, and hears of all, this one too. */
+export function useEditorPresence(): EditorPresence[] {
+  const doc = useFlowDocument();
+  const [people, setPeople] = useState<EditorPresence[]>([]);
+  useEffect(() => {
+    let said: string | null = null;
+    const announce = (): void => {
+      const { selected, scope } = doc.state;
+      const first = selected.size === 1 ? [...selected][0] ?? "" : "";
+      const open = first && !first.includes(":") ? addressOf(scope, first) : "";
+      if (open === said) return;
+      said = open;
+      socket.setPresence({ flow: doc.name, open });
+    };
+    announce(); // a node may be open already
+    const stops = [
+      socket.subscribe<{ people: EditorPresence[] }>(`presence:${doc.name}`, ({ items }) => setPeople(items.at(-1)?.people ?? [])),
+      doc.store.subscribe(announce),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+      socket.setPresence(null);
+    };
+  }, [doc]);
+  return people;
 }
 
 /** Everybody else: of this user's own tabs one is this one. */

@@ -1,5 +1,5 @@
 /** What the server tells apart, changed and rewired nodes, is one change to a person. */
-import type { ServerDiff } from "./deploy";
+import type { ServerDiff } from "./Deployment";
 import type { ShownDiff } from "./DiffList";
 
 export function shownDiff({ added, removed, changed, rewired, flow }: ServerDiff): ShownDiff {

@@ -1,6 +1,6 @@
 /** Keeps draft and history over a reload, in this browser. */
 import { current, fromStored, type StoredHistory, toStored } from "../../model/flow/history";
-import { useDocument } from "./document";
+import type { FlowDocument } from "./FlowDocument";
 
 const DATABASE = "mcs-drafts";
 const STORE = "drafts";
@@ -62,34 +62,35 @@ function takeUnloadDraft(name: string): StoredDraft | undefined {
   return stored;
 }
 
-export function restoreDraft(stored: StoredDraft): void {
+export function restoreDraft(doc: FlowDocument, stored: StoredDraft): void {
   const history = fromStored(stored);
-  const { view } = useDocument.getState();
+  const { view } = doc.state;
   if (!history || !view) return;
   if (stored.revision === view.revision) {
-    useDocument.setState({ history, scope: stored.scope });
+    doc.set({ history, scope: stored.scope });
     return;
   }
   // The file went on without this draft, which stays on the file it was made from: the page then tells of the newer one and
   // offers to merge, as it does when that happens while the page is open.
   const baseText = stored.baseText ?? history.steps[0]?.draft.text ?? null;
   if (baseText === null || current(history).text === baseText || current(history).text === view.text) return;
-  useDocument.setState({ history, scope: stored.scope, view: { ...view, revision: stored.revision, text: baseText } });
+  doc.set({ history, scope: stored.scope, view: { ...view, revision: stored.revision, text: baseText } });
 }
 
 /** Writes the history of the open flow whenever it has rested for a moment; the answer ends it. */
-export function storeDraftContinuously(): () => void {
+export function storeDraftContinuously(doc: FlowDocument): () => void {
   let timer = 0;
   const save = (leaving = false): void => {
     timer = 0;
-    const { name, history, view, scope } = useDocument.getState();
+    const { history, view, scope } = doc.state;
+    const { name } = doc;
     const saved = history && toStored(history);
     if (!saved || !view) return;
     const stored: StoredDraft = { ...saved, revision: view.revision, baseText: view.text, scope };
     if (leaving) storeOnUnload(name, stored);
     void run("readwrite", (store) => store.put(stored, name));
   };
-  const stop = useDocument.subscribe((state, before) => {
+  const stop = doc.store.subscribe((state, before) => {
     if (state.history === before.history && state.view === before.view) return;
     clearTimeout(timer);
     timer = window.setTimeout(save, PAUSE_MS);

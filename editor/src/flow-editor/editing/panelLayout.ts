@@ -10,13 +10,15 @@ interface Layout {
   drawerOpen: boolean;
   drawerHeight: number;
   palette: boolean;
+  /** The palette is to take the cursor, which it does as soon as it is there. */
+  paletteWanted: boolean;
   dialog: string | null;
 }
 
 const STORED = "mcs.layout";
-const first: Layout = { dock: "", dockOpen: true, dockWidth: 340, drawer: "", drawerOpen: false, drawerHeight: 260, palette: true, dialog: null };
+const first: Layout = { dock: "", dockOpen: true, dockWidth: 340, drawer: "", drawerOpen: false, drawerHeight: 260, palette: true, paletteWanted: false, dialog: null };
 
-function kept(): Partial<Layout> {
+function savedLayout(): Partial<Layout> {
   try {
     return JSON.parse(localStorage.getItem(STORED) ?? "{}") as Partial<Layout>;
   } catch {
@@ -24,14 +26,17 @@ function kept(): Partial<Layout> {
   }
 }
 
-export const useLayout = create<Layout>(() => ({ ...first, ...kept(), dialog: null }));
+export const useLayout = create<Layout>(() => ({ ...first, ...savedLayout(), dialog: null }));
 
-useLayout.subscribe(({ dialog: _dialog, ...layout }) => localStorage.setItem(STORED, JSON.stringify(layout)));
+useLayout.subscribe(({ dialog: _dialog, paletteWanted: _wanted, ...layout }) => localStorage.setItem(STORED, JSON.stringify(layout)));
 
 const clamped = (value: number, least: number, most: number): number => Math.round(Math.max(least, Math.min(most, value)));
 
 export const sizeDock = (width: number): void => useLayout.setState({ dockWidth: clamped(width, 260, Math.max(260, innerWidth * 0.5)) });
 export const sizeDrawer = (height: number): void => useLayout.setState({ drawerHeight: clamped(height, 120, Math.max(120, innerHeight * 0.7)) });
+
+/** Opens the palette with the cursor in its filter. */
+export const focusPalette = (): void => useLayout.setState({ palette: true, paletteWanted: true });
 
 /** Opens a panel wherever it belongs. */
 export function openPanel(id: string): void {

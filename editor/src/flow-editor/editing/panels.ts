@@ -1,5 +1,5 @@
 /** Every panel of the flow page. An area adds its line here, and what it shows to `PanelView`. */
-import type { Document } from "./document";
+import type { DocumentState } from "./FlowDocument";
 
 export interface Panel {
   id: string;
@@ -11,7 +11,7 @@ export interface Panel {
   /** Shortcut that opens it, and closes it when it is open. */
   keys?: string[];
   /** A number beside the title, such as how many problems there are; 0 shows none. */
-  count?: (state: Document) => number;
+  count?: (state: DocumentState) => number;
 }
 
 export const panels: Panel[] = [

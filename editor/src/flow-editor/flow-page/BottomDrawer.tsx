@@ -2,7 +2,7 @@
 import { useWords } from "../../platform/i18n";
 import { IconButton } from "../../platform/kit/Button";
 import { ErrorBoundary } from "../../platform/kit/ErrorBoundary";
-import { useDocument } from "../editing/document";
+import { useDocument } from "../editing/context";
 import { sizeDrawer, togglePanel, useLayout } from "../editing/panelLayout";
 import { panelsAt } from "../editing/panels";
 import { PanelTabs } from "./PanelTabs";

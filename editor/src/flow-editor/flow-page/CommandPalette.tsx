@@ -6,12 +6,13 @@ import { Icon } from "../../platform/kit/Icon";
 import { initials } from "../../platform/kit/pinyin";
 import { type Command, disabledReason, runCommand } from "../commands/command";
 import { formatKeys } from "../commands/keys";
-import { commands } from "./allCommands";
+import { useCommands } from "./allCommands";
 
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
+  const { all } = useCommands();
   const [typed, setTyped] = useState("");
-  const found = useMemo(() => matching(typed, t), [typed, t]);
+  const found = useMemo(() => matching(all, typed, t), [all, typed, t]);
   return (
     <Finder label={t("command.palette")} placeholder={t("command.placeholder")} typed={typed} onType={setTyped} onClose={onClose}
       rows={found.map((command): FinderRow => {
@@ -35,7 +36,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   );
 }
 
-function matching(typed: string, t: (key: string) => string): Command[] {
+function matching(commands: readonly Command[], typed: string, t: (key: string) => string): Command[] {
   const wanted = typed.trim().toLowerCase();
   const points = (command: Command): number => {
     const label = t(command.label).toLowerCase();

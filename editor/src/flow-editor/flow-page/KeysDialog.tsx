@@ -4,7 +4,7 @@ import { useWords } from "../../platform/i18n";
 import { Dialog } from "../../platform/kit/Dialog";
 import type { Command } from "../commands/command";
 import { formatKeys } from "../commands/keys";
-import { commands } from "./allCommands";
+import { useCommands } from "./allCommands";
 import "./keys.css";
 
 const groups: Command["group"][] = ["edit", "add", "arrange", "view", "flow", "go"];
@@ -12,6 +12,7 @@ const gestures = ["pan", "zoom", "lasso", "more", "wire", "click-wire", "splice"
 
 export default function KeysDialog({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
+  const commands = useCommands().all;
   return (
     <Dialog title={t("command.keys")} onClose={onClose} wide>
       <div className="keys">

@@ -1,7 +1,7 @@
 /** Tabs of panels: icon, title, and a number where there is something to count. */
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
-import { useDocument } from "../editing/document";
+import { useDocument } from "../editing/context";
 import type { Panel } from "../editing/panels";
 
 interface Props {

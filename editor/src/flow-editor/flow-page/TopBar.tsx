@@ -9,14 +9,17 @@ import { type Command, disabledReason } from "../commands/command";
 import { CommandButton } from "../commands/CommandButton";
 import { formatKeys } from "../commands/keys";
 import DeployBar from "../deploy/DeployBar";
-import { isDirty, modelIn, openScope, useDocument } from "../editing/document";
-import { commandNamed, commands } from "./allCommands";
+import { useDocument, useFlowDocument } from "../editing/context";
+import { isDirty, modelIn } from "../editing/FlowDocument";
+import { useCommands } from "./allCommands";
 
 const menuGroups: Command["group"][] = ["edit", "add", "arrange", "view", "flow", "go"];
 
 export function TopBar() {
+  const doc = useFlowDocument();
   const { t, localize } = useWords();
-  const name = useDocument((state) => state.name);
+  const { name } = doc;
+  const commands = useCommands();
   const title = useDocument((state) => modelIn(state).title);
   const scope = useDocument((state) => state.scope);
   const inner = useDocument((state) => modelIn(state).subflows[state.scope]?.title);
@@ -31,7 +34,7 @@ export function TopBar() {
         <Link className="top-bar-home" href="/flows">{t("page.flows")}</Link>
         <Icon name="chevron-right" size={14} />
         {scope ? <>
-          <button type="button" className="top-bar-crumb" onClick={() => openScope("")}>{label}</button>
+          <button type="button" className="top-bar-crumb" onClick={() => doc.openScope("")}>{label}</button>
           <Icon name="chevron-right" size={14} />
           <h1 title={scope}>{localize(inner) || scope}</h1>
         </> : <h1 title={name}>{label}</h1>}
@@ -39,10 +42,10 @@ export function TopBar() {
         <span className="top-bar-state" data-dirty={dirty || undefined}>{t(dirty ? "page.dirty" : "page.clean")}</span>
       </nav>
       <div className="top-bar-tools">
-        <CommandButton command={commandNamed("undo")} />
-        <CommandButton command={commandNamed("redo")} />
+        <CommandButton command={commands.named("undo")} />
+        <CommandButton command={commands.named("redo")} />
         <span className="top-bar-line" />
-        <CommandButton command={commandNamed("panel.search")} />
+        <CommandButton command={commands.named("panel.search")} />
         <IconButton icon="ellipsis" label={t("command.more")} aria-haspopup="menu" onClick={(event) => {
           const { left, bottom } = event.currentTarget.getBoundingClientRect();
           setMenu({ x: left, y: bottom + 4 });
@@ -51,7 +54,7 @@ export function TopBar() {
       </div>
       {menu && (
         <Menu label={t("command.more")} at={menu} onClose={() => setMenu(null)} items={menuGroups.flatMap((group, index) => {
-          const listed = commands.filter((command) => command.group === group && !disabledReason(command));
+          const listed = commands.all.filter((command) => command.group === group && !disabledReason(command));
           return [...(index > 0 && listed.length ? [null] : []), ...listed.map((command) => ({
             label: t(command.label), icon: command.icon, keys: command.keys?.[0] && formatKeys(command.keys[0]), run: command.run,
           }))];

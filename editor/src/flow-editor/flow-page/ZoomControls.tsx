@@ -1,23 +1,24 @@
 /** Zoom, fit, and what is shown on the canvas: live figures, heat, the way of dragging. */
+import { useCanvas } from "../canvas/CanvasController";
 import { CommandButton } from "../commands/CommandButton";
-import { useCanvas } from "../editing/canvasState";
-import { commandNamed } from "./allCommands";
+import { useCommands } from "./allCommands";
 
 export function ZoomControls() {
+  const commands = useCommands();
   const live = useCanvas((state) => state.live);
   const heat = useCanvas((state) => state.heat);
   const lassoFirst = useCanvas((state) => state.lassoFirst);
   const percent = useCanvas((state) => state.percent);
   return (
     <div className="zoom-controls" role="group">
-      <CommandButton command={commandNamed("live")} pressed={live} />
-      <CommandButton command={commandNamed("heat")} pressed={heat} />
-      <CommandButton command={commandNamed("lasso")} pressed={lassoFirst} />
+      <CommandButton command={commands.named("live")} pressed={live} />
+      <CommandButton command={commands.named("heat")} pressed={heat} />
+      <CommandButton command={commands.named("lasso")} pressed={lassoFirst} />
       <span className="zoom-line" />
-      <CommandButton command={commandNamed("zoom-out")} />
+      <CommandButton command={commands.named("zoom-out")} />
       <span className="zoom-percent number">{percent}%</span>
-      <CommandButton command={commandNamed("zoom-in")} />
-      <CommandButton command={commandNamed("fit")} />
+      <CommandButton command={commands.named("zoom-in")} />
+      <CommandButton command={commands.named("fit")} />
     </div>
   );
 }

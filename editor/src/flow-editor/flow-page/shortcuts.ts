@@ -2,17 +2,17 @@
 import { runCommand } from "../commands/command";
 import { isSingleKey, matchesKeys } from "../commands/keys";
 import { useLayout } from "../editing/panelLayout";
-import { commands } from "./allCommands";
+import type { Commands } from "./allCommands";
 
 const TEXT = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true], .cm-editor";
 
-export function installShortcuts(): () => void {
+export function installShortcuts(commands: Commands): () => void {
   const pressed = (event: KeyboardEvent): void => {
     const target = event.target instanceof Element ? event.target : document.body;
     // A dialog that is only just being loaded gets its keys too: typed ahead, they mean nothing to the canvas.
     if (useLayout.getState().dialog !== null || event.defaultPrevented || target.closest("dialog, [role=menu], [role=listbox]")) return;
     const typing = target.closest(TEXT) !== null;
-    for (const command of commands) {
+    for (const command of commands.all) {
       const keys = command.keys?.find((candidate) => matchesKeys(event, candidate));
       if (!keys) continue;
       if (typing && (isSingleKey(keys) || belongsToText(keys))) return;

@@ -8,7 +8,7 @@ import { translate, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
 import { ValueTree } from "../../platform/kit/ValueTree";
-import { edit } from "../editing/document";
+import { useFlowDocument } from "../editing/context";
 
 interface Sent {
   port: string;
@@ -30,6 +30,7 @@ export function Examples({ type, address }: { type: NodeType; address: string | 
 }
 
 function One({ type, example, title, address }: { type: NodeType; example: Example; title: string; address: string | null }) {
+  const doc = useFlowDocument();
   const { t } = useWords();
   const [given, setGiven] = useState(() => JSON.stringify(example.given, null, 1));
   const [sent, setSent] = useState<Sent[] | null>(null);
@@ -56,7 +57,7 @@ function One({ type, example, title, address }: { type: NodeType; example: Examp
       <div className="example-part"><span className="example-label">{t("inspector.examples.expect")}</span><ValueTree value={example.expect} /></div>
       <div className="example-actions">
         <Button icon="play" needs="admin" onClick={() => void run()}>{t("inspector.examples.run")}</Button>
-        {address && <Button kind="quiet" needs="admin" onClick={() => edit(translate("edit.example", { node: address }), [{ op: "change_node", id: address, with: example.config }])}>{t("inspector.examples.use")}</Button>}
+        {address && <Button kind="quiet" needs="admin" onClick={() => doc.edit(translate("edit.example", { node: address }), [{ op: "change_node", id: address, with: example.config }])}>{t("inspector.examples.use")}</Button>}
       </div>
       {problem && <p className="field-problem" role="alert"><Icon name="circle-alert" size={13} />{problem}</p>}
       {sent && (

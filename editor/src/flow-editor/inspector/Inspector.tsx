@@ -6,7 +6,8 @@ import type { Schema } from "../../model/schema/schema";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { Markdown } from "../../platform/kit/Markdown";
-import { modelIn, selectedNodes, sheetIn, useDocument } from "../editing/document";
+import { useDocument, useFlowDocument } from "../editing/context";
+import { modelIn, sheetIn } from "../editing/FlowDocument";
 import { inOneLine } from "../problems/told";
 import { PropertiesForm } from "../properties/PropertiesForm";
 import { Examples } from "./Examples";
@@ -15,10 +16,11 @@ import { NodeHead } from "./NodeHead";
 import "./inspector.css";
 
 export default function Inspector() {
+  const doc = useFlowDocument();
   const { t } = useWords();
   const selected = useDocument((state) => state.selected);
   const sheet = useDocument(sheetIn);
-  const ids = selectedNodes();
+  const ids = doc.selectedNodes();
   const node = ids.length === 1 ? sheet.nodes[ids[0] ?? ""] : undefined;
   if (!node && selected.size > 1) {
     return <div className="empty"><Icon name="sliders-horizontal" size={26} /><p>{t("inspector.several", { count: selected.size })}</p></div>;

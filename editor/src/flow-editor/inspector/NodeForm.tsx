@@ -7,7 +7,7 @@ import type { Json } from "../../platform/api/json";
 import type { Problem } from "../../platform/api/types";
 import { translate, useWords } from "../../platform/i18n";
 import { useAllowed } from "../../platform/session/session";
-import { edit } from "../editing/document";
+import { useFlowDocument } from "../editing/context";
 import { incomingWire } from "../editing/upstream";
 import { Form, type FormContext } from "./fields/formContext";
 import { SchemaField } from "./fields/SchemaField";
@@ -21,6 +21,7 @@ interface Props {
 }
 
 export function NodeForm({ node, address, sheet, schema, problems }: Props) {
+  const doc = useFlowDocument();
   const { t } = useWords();
   const readOnly = !useAllowed("admin");
   const visit = useRef(0);
@@ -29,7 +30,7 @@ export function NodeForm({ node, address, sheet, schema, problems }: Props) {
   const context = useMemo<FormContext>(() => ({ root: schema, problems, readOnly, wire, parameters }), [schema, problems, readOnly, wire?.node, wire?.port, parameters]);
   const change = (name: string, value: Json | undefined): void => {
     const with_ = withField(node.with_, name, value);
-    if (with_.set || with_.unset) edit(translate("edit.field", { node: node.id, field: name }), [{ op: "change_node", id: address, ...with_ }], `${address}:${name}:${visit.current}`);
+    if (with_.set || with_.unset) doc.edit(translate("edit.field", { node: node.id, field: name }), [{ op: "change_node", id: address, ...with_ }], `${address}:${name}:${visit.current}`);
   };
   const fields = fieldsOf(schema, schema);
   return (

@@ -8,7 +8,7 @@ import type { LocalizedText } from "../../platform/i18n/words";
 import { Field, SwitchField, TextField } from "../../platform/kit/Field";
 import { toastError } from "../../platform/kit/toasts";
 import { useAllowed } from "../../platform/session/session";
-import { edit, select, sheet as currentSheet } from "../editing/document";
+import { useFlowDocument } from "../editing/context";
 import { invalidIdReason } from "./ids";
 
 export const inBoth = (words: LocalizedText): { zh: string; en: string } => (typeof words === "string" ? { zh: words, en: "" } : { zh: words.zh ?? "", en: words.en ?? "" });
@@ -21,19 +21,20 @@ export function asWords({ zh, en }: { zh: string; en: string }): LocalizedText {
 }
 
 export function NodeHead({ node, address, problems }: { node: NodeSpec; address: string; problems: Problem[] }) {
+  const doc = useFlowDocument();
   const { t } = useWords();
   const readOnly = !useAllowed("admin");
   const [id, setId] = useState<string | null>(null);
   const visit = useRef(0);
   const title = inBoth(node.title);
-  const fault = id === null || id === node.id ? "" : invalidIdReason(id, currentSheet());
+  const fault = id === null || id === node.id ? "" : invalidIdReason(id, doc.sheet);
   const change = (label: string, what: { title?: LocalizedText; note?: string; disabled?: boolean }, field: string): void =>
-    edit(label, [{ op: "change_node", id: address, ...what }], `${address}:${field}:${visit.current}`);
+    doc.edit(label, [{ op: "change_node", id: address, ...what }], `${address}:${field}:${visit.current}`);
   const rename = (): void => {
     if (id !== null && id !== node.id && !fault) {
       try {
-        edit(translate("edit.rename", { from: node.id, to: id }), [{ op: "rename_node", id: address, to: id }]);
-        select([id]);
+        doc.edit(translate("edit.rename", { from: node.id, to: id }), [{ op: "rename_node", id: address, to: id }]);
+        doc.select([id]);
       } catch (error) {
         toastError(error);
       }

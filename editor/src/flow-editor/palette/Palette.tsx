@@ -4,9 +4,11 @@ import type { NodeType } from "../../model/flow/server";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { useAllowed } from "../../platform/session/session";
+import { useCanvasController } from "../canvas/CanvasController";
 import { familyOf } from "../canvas/nodeAppearance";
-import { modelIn, useDocument } from "../editing/document";
-import { palette } from "../editing/paletteHandle";
+import { useDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
+import { useLayout } from "../editing/panelLayout";
 import { addNode } from "./addNode";
 import { availableTypes } from "./availableTypes";
 import { byCategory, categoryTitle } from "./categories";
@@ -16,6 +18,7 @@ import "./palette.css";
 const STORED = "mcs.palette.closed";
 
 export function Palette() {
+  const canvas = useCanvasController();
   const { t, language } = useWords();
   const id = useId();
   const may = useAllowed("admin");
@@ -26,7 +29,8 @@ export function Palette() {
   const [chosen, setChosen] = useState("");
   const [closed, setClosed] = useState(() => new Set((localStorage.getItem(STORED) ?? "").split(",").filter(Boolean)));
   const input = useRef<HTMLInputElement>(null);
-  const types = useMemo(() => availableTypes(useDocument.getState()), [catalogue, subflows, scope]);
+  const wanted = useLayout((state) => state.paletteWanted);
+  const types = useMemo(() => availableTypes(canvas.doc.state), [catalogue, subflows, scope]);
   const groups = useMemo(() => {
     const listed = matchingTypes(types, typed);
     return typed.trim() ? [{ category: "", types: listed }] : byCategory(listed);
@@ -36,9 +40,10 @@ export function Palette() {
   const here = rows.find((type) => type.type === chosen) ?? (typed ? rows[0] : undefined);
 
   useEffect(() => {
-    palette.focus = () => input.current?.focus();
-    return () => void (palette.focus = () => undefined);
-  }, []);
+    if (!wanted) return;
+    input.current?.focus();
+    useLayout.setState({ paletteWanted: false });
+  }, [wanted]);
   useEffect(() => {
     if (here) document.getElementById(`${id}-${here.type}`)?.scrollIntoView({ block: "nearest" });
   }, [here, id]);
@@ -57,7 +62,7 @@ export function Palette() {
       setChosen(rows.at(at % rows.length)?.type ?? "");
     } else if (event.key === "Enter" && !event.nativeEvent.isComposing && here && may) {
       event.preventDefault();
-      addNode(here);
+      addNode(canvas, here);
     } else if (event.key === "Escape" && typed) {
       event.stopPropagation();
       setTyped("");
@@ -97,11 +102,12 @@ export function Palette() {
 }
 
 function Row({ id, type, chosen, may, language }: { id: string; type: NodeType; chosen: boolean; may: boolean; language: string }) {
+  const canvas = useCanvasController();
   const { t, localize } = useWords();
   const help = localize(type.help).split("\n\n")[0] ?? "";
   return (
     <div id={id} role="option" aria-selected={chosen} aria-disabled={!may || undefined} className="palette-row" draggable={may} lang={language === "zh" ? "zh-CN" : "en"}
-      data-family={familyOf(type)} title={may ? help : t("kit.needs", { role: t("role.admin") })} onClick={() => may && addNode(type)}
+      data-family={familyOf(type)} title={may ? help : t("kit.needs", { role: t("role.admin") })} onClick={() => may && addNode(canvas, type)}
       onDragStart={(event) => {
         event.dataTransfer.setData("application/x-mcs-node", type.type);
         event.dataTransfer.effectAllowed = "copy";

@@ -3,15 +3,13 @@ import { useMemo, useState } from "react";
 import { useWords } from "../../platform/i18n";
 import { Finder } from "../../platform/kit/Finder";
 import { Icon } from "../../platform/kit/Icon";
+import { useCanvas, useCanvasController } from "../canvas/CanvasController";
+import type { QuickAddAt } from "../canvas/canvasState";
 import { familyOf } from "../canvas/nodeAppearance";
-import { type QuickAddAt, useCanvas } from "../editing/canvasState";
-import { useDocument } from "../editing/document";
 import { addAtWire } from "./addNode";
 import { availableTypes } from "./availableTypes";
 import { categoryTitle } from "./categories";
 import { acceptsWire, matchingTypes } from "./filter";
-
-const close = (): void => useCanvas.setState({ quickAdd: null });
 
 export function QuickAdd() {
   const at = useCanvas((state) => state.quickAdd);
@@ -19,15 +17,17 @@ export function QuickAdd() {
 }
 
 function List({ at }: { at: QuickAddAt }) {
+  const canvas = useCanvasController();
   const { t, localize } = useWords();
+  const close = (): void => canvas.set({ quickAdd: null });
   const [typed, setTyped] = useState("");
   const port = useMemo(() => {
-    const ports = at.from && useCanvas.getState().scene.nodes.get(at.from.node)?.ports;
+    const ports = at.from && canvas.scene.nodes.get(at.from.node)?.ports;
     return at.from && ((at.from.side === "out" ? ports?.outputs : ports?.inputs)?.find(({ name }) => name === at.from?.port) ?? { name: at.from.port });
   }, [at]);
   const rows = useMemo(() => {
     const side = at.from?.side;
-    return matchingTypes(availableTypes(useDocument.getState()), typed, (type) => !port || !side || acceptsWire(type, port, side));
+    return matchingTypes(availableTypes(canvas.doc.state), typed, (type) => !port || !side || acceptsWire(type, port, side));
   }, [at, port, typed]);
   const payload = port && "payload" in port && port.payload !== "any" ? port.payload : undefined;
   return (
@@ -38,7 +38,7 @@ function List({ at }: { at: QuickAddAt }) {
         key: type.type,
         run: () => {
           close();
-          addAtWire(type, at);
+          addAtWire(canvas, type, at);
         },
         view: <>
           <span className="palette-icon" data-family={familyOf(type)}><Icon name={type.icon || "box"} size={15} /></span>

@@ -12,48 +12,49 @@ import type { Position } from "../../model/flow/types";
 import type { Json } from "../../platform/api/json";
 import { translate } from "../../platform/i18n";
 import { toast } from "../../platform/kit/toasts";
+import type { CanvasController } from "../canvas/CanvasController";
+import type { QuickAddAt } from "../canvas/canvasState";
 import { wireAt } from "../canvas/hitTest";
 import { spliceNewOperations } from "../canvas/splice";
 import { incompatibilityOf } from "../canvas/wiring";
-import { freePosition, type QuickAddAt, stage, useCanvas } from "../editing/canvasState";
-import { edit, model, select, sheet, useDocument } from "../editing/document";
+import type { FlowDocument } from "../editing/FlowDocument";
 import { availableTypes } from "./availableTypes";
 
 const SPLICE_REACH_PX = 24;
 
 /** Adds a node in the middle of what is seen of the canvas. */
-export function addNode(type: NodeType, at: Position = freePosition(stage.centre())): string {
-  const id = uniqueId(type);
-  edit(translate("step.add"), [addOperation(type, id, at)]);
-  select([id]);
+export function addNode(canvas: CanvasController, type: NodeType, at: Position = canvas.freePosition(canvas.centre())): string {
+  const id = uniqueId(canvas.doc, type);
+  canvas.doc.edit(translate("step.add"), [addOperation(canvas.doc, type, id, at)]);
+  canvas.doc.select([id]);
   return id;
 }
 
 /** Adds a node that was dropped at a place: on a wire it goes into the wire, where its ports fit. */
-export function addDroppedNode(name: string, at: Position): void {
-  const type = availableTypes(useDocument.getState()).find((candidate) => candidate.type === name);
+export function addDroppedNode(canvas: CanvasController, name: string, at: Position): void {
+  const type = availableTypes(canvas.doc.state).find((candidate) => candidate.type === name);
   if (!type) return;
-  const wire = wireAt(useCanvas.getState().scene, [at[0] + WIDTH / 2, at[1] + HEAD / 2], SPLICE_REACH_PX / stage.scale());
-  if (!wire) return void addNode(type, at);
-  const id = uniqueId(type);
-  const joined = spliceNewOperations(id, type.inputs, type.outputs, wire);
+  const wire = wireAt(canvas.scene, [at[0] + WIDTH / 2, at[1] + HEAD / 2], SPLICE_REACH_PX / (canvas.viewport?.zoom ?? 1));
+  if (!wire) return void addNode(canvas, type, at);
+  const id = uniqueId(canvas.doc, type);
+  const joined = spliceNewOperations(canvas, id, type.inputs, type.outputs, wire);
   if (typeof joined === "string") toast("warning", joined);
-  edit(translate("step.add"), definitionsFirst([addOperation(type, id, at), ...(typeof joined === "string" ? [] : joined)]));
-  select([id]);
+  canvas.doc.edit(translate("step.add"), definitionsFirst([addOperation(canvas.doc, type, id, at), ...(typeof joined === "string" ? [] : joined)]));
+  canvas.doc.select([id]);
 }
 
 /** A node at the free end of a wire that was dropped on the canvas. */
-export function addAtWire(type: NodeType, { at, from }: QuickAddAt): string {
-  const id = uniqueId(type);
+export function addAtWire(canvas: CanvasController, type: NodeType, { at, from }: QuickAddAt): string {
+  const id = uniqueId(canvas.doc, type);
   const place: Position = [from?.side === "in" ? at[0] - WIDTH : at[0], at[1]];
-  const operations: Operation[] = [addOperation(type, id, freePosition(place))];
-  const near = from && useCanvas.getState().scene.nodes.get(from.node);
-  const { scope } = useDocument.getState();
+  const operations: Operation[] = [addOperation(canvas.doc, type, id, canvas.freePosition(place))];
+  const near = from && canvas.scene.nodes.get(from.node);
+  const { scope } = canvas.doc.state;
   const own = from && subflowPortOf(from.node);
   if (own) {
     const port = own.side === "inputs" ? type.inputs[0] : type.outputs[0];
     // The subflow's definition comes first: it is that of before the node is there.
-    if (port) operations.unshift(...operationsBetween(model(), connectPort(model(), scope, own.side, own.name, { node: id, port: "", disabled: false })));
+    if (port) operations.unshift(...operationsBetween(canvas.doc.model, connectPort(canvas.doc.model, scope, own.side, own.name, { node: id, port: "", disabled: false })));
   } else if (from && near && from.side === "out") {
     const port = near.ports.outputs.find(({ name }) => name === from.port) ?? { name: from.port };
     const input = type.inputs.find((candidate) => !incompatibility(port, candidate));
@@ -61,19 +62,18 @@ export function addAtWire(type: NodeType, { at, from }: QuickAddAt): string {
   } else if (from && near) {
     const port = near.ports.inputs.find(({ name }) => name === from.port) ?? { name: from.port };
     const output = type.outputs.find((candidate) => !incompatibility(candidate, port));
-    if (output && !incompatibilityOf({ from: id, port: output.name, to: from.node, input: from.port })) {
+    if (output && !incompatibilityOf(canvas, { from: id, port: output.name, to: from.node, input: from.port })) {
       operations.push({ op: "add_wire", node: addressOf(scope, id), to: endAt(from.node, from.port, near.ports.inputs), ...portArguments(output.name, type.outputs) });
     }
   }
-  edit(translate("step.add"), operations);
-  select([id]);
+  canvas.doc.edit(translate("step.add"), operations);
+  canvas.doc.select([id]);
   return id;
 }
 
-export const uniqueId = (type: Pick<NodeType, "type">): string => uniqueName(type.type.split("/").at(-1) ?? "node", (name) => name in sheet().nodes);
+const uniqueId = (doc: FlowDocument, type: Pick<NodeType, "type">): string => uniqueName(type.type.split("/").at(-1) ?? "node", (name) => name in doc.sheet.nodes);
 
-function addOperation(type: NodeType, id: string, at: Position): Operation {
-  const { scope } = useDocument.getState();
+function addOperation({ scope }: FlowDocument, type: NodeType, id: string, at: Position): Operation {
   const fields = firstFields(type);
   return { op: "add_node", id: addressOf(scope, id), type: type.type, at: [snapToGrid(at[0]), snapToGrid(at[1])], ...(Object.keys(fields).length && { with: fields }) };
 }

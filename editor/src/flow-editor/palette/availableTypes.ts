@@ -1,11 +1,11 @@
 /** The node types that can be added to the open sheet: those of the site, and the subflows of this flow. */
 import type { NodeType } from "../../model/flow/server";
 import { type FlowModel, type Subflow, SUBFLOW_PREFIX } from "../../model/flow/types";
-import { type Document, modelIn } from "../editing/document";
+import { type DocumentState, modelIn } from "../editing/FlowDocument";
 
 export const SUBFLOWS = "subflow";
 
-export function availableTypes(state: Document): NodeType[] {
+export function availableTypes(state: DocumentState): NodeType[] {
   const site = [...state.catalogue.values()].filter((type) => !type.broken);
   return [...subflowTypes(modelIn(state), state.scope), ...site];
 }

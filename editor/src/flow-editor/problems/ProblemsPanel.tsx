@@ -3,18 +3,22 @@ import { nodesByAddress } from "../../model/flow/diff";
 import type { Problem } from "../../platform/api/types";
 import { useWords } from "../../platform/i18n";
 import { StateMark } from "../../platform/kit/State";
-import { modelIn, useDocument } from "../editing/document";
-import { focusField } from "../editing/fieldFocus";
+import { useCanvasController } from "../canvas/CanvasController";
+import { focusField } from "../canvas/fieldFocus";
+import { useDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
 import { bySeverity } from "./severity";
 import { told } from "./told";
 import "./problems.css";
 
 export default function ProblemsPanel() {
+  const canvas = useCanvasController();
+  const { doc } = canvas;
   const { t, localize } = useWords();
   const problems = useDocument((state) => state.problems);
   const checking = useDocument((state) => state.checking);
   const model = useDocument(modelIn);
-  const name = useDocument((state) => state.name);
+  const { name } = doc;
   if (problems.length === 0) {
     return <p className="problems-none" role="status"><StateMark level={checking ? "off" : "ok"} /> {t(checking ? "problems.checking" : "problems.none")}</p>;
   }
@@ -24,7 +28,7 @@ export default function ProblemsPanel() {
     <ul className="problems" aria-label={t("problems.title")}>
       {bySeverity(problems).map((problem, index) => (
         <li key={index}>
-          <button type="button" className="problem" onClick={() => focusField(problem.node, problem.field)}>
+          <button type="button" className="problem" onClick={() => focusField(canvas, problem.node, problem.field)}>
             <StateMark level={problem.severity} />
             <span className="only-spoken">{t(`problems.${problem.severity}`)}</span>
             <span className="problem-place">{place(problem).join(" › ")}</span>

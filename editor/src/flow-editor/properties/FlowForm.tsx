@@ -4,15 +4,17 @@ import { translate, useWords } from "../../platform/i18n";
 import type { LocalizedText } from "../../platform/i18n/words";
 import { SelectField, SwitchField } from "../../platform/kit/Field";
 import { useAllowed } from "../../platform/session/session";
-import { edit, modelIn, useDocument } from "../editing/document";
+import { useDocument, useFlowDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
 import { LocalizedTextField } from "./LocalizedTextField";
 
 export function FlowForm() {
+  const doc = useFlowDocument();
   const { t, localize } = useWords();
   const model = useDocument(modelIn);
   const may = useAllowed("admin");
   const ends = Object.values(model.nodes);
-  const change = (fields: { title?: LocalizedText; help?: LocalizedText; on_error?: string; disabled?: boolean }): void => edit(translate("step.flow"), [{ op: "set_flow", ...fields }]);
+  const change = (fields: { title?: LocalizedText; help?: LocalizedText; on_error?: string; disabled?: boolean }): void => doc.edit(translate("step.flow"), [{ op: "set_flow", ...fields }]);
   return (
     <form className="around-form" onSubmit={(event) => event.preventDefault()}>
       <LocalizedTextField label={t("sheet.title")} words={model.title} onCommit={(title) => change({ title })} />

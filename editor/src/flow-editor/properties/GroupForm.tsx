@@ -5,14 +5,15 @@ import { translate, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { useAllowed } from "../../platform/session/session";
 import { COLOURS } from "../canvas/Frame";
-import { edit, select, useDocument } from "../editing/document";
+import { useFlowDocument } from "../editing/context";
 import { LocalizedTextField } from "./LocalizedTextField";
 
 export function GroupForm({ name, group }: { name: string; group: Group }) {
+  const doc = useFlowDocument();
   const { t } = useWords();
   const may = useAllowed("admin");
-  const address = addressOf(useDocument.getState().scope, name);
-  const change = (fields: Partial<Group>): void => edit(translate("step.group"), [{ op: "set_group", name: address, ...fields }]);
+  const address = addressOf(doc.state.scope, name);
+  const change = (fields: Partial<Group>): void => doc.edit(translate("step.group"), [{ op: "set_group", name: address, ...fields }]);
   return (
     <form className="around-form" onSubmit={(event) => event.preventDefault()}>
       <h2>{t("around.group")}</h2>
@@ -28,10 +29,10 @@ export function GroupForm({ name, group }: { name: string; group: Group }) {
       </fieldset>
       <p className="around-count">{t("around.members", { count: group.members.length })}</p>
       <div className="around-row">
-        <Button icon="maximize" onClick={() => select(group.members)}>{t("around.select-members")}</Button>
+        <Button icon="maximize" onClick={() => doc.select(group.members)}>{t("around.select-members")}</Button>
         <Button icon="x" kind="danger" needs="admin" onClick={() => {
-          edit(translate("step.group"), [{ op: "remove_group", name: address }]);
-          select([]);
+          doc.edit(translate("step.group"), [{ op: "remove_group", name: address }]);
+          doc.select([]);
         }}>{t("around.ungroup")}</Button>
       </div>
     </form>

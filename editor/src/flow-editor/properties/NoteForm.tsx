@@ -6,16 +6,17 @@ import type { Note } from "../../model/flow/types";
 import { translate, useWords } from "../../platform/i18n";
 import { Field } from "../../platform/kit/Field";
 import { useAllowed } from "../../platform/session/session";
-import { edit, useDocument } from "../editing/document";
+import { useFlowDocument } from "../editing/context";
 
 export function NoteForm({ name, note }: { name: string; note: Note }) {
+  const doc = useFlowDocument();
   const { t } = useWords();
   const may = useAllowed("admin");
   const [text, setText] = useState(note.text);
   useEffect(() => setText(note.text), [note.text]);
   const [width, height] = note.size ?? NOTE_SIZE;
   const change = (fields: Partial<Pick<Note, "text" | "size">>, key: string): void =>
-    edit(translate("step.note"), [{ op: "set_note", name: addressOf(useDocument.getState().scope, name), ...fields }], `note:${name}:${key}`);
+    doc.edit(translate("step.note"), [{ op: "set_note", name: addressOf(doc.state.scope, name), ...fields }], `note:${name}:${key}`);
   return (
     <form className="around-form" onSubmit={(event) => event.preventDefault()}>
       <h2>{t("around.note")}</h2>

@@ -1,5 +1,6 @@
 /** The form for what is no node: the selected note or group, else the open subflow, else the flow itself. */
-import { sheetIn, useDocument } from "../editing/document";
+import { useDocument } from "../editing/context";
+import { sheetIn } from "../editing/FlowDocument";
 import { FlowForm } from "./FlowForm";
 import { GroupForm } from "./GroupForm";
 import { NoteForm } from "./NoteForm";

@@ -10,27 +10,29 @@ import { translate, useWords } from "../../platform/i18n";
 import { IconButton } from "../../platform/kit/Button";
 import { TextField } from "../../platform/kit/Field";
 import { useAllowed } from "../../platform/session/session";
-import { edit, model, modelIn, useDocument } from "../editing/document";
+import { useDocument, useFlowDocument } from "../editing/context";
+import { type FlowDocument, modelIn } from "../editing/FlowDocument";
 import { LocalizedTextField } from "./LocalizedTextField";
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
-function put(after: FlowModel): void {
-  edit(translate("step.subflow"), operationsBetween(model(), after));
+function put(doc: FlowDocument, after: FlowModel): void {
+  doc.edit(translate("step.subflow"), operationsBetween(doc.model, after));
 }
 
 export function SubflowForm({ name }: { name: string }) {
+  const doc = useFlowDocument();
   const { t } = useWords();
   const subflow = useDocument((state) => modelIn(state).subflows[name]);
   if (!subflow) return null;
   const change = (fields: Partial<Subflow>): void =>
-    edit(translate("step.subflow"), [{ op: "set_subflow", name, definition: subflowDefinition({ ...subflow, ...fields }) }]);
+    doc.edit(translate("step.subflow"), [{ op: "set_subflow", name, definition: subflowDefinition({ ...subflow, ...fields }) }]);
   return (
     <form className="around-form" onSubmit={(event) => event.preventDefault()}>
       <h2>{t("around.subflow")} <code>{name}</code></h2>
-      <NameField label={t("around.name")} value={name} taken={(other) => other in model().subflows} onCommit={(to) => {
-        edit(translate("step.subflow"), [{ op: "rename_subflow", name, to }]);
-        useDocument.setState({ scope: to });
+      <NameField label={t("around.name")} value={name} taken={(other) => other in doc.model.subflows} onCommit={(to) => {
+        doc.edit(translate("step.subflow"), [{ op: "rename_subflow", name, to }]);
+        doc.set({ scope: to });
       }} />
       <LocalizedTextField label={t("around.title")} words={subflow.title} onCommit={(title) => change({ title })} />
       <LocalizedTextField label={t("around.help")} words={subflow.help} long onCommit={(help) => change({ help })} />
@@ -42,6 +44,7 @@ export function SubflowForm({ name }: { name: string }) {
 }
 
 function Ports({ subflow, side }: { subflow: Subflow; side: Side }) {
+  const doc = useFlowDocument();
   const { t } = useWords();
   const names = Object.keys(subflow[side]);
   return (
@@ -49,12 +52,12 @@ function Ports({ subflow, side }: { subflow: Subflow; side: Side }) {
       <header>
         <h3>{t(`around.${side}`)}</h3>
         <IconButton icon="plus" needs="admin" label={t(`around.${side}.add`)}
-          onClick={() => put(addPort(model(), subflow.name, side, uniqueName(side === "inputs" ? "in" : "out", (name) => names.includes(name))))} />
+          onClick={() => put(doc, addPort(doc.model, subflow.name, side, uniqueName(side === "inputs" ? "in" : "out", (name) => names.includes(name))))} />
       </header>
       {names.map((port) => (
         <div key={port} className="around-row">
-          <NameField label={t("around.port")} bare value={port} taken={(other) => names.includes(other)} onCommit={(to) => put(renamePort(model(), subflow.name, side, port, to))} />
-          <IconButton icon="trash-2" needs="admin" label={t("around.remove", { name: port })} onClick={() => put(removePort(model(), subflow.name, side, port))} />
+          <NameField label={t("around.port")} bare value={port} taken={(other) => names.includes(other)} onCommit={(to) => put(doc, renamePort(doc.model, subflow.name, side, port, to))} />
+          <IconButton icon="trash-2" needs="admin" label={t("around.remove", { name: port })} onClick={() => put(doc, removePort(doc.model, subflow.name, side, port))} />
         </div>
       ))}
       {names.length === 0 && <p className="around-none">{t("around.none")}</p>}

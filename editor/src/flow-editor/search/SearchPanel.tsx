@@ -9,16 +9,19 @@ import { Finder } from "../../platform/kit/Finder";
 import { Icon } from "../../platform/kit/Icon";
 import { toastError } from "../../platform/kit/toasts";
 import { navigate } from "../../platform/router/location";
+import { useCanvasController } from "../canvas/CanvasController";
 import { familyOf, iconOf, labelOf } from "../canvas/nodeAppearance";
 import { revealNode } from "../canvas/revealNode";
-import { draft, useDocument } from "../editing/document";
+import { useDocument } from "../editing/context";
 import { hitsIn } from "./findNodes";
 
 const MOST = 100;
 
 export default function SearchPanel({ onClose }: { onClose: () => void }) {
+  const canvas = useCanvasController();
+  const { doc } = canvas;
   const { t, localize } = useWords();
-  const name = useDocument((state) => state.name);
+  const { name } = doc;
   const catalogue = useDocument((state) => state.catalogue);
   const [typed, setTyped] = useState("");
   const [others, setOthers] = useState<[string, FlowModel][]>([]);
@@ -31,7 +34,7 @@ export default function SearchPanel({ onClose }: { onClose: () => void }) {
     load().catch(toastError);
   }, [name]);
   const hits = useMemo(() => {
-    const mine = hitsIn(name, draft().model, typed, catalogue).map((hit) => ({ ...hit, points: hit.points + 10 }));
+    const mine = hitsIn(name, doc.model, typed, catalogue).map((hit) => ({ ...hit, points: hit.points + 10 }));
     return [...mine, ...others.flatMap(([flow, model]) => hitsIn(flow, model, typed, catalogue))].sort((one, other) => other.points - one.points).slice(0, MOST);
   }, [name, typed, others, catalogue]);
   return (
@@ -42,7 +45,7 @@ export default function SearchPanel({ onClose }: { onClose: () => void }) {
           key: `${hit.flow}\n${hit.address}`,
           run: () => {
             onClose();
-            if (hit.flow === name) revealNode(hit.address);
+            if (hit.flow === name) revealNode(canvas, hit.address);
             else navigate(`/flows/${segment(hit.flow)}${hit.address ? `?node=${segment(hit.address)}` : ""}`);
           },
           view: <>

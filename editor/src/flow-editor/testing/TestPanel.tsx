@@ -13,26 +13,28 @@ import { StateMark } from "../../platform/kit/State";
 import { toast, toastError } from "../../platform/kit/toasts";
 import { inLine } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
-import { modelIn, selectedNodes, useDocument } from "../editing/document";
+import { useDocument, useFlowDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
 import { incomingWire } from "../editing/upstream";
-import { type Expected, loadTests, newCase, removeCase, runTests, saveCase, type Sent, setCase, tryCase, useTesting } from "./draftCase";
+import type { Expected, Sent } from "./draftCase";
 import { jsonOf, payloadOf } from "./payload";
+import { useTestBench, useTestState } from "./TestBench";
 import "./testing.css";
 import "../inspector/inspector.css";
 
 export default function TestPanel() {
   const { t } = useWords();
-  const flow = useDocument((state) => state.name);
-  const { tests, results, draft } = useTesting();
+  const { name: flow } = useFlowDocument();
+  const bench = useTestBench();
+  const { tests, results, draft } = useTestState();
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    useTesting.setState({ tests: null, results: new Map() });
-    loadTests().catch(toastError);
-    if (!useTesting.getState().draft.given[0]?.node) newCase(selectedNodes()[0] ?? "");
-  }, [flow]);
+    bench.load().catch(toastError);
+    if (!bench.state.draft.given[0]?.node) bench.newCase();
+  }, [bench]);
   const runAll = async (): Promise<void> => {
     setBusy(true);
-    await runTests().catch(toastError);
+    await bench.run().catch(toastError);
     setBusy(false);
   };
   const red = [...results.values()].filter((one) => !one.passed).length;
@@ -41,7 +43,7 @@ export default function TestPanel() {
       <div className="debug-bar">
         <Button icon="play" needs="admin" disabledReason={busy ? t("kit.loading") : !tests?.cases.length && t("test.no-cases")} onClick={() => void runAll()}>{t("test.run-all")}</Button>
         {results.size > 0 && <span className={red ? "badge badge-error" : "badge badge-ok"} role="status">{red ? t("test.red", { count: red, all: results.size }) : t("test.green", { count: results.size })}</span>}
-        <Button kind="quiet" icon="plus" needs="admin" onClick={() => newCase(selectedNodes()[0] ?? "")}>{t("test.new")}</Button>
+        <Button kind="quiet" icon="plus" needs="admin" onClick={() => bench.newCase()}>{t("test.new")}</Button>
         <code className="debug-count">{flow}_test.yaml</code>
       </div>
       {tests?.problem && <p className="notice notice-error">{tests.problem}</p>}
@@ -52,7 +54,7 @@ export default function TestPanel() {
             const result = results.get(one.name);
             return (
               <li key={one.name}>
-                <button type="button" className="trace-row" aria-pressed={draft.name === one.name} title={result?.differences.join("\n")} onClick={() => { setCase({ ...one }); useTesting.setState({ tried: null }); }}>
+                <button type="button" className="trace-row" aria-pressed={draft.name === one.name} title={result?.differences.join("\n")} onClick={() => bench.openCase({ ...one })}>
                   <StateMark level={!result ? "off" : result.passed ? "ok" : "error"} />
                   <span>{one.name}</span>
                   {result && <span className="only-spoken">{t(result.passed ? "test.passed" : "test.failed")}</span>}
@@ -75,9 +77,10 @@ function reasonIn(props: Record<string, Json>): string {
 
 function CaseForm() {
   const { t, localize } = useWords();
-  const flow = useDocument((state) => state.name);
+  const { name: flow } = useFlowDocument();
   const model = useDocument(modelIn);
-  const { draft, tried, tests, results } = useTesting();
+  const bench = useTestBench();
+  const { draft, tried, tests, results } = useTestState();
   const [name, setName] = useState(draft.name);
   const first = draft.given[0] ?? { node: "" };
   const [payload, setPayload] = useState(payloadOf(first.payload));
@@ -99,16 +102,16 @@ function CaseForm() {
   };
   const change = (given: Partial<typeof first>): void => {
     const here = current();
-    setCase({ ...here, given: [{ ...first, ...here.given[0], ...given }, ...here.given.slice(1)] });
+    bench.setCase({ ...here, given: [{ ...first, ...here.given[0], ...given }, ...here.given.slice(1)] });
   };
   const takeLast = (): Promise<void> => attempt(async () => {
     const wire = incomingWire(model, first.node) ?? { node: first.node, port: "" };
     const seen = await api.get<{ payload: Json; topic: string; key: string; props: Record<string, Json> }>(`/flows/${segment(flow)}/last?node=${encodeURIComponent(wire.node)}&port=${encodeURIComponent(wire.port)}`);
     setPayload(payloadOf(seen.payload));
     const props = Object.fromEntries(Object.entries(seen.props).filter(([key]) => key !== "error"));
-    setCase({ ...draft, given: [{ node: first.node, payload: seen.payload, ...(seen.topic && { topic: seen.topic }), ...(seen.key && { key: seen.key }), ...(Object.keys(props).length && { props }) }, ...draft.given.slice(1)] });
+    bench.setCase({ ...draft, given: [{ node: first.node, payload: seen.payload, ...(seen.topic && { topic: seen.topic }), ...(seen.key && { key: seen.key }), ...(Object.keys(props).length && { props }) }, ...draft.given.slice(1)] });
   });
-  const expect = (place: string, sent: Sent[]): void => setCase({ ...current(), expect: [...draft.expect.filter((one) => one.node !== place), ...sent.map((one): Expected => ({ node: place, ...(one.at > 0 && { at: one.at }), payload: one.payload }))] });
+  const expect = (place: string, sent: Sent[]): void => bench.setCase({ ...current(), expect: [...draft.expect.filter((one) => one.node !== place), ...sent.map((one): Expected => ({ node: place, ...(one.at > 0 && { at: one.at }), payload: one.payload }))] });
   const failed = results.get(draft.name);
   return (
     <div className="test-form">
@@ -120,24 +123,24 @@ function CaseForm() {
         </Field>
         <div className="test-row">
           <TextField label="topic" value={first.topic ?? ""} onChange={(event) => change({ topic: event.target.value })} />
-          <TextField label={t("test.until")} unit="s" inputMode="decimal" value={draft.until ? String(draft.until) : ""} onChange={(event) => setCase({ ...draft, until: Number(event.target.value) || 0 })} />
+          <TextField label={t("test.until")} unit="s" inputMode="decimal" value={draft.until ? String(draft.until) : ""} onChange={(event) => bench.setCase({ ...draft, until: Number(event.target.value) || 0 })} />
         </div>
         {draft.given.length > 1 && <p className="field-help">{t("test.more-given", { count: draft.given.length - 1 })}</p>}
         <div className="example-actions">
-          <Button kind="primary" icon="play" needs="admin" disabledReason={busy ? t("kit.loading") : !first.node && t("test.choose")} onClick={() => void attempt(() => tryCase(current()))}>{t("test.try")}</Button>
+          <Button kind="primary" icon="play" needs="admin" disabledReason={busy ? t("kit.loading") : !first.node && t("test.choose")} onClick={() => void attempt(() => bench.try(current()))}>{t("test.try")}</Button>
         </div>
         {problem && <p className="field-problem" role="alert"><Icon name="circle-alert" size={13} />{problem}</p>}
         <TextField label={t("test.name")} value={name} onChange={(event) => setName(event.target.value)} placeholder={t("test.name.hint")} />
         {draft.expect.map((one, index) => (
           <div key={index} className="test-expected">
             <strong>{one.node}</strong><code>{one.count !== undefined ? t("test.times", { count: one.count }) : inLine(one.payload, 90)}</code>
-            <IconButton icon="x" label={t("test.expect.remove", { place: one.node })} onClick={() => setCase({ ...current(), expect: draft.expect.toSpliced(index, 1) })} />
+            <IconButton icon="x" label={t("test.expect.remove", { place: one.node })} onClick={() => bench.setCase({ ...current(), expect: draft.expect.toSpliced(index, 1) })} />
           </div>
         ))}
         <div className="example-actions">
           <Button icon="save" needs="admin" disabledReason={!name.trim() ? t("test.name.none") : draft.expect.length === 0 && !draft.never?.length && t("test.expect.none")}
-            onClick={() => void attempt(async () => { const one = current(); await saveCase(one); setCase(one); toast("ok", t("test.saved", { name: one.name })); })}>{t("test.save")}</Button>
-          {stored && <Button kind="danger" icon="trash-2" needs="admin" onClick={() => void attempt(async () => { await removeCase(draft.name); newCase(); })}>{t("kit.delete")}</Button>}
+            onClick={() => void attempt(async () => { const one = current(); await bench.save(one); bench.setCase(one); toast("ok", t("test.saved", { name: one.name })); })}>{t("test.save")}</Button>
+          {stored && <Button kind="danger" icon="trash-2" needs="admin" onClick={() => void attempt(async () => { await bench.remove(draft.name); bench.newCase(""); })}>{t("kit.delete")}</Button>}
         </div>
       </section>
       <section aria-live="polite">

@@ -1,11 +1,5 @@
-/** The test case that is being written: what is given, what is expected; and the flow's cases that are stored. */
-import { create } from "zustand";
-import { splitAddress } from "../../model/flow/sheet";
-import { api, segment } from "../../platform/api/client";
+/** A test case as it is written: what is given, what is expected; and what came when it was tried. */
 import type { Json } from "../../platform/api/json";
-import type { TestCase } from "../deploy/deploy";
-import { sheetIn, useDocument } from "../editing/document";
-import { draftText } from "../editing/draftText";
 
 export interface Given {
   node: string;
@@ -51,57 +45,7 @@ export interface Tests {
   problem: string;
 }
 
-const empty: Case = { name: "", given: [{ node: "", payload: "" }], expect: [] };
-
-interface State {
-  draft: Case;
-  tried: TriedCase | null;
-  tests: Tests | null;
-  results: ReadonlyMap<string, TestCase>;
-}
-
-export const useTesting = create<State>(() => ({ draft: empty, tried: null, tests: null, results: new Map() }));
-const { setState: set, getState: get } = useTesting;
-
-export const setCase = (draft: Case): void => set({ draft });
-export const newCase = (node = ""): void => set({ draft: { ...empty, given: [{ node, payload: "" }] }, tried: null });
-
-/** A message that left a port is a sample for the nodes behind it; for a source the source itself is told to send it. */
-export function sampleFor(address: string, port: string, message: { payload: unknown; topic: string; key: string }): void {
-  const { name } = splitAddress(address);
-  const next = sheetIn(useDocument.getState()).nodes[name]?.to;
-  const target = (next?.[port] ?? next?.[""] ?? [])[0]?.node ?? name;
-  set({
-    draft: { ...empty, given: [{ node: target, payload: message.payload as Json, ...(message.topic && { topic: message.topic }), ...(message.key && { key: message.key }) }] },
-    tried: null,
-  });
-}
-
-export async function tryCase(draft: Case): Promise<void> {
-  const { name } = useDocument.getState();
-  const tried = await api.post<TriedCase>(`/flows/${segment(name)}/try`, { text: await draftText(), case: { ...draft, name: draft.name || "try" } });
-  set({ tried });
-}
-
-export async function loadTests(): Promise<void> {
-  set({ tests: await api.get<Tests>(`/flows/${segment(useDocument.getState().name)}/tests`) });
-}
-
-export async function runTests(): Promise<void> {
-  const { name } = useDocument.getState();
-  const files = await api.post<{ cases: TestCase[]; problem: string }[]>(`/flows/${segment(name)}/tests/run`, { text: await draftText() });
-  set({ results: new Map(files.flatMap((file) => file.cases).map((one) => [one.name, one])) });
-}
-
-export async function saveCase(draft: Case): Promise<void> {
-  const { name } = useDocument.getState();
-  set({ tests: await api.put<Tests>(`/flows/${segment(name)}/tests`, { base: get().tests?.revision ?? "", case: compact(draft) }) });
-}
-
-export async function removeCase(caseName: string): Promise<void> {
-  const { name } = useDocument.getState();
-  set({ tests: await api.delete<Tests>(`/flows/${segment(name)}/tests`, { base: get().tests?.revision ?? "", name: caseName }) });
-}
+export const EMPTY_CASE: Case = { name: "", given: [{ node: "", payload: "" }], expect: [] };
 
 /** What says nothing, or what is so anyhow, is not written. */
 export function compact(draft: Case): Case {

@@ -11,10 +11,11 @@ import { Loading } from "../../platform/kit/Loading";
 import { dateTime } from "../../platform/kit/time";
 import { toast, toastError } from "../../platform/kit/toasts";
 import { useLoaded } from "../../platform/kit/useLoaded";
-import type { ServerDiff } from "../deploy/deploy";
+import type { ServerDiff } from "../deploy/Deployment";
 import { DiffList, type ShownDiff } from "../deploy/DiffList";
 import { shownDiff } from "../deploy/shownDiff";
-import { modelIn, replaceText, useDocument } from "../editing/document";
+import { useDocument, useFlowDocument } from "../editing/context";
+import { modelIn } from "../editing/FlowDocument";
 import "./versions.css";
 
 interface RevisionView extends Revision {
@@ -25,8 +26,9 @@ interface RevisionView extends Revision {
 const DRAFT = "draft";
 
 export default function VersionsPanel() {
+  const doc = useFlowDocument();
   const { t } = useWords();
-  const name = useDocument((state) => state.name);
+  const { name } = doc;
   const running = useDocument((state) => state.view?.deployed?.number ?? null);
   const { value: rows, reload } = useLoaded<(Revision & { removed: boolean })[]>(`/flows/${segment(name)}/revisions`);
   const [chosen, setChosen] = useState<number | null>(null);
@@ -63,6 +65,7 @@ function noteOf(note: string, t: (key: string) => string): string {
 }
 
 function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Revision; rows: Revision[]; against: string; onAgainst: (against: string) => void }) {
+  const doc = useFlowDocument();
   const { t, localize } = useWords();
   const model = useDocument(modelIn);
   const { value: revision } = useLoaded<RevisionView>(`/flows/${segment(flow)}/revisions/${row.number}`);
@@ -78,7 +81,7 @@ function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Re
   const shown = against === DRAFT ? (ofDraft as ShownDiff | null) : diff;
   const restore = (): void => {
     if (!revision?.flow || revision.text === null) return;
-    replaceText(translate("versions.restore", { number: row.number }), revision.flow, revision.text);
+    doc.replaceText(translate("versions.restore", { number: row.number }), revision.flow, revision.text);
     toast("ok", translate("versions.restored", { number: row.number }), { hint: translate("versions.restored.hint") });
   };
   const titles = revision?.flow ? nodesByAddress(revision.flow) : new Map<string, never>();

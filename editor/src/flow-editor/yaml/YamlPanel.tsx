@@ -10,7 +10,7 @@ import { Decoration, type DecorationSet, drawSelection, EditorView, highlightAct
 import { useEffect, useRef } from "react";
 import { nodesByAddress } from "../../model/flow/diff";
 import type { Preview } from "../../model/flow/server";
-import { addressOf, splitAddress } from "../../model/flow/sheet";
+import { addressOf } from "../../model/flow/sheet";
 import { api, segment } from "../../platform/api/client";
 import { ApiError } from "../../platform/api/problem";
 import type { Problem } from "../../platform/api/types";
@@ -20,9 +20,11 @@ import { IconButton } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
 import { toastError } from "../../platform/kit/toasts";
 import { allowed } from "../../platform/session/session";
-import { stage } from "../editing/canvasState";
-import { draftIn, modelIn, openScope, redo, replaceText, select, undo, useDocument } from "../editing/document";
-import { checkNow } from "../editing/draftCheck";
+import { type CanvasController, useCanvasController } from "../canvas/CanvasController";
+import { revealNode } from "../canvas/revealNode";
+import { useDocument, useDraftCheck } from "../editing/context";
+import type { DraftCheck } from "../editing/DraftCheck";
+import { draftIn, type FlowDocument } from "../editing/FlowDocument";
 import { inOneLine } from "../problems/told";
 import { completionsAt } from "./completion";
 import { addressAt, changeBetween, type SourceRange, sourceRanges } from "./sourceRanges";
@@ -31,12 +33,12 @@ import "./yaml.css";
 const PAUSE_MS = 180;
 const OUTSIDE = "outside";
 
-const showPlace = StateEffect.define<SourceRange | null>();
-const shownPlace = StateField.define<DecorationSet>({
+const showRange = StateEffect.define<SourceRange | null>();
+const shownRange = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(lines, transaction) {
     let next = lines.map(transaction.changes);
-    for (const effect of transaction.effects) if (effect.is(showPlace)) next = effect.value ? marked(transaction.state.doc, effect.value) : Decoration.none;
+    for (const effect of transaction.effects) if (effect.is(showRange)) next = effect.value ? marked(transaction.state.doc, effect.value) : Decoration.none;
     return next;
   },
   provide: (field) => EditorView.decorations.from(field),
@@ -54,12 +56,14 @@ export default function YamlPanel() {
   const box = useRef<HTMLDivElement>(null);
   const unreadable = useDocument((state) => state.unreadable);
   const problems = useDocument((state) => state.problems);
+  const canvas = useCanvasController();
+  const check = useDraftCheck();
   const view = useRef<EditorView | null>(null);
   useEffect(() => {
-    const [editor, end] = attached(box.current as HTMLDivElement);
+    const [editor, end] = attached(box.current as HTMLDivElement, canvas, check);
     view.current = editor;
     return end;
-  }, []);
+  }, [canvas, check]);
   useEffect(() => {
     if (view.current) tellProblems(view.current, problems);
   }, [problems]);
@@ -78,7 +82,8 @@ export default function YamlPanel() {
 }
 
 /** The editor, tied to the document both ways; the second part takes it away again. */
-function attached(parent: HTMLElement): [EditorView, () => void] {
+function attached(parent: HTMLElement, canvas: CanvasController, check: DraftCheck): [EditorView, () => void] {
+  const { doc } = canvas;
   let visit = 0;
   let timer = 0;
   let running: AbortController | null = null;
@@ -96,14 +101,13 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
   const read = async (text: string): Promise<void> => {
     running?.abort();
     running = new AbortController();
-    const { name } = useDocument.getState();
     try {
-      const answer = await api.post<Preview>(`/flows/${segment(name)}/preview`, { text }, running.signal);
+      const answer = await api.post<Preview>(`/flows/${segment(doc.name)}/preview`, { text }, running.signal);
       if (answer.flow) {
-        useDocument.setState({ unreadable: false, problems: answer.problems, restarts: answer.restarts ?? [] });
+        doc.set({ unreadable: false, problems: answer.problems, restarts: answer.restarts ?? [] });
         ahead = editor.state.doc.toString() !== text;
-        replaceText(translate("step.text"), answer.flow, text, `yaml:${visit}`);
-      } else useDocument.setState({ unreadable: true, problems: answer.problems });
+        doc.replaceText(translate("step.text"), answer.flow, text, `yaml:${visit}`);
+      } else doc.set({ unreadable: true, problems: answer.problems });
     } catch (error) {
       if (!(error instanceof DOMException) && error instanceof ApiError) toastError(error);
     }
@@ -112,23 +116,23 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
   const editor = new EditorView({
     parent,
     state: EditorState.create({
-      doc: textNow(),
+      doc: textNow(doc),
       extensions: [
         codeTheme(), lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), bracketMatching(), closeBrackets(), indentOnInput(),
-        indentUnit.of("  "), EditorState.tabSize.of(2), yaml(), lintGutter(), search({ top: true }), highlightSelectionMatches(), shownPlace,
+        indentUnit.of("  "), EditorState.tabSize.of(2), yaml(), lintGutter(), search({ top: true }), highlightSelectionMatches(), shownRange,
         EditorState.readOnly.of(readOnly), EditorView.contentAttributes.of({ "aria-label": translate("yaml.title"), tabindex: "0" }),
         autocompletion({
           icons: false,
           interactionDelay: 0,
           override: [(context) => {
-            const found = completionsAt(context.state.doc.toString(), context.pos, useDocument.getState().catalogue, currentLanguage(), references);
+            const found = completionsAt(context.state.doc.toString(), context.pos, doc.state.catalogue, currentLanguage(), references);
             if (!found || (found.from === context.pos && !context.explicit)) return null;
             return { from: found.from, options: found.offers.map(({ label, insert, detail, info }) => ({ label, ...(insert && { apply: insert }), ...(detail && { detail }), ...(info && { info }) })) };
           }],
         }),
         keymap.of([
           // The page has one stack of steps; the editor keeps none of its own.
-          { key: "Mod-z", run: () => back() }, { key: "Mod-Shift-z", run: () => (redo(), true) }, { key: "Mod-y", run: () => (redo(), true) },
+          { key: "Mod-z", run: () => back() }, { key: "Mod-Shift-z", run: () => (doc.redo(), true) }, { key: "Mod-y", run: () => (doc.redo(), true) },
           ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"), indentWithTab,
         ]),
         EditorView.updateListener.of((update) => {
@@ -146,48 +150,45 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
   /** The cursor is in a node: it is selected on the canvas. */
   const follow = (at: EditorView): void => {
     const address = addressAt(sourceRanges(at.state.doc.toString()), at.state.doc.lineAt(at.state.selection.main.head).number);
-    if (!address || address === followed || !nodesByAddress(modelIn(useDocument.getState())).has(address)) return;
+    if (!address || address === followed || !nodesByAddress(doc.model).has(address)) return;
     followed = address;
-    const { scope, name } = splitAddress(address);
-    if (useDocument.getState().scope !== scope) openScope(scope);
-    select([name]);
-    stage.reveal(name);
+    revealNode(canvas, address);
   };
 
   const reveal = (): void => {
-    const { selected, scope } = useDocument.getState();
+    const { selected, scope } = doc.state;
     const first = selected.size === 1 ? [...selected][0] ?? "" : "";
     const address = first && !first.includes(":") ? addressOf(scope, first) : "";
     const place = address ? sourceRanges(editor.state.doc.toString()).get(address) ?? null : null;
-    const effects: StateEffect<unknown>[] = [showPlace.of(place)];
+    const effects: StateEffect<unknown>[] = [showRange.of(place)];
     if (place && !editor.hasFocus && address !== followed) effects.push(EditorView.scrollIntoView(editor.state.doc.line(Math.min(place.from, editor.state.doc.lines)).from, { y: "start", yMargin: 40 }));
     followed = address;
     editor.dispatch({ effects });
   };
 
   const take = (): void => {
-    const text = textNow();
+    const text = textNow(doc);
     if (text === null) return;
     clearTimeout(timer);
     ahead = false;
     const change = changeBetween(editor.state.doc.toString(), text);
     if (change) editor.dispatch({ changes: change, userEvent: OUTSIDE });
-    useDocument.setState({ unreadable: false });
+    doc.set({ unreadable: false });
   };
 
   /** From a text that can't be read back to the last that could; from any other a step back. */
   const back = (): boolean => {
-    const unread = useDocument.getState().unreadable || ahead;
+    const unread = doc.state.unreadable || ahead;
     running?.abort();
     ahead = false;
     if (unread) {
       take();
-      void checkNow();
-    } else undo();
+      void check.now();
+    } else doc.undo();
     return true;
   };
 
-  const stop = useDocument.subscribe((state, before) => {
+  const stop = doc.store.subscribe((state, before) => {
     const now = draftIn(state);
     const was = draftIn(before);
     // While typing goes on the editor is ahead: what comes back is what it said itself.
@@ -195,23 +196,23 @@ function attached(parent: HTMLElement): [EditorView, () => void] {
     if (state.selected !== before.selected || state.scope !== before.scope) reveal();
   });
   reveal();
-  tellProblems(editor, useDocument.getState().problems);
+  tellProblems(editor, doc.state.problems);
   return [editor, () => {
     clearTimeout(timer);
     stop();
     // What was typed in the last moment counts too.
     if (ahead) void read(editor.state.doc.toString());
     editor.destroy();
-    if (useDocument.getState().unreadable) {
+    if (doc.state.unreadable) {
       // The canvas has the last good draft, and with the editor gone nothing else says what was typed.
-      useDocument.setState({ unreadable: false });
-      void checkNow();
+      doc.set({ unreadable: false });
+      void check.now();
     }
   }];
 }
 
-const textNow = (): string => {
-  const draft = draftIn(useDocument.getState());
+const textNow = (doc: FlowDocument): string => {
+  const draft = draftIn(doc.state);
   return draft?.text ?? draft?.from.text ?? "";
 };
 

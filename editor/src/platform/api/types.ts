@@ -50,7 +50,7 @@ export type StatusLevel = "ok" | "info" | "warning" | "error" | "";
 /** in, out, errors, p50 ms, p95 ms, queue depth, status text, status level */
 export type NodeMetrics = [number, number, number, number | null, number | null, number, string, StatusLevel];
 
-export interface Telemetry {
+export interface TelemetryFrame {
   at: string | number;
   nodes: Record<string, NodeMetrics>;
   wires: Record<string, [number, string | null]>;

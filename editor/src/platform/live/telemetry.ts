@@ -1,6 +1,6 @@
 /** The figures of the running flow, twice a second. They go to listeners directly and never through React state. */
 import { socket, useConnection } from "../api/socket";
-import type { NodeMetrics, Telemetry } from "../api/types";
+import type { NodeMetrics, TelemetryFrame } from "../api/types";
 
 const STALE_MS = 3000;
 
@@ -12,12 +12,12 @@ export interface WireMetrics {
 
 type Listener = () => void;
 
-class Live {
+export class Telemetry {
   nodes: Record<string, NodeMetrics> = {};
   wires: Record<string, WireMetrics> = {};
   stale = true;
   private listeners = new Set<Listener>();
-  private before: { at: number; wires: Telemetry["wires"] } | null = null;
+  private before: { at: number; wires: TelemetryFrame["wires"] } | null = null;
   private timer = 0;
   private end: (() => void) | null = null;
 
@@ -25,7 +25,7 @@ class Live {
     this.before = null;
     this.nodes = {};
     this.wires = {};
-    this.end = socket.subscribe<Telemetry>(`telemetry:${flow}`, ({ items }) => {
+    this.end = socket.subscribe<TelemetryFrame>(`telemetry:${flow}`, ({ items }) => {
       const latest = items.at(-1);
       if (latest) this.take(latest);
     });
@@ -44,7 +44,7 @@ class Live {
     return () => this.listeners.delete(listener);
   }
 
-  private take(latest: Telemetry): void {
+  private take(latest: TelemetryFrame): void {
     const at = performance.now();
     const seconds = this.before ? Math.max(0.2, (at - this.before.at) / 1000) : 0;
     const wires: Record<string, WireMetrics> = {};
@@ -73,8 +73,6 @@ class Live {
     for (const listener of this.listeners) listener();
   }
 }
-
-export const live = new Live();
 
 /** A rate in as few characters as say it. */
 export function shortRate(perSecond: number): string {

@@ -12,7 +12,7 @@ import { useWords } from "../../../platform/i18n";
 import { Icon } from "../../../platform/kit/Icon";
 import { dateTime } from "../../../platform/kit/time";
 import { allowed } from "../../../platform/session/session";
-import { useDocument } from "../../editing/document";
+import { useFlowDocument } from "../../editing/context";
 import type { ControlProps } from "./control";
 import { useForm } from "./formContext";
 
@@ -30,7 +30,7 @@ const PAUSE_MS = 120;
 export default function ExpressionControl({ schema, value, onChange, ids, label }: ControlProps) {
   const { t } = useWords();
   const { wire, parameters, readOnly } = useForm();
-  const flow = useDocument((state) => state.name);
+  const { name: flow } = useFlowDocument();
   const text = typeof value === "string" ? value : "";
   const [evaluated, setEvaluated] = useState<Evaluated | null>(null);
   const box = useRef<HTMLDivElement>(null);

@@ -1,21 +1,13 @@
 /** Brings a field of a node under the cursor: from the list of problems, from a search, from the file. */
-import { splitAddress } from "../../model/flow/sheet";
-import { stage } from "./canvasState";
-import { openScope, select, useDocument } from "./document";
-import { openPanel } from "./panelLayout";
+import { openPanel } from "../editing/panelLayout";
+import type { CanvasController } from "./CanvasController";
+import { revealNode } from "./revealNode";
 
 const PATIENCE_FRAMES = 90;
 
-export function focusNode(address: string): void {
-  const { scope, name } = splitAddress(address);
-  if (useDocument.getState().scope !== scope) openScope(scope);
-  select([name]);
-  stage.reveal(name);
-}
-
 /** `field` as the server names it: `with.rules[0].op`; "" is the node itself. */
-export function focusField(address: string, field: string): void {
-  if (address) focusNode(address);
+export function focusField(canvas: CanvasController, address: string, field: string): void {
+  if (address) revealNode(canvas, address);
   openPanel("inspector");
   const path = field.replace(/\[(\d+)\]/g, ".$1");
   let left = PATIENCE_FRAMES;

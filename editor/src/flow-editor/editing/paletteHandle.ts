@@ -1,2 +1,0 @@
-/** What commands can ask of the palette; set while it is there. */
-export const palette: { focus: () => void } = { focus: () => undefined };

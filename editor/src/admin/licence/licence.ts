@@ -1,6 +1,6 @@
 /** How the site stands with its licence: asked when somebody signs in, every minute, and as soon as the API refuses because of it. */
 import { create } from "zustand";
-import { api, onLicenceLock } from "../../platform/api/client";
+import { api, licenceLocked } from "../../platform/api/client";
 import type { Level } from "../../platform/kit/State";
 import { toastError } from "../../platform/kit/toasts";
 
@@ -29,33 +29,36 @@ export const useLicence = create<{ view: LicenceView | null; dismissed: boolean 
 
 export const levelOf = (view: LicenceView): Level => ({ green: "ok", yellow: "warning", red: "error" } as const)[view.light];
 
-let timer = 0;
-let wanted = false;
-
-function take(view: LicenceView): void {
+function show(view: LicenceView): void {
   useLicence.setState((was) => ({ view, dismissed: view.state === "locked" && was.view?.state === "locked" ? was.dismissed : false }));
 }
 
 export async function loadLicence(): Promise<void> {
-  clearTimeout(timer);
   try {
-    take(await api.get<LicenceView>("/licence"));
+    show(await api.get<LicenceView>("/licence"));
   } catch {
     // The banner of the lost link tells of it; the light stays as it was.
   }
-  clearTimeout(timer);
-  if (wanted) timer = window.setTimeout(() => void loadLicence(), useLicence.getState().view?.state === "locked" ? LOCKED_EVERY_MS : EVERY_MS);
 }
 
 /** Keep asking; the answer stops it. */
 export function followLicence(): () => void {
-  wanted = true;
-  onLicenceLock(() => {
-    if (useLicence.getState().view?.state !== "locked") void loadLicence();
+  const locked = (): boolean => useLicence.getState().view?.state === "locked";
+  let timer = 0;
+  let ended = false;
+  const ask = async (): Promise<void> => {
+    clearTimeout(timer);
+    await loadLicence();
+    clearTimeout(timer);
+    if (!ended) timer = window.setTimeout(() => void ask(), locked() ? LOCKED_EVERY_MS : EVERY_MS);
+  };
+  const stop = licenceLocked.add(() => {
+    if (!locked()) void ask();
   });
-  void loadLicence();
+  void ask();
   return () => {
-    wanted = false;
+    ended = true;
+    stop();
     clearTimeout(timer);
     useLicence.setState({ view: null, dismissed: false });
   };
@@ -64,7 +67,7 @@ export function followLicence(): () => void {
 async function act(call: () => Promise<LicenceView>): Promise<LicenceView | null> {
   try {
     const view = await call();
-    take(view);
+    show(view);
     return view;
   } catch (error) {
     toastError(error);

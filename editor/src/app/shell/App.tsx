@@ -8,7 +8,7 @@ import { Loading } from "../../platform/kit/Loading";
 import { Toasts } from "../../platform/kit/Toasts";
 import { toastError } from "../../platform/kit/toasts";
 import { navigate, usePath } from "../../platform/router/location";
-import { allowed, loadSession, signOut, useSession } from "../../platform/session/session";
+import { allowed, followSession, signOut, useSession } from "../../platform/session/session";
 import { useAllWords } from "../words/useAllWords";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { pageAt } from "./pages";
@@ -25,9 +25,7 @@ export function App() {
   const path = usePath();
   const { session } = useSession();
   const locked = useLicence(({ view }) => view?.state === "locked");
-  useEffect(() => {
-    loadSession().catch(toastError);
-  }, []);
+  useEffect(() => followSession(toastError), []);
   useEffect(() => {
     if (location.pathname === "/" && session) navigate(allowed("admin") ? "/flows" : "/wall", true);
   }, [path, session]);

@@ -4,6 +4,7 @@ import { onReconnect, socket, useConnection } from "../../platform/api/socket";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
+import { useInterval } from "../../platform/kit/timing";
 import { toast } from "../../platform/kit/toasts";
 
 const PATIENCE_MS = 1200;
@@ -12,11 +13,7 @@ export function ConnectionBanner() {
   const { t } = useWords();
   const { lostAt } = useConnection();
   const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    if (lostAt === null) return;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [lostAt]);
+  useInterval(() => setNow(Date.now()), lostAt === null ? null : 1000);
   useEffect(() => onReconnect(() => toast("ok", t("shell.returned"))), []);
   // A blink shorter than this is not worth a shout.
   if (lostAt === null || now - lostAt < PATIENCE_MS) return null;

@@ -1,10 +1,9 @@
 /** The words of all pages, fetched when the first page that speaks more than the wall is opened. */
 import { useEffect, useState } from "react";
 import { addWords } from "../../platform/i18n";
+import { loadOnce } from "../../platform/kit/loadOnce";
 
-let loading: Promise<void> | null = null;
-
-const loadAllWords = (): Promise<void> => (loading ??= import("./all").then(({ allWords }) => addWords(allWords)));
+const loadAllWords = loadOnce(() => import("./all").then(({ allWords }) => addWords(allWords)));
 
 /** Whether all words are there; they are fetched when they are `wanted`. */
 export function useAllWords(wanted: boolean): boolean {

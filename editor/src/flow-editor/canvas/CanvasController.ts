@@ -3,6 +3,7 @@ import { createContext } from "react";
 import { createStore, useStore } from "zustand";
 import { type Scene, sceneOf } from "../../model/flow/scene";
 import type { Position } from "../../model/flow/types";
+import { Listeners } from "../../platform/events/Listeners";
 import { useRequired } from "../../platform/kit/requiredContext";
 import type { Telemetry } from "../../platform/live/telemetry";
 import { type FlowDocument, modelIn, sheetIn } from "../editing/FlowDocument";
@@ -19,7 +20,7 @@ export class CanvasController {
   readonly labels: LiveLabels;
   /** The part of the sheet that is seen; null while nothing is drawn. */
   viewport: Viewport | null = null;
-  private readonly repaints = new Set<() => void>();
+  private readonly repaints = new Listeners();
 
   constructor(readonly doc: FlowDocument, readonly telemetry: Telemetry) {
     this.drag = new DragController(doc, this.store);
@@ -66,12 +67,11 @@ export class CanvasController {
 
   /** Calls when what is painted (not drawn by React) has to be painted again. */
   onRepaint(call: () => void): () => void {
-    this.repaints.add(call);
-    return () => void this.repaints.delete(call);
+    return this.repaints.add(call);
   }
 
   repaint(): void {
-    for (const call of this.repaints) call();
+    this.repaints.notify();
   }
 
   /** The middle of what is seen, for a node that is added without a place. */

@@ -3,6 +3,7 @@ import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { boundsOf, type Box } from "../../model/flow/geometry";
 import { useWords } from "../../platform/i18n";
+import { throttled } from "../../platform/kit/timing";
 import { useCanvasController } from "./CanvasController";
 import { readCanvasTheme } from "./canvasTheme";
 
@@ -21,9 +22,7 @@ export function Minimap() {
     const picture = element.current;
     const context = picture?.getContext("2d");
     if (!picture || !context) return;
-    let frame = 0;
     const draw = (): void => {
-      frame = 0;
       const theme = readCanvasTheme(picture, canvas.doc);
       const { transform: [x, y, zoom], width, height } = store.getState();
       const window = { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
@@ -43,12 +42,11 @@ export function Minimap() {
       context.strokeRect(window.x, window.y, window.width, window.height);
     };
     // Four times a second is enough for an overview, and leaves panning its frames.
-    const soon = (): void => void (frame ||= window.setTimeout(draw, 250));
-    const stops = [store.subscribe(soon), canvas.store.subscribe(soon)];
+    const { soon, stop } = throttled(draw, 250);
+    const stops = [store.subscribe(soon), canvas.store.subscribe(soon), stop];
     soon();
     return () => {
       for (const stop of stops) stop();
-      clearTimeout(frame);
     };
   }, [store, canvas]);
 

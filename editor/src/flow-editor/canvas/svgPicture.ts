@@ -2,7 +2,7 @@
 import { type Box, inRows, noteBox, pathOf, portTop, WIDTH } from "../../model/flow/geometry";
 import type { Scene, SceneNode } from "../../model/flow/scene";
 import type { Sheet } from "../../model/flow/types";
-import { loadedIcon } from "../../platform/kit/baseIcons";
+import { icons } from "../../platform/kit/baseIcons";
 import type { CanvasTheme } from "./canvasTheme";
 import { fitText } from "./fitText";
 
@@ -68,5 +68,5 @@ export function renderSvg({ scene, sheet, theme, background, label, kind, icon, 
 }
 
 function drawing(icon: string): string {
-  return (loadedIcon(icon) ?? []).map(([tag, attributes]) => `<${tag} ${Object.entries(attributes).map(([name, value]) => `${name}="${escapeXml(String(value))}"`).join(" ")}/>`).join("");
+  return (icons.loaded(icon) ?? []).map(([tag, attributes]) => `<${tag} ${Object.entries(attributes).map(([name, value]) => `${name}="${escapeXml(String(value))}"`).join(" ")}/>`).join("");
 }

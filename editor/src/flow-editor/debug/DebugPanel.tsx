@@ -9,6 +9,7 @@ import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
 import { clockTime } from "../../platform/kit/time";
+import { throttled, useDebounced } from "../../platform/kit/timing";
 import { toastError } from "../../platform/kit/toasts";
 import { inLine, shortSize } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
@@ -37,7 +38,7 @@ export default function DebugPanel() {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [where, setWhere] = useState<Where>("flow");
   const [typed, setTyped] = useState("");
-  const [text, setText] = useState("");
+  const text = useDebounced(typed, TYPING_MS);
   const [open, setOpen] = useState<DebugRow | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
@@ -46,20 +47,8 @@ export default function DebugPanel() {
   const titles = useMemo(() => nodesByAddress(model), [model]);
 
   useEffect(() => {
-    const timer = setTimeout(() => setText(typed), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-
-  useEffect(() => {
-    let timer = 0;
     let ended = false;
-    const draw = (): void => {
-      timer = 0;
-      redraw();
-    };
-    const soon = (): void => {
-      timer ||= window.setTimeout(draw, DRAW_MS);
-    };
+    const { soon, stop } = throttled(redraw, DRAW_MS);
     const filter = { flow: where === "site" ? "" : flow, nodes, text };
     const fits = (row: DebugRow): boolean => (!filter.flow || row.flow === filter.flow) && (nodes.length === 0 || nodes.includes(row.node)) && (!text || JSON.stringify(row).toLowerCase().includes(text.toLowerCase()));
     rows.clear();
@@ -86,7 +75,7 @@ export default function DebugPanel() {
     return () => {
       ended = true;
       end();
-      clearTimeout(timer);
+      stop();
     };
   }, [flow, where, nodesKey, text, rows]);
 

@@ -5,6 +5,7 @@ import { socket } from "../../platform/api/socket";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { clockTime } from "../../platform/kit/time";
+import { throttled } from "../../platform/kit/timing";
 import { inLine, shortSize } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
 import { shortRate } from "../../platform/live/telemetry";
@@ -53,7 +54,7 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
   const [problem, setProblem] = useState("");
   const [missed, setMissed] = useState(0);
   useEffect(() => {
-    let timer = 0;
+    const { soon, stop } = throttled(redraw, DRAW_MS);
     const end = socket.subscribe<Tapped>(`tap:${flow}/${node}/${port}`, ({ items, error }) => {
       if (error) {
         setProblem(typeof error === "string" ? error : error.message ?? "");
@@ -62,14 +63,11 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
       setProblem("");
       if (paused.current) return setMissed((count) => count + items.length);
       kept.current = [...items.toReversed(), ...kept.current].slice(0, KEPT);
-      timer ||= window.setTimeout(() => {
-        timer = 0;
-        redraw();
-      }, DRAW_MS);
+      soon();
     });
     return () => {
       end();
-      clearTimeout(timer);
+      stop();
     };
   }, [flow, node, port]);
   const rows = kept.current;

@@ -1,4 +1,6 @@
 /** The edge of a panel, dragged or moved by arrow keys to size it. */
+import { followPointer } from "../../platform/kit/followPointer";
+
 interface Props {
   label: string;
   side: "left" | "top";
@@ -9,10 +11,9 @@ interface Props {
 export function Splitter({ label, side, size, onSize }: Props) {
   const down = (event: React.PointerEvent<HTMLDivElement>): void => {
     const start = side === "left" ? event.clientX : event.clientY;
-    const element = event.currentTarget;
-    element.setPointerCapture(event.pointerId);
-    element.onpointermove = (next) => onSize(size + start - (side === "left" ? next.clientX : next.clientY));
-    element.onlostpointercapture = () => (element.onpointermove = null);
+    followPointer(event.nativeEvent, (next) => onSize(size + start - (side === "left" ? next.clientX : next.clientY)), (last) => {
+      if (!last) onSize(size);
+    });
   };
   const keys: Record<string, number> = side === "left" ? { ArrowLeft: 20, ArrowRight: -20 } : { ArrowUp: 20, ArrowDown: -20 };
   return (

@@ -1,20 +1,14 @@
 /** The one way to the HTTP API: JSON in and out, refusals as `ApiError`, an expired session told to whoever listens. */
+import { Listeners } from "../events/Listeners";
 import { ApiError, errorFrom } from "./problem";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-let onSignedOut: () => void = () => undefined;
+/** The session has ended, or another of this user's tabs ended it. */
+export const signedOut = new Listeners();
 
-export function onSignOut(call: () => void): void {
-  onSignedOut = call;
-}
-
-let onLocked: () => void = () => undefined;
-
-/** Told when the API refuses because the licence has expired. */
-export function onLicenceLock(call: () => void): void {
-  onLocked = call;
-}
+/** The API refuses because the licence has expired. */
+export const licenceLocked = new Listeners();
 
 async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { "X-MCS": "1", "Accept-Language": document.documentElement.lang };
@@ -33,10 +27,10 @@ async function request<T>(method: Method, path: string, body?: unknown, signal?:
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, "unreachable", String(error));
   }
-  if (response.status === 401 && path !== "/session") onSignedOut();
+  if (response.status === 401 && path !== "/session") signedOut.notify();
   if (!response.ok) {
     const error = await errorFrom(response);
-    if (error.code === "license_expired") onLocked();
+    if (error.code === "license_expired") licenceLocked.notify();
     throw error;
   }
   return (response.status === 204 ? undefined : await response.json()) as T;

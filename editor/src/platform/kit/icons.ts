@@ -1,7 +1,19 @@
-/** Icons by lucide name: the common ones come with the first of them, any other is fetched once when first asked for. */
-import { Activity, AlignCenterHorizontal, AlignCenterVertical, AlignEndHorizontal, AlignEndVertical, AlignHorizontalDistributeCenter, AlignHorizontalJustifyCenter, AlignStartHorizontal, AlignStartVertical, AlignVerticalDistributeCenter, Archive, ArrowDownAZ, ArrowLeft, ArrowLeftRight, ArrowRight, BadgeCheck, Bell, BellOff, BellRing, Bot, Box, Boxes, Braces, Bug, Cable, Calculator, CalendarClock, ChartColumn, Check, ChevronDown, ChevronRight, Circle, CircleAlert, CircleCheck, ClipboardPaste, Clock, Cloud, CloudUpload, Code, Combine, Copy, CopyPlus, Cpu, Database, DatabaseBackup, DatabaseZap, Download, Ellipsis, Eraser, EthernetPort, Eye, FileArchive, FileCode, FileInput, FileOutput, FileText, Filter, Flag, Flame, FlaskConical, Folder, FolderSearch, Frame, Funnel, Gauge, GitBranch, GitMerge, Globe, Group, HardDrive, Hash, Heart, History, Hourglass, House, type IconNode, Image, Inbox, Info, Key, KeyRound, Languages, Layers, Layers2, LayoutDashboard, Link, ListChecks, ListFilter, ListOrdered, ListTree, Lock, LogIn, LogOut, Mail, Map, Maximize, Megaphone, MessageSquare, Minus, Monitor, Moon, Network, Package, PanelBottom, PanelLeft, PanelRight, Pause, Pencil, PhoneCall, Play, Plug, Plus, Power, Puzzle, Radio, RadioTower, Redo2, RefreshCw, Repeat, Reply, RotateCcw, Route, Ruler, Save, Scissors, ScrollText, Search, Send, Server, Settings, Shield, ShieldAlert, ShieldCheck, Shuffle, Sigma, Siren, SlidersHorizontal, Smartphone, Spline, Split, SquareDashed, SquareFunction, StickyNote, Sun, Table, Tag, Terminal, Thermometer, Timer, ToggleLeft, Trash2, TrendingUp, TriangleAlert, Undo2, Ungroup, Upload, User, Users, Waves, Webhook, Wind, Workflow, Wrench, X, Zap, ZoomIn, ZoomOut } from "lucide";
+/** The icons that pages use most, by lucide name: fetched with the first of them that a window shows. */
+import {
+  Activity, AlignCenterHorizontal, AlignCenterVertical, AlignEndHorizontal, AlignEndVertical, AlignHorizontalDistributeCenter, AlignHorizontalJustifyCenter,
+  AlignStartHorizontal, AlignStartVertical, AlignVerticalDistributeCenter, Archive, ArrowDownAZ, ArrowLeft, ArrowLeftRight, ArrowRight, BadgeCheck, Bell,
+  BellOff, BellRing, Bot, Box, Boxes, Braces, Bug, Cable, Calculator, CalendarClock, ChartColumn, Check, ChevronDown, ChevronRight, Circle, CircleAlert,
+  CircleCheck, ClipboardPaste, Clock, Cloud, CloudUpload, Code, Combine, Copy, CopyPlus, Cpu, Database, DatabaseBackup, DatabaseZap, Download, Ellipsis, Eraser,
+  EthernetPort, Eye, FileArchive, FileCode, FileInput, FileOutput, FileText, Filter, Flag, Flame, FlaskConical, Folder, FolderSearch, Frame, Funnel, Gauge,
+  GitBranch, GitMerge, Globe, Group, HardDrive, Hash, Heart, History, Hourglass, House, type IconNode, Image, Inbox, Info, Key, KeyRound, Languages, Layers,
+  Layers2, LayoutDashboard, Link, ListChecks, ListFilter, ListOrdered, ListTree, Lock, LogIn, LogOut, Mail, Map, Maximize, Megaphone, MessageSquare, Minus,
+  Monitor, Moon, Network, Package, PanelBottom, PanelLeft, PanelRight, Pause, Pencil, PhoneCall, Play, Plug, Plus, Power, Puzzle, Radio, RadioTower, Redo2,
+  RefreshCw, Repeat, Reply, RotateCcw, Route, Ruler, Save, Scissors, ScrollText, Search, Send, Server, Settings, Shield, ShieldAlert, ShieldCheck, Shuffle,
+  Sigma, Siren, SlidersHorizontal, Smartphone, Spline, Split, SquareDashed, SquareFunction, StickyNote, Sun, Table, Tag, Terminal, Thermometer, Timer,
+  ToggleLeft, Trash2, TrendingUp, TriangleAlert, Undo2, Ungroup, Upload, User, Users, Waves, Webhook, Wind, Workflow, Wrench, X, Zap, ZoomIn, ZoomOut,
+} from "lucide";
 
-const own: Record<string, IconNode> = {
+export const commonIcons: Record<string, IconNode> = {
   // Those of our own node types.
   "arrow-down-a-z": ArrowDownAZ, "arrow-left-right": ArrowLeftRight, "bell-off": BellOff, bot: Bot, cable: Cable,
   "calendar-clock": CalendarClock, "chart-column": ChartColumn, "circle-check": CircleCheck, combine: Combine, cpu: Cpu,
@@ -30,16 +42,3 @@ const own: Record<string, IconNode> = {
   "triangle-alert": TriangleAlert, "undo-2": Undo2, "redo-2": Redo2, upload: Upload, user: User, users: Users, waves: Waves, webhook: Webhook, wind: Wind,
   workflow: Workflow, wrench: Wrench, x: X, zap: Zap, "zoom-in": ZoomIn, "zoom-out": ZoomOut,
 };
-
-let every: Promise<Record<string, IconNode>> | null = null;
-
-export const loadedIcon = (name: string): IconNode | undefined => own[name];
-
-/** The icon of any lucide name, a box for a name that lucide does not know. */
-export async function loadIcon(name: string): Promise<IconNode> {
-  every ??= import("./allIcons").then((module) => module.icons as Record<string, IconNode>);
-  const pascal = name.replace(/(^|-)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
-  const found = (await every)[pascal] ?? Box;
-  own[name] = found;
-  return found;
-}

@@ -13,13 +13,12 @@ export interface Toast {
 
 const SHOWN_MS = 5000;
 const MOST = 4;
-let next = 1;
 
-export const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
+export const useToasts = create<{ toasts: Toast[]; nextId: number }>(() => ({ toasts: [], nextId: 1 }));
 
 export function toast(kind: Toast["kind"], text: string, more: Pick<Toast, "hint" | "action"> = {}): void {
-  const id = next++;
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.filter((other) => other.text !== text), { id, kind, text, ...more }].slice(-MOST) }));
+  const id = useToasts.getState().nextId;
+  useToasts.setState(({ toasts }) => ({ nextId: id + 1, toasts: [...toasts.filter((other) => other.text !== text), { id, kind, text, ...more }].slice(-MOST) }));
   if (kind !== "error") setTimeout(() => closeToast(id), more.action ? SHOWN_MS * 3 : SHOWN_MS);
 }
 

@@ -1,6 +1,7 @@
 /** A list of the server that comes a page at a time, the latest first: the first page whenever something else is asked for, the next on demand. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../api/client";
+import { useDebounced } from "./timing";
 import { toastError } from "./toasts";
 
 interface Paging<T> {
@@ -24,25 +25,23 @@ export function usePaged<T extends { id: number }>(
   const [more, setMore] = useState(false);
   const latest = useRef(0);
   const query = new URLSearchParams({ ...wanted, limit: String(page) }).toString();
+  const asked = useDebounced(query, waitMs);
   const load = useCallback(async (from: Record<string, string> | null) => {
     const mine = ++latest.current;
     try {
-      const found = await api.get<T[]>(`${path}?${query}${from ? `&${new URLSearchParams(from)}` : ""}`);
+      const found = await api.get<T[]>(`${path}?${asked}${from ? `&${new URLSearchParams(from)}` : ""}`);
       if (mine !== latest.current) return;
       setRows((was) => (from ? [...(was ?? []), ...found] : found));
       setMore(found.length === page);
     } catch (error) {
       if (mine === latest.current) toastError(error);
     }
-  }, [path, query, page]);
+  }, [path, asked, page]);
   const reload = useCallback(() => void load(null), [load]);
   useEffect(() => {
-    const timer = setTimeout(reload, waitMs);
-    return () => {
-      clearTimeout(timer);
-      latest.current += 1;
-    };
-  }, [reload, waitMs, changed]);
+    reload();
+    return () => void (latest.current += 1);
+  }, [reload, changed]);
   const last = rows?.at(-1);
   return { rows, older: more && last ? () => void load(behind(last)) : null, reload };
 }

@@ -1,6 +1,7 @@
 /** The figures of the running flow, twice a second. They go to listeners directly and never through React state. */
 import { socket, useConnection } from "../api/socket";
 import type { NodeMetrics, TelemetryFrame } from "../api/types";
+import { Listeners } from "../events/Listeners";
 
 const STALE_MS = 3000;
 
@@ -10,13 +11,11 @@ export interface WireMetrics {
   last: string;
 }
 
-type Listener = () => void;
-
 export class Telemetry {
   nodes: Record<string, NodeMetrics> = {};
   wires: Record<string, WireMetrics> = {};
   stale = true;
-  private listeners = new Set<Listener>();
+  private readonly listeners = new Listeners();
   private before: { at: number; wires: TelemetryFrame["wires"] } | null = null;
   private timer = 0;
   private end: (() => void) | null = null;
@@ -39,9 +38,8 @@ export class Telemetry {
     };
   }
 
-  listen(listener: Listener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  listen(listener: () => void): () => void {
+    return this.listeners.add(listener);
   }
 
   private take(latest: TelemetryFrame): void {
@@ -61,16 +59,12 @@ export class Telemetry {
     this.stale = false;
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.goStale(), STALE_MS);
-    this.tell();
+    this.listeners.notify();
   }
 
   private goStale(): void {
     this.stale = true;
-    this.tell();
-  }
-
-  private tell(): void {
-    for (const listener of this.listeners) listener();
+    this.listeners.notify();
   }
 }
 

@@ -1,19 +1,17 @@
 /** Where the browser is: the path and its query, changed without loading the page again. */
 import { useEffect, useSyncExternalStore } from "react";
+import { Listeners } from "../events/Listeners";
 
-const listeners = new Set<() => void>();
-let guard: (() => boolean) | null = null;
+const changes = new Listeners();
+/** Asked before the page is left; one that says no keeps it. */
+const guards = new Set<() => boolean>();
 
-function tell(): void {
-  for (const listener of listeners) listener();
-}
-
-addEventListener("popstate", tell);
+addEventListener("popstate", () => changes.notify());
 
 export function navigate(path: string, replace = false): void {
-  if (guard && !guard()) return;
+  if ([...guards].some((mayLeave) => !mayLeave())) return;
   history[replace ? "replaceState" : "pushState"](null, "", path);
-  tell();
+  changes.notify();
 }
 
 /** Ask this before the page is left, from inside or by closing it; null: nothing would be lost. */
@@ -21,21 +19,16 @@ export function useLeaveGuard(question: string | null): void {
   useEffect(() => {
     if (question === null) return;
     const closing = (event: BeforeUnloadEvent) => event.preventDefault();
+    const guard = () => confirm(question);
     addEventListener("beforeunload", closing);
-    guard = () => confirm(question);
+    guards.add(guard);
     return () => {
       removeEventListener("beforeunload", closing);
-      guard = null;
+      guards.delete(guard);
     };
   }, [question]);
 }
 
 export function usePath(): string {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => location.pathname + location.search,
-  );
+  return useSyncExternalStore((call) => changes.add(call), () => location.pathname + location.search);
 }

@@ -1,6 +1,6 @@
 /** Who is signed in, and what that role may do. */
 import { create } from "zustand";
-import { api, onSignOut } from "../api/client";
+import { api, signedOut } from "../api/client";
 import { ApiError } from "../api/problem";
 import { socket } from "../api/socket";
 import type { Role, Session } from "../api/types";
@@ -26,14 +26,20 @@ function setSession(session: Session | null): void {
   else socket.stop();
 }
 
-export async function loadSession(): Promise<void> {
-  onSignOut(() => setSession(null));
+async function loadSession(): Promise<void> {
   try {
     setSession(await api.get<Session>("/session"));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     setSession(null);
   }
+}
+
+/** Finds out who is signed in, and hears of it when that ends; the answer stops it. */
+export function followSession(onError: (error: unknown) => void): () => void {
+  const stop = signedOut.add(() => setSession(null));
+  loadSession().catch(onError);
+  return stop;
 }
 
 export async function signIn(user: string, password: string): Promise<void> {

@@ -5,7 +5,7 @@ import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { SelectField, TextField } from "../../platform/kit/Field";
 import { dateTime } from "../../platform/kit/time";
-import { serverNow } from "../live/serverTime";
+import { serverClock } from "../live/serverClock";
 import type { OpenAlarm } from "../live/types";
 
 const HOURS = [0.5, 1, 2, 4, 8, 24, 72, 168];
@@ -24,7 +24,7 @@ export function ShelveDialog({ alarm, onClose, onDone }: Props) {
   const [hours, setHours] = useState(1);
   const kind = alarm ? "shelve" : "calibrate";
   // A little less than the longest that the server allows, for the time it takes to get there.
-  const until = serverNow() + hours * 3600 - (hours === 168 ? 60 : 0);
+  const until = serverClock.now() + hours * 3600 - (hours === 168 ? 60 : 0);
   const missing = sn.trim() === "" ? t("alarms.snneeded") : reason.trim() === "" ? t("alarms.shelve.reasonneeded") : "";
   const done = () => {
     onClose();

@@ -1,12 +1,10 @@
 /** The server's time, drawn again every few seconds: for ages and countdowns. */
-import { useEffect, useState } from "react";
-import { serverNow } from "../live/serverTime";
+import { useState } from "react";
+import { useInterval } from "../../platform/kit/timing";
+import { serverClock } from "../live/serverClock";
 
 export function useNow(every_ms: number): number {
-  const [now, setNow] = useState(serverNow);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(serverNow()), every_ms);
-    return () => clearInterval(timer);
-  }, [every_ms]);
+  const [now, setNow] = useState(() => serverClock.now());
+  useInterval(() => setNow(serverClock.now()), every_ms);
   return now;
 }

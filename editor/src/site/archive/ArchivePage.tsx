@@ -1,8 +1,9 @@
 /** The archive: the bucket, the run under way, every file of the ledger, and bringing one back. */
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { api } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
+import { useInterval } from "../../platform/kit/timing";
 import { toast, toastError } from "../../platform/kit/toasts";
 import { useLoaded } from "../../platform/kit/useLoaded";
 import { FileTable } from "./FileTable";
@@ -23,14 +24,11 @@ export default function ArchivePage() {
   const [restoring, setRestoring] = useState<ArchiveEntry | null>(null);
   const isBusy = summary !== null && (isUnderWay(summary) || summary.restores.some((one) => one.state === "running"));
 
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (document.hidden) return;
-      void reload();
-      setTurn((was) => was + 1);
-    }, isBusy ? BUSY_MS : CALM_MS);
-    return () => clearInterval(timer);
-  }, [isBusy, reload]);
+  useInterval(() => {
+    if (document.hidden) return;
+    void reload();
+    setTurn((was) => was + 1);
+  }, isBusy ? BUSY_MS : CALM_MS);
 
   const runNow = async () => {
     try {

@@ -1,6 +1,7 @@
 /** A curve drawn by ECharts, which is fetched when the first one is shown; drawn again when the light or the size changes. */
 import { useEffect, useRef, useState } from "react";
 import { useWords } from "../../platform/i18n";
+import { loadOnce } from "../../platform/kit/loadOnce";
 import { useTheme } from "../../platform/kit/theme";
 import { type Colors, readColors } from "./colors";
 import type { Drawn, Options } from "./echarts";
@@ -13,9 +14,8 @@ interface Props {
   height?: number | undefined;
 }
 
-let loading: Promise<typeof import("./echarts")> | null = null;
 /** May be called early, so that the library is there when the curve is. */
-export const loadCharts = (): Promise<typeof import("./echarts")> => (loading ??= import("./echarts"));
+export const loadCharts = loadOnce(() => import("./echarts"));
 
 export function Chart({ label, options, height = 220 }: Props) {
   const { t } = useWords();

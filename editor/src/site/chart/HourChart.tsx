@@ -1,9 +1,10 @@
 /** The last hour of a device by the minute, from the database; asked for again while it is looked at. */
-import { useCallback, useEffect, useState } from "react";
-import { api, segment } from "../../platform/api/client";
+import { useCallback, useEffect } from "react";
+import { segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
-import { toastError } from "../../platform/kit/toasts";
-import { setServerTime } from "../live/serverTime";
+import { useInterval } from "../../platform/kit/timing";
+import { useLoaded } from "../../platform/kit/useLoaded";
+import { serverClock } from "../live/serverClock";
 import type { Device } from "../live/types";
 import { Chart, loadCharts } from "./Chart";
 import type { Colors } from "./colors";
@@ -13,27 +14,13 @@ const AGAIN_MS = 15_000;
 
 export function HourChart({ device, height }: { device: Device; height?: number }) {
   const { t, language } = useWords();
-  const [data, setData] = useState<Minutes | null>(null);
   const { sn } = device;
+  const { value: data, reload } = useLoaded<Minutes>(`/devices/${segment(sn)}/minutes`);
+  useEffect(() => void loadCharts(), []);
   useEffect(() => {
-    const gone = new AbortController();
-    const load = async () => {
-      try {
-        const found = await api.get<Minutes>(`/devices/${segment(sn)}/minutes`, gone.signal);
-        setServerTime(found.now);
-        setData(found);
-      } catch (error) {
-        toastError(error);
-      }
-    };
-    void loadCharts();
-    void load();
-    const timer = setInterval(() => void load(), AGAIN_MS);
-    return () => {
-      gone.abort();
-      clearInterval(timer);
-    };
-  }, [sn]);
+    if (data) serverClock.set(data.now);
+  }, [data]);
+  useInterval(() => void reload(), AGAIN_MS);
   const { a1, a2, unit } = device;
   // The language is one of its inputs: the words of the tooltip.
   const options = useCallback(

@@ -1,12 +1,13 @@
 /** The red button: one reading a second for ten minutes, counted down by the server's clock on every page that looks. */
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Confirm } from "../../platform/kit/Confirm";
+import { useInterval } from "../../platform/kit/timing";
 import { toastError } from "../../platform/kit/toasts";
 import { countdown } from "../live/format";
-import { serverNow } from "../live/serverTime";
+import { serverClock } from "../live/serverClock";
 import { useSiteFrame } from "../live/siteData";
 
 const TICK_MS = 250;
@@ -16,13 +17,9 @@ export function DebugButton({ sn }: { sn: string }) {
   const run = useSiteFrame((frame) => frame.debugging[sn]);
   const [asking, setAsking] = useState(false);
   const [, setTick] = useState(0);
-  useEffect(() => {
-    if (!run) return;
-    const timer = setInterval(() => setTick((tick) => tick + 1), TICK_MS);
-    return () => clearInterval(timer);
-  }, [run]);
+  useInterval(() => setTick((tick) => tick + 1), run ? TICK_MS : null);
   const ask = (call: Promise<unknown>) => void call.catch(toastError);
-  const left = (run?.ends_at ?? 0) - serverNow();
+  const left = (run?.ends_at ?? 0) - serverClock.now();
   if (run && run.ends_at !== null && left > 0) {
     return (
       <div className="debugging" role="timer" aria-label={t("debug.running")}>

@@ -5,7 +5,7 @@ import { useWords } from "../../platform/i18n";
 import { useVirtualRows } from "../../platform/kit/virtualRows";
 import { Link } from "../../platform/router/Link";
 import { age, formatValue } from "../live/format";
-import { serverNow } from "../live/serverTime";
+import { serverClock } from "../live/serverClock";
 import { useSiteFrame } from "../live/siteData";
 import { StateText } from "../live/StateShape";
 import type { Query, Row, SortKey } from "./rows";
@@ -57,7 +57,7 @@ export function DeviceRows({ rows, query, onSort, picked, onPick }: Props) {
 function DeviceRow({ row: { device, reading, state, figures }, number, picked, onPick }: { row: Row; number: number; picked: boolean; onPick: (sn: string) => void }) {
   const { t } = useWords();
   const debugging = useSiteFrame((frame) => frame.debugging[device.sn] !== undefined);
-  const [key, n] = age(serverNow() - (reading?.received_at ?? 0));
+  const [key, n] = age(serverClock.now() - (reading?.received_at ?? 0));
   return (
     <div className={`device-row${state.unacknowledged ? " device-alarm" : ""}`} role="row" aria-rowindex={number} data-sn={device.sn}>
       <span role="cell"><input type="checkbox" aria-label={t("devices.pick", { sn: device.sn })} checked={picked} onChange={() => onPick(device.sn)} /></span>

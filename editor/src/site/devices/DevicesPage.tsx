@@ -1,9 +1,10 @@
 /** All devices of the site: what state each is in, sorted and filtered in the address, changed one by one or many at once. */
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Menu } from "../../platform/kit/Menu";
+import { useInterval } from "../../platform/kit/timing";
 import { toastError } from "../../platform/kit/toasts";
 import { navigate, usePath } from "../../platform/router/location";
 import { siteData, useSiteFrame } from "../live/siteData";
@@ -22,12 +23,9 @@ const FIGURES_MS = 30_000;
 
 function useFigures(): Map<string, DeviceHealth> {
   const [figures, setFigures] = useState(new Map<string, DeviceHealth>());
-  useEffect(() => {
-    const load = () => api.get<DeviceList>("/devices").then((list) => setFigures(new Map(list.figures.map((one) => [one.sn, one]))), toastError);
-    void load();
-    const timer = setInterval(() => document.visibilityState === "visible" && void load(), FIGURES_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const load = useCallback(() => api.get<DeviceList>("/devices").then((list) => setFigures(new Map(list.figures.map((one) => [one.sn, one]))), toastError), []);
+  useEffect(() => void load(), [load]);
+  useInterval(() => document.hidden || void load(), FIGURES_MS);
   return figures;
 }
 

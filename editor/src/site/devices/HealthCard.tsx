@@ -1,10 +1,11 @@
 /** How a device is doing: packets, battery, signal, when it was last heard. */
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { dateTime } from "../../platform/kit/time";
+import { useInterval } from "../../platform/kit/timing";
 import { age, formatValue } from "../live/format";
-import { serverNow } from "../live/serverTime";
+import { serverClock } from "../live/serverClock";
 import type { DeviceHealth, Reading } from "../live/types";
 import type { DeviceView } from "./types";
 
@@ -13,13 +14,10 @@ const AGAIN_MS = 10_000;
 export function HealthCard({ sn, reading, first }: { sn: string; reading: Reading | undefined; first: DeviceHealth | null }) {
   const { t } = useWords();
   const [figures, setFigures] = useState(first);
-  useEffect(() => {
-    const timer = setInterval(() => void api.get<DeviceView>(`/devices/${segment(sn)}`).then((view) => setFigures(view.figures), () => undefined), AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [sn]);
+  useInterval(() => void api.get<DeviceView>(`/devices/${segment(sn)}`).then((view) => setFigures(view.figures), () => undefined), AGAIN_MS);
   const bat = reading?.bat ?? figures?.bat;
   const rssi = reading?.rssi ?? figures?.rssi;
-  const [key, n] = age(serverNow() - (reading?.received_at ?? 0));
+  const [key, n] = age(serverClock.now() - (reading?.received_at ?? 0));
   return (
     <section className="card device-card">
       <h2>{t("device.health")}</h2>

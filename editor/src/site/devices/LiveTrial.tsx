@@ -1,8 +1,9 @@
 /** The concentration of the last reading by the saved parameters and by those that are typed, while they are typed. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
+import { useDebounced } from "../../platform/kit/timing";
 import { formatValue } from "../live/format";
 import type { Device, Reading } from "../live/types";
 import type { Draft } from "./fields";
@@ -14,21 +15,15 @@ const PAUSE_MS = 90;
 /** What the formula gives; asked of the server, so that it is the very same formula. */
 function useTrial(sn: string, fields: object, v_raw: number, temp: number, onProblems: (result: TrialResult) => void): TrialResult | null {
   const [result, setResult] = useState<TrialResult | null>(null);
-  const tell = useRef(onProblems);
-  tell.current = onProblems;
-  const asked = JSON.stringify([fields, v_raw, temp]);
+  const report = useEffectEvent(onProblems);
+  const asked = useDebounced(JSON.stringify({ fields, v_raw, temp }), PAUSE_MS);
   useEffect(() => {
     const gone = new AbortController();
-    const timer = setTimeout(() => {
-      api.post<TrialResult>(`/devices/${segment(sn)}/try`, { fields, v_raw, temp }, gone.signal).then((found) => {
-        setResult(found);
-        tell.current(found);
-      }, () => undefined); // a trial that does not arrive is tried again with the next reading
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      gone.abort();
-    };
+    api.post<TrialResult>(`/devices/${segment(sn)}/try`, JSON.parse(asked), gone.signal).then((found) => {
+      setResult(found);
+      report(found);
+    }, () => undefined); // a trial that does not arrive is tried again with the next reading
+    return () => gone.abort();
   }, [asked, sn]);
   return result;
 }

@@ -5,6 +5,7 @@ import { translate, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Loading } from "../../platform/kit/Loading";
 import { dateTime } from "../../platform/kit/time";
+import { useDebounced } from "../../platform/kit/timing";
 import { toastError } from "../../platform/kit/toasts";
 import { Chart } from "../chart/Chart";
 import type { Colors } from "../chart/colors";
@@ -23,19 +24,14 @@ export function Recalibration({ sn, device, unit }: { sn: string; device: Device
   const { t, language } = useWords();
   const [found, setFound] = useState<Comparison | null>(null);
   const [busy, setBusy] = useState(false);
-  const fields = JSON.stringify(device.changes);
+  const fields = useDebounced(JSON.stringify(device.changes), PAUSE_MS);
   useEffect(() => {
     setBusy(true);
     const gone = new AbortController();
-    const timer = setTimeout(() => {
-      api.post<Comparison>(`/devices/${segment(sn)}/recalibration`, { fields: JSON.parse(fields), hours: HOURS }, gone.signal)
-        .then(setFound, (error: unknown) => gone.signal.aborted || toastError(error))
-        .finally(() => setBusy(false));
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      gone.abort();
-    };
+    api.post<Comparison>(`/devices/${segment(sn)}/recalibration`, { fields: JSON.parse(fields), hours: HOURS }, gone.signal)
+      .then(setFound, toastError)
+      .finally(() => gone.signal.aborted || setBusy(false));
+    return () => gone.abort();
   }, [fields, sn]);
   const a1 = device.draft ? valueOf("a1", device.draft.a1) : null;
   const a2 = device.draft ? valueOf("a2", device.draft.a2) : null;

@@ -5,7 +5,7 @@ import { ApiError } from "../../platform/api/problem";
 import { socket } from "../../platform/api/socket";
 import { translate } from "../../platform/i18n";
 import { toast, toastError } from "../../platform/kit/toasts";
-import { setServerTime } from "../live/serverTime";
+import { serverClock } from "../live/serverClock";
 import { type Device, withDefaults } from "../live/types";
 import { changesOf, type Clash, clashesOf, type Draft, draftOf, FIELD_NAMES, type FieldName, type Value } from "./fields";
 import { useProblems } from "./problems";
@@ -43,7 +43,7 @@ export function useDeviceDraft(sn: string) {
   const load = useCallback(async () => {
     try {
       const loaded = await api.get<DeviceView>(`/devices/${segment(sn)}`);
-      setServerTime(loaded.now);
+      serverClock.set(loaded.now);
       setView(loaded);
       take(loaded.device);
     } catch (error) {

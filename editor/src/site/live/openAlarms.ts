@@ -5,7 +5,7 @@ import { PersistentLoad } from "../../platform/api/persistentLoad";
 import { onReconnect, socket } from "../../platform/api/socket";
 import { toastError } from "../../platform/kit/toasts";
 import { type AlarmsByDevice, withEvents } from "./alarms";
-import { setServerTime } from "./serverTime";
+import { serverClock } from "./serverClock";
 import type { AlarmBoard, OpenAlarm } from "./types";
 
 /** `bySn` is null until the alarms have been loaded: no list of alarms is not the same as an empty one. */
@@ -63,7 +63,7 @@ class OpenAlarms {
   }
 
   private answered({ now, alarms }: AlarmBoard): void {
-    setServerTime(now);
+    serverClock.set(now);
     useOpenAlarms.setState({ bySn: withEvents(withEvents(new Map(), alarms), this.since ?? []) });
     this.since = null;
   }

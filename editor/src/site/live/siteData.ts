@@ -3,10 +3,11 @@ import { create } from "zustand";
 import { api } from "../../platform/api/client";
 import { PersistentLoad } from "../../platform/api/persistentLoad";
 import { onReconnect, socket } from "../../platform/api/socket";
+import { Listeners } from "../../platform/events/Listeners";
 import { toastError } from "../../platform/kit/toasts";
 import type { AlarmsByDevice } from "./alarms";
 import { openAlarms, useOpenAlarms } from "./openAlarms";
-import { serverNow, setServerTime } from "./serverTime";
+import { serverClock } from "./serverClock";
 import { type DeviceState, stateOf } from "./state";
 import { type DebugRun, type Device, type Plan, type Reading, withDefaults } from "./types";
 
@@ -36,8 +37,7 @@ class SiteData {
   /** When the last reading arrived, by the server's clock; 0: none has. Read with the tick: pages are not drawn again with every reading. */
   newest = 0;
   private readonly states = new Map<string, DeviceState>();
-  private readonly listeners = new Map<string, Set<() => void>>();
-  private readonly readingListeners = new Set<(readings: Reading[]) => void>();
+  private readonly listeners = new Map<string, Listeners>();
   private users = 0;
   private leave: (() => void)[] = [];
   private readonly loading = new PersistentLoad(() => api.get<Wall>("/wall"), (wall) => this.take(wall), toastError);
@@ -52,16 +52,9 @@ class SiteData {
 
   /** Called whenever something of that device has changed, its age included. */
   listen(sn: string, call: () => void): () => void {
-    const known = this.listeners.get(sn) ?? new Set();
-    known.add(call);
+    const known = this.listeners.get(sn) ?? new Listeners();
     this.listeners.set(sn, known);
-    return () => void known.delete(call);
-  }
-
-  /** Called with every frame of readings, as they come. */
-  onReadings(call: (readings: Reading[]) => void): () => void {
-    this.readingListeners.add(call);
-    return () => void this.readingListeners.delete(call);
+    return known.add(call);
   }
 
   state(sn: string): DeviceState | undefined {
@@ -98,7 +91,7 @@ class SiteData {
   }
 
   private take(wall: Wall): void {
-    setServerTime(wall.now);
+    serverClock.set(wall.now);
     this.devices.clear();
     for (const given of wall.devices) this.devices.set(given.sn, withDefaults(given));
     for (const sn of this.readings.keys()) if (!this.devices.has(sn)) this.readings.delete(sn);
@@ -122,7 +115,6 @@ class SiteData {
       changed.add(reading.sn);
     }
     this.refresh(changed);
-    for (const call of this.readingListeners) call(items);
   }
 
   private hearAlarms(now: AlarmsByDevice | null, before: AlarmsByDevice | null): void {
@@ -154,7 +146,7 @@ class SiteData {
 
   /** Once a second: ages grow though nothing comes. */
   private look(): void {
-    const now = serverNow();
+    const now = serverClock.now();
     const changed: string[] = [];
     for (const device of this.devices.values()) {
       const was = this.states.get(device.sn);
@@ -166,11 +158,11 @@ class SiteData {
   }
 
   private refresh(sns: Iterable<string>): void {
-    const now = serverNow();
+    const now = serverClock.now();
     for (const sn of sns) {
       const device = this.devices.get(sn);
       if (device) this.states.set(sn, stateOf(device, this.readings.get(sn), openAlarms.of(sn), now));
-      for (const call of this.listeners.get(sn) ?? []) call();
+      this.listeners.get(sn)?.notify();
     }
   }
 }

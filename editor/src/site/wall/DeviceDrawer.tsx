@@ -6,7 +6,7 @@ import { dateTime } from "../../platform/kit/time";
 import { Link } from "../../platform/router/Link";
 import { HourChart } from "../chart/HourChart";
 import { age, formatValue } from "../live/format";
-import { serverNow } from "../live/serverTime";
+import { serverClock } from "../live/serverClock";
 import { StateShape } from "../live/StateShape";
 import { useLiveDevice } from "../live/useSite";
 import { AlarmRow } from "./AlarmRow";
@@ -15,7 +15,7 @@ export default function DeviceDrawer({ sn, onClose }: { sn: string; onClose: () 
   const { t } = useWords();
   const { device, reading, state, alarms } = useLiveDevice(sn);
   if (!device || !state) return null;
-  const [key, n] = age(serverNow() - (reading?.received_at ?? 0));
+  const [key, n] = age(serverClock.now() - (reading?.received_at ?? 0));
   const facts: [string, string][] = [
     [t("device.last"), reading ? `${dateTime(reading.received_at)} (${t("wall.ago", { age: t(key, { n }) })})` : "—"],
     [t("device.raw"), reading ? formatValue(reading.v_raw, 1) : "—"],

@@ -14,7 +14,7 @@ import { useSite } from "../live/useSite";
 import { alarmId } from "./alarmLook";
 import { Dot } from "./Dot";
 import { useFreshness } from "./freshness";
-import { silence, soundFor } from "./horn";
+import { Horn } from "./Horn";
 import { StaleBanner } from "./StaleBanner";
 import { summary } from "./summary";
 import { Ticker } from "./Ticker";
@@ -41,8 +41,9 @@ export default function Wall() {
   const bySn = useOpenAlarms((state) => state.bySn);
   const alarms = useMemo(() => bySn && latestFirst(alarmsIn(bySn).filter(({ type }) => type !== "warm-up")), [bySn]);
   const urgent = (alarms ?? []).filter(isUnacknowledged).map(alarmId).join("\n");
-  useEffect(() => soundFor(urgent ? urgent.split("\n") : []), [urgent, tick]);
-  useEffect(() => silence, []);
+  const horn = useMemo(() => new Horn(), []);
+  useEffect(() => horn.soundFor(urgent ? urgent.split("\n") : []), [horn, urgent, tick]);
+  useEffect(() => () => horn.close(), [horn]);
   const toggle = useCallback((sn: string) => {
     const device = siteData.devices.get(sn);
     if (!device) return;
@@ -58,7 +59,7 @@ export default function Wall() {
   const dots = on.map((sn) => <Dot key={sn} sn={sn} selected={sn === open} onOpen={toggle} />);
   return (
     <div className={`wall${freshness.frozen ? " wall-frozen" : ""}`} data-loaded={(loaded && alarms !== null) || undefined}>
-      <WallBar plans={plans} shown={plan?.id} counts={counts} worst={worst} live={!freshness.frozen && freshness.dataAge !== null} onPlan={setChosen} />
+      <WallBar plans={plans} shown={plan?.id} counts={counts} worst={worst} live={!freshness.frozen && freshness.dataAge !== null} onPlan={setChosen} horn={horn} />
       <StaleBanner freshness={freshness} />
       <div className="wall-body">
         {plan ? <PlanPicture plan={plan} className={on.length > DENSE ? "plan-dense" : ""}>{dots}</PlanPicture> : loaded && (

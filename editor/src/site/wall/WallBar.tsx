@@ -6,11 +6,11 @@ import { LanguageSwitch, ThemeSwitch } from "../../platform/kit/Switches";
 import { dateTime } from "../../platform/kit/time";
 import { Link } from "../../platform/router/Link";
 import { countdown } from "../live/format";
-import { serverNow } from "../live/serverTime";
+import { serverClock } from "../live/serverClock";
 import { type StateCode, WORST_FIRST } from "../live/state";
 import { StateShape } from "../live/StateShape";
 import type { Plan } from "../live/types";
-import { mute, turnSound, unmute, useHorn } from "./horn";
+import { type Horn, useHorn } from "./Horn";
 
 interface Props {
   plans: Plan[];
@@ -19,9 +19,10 @@ interface Props {
   counts: Partial<Record<StateCode, number>>;
   live: boolean;
   onPlan: (id: number) => void;
+  horn: Horn;
 }
 
-export function WallBar({ plans, shown, worst, counts, live, onPlan }: Props) {
+export function WallBar({ plans, shown, worst, counts, live, onPlan, horn }: Props) {
   const { t } = useWords();
   return (
     <header className="wall-bar">
@@ -42,8 +43,8 @@ export function WallBar({ plans, shown, worst, counts, live, onPlan }: Props) {
         ))}
       </ul>
       <span className={`wall-live ${live ? "" : "wall-dead"}`} role="status"><span aria-hidden="true" />{t(live ? "wall.live" : "wall.dead")}</span>
-      <time className="wall-clock number">{dateTime(serverNow())}</time>
-      <Sound />
+      <time className="wall-clock number">{dateTime(serverClock.now())}</time>
+      <Sound horn={horn} />
       <ThemeSwitch />
       <LanguageSwitch />
       <FullScreen />
@@ -65,14 +66,14 @@ function FullScreen() {
   );
 }
 
-function Sound() {
+function Sound({ horn }: { horn: Horn }) {
   const { t } = useWords();
-  const { on, blocked, sounding, mutedUntil } = useHorn();
-  if (!on) return <Button icon="volume-x" kind="quiet" onClick={() => turnSound(true)}>{t("wall.soundoff")}</Button>;
-  if (blocked) return <Button icon="volume-x" kind="danger" onClick={() => turnSound(true)}>{t("wall.touch")}</Button>;
+  const { on, blocked, sounding, mutedUntil } = useHorn(horn);
+  if (!on) return <Button icon="volume-x" kind="quiet" onClick={() => horn.turn(true)}>{t("wall.soundoff")}</Button>;
+  if (blocked) return <Button icon="volume-x" kind="danger" onClick={() => horn.turn(true)}>{t("wall.touch")}</Button>;
   if (mutedUntil !== null) {
-    return <Button icon="bell-off" onClick={unmute} title={t("wall.unmute")}>{t("wall.muted", { left: countdown((mutedUntil - Date.now()) / 1000) })}</Button>;
+    return <Button icon="bell-off" onClick={() => horn.unmute()} title={t("wall.unmute")}>{t("wall.muted", { left: countdown((mutedUntil - Date.now()) / 1000) })}</Button>;
   }
-  if (sounding) return <Button icon="bell-ring" kind="danger" className="wall-mute" onClick={mute}>{t("wall.mute")}</Button>;
-  return <Button icon="volume-2" kind="quiet" onClick={() => turnSound(false)}>{t("wall.soundon")}</Button>;
+  if (sounding) return <Button icon="bell-ring" kind="danger" className="wall-mute" onClick={() => horn.mute()}>{t("wall.mute")}</Button>;
+  return <Button icon="volume-2" kind="quiet" onClick={() => horn.turn(false)}>{t("wall.soundon")}</Button>;
 }

@@ -1,6 +1,6 @@
 /** Whether what the wall shows is of now. A frozen wall must never look like a safe one. */
 import { useConnection } from "../../platform/api/socket";
-import { serverNow } from "../live/serverTime";
+import { serverClock } from "../live/serverClock";
 import { siteData, useSiteFrame } from "../live/siteData";
 
 export interface Freshness {
@@ -21,7 +21,7 @@ export function useFreshness(): Freshness {
   const { newest } = siteData;
   const { lostAt } = useConnection();
   const shortest = Math.min(60, ...[...siteData.devices.values()].filter(({ enabled }) => enabled).map(({ period_s }) => period_s));
-  const dataAge = newest === 0 ? null : Math.max(0, serverNow() - newest);
+  const dataAge = newest === 0 ? null : Math.max(0, serverClock.now() - newest);
   const quiet = dataAge !== null && dataAge > Math.max(LEAST_S, 1.5 * shortest + 2);
   return { frozen: lostAt !== null || quiet, linkLost: lostAt !== null, lostFor: lostAt === null ? 0 : (Date.now() - lostAt) / 1000, dataAge };
 }

@@ -11,6 +11,7 @@ import { codeTheme } from "../../../platform/code/theme";
 import { useWords } from "../../../platform/i18n";
 import { Icon } from "../../../platform/kit/Icon";
 import { dateTime } from "../../../platform/kit/time";
+import { useDebounced } from "../../../platform/kit/timing";
 import { allowed } from "../../../platform/session/session";
 import { useFlowDocument } from "../../editing/context";
 import type { ControlProps } from "./control";
@@ -32,6 +33,7 @@ export default function ExpressionControl({ schema, value, onChange, ids, label 
   const { wire, parameters, readOnly } = useForm();
   const { name: flow } = useFlowDocument();
   const text = typeof value === "string" ? value : "";
+  const asked = useDebounced(text, PAUSE_MS);
   const [evaluated, setEvaluated] = useState<Evaluated | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -76,16 +78,11 @@ export default function ExpressionControl({ schema, value, onChange, ids, label 
   useEffect(() => {
     if (!allowed("operator")) return;
     const stop = new AbortController();
-    const timer = setTimeout(() => {
-      const ask = (at: { node?: string; port?: string }) => api.post<Evaluated>(`/flows/${segment(flow)}/evaluate`, { expression: text, ...at, parameters, strings: schema["x-strings"] === true }, stop.signal);
-      // A node that is only in the draft has no messages yet: then the text alone is checked.
-      void ask(wire ?? {}).catch(() => ask({})).then(setEvaluated, () => undefined);
-    }, PAUSE_MS);
-    return () => {
-      stop.abort();
-      clearTimeout(timer);
-    };
-  }, [text, flow, wire?.node, wire?.port, parameters, schema]);
+    const ask = (at: { node?: string; port?: string }) => api.post<Evaluated>(`/flows/${segment(flow)}/evaluate`, { expression: asked, ...at, parameters, strings: schema["x-strings"] === true }, stop.signal);
+    // A node that is only in the draft has no messages yet: then the text alone is checked.
+    void ask(wire ?? {}).catch(() => ask({})).then(setEvaluated, () => undefined);
+    return () => stop.abort();
+  }, [asked, flow, wire?.node, wire?.port, parameters, schema]);
 
   useEffect(() => {
     const editor = view.current;

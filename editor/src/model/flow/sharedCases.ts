@@ -7,13 +7,13 @@ import { extractSubflow } from "./extract";
 import type { Operation } from "./operations";
 import { operationsBetween } from "./operationsBetween";
 import { endAt, portArguments, type Ports, portsKey, portsOf } from "./ports";
+import { subflowPortOf } from "./scene";
 import type { NodeType, PortType } from "./server";
 import { addressOf, sheetOf } from "./sheet";
 import { connectPort } from "./subflowPorts";
 import { parseTarget } from "./targets";
 import { TypeFlow } from "./typeFlow";
 import type { FlowModel, NodeSpec } from "./types";
-import { subflowPortOf } from "./scene";
 
 type Document = Record<string, Json>;
 

@@ -109,7 +109,7 @@ class Server:
         if not self.ready.is_set():
             states.append("degraded")
         status = "locked" if "locked" in states else "degraded" if "degraded" in states else "ok"
-        told = {
+        facts = {
             "status": status,
             "version": self.version,
             "flows": site["flows"],
@@ -117,8 +117,8 @@ class Server:
             "quarantined": site["quarantined"],
         }
         if "held" in site:
-            told["held"] = site["held"]
-        return told if self.ready.is_set() else {**told, "starting": self.starting}
+            facts["held"] = site["held"]
+        return facts if self.ready.is_set() else {**facts, "starting": self.starting}
 
     async def _start(self, opened: contextlib.AsyncExitStack) -> None:
         listening = _listen(self.settings.host, self.settings.port)

@@ -151,7 +151,7 @@ class Accounts:
         self._known.pop(_digest(token), None)
         async with request_connection(self._database) as connection:
             await connection.execute("delete from sessions where token_hash = $1", _digest(token))
-            await _tell(connection)
+            await _notify_workers(connection)
 
     async def change_own_password(self, user: str, old: str, new: str, keep: str = "") -> bool:
         """Sets a new password if the old one is right, and ends the user's other sessions (all but that of the token `keep`)."""
@@ -205,7 +205,7 @@ class Accounts:
             if row is None:
                 raise AccountRefused("not_found", f"there is no user {name}")
             await _refuse_nobody_left(connection)
-            await _tell(connection)
+            await _notify_workers(connection)
         return _user(row)
 
     async def remove_user(self, name: str) -> None:
@@ -214,7 +214,7 @@ class Accounts:
             if await connection.fetchval("delete from users where name = $1 returning name", name) is None:
                 raise AccountRefused("not_found", f"there is no user {name}")
             await _refuse_nobody_left(connection)
-            await _tell(connection)
+            await _notify_workers(connection)
 
     async def tokens(self) -> list[Token]:
         """All API tokens, by name, without their text."""
@@ -245,7 +245,7 @@ class Accounts:
         async with request_connection(self._database) as connection, connection.transaction():
             if await connection.fetchval("delete from api_tokens where name = $1 returning name", name) is None:
                 raise AccountRefused("not_found", f"there is no token {name}")
-            await _tell(connection)
+            await _notify_workers(connection)
 
     async def _make_first_user(self) -> None:
         given = self._first_password
@@ -272,7 +272,7 @@ class Accounts:
             await connection.execute(
                 "delete from sessions where user_name = $1 and token_hash <> $2", user, _digest(keep) if keep else b""
             )
-            await _tell(connection)
+            await _notify_workers(connection)
         self._changed(None)
 
     async def _look_up(self, digest: bytes, *, is_token: bool) -> _Known | None:
@@ -319,7 +319,7 @@ async def _refuse_nobody_left(connection: PoolConnectionProxy) -> None:
         raise AccountRefused("last_admin", "nobody would be left who may administer; give another user that role first")
 
 
-async def _tell(connection: PoolConnectionProxy) -> None:
+async def _notify_workers(connection: PoolConnectionProxy) -> None:
     await connection.execute("select pg_notify($1, '')", CHANNEL)
 
 

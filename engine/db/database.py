@@ -154,9 +154,9 @@ class Database:
         backoff = Backoff(self._clock)
         while True:
             try:
-                async with self._connected() as sentry:
+                async with self._connected() as monitor:
                     backoff.reset()
-                    await self._watch(sentry)
+                    await self._watch(monitor)
             except (
                 OSError,
                 asyncpg.PostgresError,
@@ -170,9 +170,9 @@ class Database:
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
         """A pool, and beside it one connection that listens and by its end tells that the server has gone."""
-        sentry = await asyncpg.connect(self._dsn, timeout=CONNECT_LIMIT_S, server_settings=self._server_settings)
+        monitor = await asyncpg.connect(self._dsn, timeout=CONNECT_LIMIT_S, server_settings=self._server_settings)
         try:
-            sentry.add_termination_listener(lambda _: self._look.set())
+            monitor.add_termination_listener(lambda _: self._look.set())
             pool = asyncpg.create_pool(
                 self._dsn,
                 min_size=0,
@@ -183,7 +183,7 @@ class Database:
             try:
                 await pool
                 self._pool = pool
-                yield sentry
+                yield monitor
             finally:
                 self._is_up.clear()
                 self._pool = None
@@ -191,24 +191,24 @@ class Database:
                 for connection in self._own:
                     connection.terminate()
         finally:
-            sentry.terminate()
+            monitor.terminate()
 
-    async def _watch(self, sentry: asyncpg.Connection) -> None:
+    async def _watch(self, monitor: asyncpg.Connection) -> None:
         """Returns never; raises when the server no longer answers."""
         listening: set[str] = set()
-        told: set[tuple[str, Listener]] = set()
+        called: set[tuple[str, Listener]] = set()
         while True:
             self._look.clear()
             async with asyncio.timeout(PROBE_EVERY_S):
                 for channel in self._listeners.keys() - listening:
-                    await sentry.add_listener(channel, self._notified)
+                    await monitor.add_listener(channel, self._notified)
                     listening.add(channel)
-                await sentry.execute("select 1")
+                await monitor.execute("select 1")
             self._came_up()
-            heard = {(channel, callback) for channel in listening for callback in self._listeners[channel]}
-            for _, callback in heard - told:
+            wanted = {(channel, callback) for channel in listening for callback in self._listeners[channel]}
+            for _, callback in wanted - called:
                 _call(callback, None)
-            told = heard
+            called = wanted
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PROBE_EVERY_S):
                     await self._look.wait()

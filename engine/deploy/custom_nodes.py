@@ -150,12 +150,12 @@ class NodeFolders:
         )  # fmt: skip
         try:
             async with asyncio.timeout(TESTS_LIMIT_S):
-                told, _ = await process.communicate()
+                output, _ = await process.communicate()
         except TimeoutError:
             process.kill()
             await process.wait()
             return f"{test.name} did not end within {TESTS_LIMIT_S:g} s"
-        last = told.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no output"]
+        last = output.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no output"]
         return "" if process.returncode == 0 else f"{test.name} fails: {last[0]}"
 
     def _stamps(self) -> dict[Path, tuple[int, int]]:

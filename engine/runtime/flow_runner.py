@@ -173,7 +173,7 @@ class FlowRun:
         if result is not None and program is not None and node in program.leave:
             program.leave[node](message, result)
         if self._listeners.get("complete"):
-            self._tell("complete", node, message)
+            self._notify_listeners("complete", node, message)
 
     def _sample(self, node: str, message: Message, result: Any) -> bool:
         """Shows a result to the watch, every 50 ms or while it looks at all; whether it did."""
@@ -211,7 +211,7 @@ class FlowRun:
             if isinstance(error, NodeHangs):
                 self._hung(running)
             elif not isinstance(error, PermanentError):
-                running.tell_error(error)
+                running.report_error(error)
         kind = "refused" if isinstance(error, PermanentError) else "error"
         failed = message.with_props(
             error={"node": node, "flow": self.name, "reason": reason, "kind": kind, "type": type(error).__name__}
@@ -240,7 +240,7 @@ class FlowRun:
     def status_changed(self, node: str, text: str, level: str) -> None:
         """A node has set its status line; `status` nodes hear of it."""
         if self._listeners.get("status"):
-            self._tell(
+            self._notify_listeners(
                 "status", node, Message({"node": node, "text": text, "level": level}, time=self.site.clock.now())
             )
 
@@ -419,12 +419,12 @@ class FlowRun:
         def complete(message: Message) -> Any:
             result = call(message)
             if result is None:
-                self._tell("complete", node.id, message)
+                self._notify_listeners("complete", node.id, message)
             return result
 
         return complete, True
 
-    def _tell(self, kind: str, node: str, message: Message) -> None:
+    def _notify_listeners(self, kind: str, node: str, message: Message) -> None:
         for listener, scope in self._listeners.get(kind, ()):
             if listener != node and (not scope or node in scope):
                 self.enter(listener, message.with_props(origin=node))

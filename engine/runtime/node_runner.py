@@ -23,7 +23,7 @@ __all__ = ["NodeContext", "RunningNode", "is_async"]
 
 _T = TypeVar("_T")
 
-TELL_EVERY_S = 10.0
+REPORT_EVERY_S = 10.0
 
 
 def is_async(node: Node) -> bool:
@@ -129,7 +129,7 @@ class RunningNode:
         self._run = run
         self._problem = ""
         self._resumed = False
-        self._told_at = 0.0
+        self._reported_at = 0.0
         if planned.kind.is_source:
             self.emitter = SourceEmitter(
                 clock=run.site.clock,
@@ -179,12 +179,12 @@ class RunningNode:
         """Whether a deploy may keep this node as it runs: same class, same config, same output ports."""
         return planned.kind.cls is self.planned.kind.cls and config == self.config and not self.set_aside
 
-    def tell_error(self, error: BaseException) -> None:
+    def report_error(self, error: BaseException) -> None:
         """Logs a failure, the first one with its traceback; then at most one in ten seconds, or a node that always fails fills the disk."""
         now = self.context.clock.monotonic()
-        if self.errors > 1 and now < self._told_at + TELL_EVERY_S:
+        if self.errors > 1 and now < self._reported_at + REPORT_EVERY_S:
             return
-        self._told_at = now
+        self._reported_at = now
         exception = error if self.errors == 1 else None
         self.context.log.warning("%s (error %d)", self.last_error, self.errors, exc_info=exception)
 

@@ -43,9 +43,9 @@ def written(families: Iterable[Family]) -> str:
         help = family.help.replace("\\", "\\\\").replace("\n", "\\n")
         lines += [f"# HELP {family.name} {help}", f"# TYPE {family.name} {family.kind}"]
         for suffix, labels, value in family.samples:
-            told = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
+            pairs = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items())
             lines.append(
-                f"{family.name}{suffix}{{{told}}} {value:.17g}" if told else f"{family.name}{suffix} {value:.17g}"
+                f"{family.name}{suffix}{{{pairs}}} {value:.17g}" if pairs else f"{family.name}{suffix} {value:.17g}"
             )
     return "\n".join(lines) + "\n"
 

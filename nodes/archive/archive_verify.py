@@ -83,8 +83,8 @@ class ArchiveVerify(Node):
 
 
 def _stored(msg: Message) -> StoredObject | None:
-    told: Any = msg.props.get("s3")
+    found: Any = msg.props.get("s3")
     try:
-        return None if told is None else msgspec.convert(told, StoredObject)
+        return None if found is None else msgspec.convert(found, StoredObject)
     except msgspec.ValidationError as wrong:
         raise PermanentError(f"the property s3 is not what s3-put says of an upload: {wrong}") from wrong

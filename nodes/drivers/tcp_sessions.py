@@ -63,19 +63,19 @@ class Receipts:
         self._session = session
         self._progress: Progress[int] = Progress()
         self._texts: list[bytes] = []
-        self._told = 0
+        self._confirmed = 0
 
     def expect(self, text: bytes) -> Step[int]:
         """The next message is under way, and `text` its receipt."""
         self._texts.append(text)
-        return self._progress.begin(self._told + len(self._texts))
+        return self._progress.begin(self._confirmed + len(self._texts))
 
     def finish(self, step: Step[int]) -> None:
         """That message is done."""
         reached = self._progress.finish(step)
         if reached is not None:
-            due = reached - self._told
-            ready, self._texts, self._told = self._texts[:due], self._texts[due:], reached
+            due = reached - self._confirmed
+            ready, self._texts, self._confirmed = self._texts[:due], self._texts[due:], reached
             self._sessions.send(self._session, b"".join(ready))
 
 

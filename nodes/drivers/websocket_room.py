@@ -86,7 +86,7 @@ class Room:
         self._paths = paths
         self._path = path
         self._rules: dict[str, tuple[Any, Rules]] = {}
-        self._door: Endpoint | None = None
+        self._endpoint: Endpoint | None = None
         self._inbox: Inbox | None = None
         self._inbox_there = asyncio.Event()
 
@@ -102,9 +102,9 @@ class Room:
         del self._rules[owner]
         if self._rules:
             self._open(next(iter(self._rules)))
-        elif self._door is not None:
-            self._paths.close(self._door)
-            self._door = None
+        elif self._endpoint is not None:
+            self._paths.close(self._endpoint)
+            self._endpoint = None
 
     def attach(self, inbox: Inbox | None) -> None:
         """Where frames go; while that is None they wait, and with them their clients."""
@@ -119,13 +119,13 @@ class Room:
         await asyncio.gather(*(session.close(1001, "the flow has stopped") for session in list(self.sessions.values())))
 
     def _open(self, owner: str) -> None:
-        before = self._door
+        before = self._endpoint
         rules = self._strictest()
-        door = Endpoint(owner, "GET", self._path, "anyone" if rules.open else rules.role, self._serve)
+        endpoint = Endpoint(owner, "GET", self._path, "anyone" if rules.open else rules.role, self._serve)
         if before is not None and before.owner != owner:
-            door = msgspec.structs.replace(door, owner=before.owner)
-        self._paths.open(door)
-        self._door = door
+            endpoint = msgspec.structs.replace(endpoint, owner=before.owner)
+        self._paths.open(endpoint)
+        self._endpoint = endpoint
 
     def _strictest(self) -> Rules:
         all_rules = [rules for _, rules in self._rules.values()]

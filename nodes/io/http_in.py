@@ -101,10 +101,10 @@ class HttpIn(Source):
         self.paths = ctx.service(WebhookRouter)
         owner = f"{ctx.flow}/{ctx.node}"
         self.paths.check(owner, self.method, self.path)
-        self.door = Endpoint(owner, self.method, self.path, "anyone" if self.open else self.role, self._serve)
+        self.endpoint = Endpoint(owner, self.method, self.path, "anyone" if self.open else self.role, self._serve)
 
     def resume(self) -> None:
-        if self.paths.open(self.door):
+        if self.paths.open(self.endpoint):
             self.ctx.status(f"{self.method} /hook{self.path}")
         else:
             self.ctx.status(
@@ -119,7 +119,7 @@ class HttpIn(Source):
             self.emit = None
 
     def stop(self) -> None:
-        self.paths.close(self.door)
+        self.paths.close(self.endpoint)
 
     def settled(self, tokens: list[Any]) -> None:
         for id in tokens:

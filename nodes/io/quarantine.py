@@ -34,7 +34,7 @@ class QuarantineNode(Node):
 
     def process(self, msg: Message) -> None:
         error = msg.props.get("error")
-        told = error if isinstance(error, dict) else {}
+        known = error if isinstance(error, dict) else {}
         self.quarantine.put(
-            told.get("flow", self.flow), told.get("node", self.node), msg, told.get("reason", self.reason)
+            known.get("flow", self.flow), known.get("node", self.node), msg, known.get("reason", self.reason)
         )

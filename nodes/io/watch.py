@@ -68,9 +68,9 @@ class Watch(Source):
         self.begun = ctx.state("begun", bool)
 
     async def run(self, emit: Emitter) -> None:
-        told: dict[str, Stamp | None] = {}
+        under_way: dict[str, Stamp | None] = {}
         waiting: dict[str, tuple[Stamp, float]] = {}
-        self.told = told
+        self.under_way = under_way
         while True:
             try:
                 there = await asyncio.to_thread(self._look)
@@ -79,7 +79,7 @@ class Watch(Source):
                 self.ctx.status(str(problem), "error")
                 await self.ctx.clock.sleep(self.poll_s)
                 continue
-            known = dict(self.known.items()) | told
+            known = dict(self.known.items()) | under_way
             if not self.begun.get("begun"):
                 self.begun.set("begun", True)
                 if not self.existing:
@@ -88,7 +88,7 @@ class Watch(Source):
                     known = dict(there)
             await self._tell_files(emit, there, known, waiting)
             for file in [file for file, stamp in known.items() if stamp is not None and file not in there]:
-                await self._tell(emit, file, "deleted", None)
+                await self._emit(emit, file, "deleted", None)
             for file in waiting.keys() - there.keys():
                 del waiting[file]
             await self.ctx.clock.sleep(self.poll_s)
@@ -114,13 +114,13 @@ class Watch(Source):
                 waiting[file] = (stamp, now)
             elif now - since >= self.settle_s:
                 del waiting[file]
-                await self._tell(emit, file, "created" if known.get(file) is None else "changed", stamp)
+                await self._emit(emit, file, "created" if known.get(file) is None else "changed", stamp)
 
-    async def _tell(self, emit: Emitter, file: str, event: Event, stamp: Stamp | None) -> None:
+    async def _emit(self, emit: Emitter, file: str, event: Event, stamp: Stamp | None) -> None:
         if event not in self.events:
             self._finished(file, stamp)
             return
-        self.told[file] = stamp
+        self.under_way[file] = stamp
         await emit.room()
         payload: dict[str, Any] = {"file": file, "event": event}
         if stamp is not None:
@@ -132,8 +132,8 @@ class Watch(Source):
             self.known.delete(file)
         else:
             self.known.set(file, stamp)
-        if file in self.told and self.told[file] == stamp:
-            del self.told[file]
+        if file in self.under_way and self.under_way[file] == stamp:
+            del self.under_way[file]
 
     def _look(self) -> dict[str, Stamp]:
         found: dict[str, Stamp] = {}

@@ -52,7 +52,7 @@ class WebsocketIn(Source):
     async def start(self, ctx: Context) -> None:
         self.ctx = ctx
         self.streams: dict[str, _Stream] = {}
-        self.telling: set[asyncio.Task[Any]] = set()
+        self.acknowledging: set[asyncio.Task[Any]] = set()
         self.room: Room = await room_of(ctx, self.path)
 
     def resume(self) -> None:
@@ -75,7 +75,7 @@ class WebsocketIn(Source):
         for stream, step in tokens:
             reached = stream.progress.finish(step)
             if reached is not None:
-                self._tell(stream, reached)
+                self._acknowledge(stream, reached)
 
     def _take(self, emit: Emitter, session: Session, data: str | bytes) -> None:
         token = None
@@ -110,14 +110,14 @@ class WebsocketIn(Source):
             del self.streams[gone]
         return self.streams.setdefault(session.id, _Stream(session))
 
-    def _tell(self, stream: _Stream, reached: int) -> None:
+    def _acknowledge(self, stream: _Stream, reached: int) -> None:
         """One note at a time: while one is on its way the later ones become one."""
         stream.reached = reached
-        if not stream.telling:
-            stream.telling = True
-            task = asyncio.get_running_loop().create_task(_tell_all(stream))
-            self.telling.add(task)
-            task.add_done_callback(self.telling.discard)
+        if not stream.acknowledging:
+            stream.acknowledging = True
+            task = asyncio.get_running_loop().create_task(_acknowledge_all(stream))
+            self.acknowledging.add(task)
+            task.add_done_callback(self.acknowledging.discard)
 
 
 class _Stream:
@@ -128,13 +128,13 @@ class _Stream:
         self.progress: Progress[int] = Progress()
         self.count = 0
         self.reached = 0
-        self.telling = False
+        self.acknowledging = False
 
 
-async def _tell_all(stream: _Stream) -> None:
-    told = 0
-    while told < stream.reached:
-        told = stream.reached
-        if not await stream.session.send(f'{{"done":{told}}}'):
+async def _acknowledge_all(stream: _Stream) -> None:
+    acknowledged = 0
+    while acknowledged < stream.reached:
+        acknowledged = stream.reached
+        if not await stream.session.send(f'{{"done":{acknowledged}}}'):
             break
-    stream.telling = False
+    stream.acknowledging = False

@@ -161,9 +161,9 @@ class Bucket:
             yield
         except ClientError as error:
             code = _code(error)
-            told = error.response.get("Error", {}).get("Message") or "refused"
+            message = error.response.get("Error", {}).get("Message") or "refused"
             remedy = _REMEDIES.get(code, "it is tried again")
-            raise RetryableError(f"bucket {self.name}: {what}: {code}: {told}; {remedy}") from error
+            raise RetryableError(f"bucket {self.name}: {what}: {code}: {message}; {remedy}") from error
         except (BotoCoreError, Boto3Error, OSError) as error:
             where = self._endpoint or "the store"
             raise RetryableError(f"{where}: {what}: {error}; it is tried again") from error

@@ -134,7 +134,7 @@ class Devices:
         for sn in (set(self.known) if stale is None else stale) - found.keys():
             self.known.pop(sn, None)
             self._problems.pop(sn, None)
-            self._tell(sn, None)
+            self._notify(sn, None)
         for sn, row in found.items():
             try:
                 device = self.known[sn] = msgspec.convert(row, Device)
@@ -143,8 +143,8 @@ class Devices:
                 log.error("%s", self._problems[sn])
             else:
                 self._problems.pop(sn, None)
-                self._tell(sn, device)
+                self._notify(sn, device)
 
-    def _tell(self, sn: str, device: Device | None) -> None:
+    def _notify(self, sn: str, device: Device | None) -> None:
         for call in self.on_change:
             call(sn, device)

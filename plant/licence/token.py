@@ -50,10 +50,10 @@ def key_digest(key: str) -> str:
 
 def sign_token(claims: Claims, vendor: Ed25519PrivateKey) -> bytes:
     """The content of `token.json`: {"claims": base64 of JSON, "signature": base64 of Ed25519}."""
-    told = msgspec.json.encode(claims)
-    signature = vendor.sign(DOMAIN + told)
+    signed = msgspec.json.encode(claims)
+    signature = vendor.sign(DOMAIN + signed)
     return msgspec.json.encode(
-        _Sealed(claims=base64.b64encode(told).decode(), signature=base64.b64encode(signature).decode())
+        _Sealed(claims=base64.b64encode(signed).decode(), signature=base64.b64encode(signature).decode())
     )
 
 
@@ -66,9 +66,9 @@ def open_token(text: bytes, vendor: Ed25519PublicKey, *, machine: str, key: str,
         raise TokenRefused("the answer is no licence token: it is too long")
     try:
         sealed = msgspec.json.decode(text, type=_Sealed)
-        told = base64.b64decode(sealed.claims, validate=True)
-        vendor.verify(base64.b64decode(sealed.signature, validate=True), DOMAIN + told)
-        claims = msgspec.json.decode(told, type=Claims)
+        signed = base64.b64decode(sealed.claims, validate=True)
+        vendor.verify(base64.b64decode(sealed.signature, validate=True), DOMAIN + signed)
+        claims = msgspec.json.decode(signed, type=Claims)
     except InvalidSignature:
         raise TokenRefused("the licence token is not signed by the vendor") from None
     except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError):

@@ -95,7 +95,7 @@ class _Refusal(msgspec.Struct):
 
 def _refusal(status: int, text: bytes) -> Exception:
     try:
-        told = msgspec.json.decode(text, type=_Refusal).error
+        refusal = msgspec.json.decode(text, type=_Refusal).error
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return VendorAway(f"the licence server answers with status {status}")
-    return VendorRefused(told.code, told.message[:300])
+    return VendorRefused(refusal.code, refusal.message[:300])

@@ -102,13 +102,13 @@ class Simulator:
                 except (aiomqtt.MqttError, OSError) as lost:
                     _go_if_cancelled()
                     self.report.lost_connections += 1
-                    self._tell(str(lost))
+                    self._log_problem(str(lost))
                     await backoff.wait()
         finally:
             measuring.cancel()
             await asyncio.gather(measuring, return_exceptions=True)
 
-    def _tell(self, problem: str) -> None:
+    def _log_problem(self, problem: str) -> None:
         """Once for all devices, and again when it is another problem."""
         if problem != self._logged:
             self._logged = problem

@@ -20,7 +20,7 @@ _LITERAL = re.compile(r"[\w.~-]+", re.ASCII)
 
 
 class HttpCall(msgspec.Struct, frozen=True):
-    """A request that may pass: `user` is "" where the door is open to anyone, `address` the client's.
+    """A request that may pass: `user` is "" where the endpoint is open to anyone, `address` the client's.
 
     A connection that lasts asks `still_admitted` now and then: a token ends, a role is taken away.
     """
@@ -51,10 +51,10 @@ class HttpReply(msgspec.Struct, frozen=True):
 
 
 class WebhookRouter:
-    """The doors of all running flows. The web server asks it at every request, so a deploy takes effect at once."""
+    """The endpoints of all running flows. The web server asks it at every request, so a deploy takes effect at once."""
 
     def __init__(self) -> None:
-        self._doors: dict[tuple[str, tuple[str, ...]], list[Endpoint]] = {}
+        self._endpoints: dict[tuple[str, tuple[str, ...]], list[Endpoint]] = {}
         self._waiting: dict[str, asyncio.Future[HttpReply]] = {}
 
     def check(self, owner: str, method: str, path: str) -> None:
@@ -72,49 +72,51 @@ class WebhookRouter:
                 )
         if len(set(names)) < len(names):
             raise ValueError(f"path: {path!r} names the same parameter twice; give each a name of its own")
-        taken = next((door for door in self._line(method, path) if _flow(door.owner) != _flow(owner)), None)
+        taken = next((endpoint for endpoint in self._line(method, path) if _flow(endpoint.owner) != _flow(owner)), None)
         if taken is not None:
             raise ValueError(f"path: {method} {path} is answered by {taken.owner} already; choose another path")
 
-    def open(self, door: Endpoint) -> bool:
-        """Opens it, in the place of the same owner's earlier door. False while another node is first in line for this path."""
-        line = self._line(door.method, door.path)
+    def open(self, endpoint: Endpoint) -> bool:
+        """Opens it, in the place of the same owner's earlier endpoint. False while another node is first in line for this path."""
+        line = self._line(endpoint.method, endpoint.path)
         for place, known in enumerate(line):
-            if known.owner == door.owner:
-                line[place] = door
+            if known.owner == endpoint.owner:
+                line[place] = endpoint
                 break
         else:
-            line.append(door)
-        self._doors[_shape(door.method, door.path)] = line
-        return line[0] is door
+            line.append(endpoint)
+        self._endpoints[_shape(endpoint.method, endpoint.path)] = line
+        return line[0] is endpoint
 
-    def close(self, door: Endpoint) -> None:
+    def close(self, endpoint: Endpoint) -> None:
         """Closes it; harmless when its owner has opened a later one."""
-        line = self._line(door.method, door.path)
-        if door in line:
-            line.remove(door)
+        line = self._line(endpoint.method, endpoint.path)
+        if endpoint in line:
+            line.remove(endpoint)
         if not line:
-            self._doors.pop(_shape(door.method, door.path), None)
+            self._endpoints.pop(_shape(endpoint.method, endpoint.path), None)
 
     def find(self, method: str, raw_path: str) -> tuple[Endpoint, dict[str, str]] | None:
-        """The door for a request's path as it was sent (percent-encoded), and the parameters in it; literal parts go before `{name}`."""
+        """The endpoint for a request's path as it was sent (percent-encoded), and the parameters in it; literal parts go before `{name}`."""
         parts = _decoded(raw_path)
         if parts is None:
             return None
-        found = [line[0] for (known, _), line in self._doors.items() if known == method and _fits(line[0].path, parts)]
+        found = [
+            line[0] for (known, _), line in self._endpoints.items() if known == method and _fits(line[0].path, parts)
+        ]
         if not found:
             return self.find("GET", raw_path) if method == "HEAD" else None
-        door = min(found, key=lambda one: [part.startswith("{") for part in one.path.split("/")])
-        return door, {
+        endpoint = min(found, key=lambda one: [part.startswith("{") for part in one.path.split("/")])
+        return endpoint, {
             wanted[1:-1]: part
-            for wanted, part in zip(door.path[1:].split("/"), parts, strict=True)
+            for wanted, part in zip(endpoint.path[1:].split("/"), parts, strict=True)
             if wanted.startswith("{")
         }
 
     def methods(self, raw_path: str) -> list[str]:
         """The methods that this path is answered for; [] when it is for none."""
         parts = _decoded(raw_path)
-        return sorted({method for (method, _), line in self._doors.items() if parts and _fits(line[0].path, parts)})
+        return sorted({method for (method, _), line in self._endpoints.items() if parts and _fits(line[0].path, parts)})
 
     def wait(self) -> tuple[str, asyncio.Future[HttpReply]]:
         """A new request that waits: its id, which travels with the message, and the answer to come. `forget` it at the end."""
@@ -136,11 +138,11 @@ class WebhookRouter:
         self._waiting.pop(id, None)
 
     def _line(self, method: str, path: str) -> list[Endpoint]:
-        return self._doors.get(_shape(method, path), [])
+        return self._endpoints.get(_shape(method, path), [])
 
 
 def _shape(method: str, path: str) -> tuple[str, tuple[str, ...]]:
-    """What makes two doors the same: the names of parameters don't tell them apart."""
+    """What makes two endpoints the same: the names of parameters don't tell them apart."""
     return method, tuple("{}" if part.startswith("{") else part for part in path[1:].split("/"))
 
 

@@ -135,8 +135,8 @@ async def _keep_one(connection: PoolConnectionProxy, kept: QuarantinedMessage) -
     except asyncpg.PostgresError as error:
         if is_transient(error):
             raise
-        told = f"{kept.reason} (its properties could not be stored: {error})"
-        await connection.execute(_KEEP, *_row(msgspec.structs.replace(kept, reason=told), "{}"))
+        reason = f"{kept.reason} (its properties could not be stored: {error})"
+        await connection.execute(_KEEP, *_row(msgspec.structs.replace(kept, reason=reason), "{}"))
 
 
 _KEEP = (

@@ -32,15 +32,15 @@ async def _serve(request: web.Request) -> web.StreamResponse:
     found = paths.find(request.method, raw_path)
     if found is None:
         raise _nobody(request, paths.methods(raw_path))
-    door, parameters = found
-    identity = await _admitted(request, door)
-    answer = await door.serve(
+    endpoint, parameters = found
+    identity = await _admitted(request, endpoint)
+    answer = await endpoint.serve(
         HttpCall(
             request,
             parameters,
             identity.user if identity is not None else "",
             address_of(request),
-            lambda: _still_admitted(request, door),
+            lambda: _still_admitted(request, endpoint),
         )
     )
     if not answer.prepared:
@@ -49,9 +49,9 @@ async def _serve(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-async def _admitted(request: web.Request, door: Endpoint) -> Identity | None:
+async def _admitted(request: web.Request, endpoint: Endpoint) -> Identity | None:
     """Who calls, None where anyone may. A token says by itself that the caller means it; a cookie is sent by any page of the browser."""
-    if door.need == ANYONE:
+    if endpoint.need == ANYONE:
         return None
     identity, by_cookie = await identify(request)
     if identity is None or identity.must_change:
@@ -71,19 +71,19 @@ async def _admitted(request: web.Request, door: Endpoint) -> Identity | None:
         raise ApiError(
             403, "cross_site", "the request does not come from a page of this server", "use an API token in the header"
         )
-    if not at_least(identity.role, door.need):
-        raise ApiError(403, "role", f"{request.path} needs the role {door.need}", "use a token of that role")
+    if not at_least(identity.role, endpoint.need):
+        raise ApiError(403, "role", f"{request.path} needs the role {endpoint.need}", "use a token of that role")
     return identity
 
 
-async def _still_admitted(request: web.Request, door: Endpoint) -> bool:
-    if door.need == ANYONE:
+async def _still_admitted(request: web.Request, endpoint: Endpoint) -> bool:
+    if endpoint.need == ANYONE:
         return True
     try:
         identity, _ = await identify(request)
     except Unavailable:
         return True
-    return identity is not None and not identity.must_change and at_least(identity.role, door.need)
+    return identity is not None and not identity.must_change and at_least(identity.role, endpoint.need)
 
 
 def _nobody(request: web.Request, methods: list[str]) -> ApiError:

@@ -281,15 +281,15 @@ def _broken(type: str, broken: BrokenView, file: str) -> NodeTypeView:
 def _with_chinese(
     schema: dict[str, Any], fields: dict[str, str], definitions: dict[str, dict[str, str]]
 ) -> dict[str, Any]:
-    told = {**schema, "properties": _translate(schema.get("properties", {}), fields)}
+    translated = {**schema, "properties": _translate(schema.get("properties", {}), fields)}
     if "$defs" in schema:
-        told["$defs"] = {
+        translated["$defs"] = {
             name: {**part, "properties": _translate(part["properties"], definitions.get(name, {}))}
             if "properties" in part
             else part
             for name, part in schema["$defs"].items()
         }
-    return told
+    return translated
 
 
 def _translate(properties: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:

@@ -79,16 +79,16 @@ def _previewed(server: ServerContext, drafts: Drafts, name: str, given: Preview,
         plan, more = server.site.check(flow)
         problems = [*problems, *more, *check_site([flow], beside)]
     deployed = server.deploys.known.get(name)
-    told = None
+    diff = None
     if flow is not None:
-        told = diff_flows(deployed.flow if deployed is not None else Flow(flow=name), flow).as_json()
+        diff = diff_flows(deployed.flow if deployed is not None else Flow(flow=name), flow).as_json()
     added, restarts, removed = _effect(server, name, plan) if not errors_in(problems) else ([], [], [])
     return Previewed(
         text=text,
         revision=revision_of(text),
         flow=model_of(flow),
         problems=problems,
-        diff=told,
+        diff=diff,
         restarts=restarts,
         added=added,
         removed=removed,

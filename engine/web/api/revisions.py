@@ -60,8 +60,10 @@ async def get_revision(call: Call[Nothing]) -> RevisionView:
     flow = None
     if revision.text is not None:
         flow, _ = await asyncio.to_thread(read_flow, revision.text, revision.flow)
-    told = {name: getattr(revision, name) for name in ("number", "revision", "who", "when", "note", "removed", "text")}
-    return RevisionView(**told, flow=model_of(flow), report=report)
+    columns = {
+        name: getattr(revision, name) for name in ("number", "revision", "who", "when", "note", "removed", "text")
+    }
+    return RevisionView(**columns, flow=model_of(flow), report=report)
 
 
 async def diff(call: Call[DiffQuery]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class EditorPresence:
         people = self._people.setdefault(flow, {})
         known = people.get(id)
         people[id] = Person(id=id, user=user, open=open, since=known.since if known is not None else self._now())
-        self._tell(flow)
+        self._publish(flow)
 
     def gone(self, id: str) -> None:
         """The tab was closed."""
@@ -46,10 +46,10 @@ class EditorPresence:
     def _leave(self, flow: str, id: str) -> None:
         people = self._people[flow]
         del people[id]
-        self._tell(flow)
+        self._publish(flow)
         if not people:
             del self._people[flow]
             self._hub.forget(f"presence:{flow}", "")
 
-    def _tell(self, flow: str) -> None:
+    def _publish(self, flow: str) -> None:
         self._hub.publish(f"presence:{flow}", "", {"people": list(self._people[flow].values())})

@@ -104,11 +104,11 @@ class Topics:
         self.taps.flow_changed(flow)
         deployed = self._server.deploys.known.get(flow)
         file = self._server.deploys.files.read(flow)
-        told: dict[str, Any] = {"flow": flow, "revision": None, "number": None, "who": "", "note": ""}
-        told["file"] = file.revision if file is not None else None
+        item: dict[str, Any] = {"flow": flow, "revision": None, "number": None, "who": "", "note": ""}
+        item["file"] = file.revision if file is not None else None
         if deployed is not None:
-            told |= {name: getattr(deployed, name) for name in ("revision", "number", "who", "note")}
-        self.own.publish("deploys", flow, told)
+            item |= {name: getattr(deployed, name) for name in ("revision", "number", "who", "note")}
+        self.own.publish("deploys", flow, item)
         if self._watching_state:
             self._look()
 

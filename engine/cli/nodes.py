@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,8 @@ def _new_node(options: argparse.Namespace) -> int:
     folder = options.folder or (folders[0] if folders else Path("my_nodes"))
     node_file, test_file = write_node(options.name, folder, taken=catalogue_now().types, source=options.source)
     print(f"{node_file}\n{test_file}\nrun its test:    {sys.executable} -m pytest {test_file}")
+    if importlib.util.find_spec("pytest") is None:
+        print("pytest comes with the extra dev: pip install 'mcs-iot[dev]' (in a checkout: make demo)")
     if folder not in folders:
         print(f"use it in flows: set MCS_NODES={folder}")
     return 0

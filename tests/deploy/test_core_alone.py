@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli.scaffold import write_node
 from tests.servers.clone import lay_clone
 from tests.servers.process import free_port
 
@@ -100,8 +99,10 @@ def test_custom_node_is_taken_over_when_its_examples_hold_and_the_log_says_that_
     core: Core, tmp_path: Path
 ) -> None:
     """The second change breaks an example, so the first goes on."""
-    node_file, test_file = write_node("gas-index", tmp_path)
-    assert "pip install 'mcs-iot[dev]'" in test_file.read_text(encoding="utf-8")
+    made = core("-m", "engine", "new-node", "gas-index", "--folder", str(tmp_path)).stdout
+    node_file, test_file = tmp_path / "gas_index.py", tmp_path / "test_gas_index.py"
+    for text in (made, test_file.read_text(encoding="utf-8")):
+        assert "pip install 'mcs-iot[dev]'" in text
 
     said = core("-c", TAKEN_OVER, str(tmp_path)).stdout
 

@@ -57,6 +57,7 @@ def test_what_only_a_demonstration_or_a_test_needs_is_an_extra(wheel: zipfile.Zi
 
 def test_image_installs_what_the_wheel_asks_for_and_no_extra(wheel: zipfile.ZipFile) -> None:
     dockerfile = Path("Dockerfile").read_text(encoding="utf-8")
+    assert re.findall(r"COPY (?:vendor|tests)", dockerfile) == []
     assert re.findall(r"COPY (requirements\S*)", dockerfile) == ["requirements.lock", "requirements-viewer.lock"]
     locked = set(re.findall(r"^([\w.-]+)==", Path("requirements.lock").read_text(encoding="utf-8"), re.M))
     assert asked_for(wheel) <= locked

@@ -298,7 +298,9 @@ def _translate(properties: dict[str, Any], fields: dict[str, str]) -> dict[str, 
 
 def ports_view(kind: NodeType, config: dict[str, Any]) -> PortsView:
     node = kind.make(config)
-    return PortsView([port_view(port) for port in node.input_ports()], [port_view(port) for port in node.output_ports()])
+    return PortsView(
+        [port_view(port) for port in node.input_ports()], [port_view(port) for port in node.output_ports()]
+    )
 
 
 def port_view(port: Port) -> PortView:

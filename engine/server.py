@@ -40,6 +40,7 @@ from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.runtime.state.journal import JournalStore
 from engine.runtime.state.redis_journal import RedisJournal
+from engine.runtime.state.spool.spool import Spool
 from engine.runtime.state.spool.spool_file import SpoolFile
 from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
 from engine.runtime.watchdog import Watchdog
@@ -53,6 +54,8 @@ log = logging.getLogger("mcs.server")
 _T = TypeVar("_T")
 
 BROKER_PORTS = (1883, 0)
+STARTED = "started"
+START_WITHIN_S = 5.0
 
 
 class Server:
@@ -71,6 +74,7 @@ class Server:
         self.starting = "starting"
         self._flow_paths = flow_paths
         self._demo = demo
+        self._setup_error: SetupError | None = None
         self._open = contextlib.AsyncExitStack()
         self._services: list[Service] = []
         self._jobs = BackgroundJobs()
@@ -97,7 +101,7 @@ class Server:
         """The answer of GET /api/health."""
         site = self.site.health()
         services: dict[str, Mapping[str, Any]] = {
-            "database": _as_service("" if self.database.up else self.database.problem or "away"),
+            "database": _as_service(self._database_problem()),
             "memory": _as_service(self.site.journal.problem),
             "quarantine": _as_service(self.site.quarantine.problem),
             "tasks": _tasks_as_service(self.supervisor.tasks()),
@@ -120,6 +124,11 @@ class Server:
             facts["held"] = site["held"]
         return facts if self.ready.is_set() else {**facts, "starting": self.starting}
 
+    def _database_problem(self) -> str:
+        if self._setup_error is not None:
+            return str(self._setup_error)
+        return "" if self.database.up else self.database.problem or "away"
+
     async def _start(self, opened: contextlib.AsyncExitStack) -> None:
         listening = _listen(self.settings.host, self.settings.port)
         opened.callback(listening.close)
@@ -132,15 +141,16 @@ class Server:
         self.catalogue = Catalogue(packs)
         for folder in self.settings.nodes:
             self.catalogue.add_folder(folder)
+        spool_file = SpoolFile(self.settings.data / "spool.sqlite", limit_bytes=self.settings.spool_mb * 1_000_000)
+        await spool_file.open()
+        opened.push_async_callback(spool_file.close)
+        self.spool = Spool(spool_file, self.clock, self.supervisor, closed=True)
         assert self.settings.database_url is not None
         assert self.settings.mqtt_url is not None
         self.database = Database(self.settings.database_url.reveal(), supervisor=self.supervisor)
         await self.database.start()
         opened.push_async_callback(self.database.stop)
-        spool_file = SpoolFile(self.settings.data / "spool.sqlite", limit_bytes=self.settings.spool_mb * 1_000_000)
-        await spool_file.open()
-        opened.push_async_callback(spool_file.close)
-        self.secrets = SecretsStore(self.database, self.settings.data)
+        self.secrets = SecretsStore(self.database, self.settings.data, self.spool)
         self.accounts = Accounts(self.database, self.settings.admin_password)
         self.revisions = Revisions(self.database)
         self.site = Site(
@@ -153,7 +163,7 @@ class Server:
             database=self.database,
             settings=self.settings,
             supervisor=self.supervisor,
-            spool_file=spool_file,
+            spool=self.spool,
         )
         self.site.provide(self.secrets)
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)
@@ -197,8 +207,7 @@ class Server:
         """In this order: tables, accounts and secrets, node memory, services, flows. Each waits for the database if it must."""
         try:
             self.starting = "waiting for the database"
-            await _migrate(self.database, packs)
-            await self.accounts.start()
+            await self._tables_made(packs)
             await self.secrets.start()
             await self.revisions.start()
             self.starting = "reading node memory"
@@ -212,6 +221,7 @@ class Server:
             self.starting = "starting flows"
             await self.deploys.start()
             self._node_folders.start()
+            self.spool.copy(STARTED, "version", self.version.encode())
             # What is there by now mostly stays: the collector need not stop all messages to walk through it again and again.
             gc.collect()
             gc.freeze()
@@ -227,6 +237,28 @@ class Server:
             for pack in packs:
                 if pack.demo is not None:
                     self._jobs.start(f"the demo of {pack.name}", pack.demo, self)
+
+    async def _tables_made(self, packs: list[Pack]) -> None:
+        """Returns when the tables are there; a site that has started before waits a few seconds only, and goes on from its copies on disk."""
+        making = self._jobs.start("making the tables", self._make_tables, packs)
+        before = await self.spool.copies(STARTED)
+        await asyncio.wait([making], timeout=START_WITHIN_S if before else None)
+        if self._setup_error is not None:
+            raise self._setup_error
+        if not making.done():
+            log.warning("the database does not answer: the site starts from its copies on disk and judges what comes")
+
+    async def _make_tables(self, packs: list[Pack]) -> None:
+        try:
+            await _migrate(self.database, packs)
+            await self.accounts.start()
+        except SetupError as error:
+            self._setup_error = error
+        except Exception as error:
+            log.exception("the tables can't be made")
+            self._setup_error = SetupError(f"the tables can't be made: {describe_error(error)}", "see the log")
+        else:
+            self.spool.open()
 
     async def _end(self) -> None:
         await self._jobs.stop()

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
+from engine.core.copies import Copies, NoCopies
 from engine.core.errors import SetupError
 from engine.db.database import Database, Unavailable
 from engine.db.request_connection import request_connection, until_done
@@ -22,6 +23,8 @@ __all__ = ["SecretInfo", "SecretsStore"]
 log = logging.getLogger("mcs.secrets")
 
 CHANNEL = "mcs_secrets"
+COPIES = "secrets"
+ANSWERS_WITHIN_S = 3.0
 KEY_FILE = "secrets.key"
 
 
@@ -40,11 +43,13 @@ class SecretsStore(Mapping[str, str]):
     The key is made at the first start, readable for its owner only (0600). Whoever has only the database has nothing.
     """
 
-    def __init__(self, database: Database, data_dir: Path) -> None:
+    def __init__(self, database: Database, data_dir: Path, copies: Copies | None = None) -> None:
         self._database = database
         self._key_file = data_dir / KEY_FILE
         self._cipher: Fernet | None = None
         self._values: dict[str, str] = {}
+        self._copies: Copies = copies if copies is not None else NoCopies()
+        self._copied: set[str] = set()
         self._reading: asyncio.Task[None] | None = None
 
     def __getitem__(self, name: str) -> str:
@@ -60,9 +65,17 @@ class SecretsStore(Mapping[str, str]):
         return f"SecretsStore({len(self._values)} secrets)"
 
     async def start(self) -> None:
-        """Reads or makes the key and takes all secrets; waits for the database. SetupError when the key can't be used."""
+        """Reads or makes the key and takes all secrets, from their copies where the database does not answer soon; without copies it waits.
+        SetupError when the key can't be used."""
         self._cipher = self._read_key()
-        await until_done(self._read)
+        copies = await self._copies.copies(COPIES)
+        self._copied = set(copies)
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN_S if copies else None):
+                await until_done(self._read)
+        except TimeoutError:
+            log.warning("the secrets are taken from their copies on disk: the database does not answer")
+            self._take(copies)
         self._database.listen(CHANNEL, self._changed)
 
     async def names(self) -> list[SecretInfo]:
@@ -127,12 +140,19 @@ class SecretsStore(Mapping[str, str]):
     async def _read(self) -> None:
         async with request_connection(self._database) as connection:
             rows = await connection.fetch("select name, value from secrets")
+        encrypted = {row["name"]: bytes(row["value"]) for row in rows}
+        self._take(encrypted)
+        for name in self._copied - encrypted.keys():
+            self._copies.copy(COPIES, name, None)
+        for name, value in encrypted.items():
+            self._copies.copy(COPIES, name, value)
+        self._copied = set(encrypted)
+
+    def _take(self, encrypted: Mapping[str, bytes]) -> None:
         values: dict[str, str] = {}
-        for row in rows:
+        for name, value in encrypted.items():
             try:
-                values[row["name"]] = self._fernet.decrypt(row["value"]).decode()
+                values[name] = self._fernet.decrypt(value).decode()
             except (InvalidToken, UnicodeDecodeError):
-                log.error(
-                    "the secret %s was encrypted with another key than %s; set it again", row["name"], self._key_file
-                )
+                log.error("the secret %s was encrypted with another key than %s; set it again", name, self._key_file)
         self._values = values

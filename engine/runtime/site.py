@@ -28,7 +28,6 @@ from engine.runtime.services.webhooks import WebhookRouter
 from engine.runtime.state.journal import Journal, JournalStore
 from engine.runtime.state.memory import Memories
 from engine.runtime.state.spool.spool import Spool
-from engine.runtime.state.spool.spool_file import SpoolFile
 from engine.runtime.state.spooled_memory import SpooledMemory
 from engine.settings import Settings
 
@@ -58,14 +57,14 @@ class Site:
         quarantine: Quarantine | None = None,
         database: Database | None = None,
         settings: Settings | None = None,
-        spool_file: SpoolFile | None = None,
+        spool: Spool | None = None,
         supervisor: Supervisor | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.clock: Clock = clock or SystemClock()
         self.supervisor = supervisor if supervisor is not None else Supervisor(self.clock)
-        self.spool = Spool(spool_file, self.clock, self.supervisor)
-        if spool_file is not None and journal_store is not None:
+        self.spool = spool if spool is not None else Spool(None, self.clock, self.supervisor)
+        if spool is not None and journal_store is not None:
             journal_store = SpooledMemory(journal_store, self.spool)
         self.references = references or References()
         # Not `or`: a store that holds no secret yet is as false as none, and is to be asked once it does.

@@ -59,6 +59,7 @@ class Forwarder(Generic[T]):
         target: Target[T],
         clock: Clock,
         *,
+        opened: asyncio.Event,
         patience_s: float = 3.0,
         drain_within_s: float = DRAIN_WITHIN_S,
     ) -> None:
@@ -68,6 +69,7 @@ class Forwarder(Generic[T]):
         """Why the target does not take anything just now; "" while it does."""
         self._spool = spool
         self._clock = clock
+        self._opened = opened
         self._patience_s = patience_s
         self._drain_within_s = drain_within_s
         self._away_since: float | None = None
@@ -88,6 +90,7 @@ class Forwarder(Generic[T]):
         """Returns when they are committed, or lie on disk. PermanentError when the target refuses one of them. RetryableError while its
         patience lasts, and when there is no room on disk either: then whoever writes waits and tries again, as without a spool."""
         if self._spool is None:
+            await self._opened.wait()
             await self.target.write(items)
             return
         if not self.spooling and await self._wrote(items):
@@ -111,6 +114,7 @@ class Forwarder(Generic[T]):
             self._filled.set()
         wait_s = FIRST_RETRY_S
         while True:
+            await self._opened.wait()
             await self._filled.wait()
             entries = await self._spool.oldest(self.stream)
             if not entries:
@@ -133,7 +137,7 @@ class Forwarder(Generic[T]):
     async def _wrote(self, items: Sequence[T]) -> bool:
         """Whether the target has taken them; False when its patience is over. RetryableError before that."""
         left_s = self._patience_left()
-        if left_s <= 0:
+        if left_s <= 0 or not self._opened.is_set():
             return False
         began = self._clock.monotonic()
         try:

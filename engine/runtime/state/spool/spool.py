@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
@@ -21,8 +22,12 @@ COPIES_EVERY_S = 2.0
 class Spool:
     """Nodes and services ask for a forwarder by the name of its stream; it stays until the site ends, whether or not who asked does."""
 
-    def __init__(self, file: SpoolFile | None, clock: Clock, supervisor: Supervisor) -> None:
+    def __init__(self, file: SpoolFile | None, clock: Clock, supervisor: Supervisor, *, closed: bool = False) -> None:
+        """`closed`: nothing is written to any target until `open` is called; a start without the database must first make its tables."""
         self.file = file
+        self._opened = asyncio.Event()
+        if not closed:
+            self._opened.set()
         self._clock = clock
         self._supervisor = supervisor
         self._forwarders: dict[str, Forwarder[Any]] = {}
@@ -34,10 +39,16 @@ class Spool:
         """The forwarder of a stream; the first who asks makes its target."""
         known = self._forwarders.get(stream)
         if known is None:
-            known = self._forwarders[stream] = Forwarder(self.file, stream, make(), self._clock, patience_s=patience_s)
+            known = self._forwarders[stream] = Forwarder(
+                self.file, stream, make(), self._clock, opened=self._opened, patience_s=patience_s
+            )
             if self.file is not None:
                 self._begin(f"spool {stream}", known.drain)
         return known
+
+    def open(self) -> None:
+        """The targets may be written to from now on."""
+        self._opened.set()
 
     @property
     def waiting(self) -> list[str]:

@@ -53,8 +53,16 @@ class Bench:
     def __init__(self, spool: SpoolFile, patience_s: float, clock: Clock | None = None) -> None:
         self.spool = spool
         self.target = Target()
+        self.opened = asyncio.Event()
+        self.opened.set()
         self.forwarder: Forwarder[int] = Forwarder(
-            spool, "numbers", self.target, clock or SystemClock(), patience_s=patience_s, drain_within_s=0.5
+            spool,
+            "numbers",
+            self.target,
+            clock or SystemClock(),
+            opened=self.opened,
+            patience_s=patience_s,
+            drain_within_s=0.5,
         )
 
     async def put(self, *items: int) -> None:
@@ -176,3 +184,12 @@ async def test_what_a_process_before_has_left_is_drained_by_the_next(make_bench:
     await first.put(1, 2)
     second = make_bench()
     await eventually(lambda: second.target.stored == [1, 2])
+
+
+async def test_before_the_tables_are_made_everything_is_spooled(make_bench: Callable[..., Bench]):
+    bench = make_bench()
+    bench.opened.clear()
+    await bench.put(1)
+    assert bench.target.calls == 0
+    bench.opened.set()
+    await eventually(lambda: bench.target.stored == [1])

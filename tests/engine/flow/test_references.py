@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.flow.references import References, SecretText, references, wanted_types
-from tests.engine.flow.small_palette import flow_of
+from tests.engine.flow.typed_nodes import flow_of
 
 SCHEMA = {
     "type": "object",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.api import Message
 from engine.runtime.compiler import ProgramNode, compile_program
-from tests.engine.runtime.palette import message
+from tests.engine.runtime.fixture_nodes import message
 
 
 def chain(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.core.clock import settle
-from tests.engine.runtime.palette import flow, started
+from tests.engine.runtime.fixture_nodes import flow, started
 
 
 async def test_plain_chain_settles_at_once():

@@ -7,7 +7,7 @@ import pytest
 from engine.core.clock import settle
 from engine.flow.problem import FlowError, errors_in
 from engine.runtime.flow_runner import DeployFailed
-from tests.engine.runtime.palette import flow, started
+from tests.engine.runtime.fixture_nodes import flow, started
 
 BODY = """flow: t
 nodes:

@@ -6,7 +6,7 @@ import asyncio
 
 from engine.core.clock import SystemClock, settle
 from engine.runtime.watchdog import Watchdog
-from tests.engine.runtime.palette import flow, started
+from tests.engine.runtime.fixture_nodes import flow, started
 
 
 async def test_raising_node_sends_to_its_error_port():

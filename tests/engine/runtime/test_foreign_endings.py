@@ -12,7 +12,7 @@ from engine.catalogue.node_types import Catalogue
 from engine.core.clock import settle
 from engine.pack import Pack
 from engine.testing import FlowHarness
-from tests.engine.runtime.palette import Feed, Sink, started
+from tests.engine.runtime.fixture_nodes import Feed, Sink, started
 
 ENDS = {"exit": SystemExit(3), "interrupt": KeyboardInterrupt(), "cancelled": asyncio.CancelledError()}
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.nodes.archive.night import Night, night
+from tests.nodes.archive.archive_site import ArchiveSite, archive_site
 from tests.servers.s3 import Bucket
 
 
 @pytest.fixture
-async def tonight(postgres_dsn: str, s3_bucket: Bucket, tmp_path: Path) -> AsyncIterator[Night]:
+async def site(postgres_dsn: str, s3_bucket: Bucket, tmp_path: Path) -> AsyncIterator[ArchiveSite]:
     """A site at two in the morning of 11 March (Shanghai), with nothing in it."""
-    async with night(postgres_dsn, s3_bucket, tmp_path / "data") as made:
+    async with archive_site(postgres_dsn, s3_bucket, tmp_path / "data") as made:
         yield made

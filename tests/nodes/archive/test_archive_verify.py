@@ -9,12 +9,12 @@ import pytest
 from nodes.archive.s3_put import S3Put
 from plant.archive import bucket
 from plant.archive.bucket import StoredObject, same_checksum
-from tests.nodes.archive.night import Night
+from tests.nodes.archive.archive_site import ArchiveSite
 
 NAME = "archive_GS001_2026-03-06.csv.gz"
 
 
-async def spoil_after_upload(tonight: Night, monkeypatch: pytest.MonkeyPatch, content: bytes | None) -> None:
+async def spoil_after_upload(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch, content: bytes | None) -> None:
     """The first object is exchanged, or taken away, as soon as the store has taken it."""
     put = S3Put._put
     spoilt: list[str] = []
@@ -24,9 +24,9 @@ async def spoil_after_upload(tonight: Night, monkeypatch: pytest.MonkeyPatch, co
         if not spoilt:
             spoilt.append(key)
             if content is None:
-                tonight.client.delete_object(Bucket=tonight.bucket.name, Key=key)
+                site.client.delete_object(Bucket=site.bucket.name, Key=key)
             else:
-                tonight.client.put_object(Bucket=tonight.bucket.name, Key=key, Body=content)
+                site.client.put_object(Bucket=site.bucket.name, Key=key, Body=content)
         return stored
 
     monkeypatch.setattr(S3Put, "_put", spoiling)
@@ -34,25 +34,25 @@ async def spoil_after_upload(tonight: Night, monkeypatch: pytest.MonkeyPatch, co
 
 @pytest.mark.parametrize("content", [b"something else", None], ids=["exchanged", "gone"])
 async def test_object_that_is_not_the_file_keeps_its_rows(
-    tonight: Night, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+    site: ArchiveSite, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ):
     """The others are archived; the next run files and uploads it anew."""
-    await tonight.fill([6])
-    rows = await tonight.rows()
-    await spoil_after_upload(tonight, monkeypatch, content)
-    await tonight.run()
-    assert await tonight.states() == ["selected", "cleaned", "cleaned"]
-    assert {row[0] for row in await tonight.rows()} == {"GS001"}
-    (problem,) = [problem for _, _, problem in await tonight.ledger() if problem]
+    await site.fill([6])
+    rows = await site.rows()
+    await spoil_after_upload(site, monkeypatch, content)
+    await site.run()
+    assert await site.states() == ["selected", "cleaned", "cleaned"]
+    assert {row[0] for row in await site.rows()} == {"GS001"}
+    (problem,) = [problem for _, _, problem in await site.ledger() if problem]
     assert "the next run files the rows anew" in problem
-    assert [kept.reason for kept in tonight.site.quarantine.recent] == [problem]
-    await tonight.run()
-    assert tonight.archived() == rows
-    assert await tonight.rows() == []
-    assert [problem for _, _, problem in await tonight.ledger() if problem] == []
+    assert [kept.reason for kept in site.site.quarantine.recent] == [problem]
+    await site.run()
+    assert site.archived() == rows
+    assert await site.rows() == []
+    assert [problem for _, _, problem in await site.ledger() if problem] == []
 
 
-async def test_upload_in_parts_is_read_back(tonight: Night, monkeypatch: pytest.MonkeyPatch):
+async def test_upload_in_parts_is_read_back(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch):
     """Its ETag is no MD5 of the whole, so the object itself is."""
     read: list[str] = []
     real = bucket.Bucket.read_md5
@@ -62,20 +62,20 @@ async def test_upload_in_parts_is_read_back(tonight: Night, monkeypatch: pytest.
         return real(self, key)
 
     monkeypatch.setattr(bucket.Bucket, "read_md5", counted)
-    tonight.site.flows["archive"].nodes["upload"].instance.target._part_bytes = 5 << 20
-    await tonight.fill([6], devices=1, rows=300)
-    async with tonight.database.connection() as connection:  # what no compression makes small
+    site.site.flows["archive"].nodes["upload"].instance.target._part_bytes = 5 << 20
+    await site.fill([6], devices=1, rows=300)
+    async with site.database.connection() as connection:  # what no compression makes small
         await connection.execute(
             "update readings set extra = to_jsonb(("
             "select string_agg(md5(random()::text || n || readings.seq), '') from generate_series(1, 1250) as n))"
         )
-    rows = await tonight.rows()
-    await tonight.run()
-    ((etag,),) = await tonight.ledger("etag")
+    rows = await site.rows()
+    await site.run()
+    ((etag,),) = await site.ledger("etag")
     assert "-" in etag
     assert read == [NAME]
-    assert tonight.archived() == rows
-    assert await tonight.states() == ["cleaned"]
+    assert site.archived() == rows
+    assert await site.states() == ["cleaned"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from engine.runtime.site import Site
 from plant.archive import service
 from plant.archive.service import Archive
 from tests.eventually import eventually
-from tests.nodes.archive.night import Night
+from tests.nodes.archive.archive_site import ArchiveSite
 
 
 class Page:
@@ -23,23 +23,23 @@ class Page:
         self.service = self.site.service
 
 
-async def test_run_is_asked_for_by_another_process_and_taken_once(tonight: Night):
+async def test_run_is_asked_for_by_another_process_and_taken_once(site: ArchiveSite):
     """As with the archiver in a container of its own."""
-    await tonight.fill([6], devices=1)
-    await tonight.archive.start()
-    asking = Archive(Page(tonight.database))
+    await site.fill([6], devices=1)
+    await site.archive.start()
+    asking = Archive(Page(site.database))
     assert await asking.request_run()
-    await eventually(lambda: tonight.objects())
-    assert len(tonight.archived()) == 40
+    await eventually(lambda: site.objects())
+    assert len(site.archived()) == 40
 
 
-async def test_request_that_nobody_takes_is_taken_back(tonight: Night, monkeypatch: pytest.MonkeyPatch):
+async def test_request_that_nobody_takes_is_taken_back(site: ArchiveSite, monkeypatch: pytest.MonkeyPatch):
     """The page says so, and no run begins out of the blue later."""
     monkeypatch.setattr(service, "TAKEN_WITHIN_S", 0.3)
-    await tonight.fill([6], devices=1)
-    asking = Archive(Page(tonight.database))
+    await site.fill([6], devices=1)
+    asking = Archive(Page(site.database))
     await asking.start()
     assert not await asking.request_run()
-    async with tonight.database.connection() as connection:
+    async with site.database.connection() as connection:
         assert await connection.fetchval("select count(*) from archive_requests") == 0
-    assert await tonight.states() == []
+    assert await site.states() == []

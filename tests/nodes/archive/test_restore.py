@@ -16,39 +16,39 @@ from engine.api import PermanentError
 from plant.archive.restore import RestoreJob, restore_file
 from plant.archive.rows import COLUMNS
 from tests.eventually import eventually
-from tests.nodes.archive.night import Night
+from tests.nodes.archive.archive_site import ArchiveSite
 
 NAME = "archive_GS001_2026-03-06.csv.gz"
 GOOD = "sn,time,seq,v_raw\nGS001,2026-03-06 00:00:00+00,1,2.5\n"
 
 
-async def test_restored_rows_are_those_that_were_archived(tonight: Night):
+async def test_restored_rows_are_those_that_were_archived(site: ArchiveSite):
     """Fetched from the bucket, checked, and put into a table of their own; twice does no harm."""
-    await tonight.fill([6], devices=1)
-    async with tonight.database.connection() as connection:
+    await site.fill([6], devices=1)
+    async with site.database.connection() as connection:
         await connection.execute("create table kept as select * from readings")
-        await tonight.run()
+        await site.run()
         row = await connection.fetchrow("select * from archives")
         assert row is not None
-        (file,) = await tonight.archive.ledger.cleaned([row["name"]])
+        (file,) = await site.archive.ledger.cleaned([row["name"]])
         for added in (40, 0):
-            job = tonight.archive.restores.begin(file, "restored_march")
+            job = site.archive.restores.begin(file, "restored_march")
             await eventually(lambda job=job: job.state != "running")
             assert job == RestoreJob(name=NAME, table="restored_march", state="done", rows=40, added=added)
         names = ", ".join(COLUMNS)
         differing = f"select {names} from kept except select {names} from restored_march"
         assert await connection.fetch(differing) == []
         assert await connection.fetchval("select count(*) from restored_march") == 40
-    assert tonight.local == []
+    assert site.local == []
 
 
-async def test_object_that_was_exchanged_in_the_bucket_is_not_restored(tonight: Night):
+async def test_object_that_was_exchanged_in_the_bucket_is_not_restored(site: ArchiveSite):
     """Its MD5 is not that of the ledger."""
-    await tonight.fill([6], devices=1)
-    await tonight.run()
-    tonight.client.put_object(Bucket=tonight.bucket.name, Key=NAME, Body=gzip.compress(GOOD.encode()))
-    (file,) = await tonight.archive.ledger.cleaned([NAME])
-    job = tonight.archive.restores.begin(file, "restored_readings")
+    await site.fill([6], devices=1)
+    await site.run()
+    site.client.put_object(Bucket=site.bucket.name, Key=NAME, Body=gzip.compress(GOOD.encode()))
+    (file,) = await site.archive.ledger.cleaned([NAME])
+    job = site.archive.restores.begin(file, "restored_readings")
     await eventually(lambda: job.state != "running")
     assert job.state == "failed"
     assert "MD5 differs" in job.problem
@@ -100,9 +100,9 @@ def test_command_restores_files_without_the_site(postgres_dsn: str, tmp_path: Pa
     ]
 
 
-async def test_a_file_has_every_column_of_readings(tonight: Night, tmp_path: Path):
+async def test_a_file_has_every_column_of_readings(site: ArchiveSite, tmp_path: Path):
     """A column that a migration adds must not stay out of the archive."""
-    async with tonight.database.connection() as connection:
+    async with site.database.connection() as connection:
         rows = await connection.fetch(
             "select attname from pg_attribute where attrelid = 'readings'::regclass and attnum > 0 and not attisdropped"
         )

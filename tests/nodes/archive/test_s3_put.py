@@ -14,7 +14,7 @@ from engine.testing import NodeHarness
 from nodes.archive.s3_put import S3Put
 from plant.archive.bucket import Bucket as Target
 from tests.eventually import eventually
-from tests.nodes.archive.night import Night
+from tests.nodes.archive.archive_site import ArchiveSite
 from tests.servers.process import free_port
 from tests.servers.s3 import Bucket
 
@@ -99,18 +99,18 @@ async def test_store_that_refuses_or_is_away_is_waited_for(
         assert node.outputs == []
 
 
-async def test_bucket_that_is_taken_away_and_comes_back(tonight: Night):
+async def test_bucket_that_is_taken_away_and_comes_back(site: ArchiveSite):
     """No row leaves the database meanwhile; the ledger and health say why; then the same run goes on."""
-    await tonight.fill([6])
-    rows = await tonight.rows()
-    tonight.client.delete_bucket(Bucket=tonight.bucket.name)
-    await tonight.begin()
-    await eventually(lambda: tonight.archive.health()["stuck"])
-    assert await tonight.rows() == rows
-    assert [state for state in await tonight.states() if state not in ("selected", "filed")] == []
-    assert "make the bucket" in tonight.archive.health()["problem"]
-    tonight.client.create_bucket(Bucket=tonight.bucket.name)
-    await tonight.clock.advance(10)
-    await tonight.finished()
-    assert tonight.archived() == rows
-    assert await tonight.rows() == []
+    await site.fill([6])
+    rows = await site.rows()
+    site.client.delete_bucket(Bucket=site.bucket.name)
+    await site.begin()
+    await eventually(lambda: site.archive.health()["stuck"])
+    assert await site.rows() == rows
+    assert [state for state in await site.states() if state not in ("selected", "filed")] == []
+    assert "make the bucket" in site.archive.health()["problem"]
+    site.client.create_bucket(Bucket=site.bucket.name)
+    await site.clock.advance(10)
+    await site.finished()
+    assert site.archived() == rows
+    assert await site.rows() == []

@@ -22,7 +22,7 @@ from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 from plant.devices.registry import Devices
 from plant.model.device import Device
-from tests.plant.alarms.bench import START, reading
+from tests.plant.alarms.harness import START, reading
 
 KIND = Catalogue(discover_packs()).types["alarm"].cls
 FLEET = [Device(sn=f"GS{n}", k=1.0, b=0.0, a1=20.0, a2=50.0, a1_delay_s=20.0, a1_deadband=2.0) for n in range(4)]

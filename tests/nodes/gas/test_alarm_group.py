@@ -8,7 +8,7 @@ from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from plant.alarms.event import AlarmEvent
 from plant.notifications.notice import AlarmNotice
-from tests.plant.notifications.bench import AT, alarm
+from tests.plant.notifications.harness import AT, alarm
 
 
 def group(**config: object) -> NodeHarness:

@@ -13,14 +13,14 @@ from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 from plant.alarms.store import AlarmStore
 from tests.eventually import eventually
-from tests.plant.alarms.bench import START, Bench
+from tests.plant.alarms.harness import START, RulesHarness
 from tests.plant.site_database import migrated
 from tests.servers.postgres import Postgres
 
 
 def a_whole_alarm() -> list[AlarmEvent]:
     """Raised, acknowledged and over."""
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 25.0)
     bench.note(bench.rules.commands.acknowledge("GS1", "A1", "li", START + 5))
     bench.see(60, 48.0)

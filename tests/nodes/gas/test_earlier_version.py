@@ -23,9 +23,9 @@ from plant.alarms.store import AlarmStore
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.notifications.notice import as_notice, notice_of
 from tests.eventually import eventually
-from tests.nodes.notify.bench import channel
-from tests.plant.alarms.bench import DEVICE, START, reading
-from tests.plant.notifications.bench import AT, alarm, robot
+from tests.nodes.notify.harness import channel
+from tests.plant.alarms.harness import DEVICE, START, reading
+from tests.plant.notifications.harness import AT, alarm, robot
 from tests.plant.site_database import migrated
 from tests.servers.vendors import Webhook, serving
 

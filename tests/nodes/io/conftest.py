@@ -10,9 +10,9 @@ from engine.api import Database, Settings
 from engine.db.migrations import migrate, read_migrations
 from engine.runtime.state.journal import JournalStore
 from engine.runtime.state.stores import PostgresJournal
-from tests.nodes.io.bench import Bench
+from tests.nodes.io.harness import SiteHarness
 
-MakeBench = Callable[..., Awaitable[Bench]]
+MakeBench = Callable[..., Awaitable[SiteHarness]]
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ async def make_bench(tmp_path: Path) -> AsyncIterator[MakeBench]:
     """`await make_bench(journal, files=…)` starts a site; the arguments by name are settings."""
     async with contextlib.AsyncExitStack() as opened:
 
-        async def make(journal: JournalStore | None = None, **settings: object) -> Bench:
-            bench = Bench(Settings(**{"data": tmp_path / "data", **settings}), journal)  # type: ignore[arg-type]
+        async def make(journal: JournalStore | None = None, **settings: object) -> SiteHarness:
+            bench = SiteHarness(Settings(**{"data": tmp_path / "data", **settings}), journal)  # type: ignore[arg-type]
             await bench.site.start()
             opened.push_async_callback(bench.site.stop, 0.2)
             return bench
@@ -30,7 +30,7 @@ async def make_bench(tmp_path: Path) -> AsyncIterator[MakeBench]:
 
 
 @pytest.fixture
-async def bench(make_bench: MakeBench) -> Bench:
+async def bench(make_bench: MakeBench) -> SiteHarness:
     """A site with nothing special."""
     return await make_bench()
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from engine.runtime.state.journal import JournalStore
 from tests.eventually import eventually
-from tests.nodes.io.bench import Bench
 from tests.nodes.io.conftest import MakeBench
+from tests.nodes.io.harness import SiteHarness
 
 FLOW = (
     "  lines: {{type: file-lines, with: {{file: log, poll_s: 0.05{more}}}, to: {then}}}\n"
@@ -13,16 +13,16 @@ FLOW = (
 )
 
 
-async def follow(bench: Bench, more: str = "", then: str = "keep") -> None:
+async def follow(bench: SiteHarness, more: str = "", then: str = "keep") -> None:
     await bench.deploy(FLOW.format(more=more and f", {more}", then=then))
 
 
-def add(bench: Bench, text: str | bytes) -> None:
+def add(bench: SiteHarness, text: str | bytes) -> None:
     with (bench.folder / "log").open("ab") as file:
         file.write(text.encode() if isinstance(text, str) else text)
 
 
-async def test_lines_come_as_they_are_appended(bench: Bench) -> None:
+async def test_lines_come_as_they_are_appended(bench: SiteHarness) -> None:
     """The last one waits for its end, wherever the writer paused."""
     add(bench, "\ufeffone\r\ntw")
     await follow(bench)
@@ -33,7 +33,7 @@ async def test_lines_come_as_they_are_appended(bench: Bench) -> None:
     await eventually(lambda: bench.got() == ["one", "two", "气"])
 
 
-async def test_file_that_is_not_there_yet_is_waited_for(bench: Bench) -> None:
+async def test_file_that_is_not_there_yet_is_waited_for(bench: SiteHarness) -> None:
     await follow(bench)
     await eventually(lambda: "No such file" in bench.status("lines")[0])
     add(bench, "now\n")
@@ -58,7 +58,7 @@ async def test_after_a_crash_exactly_what_was_not_finished_comes_again(
     await eventually(lambda: second.got() == ["4", "5"])
 
 
-async def test_rotated_file_is_read_to_its_end_first(bench: Bench) -> None:
+async def test_rotated_file_is_read_to_its_end_first(bench: SiteHarness) -> None:
     """Also the last line, which has no end and never will."""
     add(bench, "1\n")
     await follow(bench)
@@ -84,7 +84,7 @@ async def test_file_rotated_while_the_engine_was_down_is_finished(make_bench: Ma
     await eventually(lambda: second.got() == ["2", "3"])
 
 
-async def test_file_cut_short_is_read_from_its_start(bench: Bench) -> None:
+async def test_file_cut_short_is_read_from_its_start(bench: SiteHarness) -> None:
     add(bench, "a long line\n")
     await follow(bench)
     await eventually(lambda: bench.got() == ["a long line"])
@@ -108,7 +108,7 @@ async def test_begin_at_the_end_skips_only_what_was_there_at_first(
     await eventually(lambda: second.got() == ["meanwhile"])
 
 
-async def test_line_too_long_or_in_another_encoding_is_refused_alone(bench: Bench) -> None:
+async def test_line_too_long_or_in_another_encoding_is_refused_alone(bench: SiteHarness) -> None:
     """Whether it stands in one piece of the file or in many; what is kept of it is bounded."""
     await follow(bench, "longest_bytes: 2000")
     add(bench, b"x" * 2500 + b"\nok 1\n" + b"y" * 300_000 + b"\nok 2\n\xff\nok 3\n")
@@ -118,7 +118,7 @@ async def test_line_too_long_or_in_another_encoding_is_refused_alone(bench: Benc
     assert max(map(len, bench.kept_bytes)) < 1100
 
 
-async def test_full_flow_stops_reading(bench: Bench) -> None:
+async def test_full_flow_stops_reading(bench: SiteHarness) -> None:
     add(bench, "".join(f"{number}\n" for number in range(6000)))
     await follow(bench, then="gate")
     await eventually(lambda: bench.under_way == 5000)
@@ -127,7 +127,7 @@ async def test_full_flow_stops_reading(bench: Bench) -> None:
     assert bench.got() == [str(number) for number in range(6000)]
 
 
-async def test_link_out_of_the_area_is_not_followed(bench: Bench, tmp_path: Path) -> None:
+async def test_link_out_of_the_area_is_not_followed(bench: SiteHarness, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret\n")
     (bench.folder / "log").symlink_to(tmp_path / "secret")
     await follow(bench)

@@ -13,85 +13,85 @@ from engine.flow.problem import FlowError
 from engine.runtime.flow_runner import DeployFailed
 from tests.engine.web.running import PASSWORD, Browser
 from tests.eventually import eventually
-from tests.nodes.io.hooked import Hooked, hooked_server
+from tests.nodes.io.webhook_server import WebhookServer, webhook_server
 
 OPEN = "  in: {type: http-in, with: {path: /data, open: true}, to: keep}\n  keep: {type: keep}\n"
 GATED = "  in: {{type: http-in, with: {{path: /data, open: true, {more}}}, to: gate}}\n  gate: {{type: gate, to: keep}}\n  keep: {{type: keep}}\n"
 
 
 @pytest.fixture
-async def hooked(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[Hooked]:
-    async with hooked_server(postgres_dsn, tmp_path) as server:
+async def webhooks(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[WebhookServer]:
+    async with webhook_server(postgres_dsn, tmp_path) as server:
         yield server
 
 
-async def send(hooked: Hooked, path: str = "data", method: str = "POST", **options: Any) -> tuple[int, str]:
-    async with hooked.session.request(method, hooked.url.join(hooked.url / path), **options) as answer:
+async def send(webhooks: WebhookServer, path: str = "data", method: str = "POST", **options: Any) -> tuple[int, str]:
+    async with webhooks.session.request(method, webhooks.url.join(webhooks.url / path), **options) as answer:
         return answer.status, await answer.text()
 
 
-async def test_answer_comes_only_after_the_flow_has_finished(hooked: Hooked) -> None:
-    await hooked.deploy(GATED.format(more="status: 202"))
-    sending = asyncio.create_task(send(hooked, json={"v": 1}))
-    await eventually(lambda: hooked.site.flows["test"].nodes["gate"].queue.depth == 1)  # type: ignore[union-attr]
+async def test_answer_comes_only_after_the_flow_has_finished(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(GATED.format(more="status: 202"))
+    sending = asyncio.create_task(send(webhooks, json={"v": 1}))
+    await eventually(lambda: webhooks.site.flows["test"].nodes["gate"].queue.depth == 1)  # type: ignore[union-attr]
     assert not sending.done()
-    hooked.open()
+    webhooks.open()
     assert await sending == (202, "")
-    assert hooked.got() == [{"v": 1}]
+    assert webhooks.got() == [{"v": 1}]
 
 
-async def test_flow_that_does_not_finish_is_504_and_goes_on_with_the_message(hooked: Hooked) -> None:
-    await hooked.deploy(GATED.format(more="answer_within_s: 0.2"))
-    status, text = await send(hooked, json=1)
+async def test_flow_that_does_not_finish_is_504_and_goes_on_with_the_message(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(GATED.format(more="answer_within_s: 0.2"))
+    status, text = await send(webhooks, json=1)
     assert status == 504
     assert "goes on with the message" in text
-    hooked.open()
-    await eventually(lambda: hooked.got() == [1])
+    webhooks.open()
+    await eventually(lambda: webhooks.got() == [1])
 
 
-async def test_full_source_is_503_with_retry_after_and_takes_nothing(hooked: Hooked) -> None:
-    await hooked.deploy(GATED.format(more="most_waiting: 1"))
-    first = asyncio.create_task(send(hooked, json=1))
-    await eventually(lambda: hooked.under_way == 1)
-    async with hooked.session.post(hooked.url / "data", json=2) as answer:
+async def test_full_source_is_503_with_retry_after_and_takes_nothing(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(GATED.format(more="most_waiting: 1"))
+    first = asyncio.create_task(send(webhooks, json=1))
+    await eventually(lambda: webhooks.under_way == 1)
+    async with webhooks.session.post(webhooks.url / "data", json=2) as answer:
         assert answer.status == 503
         assert answer.headers["Retry-After"] == "1"
-    hooked.open()
+    webhooks.open()
     assert (await first)[0] == 200
-    assert hooked.got() == [1]
+    assert webhooks.got() == [1]
 
 
-async def test_full_window_is_503(hooked: Hooked) -> None:
-    await hooked.deploy(GATED.format(more="answer_within_s: 20"))
-    emitter = hooked.site.flows["test"].nodes["in"].emitter
+async def test_full_window_is_503(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(GATED.format(more="answer_within_s: 20"))
+    emitter = webhooks.site.flows["test"].nodes["in"].emitter
     assert emitter is not None
     emitter.window = 1
-    first = asyncio.create_task(send(hooked, json=1))
-    await eventually(lambda: hooked.under_way == 1)
-    assert (await send(hooked, json=2))[0] == 503
-    hooked.open()
+    first = asyncio.create_task(send(webhooks, json=1))
+    await eventually(lambda: webhooks.under_way == 1)
+    assert (await send(webhooks, json=2))[0] == 503
+    webhooks.open()
     assert (await first)[0] == 200
 
 
-async def test_message_that_is_refused_in_the_flow_is_kept_and_answered(hooked: Hooked) -> None:
-    await hooked.deploy(
+async def test_message_that_is_refused_in_the_flow_is_kept_and_answered(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(
         "  in: {type: http-in, with: {path: /data, open: true}, to: write}\n"
         "  write: {type: file-write, with: {file_from: payload.file}}\n"
     )
-    assert (await send(hooked, json={"file": "../../etc/passwd"}))[0] == 200
-    async with hooked.server.database.connection(5) as connection:
+    assert (await send(webhooks, json={"file": "../../etc/passwd"}))[0] == 200
+    async with webhooks.server.database.connection(5) as connection:
         assert "climbs out" in await connection.fetchval("select reason from quarantine")
 
 
-async def test_path_parameters_key_and_query_are_in_the_message(hooked: Hooked) -> None:
-    await hooked.deploy(
+async def test_path_parameters_key_and_query_are_in_the_message(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(
         "  in: {type: http-in, with: {path: '/devices/{sn}/data', key: sn, open: true, headers: [X-Firmware]}, to: keep}\n"
         "  keep: {type: keep}\n"
     )
-    url = hooked.url.join(hooked.url.with_path("/hook/devices/GS%2F1/data", encoded=True)).with_query("a=1&a=2&b=")
-    async with hooked.session.post(url, json=[1], headers={"X-Firmware": "2.1", "Cookie": "mcs_session=x"}) as answer:
+    url = webhooks.url.join(webhooks.url.with_path("/hook/devices/GS%2F1/data", encoded=True)).with_query("a=1&a=2&b=")
+    async with webhooks.session.post(url, json=[1], headers={"X-Firmware": "2.1", "Cookie": "mcs_session=x"}) as answer:
         assert answer.status == 200
-    (message,) = hooked.messages()
+    (message,) = webhooks.messages()
     http = message.props["http"]
     assert message.key == "GS/1"
     assert http["params"] == {"sn": "GS/1"}
@@ -100,23 +100,23 @@ async def test_path_parameters_key_and_query_are_in_the_message(hooked: Hooked) 
     assert http["address"] == "127.0.0.1"
 
 
-async def test_get_without_body_has_the_query_as_payload(hooked: Hooked) -> None:
-    await hooked.deploy(
+async def test_get_without_body_has_the_query_as_payload(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(
         "  in: {type: http-in, with: {path: /ask, method: GET, open: true}, to: keep}\n  keep: {type: keep}\n"
     )
-    assert (await send(hooked, "ask", "GET", params={"sn": "GS1"}))[0] == 200
-    assert hooked.got() == [{"sn": "GS1"}]
+    assert (await send(webhooks, "ask", "GET", params={"sn": "GS1"}))[0] == 200
+    assert webhooks.got() == [{"sn": "GS1"}]
 
 
-async def test_literal_path_goes_before_parameter(hooked: Hooked) -> None:
-    await hooked.deploy(
+async def test_literal_path_goes_before_parameter(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(
         "  any: {type: http-in, with: {path: '/x/{id}', open: true}, to: keep}\n"
         "  one: {type: http-in, with: {path: /x/all, open: true}, to: all}\n"
         "  keep: {type: keep}\n  all: {type: keep}\n"
     )
-    await send(hooked, "x/all", data=b"1")
-    await send(hooked, "x/7", data=b"2")
-    assert (hooked.got("all"), hooked.got()) == ([b"1"], [b"2"])
+    await send(webhooks, "x/all", data=b"1")
+    await send(webhooks, "x/7", data=b"2")
+    assert (webhooks.got("all"), webhooks.got()) == ([b"1"], [b"2"])
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,11 @@ async def test_literal_path_goes_before_parameter(hooked: Hooked) -> None:
     ],
 )
 async def test_body_is_decoded_by_its_content_type(
-    hooked: Hooked, body: bytes, content_type: str, payload: Any
+    webhooks: WebhookServer, body: bytes, content_type: str, payload: Any
 ) -> None:
-    await hooked.deploy(OPEN)
-    assert (await send(hooked, data=body, headers={"Content-Type": content_type}))[0] == 200
-    assert hooked.got() == [payload]
+    await webhooks.deploy(OPEN)
+    assert (await send(webhooks, data=body, headers={"Content-Type": content_type}))[0] == 200
+    assert webhooks.got() == [payload]
 
 
 @pytest.mark.parametrize(
@@ -157,142 +157,146 @@ async def test_body_is_decoded_by_its_content_type(
     ],
 )
 async def test_bad_body_is_refused_to_the_sender_and_never_gets_in(
-    hooked: Hooked, body: bytes, content_type: str, status: int
+    webhooks: WebhookServer, body: bytes, content_type: str, status: int
 ) -> None:
-    await hooked.deploy(OPEN)
-    answered, text = await send(hooked, data=body, headers={"Content-Type": content_type})
+    await webhooks.deploy(OPEN)
+    answered, text = await send(webhooks, data=body, headers={"Content-Type": content_type})
     assert answered == status, text
     assert msgspec.json.decode(text)["error"]["message"]
-    assert hooked.got() == []
-    assert hooked.under_way == 0
+    assert webhooks.got() == []
+    assert webhooks.under_way == 0
 
 
-async def test_packed_body_counts_unpacked(hooked: Hooked) -> None:
-    await hooked.deploy(OPEN)
+async def test_packed_body_counts_unpacked(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(OPEN)
     bomb = gzip.compress(bytes(200_000_000), 9)
-    assert (await send(hooked, data=bomb, headers={"Content-Encoding": "gzip"}))[0] == 413
-    assert (await send(hooked, data=gzip.compress(b"1"), headers={"Content-Encoding": "gzip"}))[0] == 200
-    assert hooked.got() == [b"1"]
+    assert (await send(webhooks, data=bomb, headers={"Content-Encoding": "gzip"}))[0] == 413
+    assert (await send(webhooks, data=gzip.compress(b"1"), headers={"Content-Encoding": "gzip"}))[0] == 200
+    assert webhooks.got() == [b"1"]
 
 
-async def test_caller_that_hangs_up_in_the_middle_leaves_nothing(hooked: Hooked) -> None:
-    await hooked.deploy(OPEN)
-    _, writer = await asyncio.open_connection("127.0.0.1", hooked.server.url.port)
+async def test_caller_that_hangs_up_in_the_middle_leaves_nothing(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(OPEN)
+    _, writer = await asyncio.open_connection("127.0.0.1", webhooks.server.url.port)
     writer.write(b"POST /hook/data HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
     await writer.drain()
-    await eventually(lambda: hooked.instance("in").under_way == 1)
+    await eventually(lambda: webhooks.instance("in").under_way == 1)
     writer.transport.abort()
-    await eventually(lambda: hooked.instance("in").under_way == 0)
-    assert hooked.got() == []
+    await eventually(lambda: webhooks.instance("in").under_way == 0)
+    assert webhooks.got() == []
 
 
-async def test_body_that_does_not_come_in_time_is_408(hooked: Hooked) -> None:
-    await hooked.deploy(GATED.format(more="answer_within_s: 0.2"))
-    reader, writer = await asyncio.open_connection("127.0.0.1", hooked.server.url.port)
+async def test_body_that_does_not_come_in_time_is_408(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(GATED.format(more="answer_within_s: 0.2"))
+    reader, writer = await asyncio.open_connection("127.0.0.1", webhooks.server.url.port)
     writer.write(b"POST /hook/data HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
     assert b" 408 " in await reader.readline()
     writer.close()
 
 
-async def test_sign_in_is_needed_unless_open(hooked: Hooked) -> None:
-    await hooked.deploy("  in: {type: http-in, with: {path: /data}, to: keep}\n  keep: {type: keep}\n")
-    assert (await send(hooked, data=b"1"))[0] == 401
-    assert (await send(hooked, data=b"1", headers={"Authorization": "Bearer mcs_wrong"}))[0] == 401
-    assert (await send(hooked, data=b"1", headers=await hooked.token("viewer")))[0] == 403
-    assert (await send(hooked, data=b"1", headers={**await hooked.token(), "Origin": "https://else.where"}))[0] == 200
-    assert [message.props["http"]["user"] for message in hooked.messages()] == ["token:operator-1"]
+async def test_sign_in_is_needed_unless_open(webhooks: WebhookServer) -> None:
+    await webhooks.deploy("  in: {type: http-in, with: {path: /data}, to: keep}\n  keep: {type: keep}\n")
+    assert (await send(webhooks, data=b"1"))[0] == 401
+    assert (await send(webhooks, data=b"1", headers={"Authorization": "Bearer mcs_wrong"}))[0] == 401
+    assert (await send(webhooks, data=b"1", headers=await webhooks.token("viewer")))[0] == 403
+    assert (await send(webhooks, data=b"1", headers={**await webhooks.token(), "Origin": "https://else.where"}))[
+        0
+    ] == 200
+    assert [message.props["http"]["user"] for message in webhooks.messages()] == ["token:operator-1"]
 
 
-async def test_cookie_counts_only_from_a_page_of_ours(hooked: Hooked) -> None:
-    await hooked.deploy("  in: {type: http-in, with: {path: /data}, to: keep}\n  keep: {type: keep}\n")
-    hooked.session.cookie_jar.update_cookies({})
-    browser = Browser(hooked.server, hooked.session)
-    async with hooked.session.post(
-        hooked.server.url / "api/session", json={"user": "admin", "password": PASSWORD}, headers=browser.headers
+async def test_cookie_counts_only_from_a_page_of_ours(webhooks: WebhookServer) -> None:
+    await webhooks.deploy("  in: {type: http-in, with: {path: /data}, to: keep}\n  keep: {type: keep}\n")
+    webhooks.session.cookie_jar.update_cookies({})
+    browser = Browser(webhooks.server, webhooks.session)
+    async with webhooks.session.post(
+        webhooks.server.url / "api/session", json={"user": "admin", "password": PASSWORD}, headers=browser.headers
     ) as answer:
         cookie = {"Cookie": f"mcs_session={answer.cookies['mcs_session'].value}"}
-    assert (await send(hooked, data=b"1", headers=cookie))[0] == 403
-    assert (await send(hooked, data=b"1", headers={**cookie, **browser.headers, "Origin": "http://evil.example"}))[
+    assert (await send(webhooks, data=b"1", headers=cookie))[0] == 403
+    assert (await send(webhooks, data=b"1", headers={**cookie, **browser.headers, "Origin": "http://evil.example"}))[
         0
     ] == 403
-    assert (await send(hooked, data=b"1", headers={**cookie, **browser.headers}))[0] == 200
+    assert (await send(webhooks, data=b"1", headers={**cookie, **browser.headers}))[0] == 200
 
 
-async def test_open_hook_takes_other_sites_too(hooked: Hooked) -> None:
-    await hooked.deploy(OPEN)
-    assert (await send(hooked, data=b"1", headers={"Origin": "https://else.where"}))[0] == 200
+async def test_open_hook_takes_other_sites_too(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(OPEN)
+    assert (await send(webhooks, data=b"1", headers={"Origin": "https://else.where"}))[0] == 200
 
 
-async def test_answer_can_not_act_as_a_page_of_the_editor(hooked: Hooked) -> None:
-    await hooked.deploy(OPEN)
-    async with hooked.session.post(hooked.url / "data", data=b"1") as answer:
+async def test_answer_can_not_act_as_a_page_of_the_editor(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(OPEN)
+    async with webhooks.session.post(webhooks.url / "data", data=b"1") as answer:
         assert answer.headers["Content-Security-Policy"].startswith("sandbox")
         assert "allow-same-origin" not in answer.headers["Content-Security-Policy"]
 
 
-async def test_unknown_path_is_404_and_other_method_405(hooked: Hooked) -> None:
-    await hooked.deploy(OPEN)
-    assert (await send(hooked, "elsewhere"))[0] == 404
-    async with hooked.session.put(hooked.url / "data") as answer:
+async def test_unknown_path_is_404_and_other_method_405(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(OPEN)
+    assert (await send(webhooks, "elsewhere"))[0] == 404
+    async with webhooks.session.put(webhooks.url / "data") as answer:
         assert (answer.status, answer.headers["Allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize(
     "path", ["/hook/", "/hook/data/", "/hook//data", "/hook/data%00", "/hook/%ff", "/hook/x/../data%2f"]
 )
-async def test_odd_paths_lead_nowhere(hooked: Hooked, path: str) -> None:
-    await hooked.deploy(OPEN)
-    reader, writer = await asyncio.open_connection("127.0.0.1", hooked.server.url.port)
+async def test_odd_paths_lead_nowhere(webhooks: WebhookServer, path: str) -> None:
+    await webhooks.deploy(OPEN)
+    reader, writer = await asyncio.open_connection("127.0.0.1", webhooks.server.url.port)
     writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode())
     assert b" 404 " in await reader.readline()
     writer.close()
 
 
-async def test_deploy_takes_over_without_an_unanswered_request(hooked: Hooked) -> None:
-    await hooked.deploy(OPEN)
+async def test_deploy_takes_over_without_an_unanswered_request(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(OPEN)
     statuses: list[int] = []
 
     async def call() -> None:
         while len(statuses) < 150:
-            statuses.append((await send(hooked, data=b"1"))[0])
+            statuses.append((await send(webhooks, data=b"1"))[0])
 
     calling = asyncio.create_task(call())
     for largest_bytes in (10, 20, 30):
-        await hooked.deploy(OPEN.replace("open: true", f"open: true, largest_bytes: {largest_bytes}"))
+        await webhooks.deploy(OPEN.replace("open: true", f"open: true, largest_bytes: {largest_bytes}"))
     await calling
     assert set(statuses) <= {200, 503}
     assert statuses[-1] == 200
 
 
-async def test_removed_node_closes_its_path(hooked: Hooked) -> None:
-    await hooked.deploy(OPEN)
-    await hooked.deploy("  keep: {type: keep}\n")
-    assert (await send(hooked))[0] == 404
+async def test_removed_node_closes_its_path(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(OPEN)
+    await webhooks.deploy("  keep: {type: keep}\n")
+    assert (await send(webhooks))[0] == 404
 
 
-async def test_refused_deploy_leaves_the_path_as_it_was(hooked: Hooked) -> None:
-    await hooked.deploy(OPEN)
+async def test_refused_deploy_leaves_the_path_as_it_was(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(OPEN)
     with pytest.raises(DeployFailed):
-        await hooked.deploy(OPEN.replace("/data", "/other") + "  bad: {type: http-in, with: {path: 'a b'}, to: keep}\n")
-    assert (await send(hooked))[0] == 200
+        await webhooks.deploy(
+            OPEN.replace("/data", "/other") + "  bad: {type: http-in, with: {path: 'a b'}, to: keep}\n"
+        )
+    assert (await send(webhooks))[0] == 200
 
 
 @pytest.mark.parametrize("path", ["data", "/", "/a//b", "/{a}/{a}", "/a b", "/..", "/{A}", "/a?b", "/a/"])
-async def test_bad_path_is_refused_with_the_reason(hooked: Hooked, path: str) -> None:
+async def test_bad_path_is_refused_with_the_reason(webhooks: WebhookServer, path: str) -> None:
     with pytest.raises(DeployFailed, match="path:"):
-        await hooked.deploy(f"  in: {{type: http-in, with: {{path: '{path}'}}, to: keep}}\n  keep: {{type: keep}}\n")
+        await webhooks.deploy(f"  in: {{type: http-in, with: {{path: '{path}'}}, to: keep}}\n  keep: {{type: keep}}\n")
 
 
-async def test_second_node_of_a_flow_on_the_same_path_says_so(hooked: Hooked) -> None:
-    await hooked.deploy(OPEN + "  two: {type: http-in, with: {path: /data, open: true}, to: keep}\n")
-    levels = {hooked.status(id)[1] for id in ("in", "two")}
+async def test_second_node_of_a_flow_on_the_same_path_says_so(webhooks: WebhookServer) -> None:
+    await webhooks.deploy(OPEN + "  two: {type: http-in, with: {path: /data, open: true}, to: keep}\n")
+    levels = {webhooks.status(id)[1] for id in ("in", "two")}
     assert levels == {"ok", "error"}
-    assert (await send(hooked))[0] == 200
+    assert (await send(webhooks))[0] == 200
 
 
 @pytest.mark.parametrize("header", ["Authorization", "cookie"])
-async def test_secret_headers_do_not_travel_in_messages(hooked: Hooked, header: str) -> None:
+async def test_secret_headers_do_not_travel_in_messages(webhooks: WebhookServer, header: str) -> None:
     with pytest.raises(FlowError, match="secret"):
-        await hooked.deploy(
+        await webhooks.deploy(
             f"  in: {{type: http-in, with: {{path: /data, headers: [{header}]}}, to: keep}}\n  keep: {{type: keep}}\n"
         )

@@ -7,13 +7,13 @@ import pytest
 
 from engine.api import Database
 from tests.eventually import eventually
-from tests.nodes.io.bench import Bench
 from tests.nodes.io.conftest import MakeBench
+from tests.nodes.io.harness import SiteHarness
 from tests.servers.postgres import Postgres
 
 
 @pytest.fixture
-async def bench(make_bench: MakeBench, postgres_dsn: str) -> AsyncIterator[Bench]:
+async def bench(make_bench: MakeBench, postgres_dsn: str) -> AsyncIterator[SiteHarness]:
     """A site with a database that holds two devices."""
     database = Database(postgres_dsn)
     await database.start()
@@ -29,7 +29,7 @@ async def bench(make_bench: MakeBench, postgres_dsn: str) -> AsyncIterator[Bench
     await database.stop()
 
 
-async def ask(bench: Bench, config: str, *payloads: Any) -> None:
+async def ask(bench: SiteHarness, config: str, *payloads: Any) -> None:
     await bench.deploy(f"  ask: {{type: postgres-query, with: {{{config}}}, to: keep}}\n  keep: {{type: keep}}\n")
     for payload in payloads:
         bench.give("ask", payload, key="GS1")
@@ -39,26 +39,26 @@ async def ask(bench: Bench, config: str, *payloads: Any) -> None:
 BY_SN = "sql: 'select * from devices where sn = $1', parameters: [payload]"
 
 
-async def test_rows_in_plain_values(bench: Bench) -> None:
+async def test_rows_in_plain_values(bench: SiteHarness) -> None:
     await ask(bench, "sql: 'select * from devices order by sn'", "go")
     gs1 = {"sn": "GS1", "k": 1.5, "seen": 0.0, "extra": {"a": [1]}}
     assert bench.got() == [[gs1, {"sn": "GS2", "k": None, "seen": None, "extra": None}]]
     assert bench.messages()[0].key == "GS1"
 
 
-async def test_first_row_or_null(bench: Bench) -> None:
+async def test_first_row_or_null(bench: SiteHarness) -> None:
     await ask(bench, f"{BY_SN}, output: first", "GS1", "none")
     assert [row and row["sn"] for row in bench.got()] == ["GS1", None]
 
 
-async def test_each_row_a_message_of_one_sequence(bench: Bench) -> None:
+async def test_each_row_a_message_of_one_sequence(bench: SiteHarness) -> None:
     await ask(bench, "sql: 'select sn from devices order by sn', output: each", "go")
     assert bench.got() == [{"sn": "GS1"}, {"sn": "GS2"}]
     assert [message.props["parts"]["index"] for message in bench.messages()] == [0, 1]
     assert bench.messages()[1].props["parts"]["count"] == 2
 
 
-async def test_value_is_never_a_part_of_the_statement(bench: Bench) -> None:
+async def test_value_is_never_a_part_of_the_statement(bench: SiteHarness) -> None:
     hostile = "'; drop table devices; --"
     await ask(bench, f"{BY_SN}, read_only: false", hostile, "GS2")
     assert [len(rows) for rows in bench.got()] == [0, 1]
@@ -74,7 +74,7 @@ async def test_value_is_never_a_part_of_the_statement(bench: Bench) -> None:
         ("uuid", "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000001", "1"),
     ],
 )  # fmt: skip
-async def test_values_are_converted_strictly(bench: Bench, kind: str, good: Any, plain: Any, bad: Any) -> None:
+async def test_values_are_converted_strictly(bench: SiteHarness, kind: str, good: Any, plain: Any, bad: Any) -> None:
     """What fits comes back as plain data, what doesn't is refused with its place."""
     await ask(bench, f"sql: 'select $1::{kind} as v', parameters: [payload], output: first", good, bad)
     assert bench.got() == [{"v": plain}]
@@ -82,7 +82,7 @@ async def test_values_are_converted_strictly(bench: Bench, kind: str, good: Any,
     assert "$1 (payload)" in bench.refused[0]
 
 
-async def test_statement_that_writes_needs_leave(bench: Bench) -> None:
+async def test_statement_that_writes_needs_leave(bench: SiteHarness) -> None:
     insert = "sql: 'insert into devices (sn) values ($1) returning sn', parameters: [payload], output: first"
     await ask(bench, insert, "GS3")
     assert "read_only: false" in bench.refused[0]
@@ -93,13 +93,13 @@ async def test_statement_that_writes_needs_leave(bench: Bench) -> None:
     assert bench.got()[-1] == []
 
 
-async def test_answer_is_cut_at_most_rows_and_says_so(bench: Bench) -> None:
+async def test_answer_is_cut_at_most_rows_and_says_so(bench: SiteHarness) -> None:
     await ask(bench, "sql: 'select * from generate_series(1, 1000000) n', most_rows: 3", "go")
     assert bench.got() == [[{"n": 1}, {"n": 2}, {"n": 3}]]
     assert bench.messages()[0].props["more"] is True
 
 
-async def test_endless_statement_is_ended(bench: Bench) -> None:
+async def test_endless_statement_is_ended(bench: SiteHarness) -> None:
     await ask(bench, "sql: 'select pg_sleep(60)', limit_s: 0.1", "go")
     assert "limit_s (0.1 s)" in bench.refused[0]
 
@@ -112,12 +112,12 @@ async def test_endless_statement_is_ended(bench: Bench) -> None:
         ("sql: 'select $1::int, $2::int', parameters: [payload]", "2 parameters"),
     ],
 )
-async def test_statement_that_can_not_be_run_is_refused(bench: Bench, config: str, reason: str) -> None:
+async def test_statement_that_can_not_be_run_is_refused(bench: SiteHarness, config: str, reason: str) -> None:
     await ask(bench, config, 1)
     assert reason in bench.refused[0]
 
 
-async def test_messages_wait_while_the_database_is_away(bench: Bench, make_postgres: Any) -> None:
+async def test_messages_wait_while_the_database_is_away(bench: SiteHarness, make_postgres: Any) -> None:
     """A database of its own address, stopped and started again."""
     server: Postgres = make_postgres()
     await ask(bench, f"sql: 'select 1 as one', output: first, database: '{server.dsn()}'", "go")

@@ -11,12 +11,12 @@ from engine.core.secret import Secret
 from engine.flow.problem import FlowError
 from engine.runtime.flow_runner import DeployFailed
 from tests.eventually import eventually
-from tests.nodes.io.bench import Bench
 from tests.nodes.io.conftest import MakeBench
+from tests.nodes.io.harness import SiteHarness
 from tests.servers.redis import Redis
 
 
-async def get(bench: Bench, url: str, config: str, *keys: Any) -> None:
+async def get(bench: SiteHarness, url: str, config: str, *keys: Any) -> None:
     await bench.deploy(
         f"  get: {{type: redis-get, with: {{redis: '{url}', {config}}}, to: keep}}\n  keep: {{type: keep}}\n"
     )
@@ -25,7 +25,7 @@ async def get(bench: Bench, url: str, config: str, *keys: Any) -> None:
     await eventually(lambda: bench.under_way == 0)
 
 
-async def test_value_of_prefix_and_key_in_order(bench: Bench, redis_url: str) -> None:
+async def test_value_of_prefix_and_key_in_order(bench: SiteHarness, redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         client.mset({f"alarm_GS{number}": f"值{number}" for number in range(600)})
     await get(bench, redis_url, "prefix: alarm_", *[f"GS{number}" for number in range(600)])
@@ -34,21 +34,21 @@ async def test_value_of_prefix_and_key_in_order(bench: Bench, redis_url: str) ->
 
 
 @pytest.mark.parametrize(("decode", "value"), [("text", '{"a": 1}'), ("json", {"a": 1}), ("bytes", b'{"a": 1}')])
-async def test_value_is_what_decode_says(bench: Bench, redis_url: str, decode: str, value: Any) -> None:
+async def test_value_is_what_decode_says(bench: SiteHarness, redis_url: str, decode: str, value: Any) -> None:
     with redis.Redis.from_url(redis_url) as client:
         client.set("k", '{"a": 1}')
     await get(bench, redis_url, f"prefix: k, key_from: '', decode: {decode}", "")
     assert bench.got() == [value]
 
 
-async def test_missing_key_gives_null_or_nothing(bench: Bench, redis_url: str) -> None:
+async def test_missing_key_gives_null_or_nothing(bench: SiteHarness, redis_url: str) -> None:
     await get(bench, redis_url, "", "none")
     assert bench.got() == [None]
     await get(bench, redis_url, "missing: drop", "none")
     assert bench.site.flows["test"].nodes["get"].context.dropped == 1
 
 
-async def test_what_can_not_be_read_is_refused_alone(bench: Bench, redis_url: str) -> None:
+async def test_what_can_not_be_read_is_refused_alone(bench: SiteHarness, redis_url: str) -> None:
     """A list, text that is no JSON, no key, a key of the engine, one too long."""
     with redis.Redis.from_url(redis_url) as client:
         client.rpush("list", "x")
@@ -58,7 +58,7 @@ async def test_what_can_not_be_read_is_refused_alone(bench: Bench, redis_url: st
     assert len(bench.refused) == 5
 
 
-async def test_messages_wait_while_redis_is_away(bench: Bench, make_redis: Callable[[], Redis]) -> None:
+async def test_messages_wait_while_redis_is_away(bench: SiteHarness, make_redis: Callable[[], Redis]) -> None:
     server = make_redis()
     server.stop()
     await bench.deploy(
@@ -80,6 +80,6 @@ async def test_redis_of_the_site_is_used_without_an_address(make_bench: MakeBenc
     assert bench.got() == ["v"]
 
 
-async def test_without_any_redis_the_deploy_is_refused_with_what_to_do(bench: Bench) -> None:
+async def test_without_any_redis_the_deploy_is_refused_with_what_to_do(bench: SiteHarness) -> None:
     with pytest.raises((DeployFailed, FlowError), match="MCS_REDIS_URL"):
         await get(bench, "", "", "k")

@@ -6,11 +6,11 @@ from typing import Any
 import redis
 
 from tests.eventually import eventually
-from tests.nodes.io.bench import Bench
+from tests.nodes.io.harness import SiteHarness
 from tests.servers.redis import Redis
 
 
-async def put(bench: Bench, url: str, config: str = "", *given: tuple[str, Any], **fields: Any) -> None:
+async def put(bench: SiteHarness, url: str, config: str = "", *given: tuple[str, Any], **fields: Any) -> None:
     await bench.deploy(
         f"  set: {{type: redis-set, with: {{redis: '{url}', {config}}}, to: keep}}\n  keep: {{type: keep}}\n"
     )
@@ -19,7 +19,7 @@ async def put(bench: Bench, url: str, config: str = "", *given: tuple[str, Any],
     await eventually(lambda: bench.under_way == 0)
 
 
-async def test_text_bytes_and_json_are_stored_and_passed_on(bench: Bench, redis_url: str) -> None:
+async def test_text_bytes_and_json_are_stored_and_passed_on(bench: SiteHarness, redis_url: str) -> None:
     given = [("a", "气"), ("b", b"\xff"), ("c", {"v": 1.5})]
     await put(bench, redis_url, "prefix: last_", *given)
     with redis.Redis.from_url(redis_url) as client:
@@ -28,26 +28,26 @@ async def test_text_bytes_and_json_are_stored_and_passed_on(bench: Bench, redis_
     assert bench.got() == [payload for _, payload in given]
 
 
-async def test_later_value_of_a_key_wins(bench: Bench, redis_url: str) -> None:
+async def test_later_value_of_a_key_wins(bench: SiteHarness, redis_url: str) -> None:
     await put(bench, redis_url, "", *[("k", str(number)) for number in range(1200)])
     with redis.Redis.from_url(redis_url) as client:
         assert client.get("k") == b"1199"
 
 
-async def test_value_is_forgotten_after_its_time(bench: Bench, redis_url: str) -> None:
+async def test_value_is_forgotten_after_its_time(bench: SiteHarness, redis_url: str) -> None:
     await put(bench, redis_url, "ttl_s: 600", ("k", "v"))
     with redis.Redis.from_url(redis_url) as client:
         assert 590_000 < client.pttl("k") <= 600_000
 
 
-async def test_delete_removes_the_key(bench: Bench, redis_url: str) -> None:
+async def test_delete_removes_the_key(bench: SiteHarness, redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         client.mset({"k": "v", "other": "v"})
         await put(bench, redis_url, "", ("k", "x"), delete=True)
         assert client.keys() == [b"other"]
 
 
-async def test_what_can_not_be_stored_is_refused_alone(bench: Bench, redis_url: str) -> None:
+async def test_what_can_not_be_stored_is_refused_alone(bench: SiteHarness, redis_url: str) -> None:
     """No key, a key of the engine, no value."""
     await put(
         bench, redis_url, "value_from: payload.v", ("", {"v": 1}), ("mcs:x", {"v": 1}), ("k", {}), ("k", {"v": 2})
@@ -58,7 +58,7 @@ async def test_what_can_not_be_stored_is_refused_alone(bench: Bench, redis_url: 
     assert bench.got() == [{"v": 2}]
 
 
-async def test_messages_wait_while_redis_is_full(bench: Bench, make_redis: Callable[[], Redis]) -> None:
+async def test_messages_wait_while_redis_is_full(bench: SiteHarness, make_redis: Callable[[], Redis]) -> None:
     """They are not refused, and go on when there is room."""
     server = make_redis()
     with redis.Redis.from_url(server.url) as client:

@@ -8,14 +8,14 @@ import pytest
 
 from engine.core.clock import settle
 from tests.eventually import eventually
-from tests.nodes.io.bench import Bench
+from tests.nodes.io.harness import SiteHarness
 from tests.servers.process import free_port
 
 Talk = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @contextlib.asynccontextmanager
-async def talking(bench: Bench, config: str, then: str = "keep") -> AsyncIterator[Talk]:
+async def talking(bench: SiteHarness, config: str, then: str = "keep") -> AsyncIterator[Talk]:
     """A connection to a tcp-in that is up."""
     port = free_port()
     await bench.deploy(
@@ -30,7 +30,7 @@ async def talking(bench: Bench, config: str, then: str = "keep") -> AsyncIterato
         writer.close()
 
 
-async def test_each_line_is_a_message_however_the_stream_is_cut(bench: Bench) -> None:
+async def test_each_line_is_a_message_however_the_stream_is_cut(bench: SiteHarness) -> None:
     async with talking(bench, "framing: line") as (_, writer):
         for piece in ("气".encode()[:1], "气".encode()[1:] + b" 1\r\ntw", b"o\n\nlast\n"):
             writer.write(piece)
@@ -41,7 +41,7 @@ async def test_each_line_is_a_message_however_the_stream_is_cut(bench: Bench) ->
         assert message.topic == message.props["tcp"]["peer"]
 
 
-async def test_length_before_each_message(bench: Bench) -> None:
+async def test_length_before_each_message(bench: SiteHarness) -> None:
     async with talking(bench, "framing: length, length_bytes: 2, payload: bytes") as (_, writer):
         writer.write(b"\x00\x03a\nb\x00\x00\x00\x01")
         await writer.drain()
@@ -50,7 +50,7 @@ async def test_length_before_each_message(bench: Bench) -> None:
         assert bench.got() == [b"a\nb", b"", b"\xff"]
 
 
-async def test_pause_ends_a_message(bench: Bench) -> None:
+async def test_pause_ends_a_message(bench: SiteHarness) -> None:
     async with talking(bench, "framing: idle, idle_s: 0.05, payload: bytes") as (_, writer):
         writer.write(b"one")
         await eventually(lambda: bench.got() == [b"one"])
@@ -59,7 +59,7 @@ async def test_pause_ends_a_message(bench: Bench) -> None:
         await eventually(lambda: bench.got() == [b"one", b"two"])
 
 
-async def test_too_large_message_is_refused_after_what_was_whole_before_it(bench: Bench) -> None:
+async def test_too_large_message_is_refused_after_what_was_whole_before_it(bench: SiteHarness) -> None:
     """Its beginning is kept, and the connection is closed: nobody knows where the next would begin."""
     async with talking(bench, "framing: line, largest_bytes: 10") as (reader, writer):
         writer.write(b"good\nalso good\n" + b"x" * 5000)
@@ -70,7 +70,7 @@ async def test_too_large_message_is_refused_after_what_was_whole_before_it(bench
         assert len(bench.kept_bytes[0]) < 1100
 
 
-async def test_length_that_says_too_much_is_refused_before_it_has_come(bench: Bench) -> None:
+async def test_length_that_says_too_much_is_refused_before_it_has_come(bench: SiteHarness) -> None:
     async with talking(bench, "framing: length, largest_bytes: 1000") as (reader, writer):
         writer.write(b"\x00\x00\x00\x02ok\xff\xff\xff\xff")
         assert await reader.read() == b""
@@ -79,7 +79,7 @@ async def test_length_that_says_too_much_is_refused_before_it_has_come(bench: Be
         assert "4294967295 bytes" in bench.refused[0]
 
 
-async def test_message_cut_off_at_the_end_is_refused(bench: Bench) -> None:
+async def test_message_cut_off_at_the_end_is_refused(bench: SiteHarness) -> None:
     async with talking(bench, "framing: line") as (_, writer):
         writer.write(b"whole\nhal")
         writer.write_eof()
@@ -88,14 +88,14 @@ async def test_message_cut_off_at_the_end_is_refused(bench: Bench) -> None:
         assert "in the middle of a message" in bench.refused[0]
 
 
-async def test_text_that_is_no_utf8_is_refused_and_the_next_goes_on(bench: Bench) -> None:
+async def test_text_that_is_no_utf8_is_refused_and_the_next_goes_on(bench: SiteHarness) -> None:
     async with talking(bench, "framing: line") as (_, writer):
         writer.write(b"\xff\xfe\nfine\n")
         await eventually(lambda: bench.got() == ["fine"])
         assert ["UTF-8" in reason for reason in bench.refused] == [True]
 
 
-async def test_receipt_comes_when_the_flow_is_done_and_in_order(bench: Bench) -> None:
+async def test_receipt_comes_when_the_flow_is_done_and_in_order(bench: SiteHarness) -> None:
     """A message in the quarantine is kept, so it counts; the sender learns nothing before."""
     async with talking(bench, "framing: line, acknowledge: echo", then="gate") as (reader, writer):
         writer.write(b"a\n\xff\nb\n")
@@ -108,7 +108,7 @@ async def test_receipt_comes_when_the_flow_is_done_and_in_order(bench: Bench) ->
             assert await reader.readexactly(3) == b"a\xffb"
 
 
-async def test_full_flow_stops_reading_and_loses_nothing(bench: Bench) -> None:
+async def test_full_flow_stops_reading_and_loses_nothing(bench: SiteHarness) -> None:
     """What is under way never exceeds the window, though the sender has sent everything long ago."""
     sent = [f"{number} {'x' * 1000}" for number in range(8000)]
     async with talking(bench, "framing: line", then="gate") as (_, writer):
@@ -122,7 +122,7 @@ async def test_full_flow_stops_reading_and_loses_nothing(bench: Bench) -> None:
         await sending
 
 
-async def test_more_connections_than_allowed_are_closed(bench: Bench) -> None:
+async def test_more_connections_than_allowed_are_closed(bench: SiteHarness) -> None:
     async with talking(bench, "most_connections: 1") as (_, writer):
         writer.write(b"first\n")
         await eventually(lambda: bench.got() == ["first"])
@@ -133,13 +133,13 @@ async def test_more_connections_than_allowed_are_closed(bench: Bench) -> None:
         await eventually(lambda: bench.got() == ["first", "still here"])
 
 
-async def test_silent_connection_is_closed(bench: Bench) -> None:
+async def test_silent_connection_is_closed(bench: SiteHarness) -> None:
     async with talking(bench, "silence_s: 0.05") as (reader, _):
         async with asyncio.timeout(5):
             assert await reader.read() == b""
 
 
-async def test_server_that_goes_away_is_called_again(bench: Bench) -> None:
+async def test_server_that_goes_away_is_called_again(bench: SiteHarness) -> None:
     """As the side that calls: it waits for a server that is not there yet, and comes back after a break."""
     port = free_port()
     await bench.deploy(
@@ -160,7 +160,7 @@ async def test_server_that_goes_away_is_called_again(bench: Bench) -> None:
     server.close()
 
 
-async def test_port_that_is_taken_is_told_and_tried_again(bench: Bench) -> None:
+async def test_port_that_is_taken_is_told_and_tried_again(bench: SiteHarness) -> None:
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
     await bench.deploy(f"  in: {{type: tcp-in, with: {{port: {port}}}, to: keep}}\n  keep: {{type: keep}}\n")

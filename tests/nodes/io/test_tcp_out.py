@@ -8,7 +8,7 @@ import pytest
 from engine.flow.problem import FlowError
 from nodes.drivers import tcp_sessions
 from tests.eventually import eventually
-from tests.nodes.io.bench import Bench
+from tests.nodes.io.harness import SiteHarness
 from tests.servers.process import free_port
 
 
@@ -35,11 +35,11 @@ class Listener:
             self.got += data
 
 
-async def deploy_out(bench: Bench, port: int, config: str = "") -> None:
+async def deploy_out(bench: SiteHarness, port: int, config: str = "") -> None:
     await bench.deploy(f"  out: {{type: tcp-out, with: {{host: 127.0.0.1, port: {port}, {config}}}}}\n")
 
 
-async def test_messages_are_framed_in_order(bench: Bench) -> None:
+async def test_messages_are_framed_in_order(bench: SiteHarness) -> None:
     listener = Listener()
     await listener.start()
     await deploy_out(bench, listener.port)
@@ -49,7 +49,7 @@ async def test_messages_are_framed_in_order(bench: Bench) -> None:
     await listener.stop()
 
 
-async def test_length_goes_before_and_what_does_not_fit_it_is_refused(bench: Bench) -> None:
+async def test_length_goes_before_and_what_does_not_fit_it_is_refused(bench: SiteHarness) -> None:
     listener = Listener()
     await listener.start()
     await deploy_out(bench, listener.port, "framing: length, length_bytes: 1")
@@ -62,7 +62,7 @@ async def test_length_goes_before_and_what_does_not_fit_it_is_refused(bench: Ben
     await listener.stop()
 
 
-async def test_messages_wait_while_the_server_is_away(bench: Bench) -> None:
+async def test_messages_wait_while_the_server_is_away(bench: SiteHarness) -> None:
     listener = Listener()
     await deploy_out(bench, listener.port)
     bench.give("out", "early")
@@ -73,7 +73,7 @@ async def test_messages_wait_while_the_server_is_away(bench: Bench) -> None:
     await listener.stop()
 
 
-async def test_server_that_hung_up_is_called_anew_before_the_next_message(bench: Bench) -> None:
+async def test_server_that_hung_up_is_called_anew_before_the_next_message(bench: SiteHarness) -> None:
     listener = Listener()
     await listener.start()
     await deploy_out(bench, listener.port)
@@ -86,7 +86,7 @@ async def test_server_that_hung_up_is_called_anew_before_the_next_message(bench:
     await listener.stop()
 
 
-async def test_answer_goes_back_to_its_sender_and_to_nobody_else(bench: Bench) -> None:
+async def test_answer_goes_back_to_its_sender_and_to_nobody_else(bench: SiteHarness) -> None:
     port = free_port()
     await bench.deploy(
         f"  in: {{type: tcp-in, with: {{port: {port}}}, to: back}}\n  back: {{type: tcp-out, with: {{mode: answer}}}}\n"
@@ -102,14 +102,14 @@ async def test_answer_goes_back_to_its_sender_and_to_nobody_else(bench: Bench) -
 
 
 @pytest.mark.parametrize("tcp", [None, {}, {"session": 5}, {"session": "gone"}, "text"])
-async def test_message_without_a_living_sender_is_refused(bench: Bench, tcp: Any) -> None:
+async def test_message_without_a_living_sender_is_refused(bench: SiteHarness, tcp: Any) -> None:
     await bench.deploy("  back: {type: tcp-out, with: {mode: answer}}\n")
     bench.give("back", "x", tcp=tcp)
     await eventually(lambda: len(bench.refused) == 1)
     assert "tcp-in" in bench.refused[0] or "hung up" in bench.refused[0]
 
 
-async def test_sender_that_takes_nothing_holds_up_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_sender_that_takes_nothing_holds_up_nobody(bench: SiteHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is cut off; what was for it is refused, and the others get their answers."""
     monkeypatch.setattr(tcp_sessions, "TAKE_S", 0.2)
     port = free_port()
@@ -136,6 +136,6 @@ async def test_sender_that_takes_nothing_holds_up_nobody(bench: Bench, monkeypat
     other[1].close()
 
 
-async def test_server_must_be_named(bench: Bench) -> None:
+async def test_server_must_be_named(bench: SiteHarness) -> None:
     with pytest.raises(FlowError, match="name the server"):
         await bench.deploy("  out: {type: tcp-out}\n")

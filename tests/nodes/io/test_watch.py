@@ -7,8 +7,8 @@ import pytest
 
 from engine.runtime.state.journal import JournalStore
 from tests.eventually import eventually
-from tests.nodes.io.bench import Bench
 from tests.nodes.io.conftest import MakeBench
+from tests.nodes.io.harness import SiteHarness
 
 FLOW = (
     "  watch: {{type: watch, with: {{folder: in, poll_s: 0.05, settle_s: {settle}{more}}}, to: {then}}}\n"
@@ -16,16 +16,16 @@ FLOW = (
 )
 
 
-async def watch(bench: Bench, more: str = "", then: str = "keep", settle: float = 0) -> None:
+async def watch(bench: SiteHarness, more: str = "", then: str = "keep", settle: float = 0) -> None:
     (bench.folder / "in").mkdir(exist_ok=True)
     await bench.deploy(FLOW.format(more=more and f", {more}", then=then, settle=settle))
 
 
-def told(bench: Bench) -> list[tuple[str, str]]:
+def told(bench: SiteHarness) -> list[tuple[str, str]]:
     return [(one["event"], one["file"]) for one in bench.got()]
 
 
-async def test_new_changed_and_deleted_files_are_told_once_each(bench: Bench) -> None:
+async def test_new_changed_and_deleted_files_are_told_once_each(bench: SiteHarness) -> None:
     await watch(bench, "events: [created, changed, deleted]")
     file = bench.folder / "in" / "a.csv"
     file.write_text("1")
@@ -39,7 +39,7 @@ async def test_new_changed_and_deleted_files_are_told_once_each(bench: Bench) ->
     await eventually(lambda: told(bench)[2:] == [("deleted", "in/a.csv")])
 
 
-async def test_file_that_is_still_being_written_is_not_told(bench: Bench) -> None:
+async def test_file_that_is_still_being_written_is_not_told(bench: SiteHarness) -> None:
     """Told once, with its last size, after it has stood still."""
     await watch(bench, settle=0.4)
     file = bench.folder / "in" / "upload"
@@ -50,7 +50,7 @@ async def test_file_that_is_still_being_written_is_not_told(bench: Bench) -> Non
     await eventually(lambda: [one["size_bytes"] for one in bench.got()] == [5])
 
 
-async def test_name_told_is_what_file_read_takes(bench: Bench) -> None:
+async def test_name_told_is_what_file_read_takes(bench: SiteHarness) -> None:
     (bench.folder / "in").mkdir()
     (bench.folder / "in" / "名 1.csv").write_text("content")
     await bench.deploy(
@@ -60,7 +60,7 @@ async def test_name_told_is_what_file_read_takes(bench: Bench) -> None:
     await eventually(lambda: bench.got() == ["content"])
 
 
-async def test_pattern_and_subfolders_choose(bench: Bench) -> None:
+async def test_pattern_and_subfolders_choose(bench: SiteHarness) -> None:
     (bench.folder / "in" / "sub").mkdir(parents=True)
     for name in ("a.csv", "b.txt", "sub/c.csv"):
         (bench.folder / "in" / name).touch()
@@ -87,7 +87,7 @@ async def test_what_was_finished_is_not_told_after_a_restart_and_the_rest_is(
     await eventually(lambda: told(second) == [("created", "in/open")])
 
 
-async def test_files_that_are_there_at_first_may_be_left_out(bench: Bench) -> None:
+async def test_files_that_are_there_at_first_may_be_left_out(bench: SiteHarness) -> None:
     (bench.folder / "in").mkdir()
     (bench.folder / "in" / "old").touch()
     await watch(bench, "existing: false")
@@ -96,7 +96,7 @@ async def test_files_that_are_there_at_first_may_be_left_out(bench: Bench) -> No
     await eventually(lambda: told(bench) == [("created", "in/new")])
 
 
-async def test_links_and_pipes_are_left_out(bench: Bench, tmp_path: Path) -> None:
+async def test_links_and_pipes_are_left_out(bench: SiteHarness, tmp_path: Path) -> None:
     (bench.folder / "in").mkdir()
     (tmp_path / "secret").touch()
     (bench.folder / "in" / "link").symlink_to(tmp_path / "secret")
@@ -106,7 +106,7 @@ async def test_links_and_pipes_are_left_out(bench: Bench, tmp_path: Path) -> Non
     await eventually(lambda: told(bench) == [("created", "in/plain")])
 
 
-async def test_too_many_files_and_a_missing_folder_are_told_and_get_better(bench: Bench) -> None:
+async def test_too_many_files_and_a_missing_folder_are_told_and_get_better(bench: SiteHarness) -> None:
     await bench.deploy(
         "  watch: {type: watch, with: {folder: later, poll_s: 0.05, settle_s: 0, most_files: 2}, to: keep}\n"
         "  keep: {type: keep}\n"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from plant.notifications.notice import notice_of
 from tests.eventually import eventually
-from tests.nodes.notify.bench import channel
-from tests.plant.notifications.bench import alarm, email
+from tests.nodes.notify.harness import channel
+from tests.plant.notifications.harness import alarm, email
 from tests.servers.smtp import MailServer
 
 

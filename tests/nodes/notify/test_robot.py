@@ -11,8 +11,8 @@ from engine.runtime.site import Site
 from plant.notifications.card import Robot
 from plant.notifications.notice import notice_of
 from tests.eventually import eventually
-from tests.nodes.notify.bench import channel
-from tests.plant.notifications.bench import AT, alarm, robot
+from tests.nodes.notify.harness import channel
+from tests.plant.notifications.harness import AT, alarm, robot
 from tests.servers.vendors import Webhook, serving
 
 TOO_FAST = (200, {"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"})
@@ -53,9 +53,9 @@ async def test_a_vendor_that_is_down_is_tried_again_and_what_waits_is_one_messag
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
         vendor.says = [(503, "maintenance")] * 4
         await bench.give(alarm("GS000"))
-        await bench.until_told(1)
+        await bench.until_attempts(1)
         await bench.give(*(alarm(f"GS{n:03}", after=n) for n in range(1, 50)))
-        await bench.until_told(5)
+        await bench.until_attempts(5)
         assert [result for result, _ in bench.results] == ["again"] * 4 + ["sent"]
         assert len(vendor.texts) == 1
         assert bench.results[-1][1] == 50
@@ -65,11 +65,11 @@ async def test_after_three_failures_the_channel_is_an_alarm_and_it_ends_with_the
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
         vendor.says = [(503, "maintenance")] * 4
         await bench.give(alarm())
-        await bench.until_told(2)
+        await bench.until_attempts(2)
         assert bench.controller.reports == []
-        await bench.until_told(3)
+        await bench.until_attempts(3)
         assert bench.controller.reports == [("robot", True)]
-        await bench.until_told(5)
+        await bench.until_attempts(5)
         assert bench.controller.reports == [("robot", True), ("robot", False)]
 
 
@@ -95,10 +95,10 @@ async def test_an_a2_overtakes_what_waits_for_the_rate_limit():
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url, config=config) as bench:
         for n in range(3):
             await bench.give(alarm(f"GS{n:03}"))
-            await bench.until_told(n + 1)
+            await bench.until_attempts(n + 1)
         await bench.give(alarm("GS100"), alarm("GS101"))
         await bench.give(alarm("GS200", "A2"))
-        await bench.until_told(5)
+        await bench.until_attempts(5)
         first, second = vendor.texts[3:5]
         assert "GS200" in first
         assert "GS100" not in first
@@ -128,7 +128,7 @@ async def test_the_vendors_own_limit_makes_it_wait_and_is_no_alarm_of_the_channe
     async with serving(Webhook()) as vendor, channel(card, robot_url=f"{vendor.url}/?access_token=x") as bench:
         vendor.says = [TOO_FAST] * 3 + [(200, {"errcode": 0, "errmsg": "ok"})]
         await bench.give(alarm())
-        await bench.until_told(4)
+        await bench.until_attempts(4)
         assert [result for result, _ in bench.results] == ["again"] * 3 + ["sent"]
         assert bench.controller.reports in ([], [("robot", False)])
         assert bench.noted[1].at - bench.noted[0].at >= 30
@@ -140,14 +140,14 @@ async def test_what_waits_survives_a_restart_and_what_was_told_is_not_told_again
     async with serving(Webhook()) as vendor:
         async with channel(robot("custom"), site=site, robot_url=vendor.url) as bench:
             await bench.give(alarm("GS001"))
-            await bench.until_told(1)
+            await bench.until_attempts(1)
             vendor.says = [(503, "maintenance")] * 2
             await bench.give(alarm("GS002"))
-            await bench.until_told(2)
+            await bench.until_attempts(2)
         vendor.says = []
         async with channel(robot("custom"), site=site, robot_url=vendor.url) as bench:
             await bench.give(alarm("GS001"))
-            await bench.until_told(1)
+            await bench.until_attempts(1)
         assert len(vendor.texts) == 2
         assert "GS002" in vendor.texts[1]
 
@@ -156,7 +156,7 @@ async def test_a_card_that_is_corrected_ends_the_pause_at_once():
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
         vendor.says = [(503, "maintenance")] * 6
         await bench.give(alarm())
-        await bench.until_told(6)
+        await bench.until_attempts(6)
         await bench.service.put("robot", True, Robot(type="custom"), 0, "admin")
         await bench.advance(3)  # the next pause would have been 32 s
         await eventually(lambda: bench.results[-1][0] == "sent")
@@ -166,7 +166,7 @@ async def test_news_of_yesterday_is_given_up_and_goes_the_way_of_errors():
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
         vendor.says = [(503, "maintenance")] * 10_000
         await bench.give(alarm())
-        await bench.until_told(7)
+        await bench.until_attempts(7)
         await bench.clock.advance(86_400)
 
         async def given_up() -> bool:

@@ -6,8 +6,8 @@ import json
 
 from plant.notifications.notice import notice_of
 from tests.eventually import eventually
-from tests.nodes.notify.bench import channel
-from tests.plant.notifications.bench import alarm, sms
+from tests.nodes.notify.harness import channel
+from tests.plant.notifications.harness import alarm, sms
 from tests.servers.vendors import Aliyun, serving
 
 

@@ -1,16 +1,16 @@
 """Row 3.1, the handbook to the letter: over the threshold, recorded always, told once in ten minutes."""
 
-from tests.plant.alarms.bench import START, Bench, brief
+from tests.plant.alarms.harness import START, RulesHarness, brief
 
 
 def test_value_above_the_threshold_is_an_alarm_and_one_equal_to_it_is_not():
-    bench = Bench()
+    bench = RulesHarness()
     assert bench.see(0, 20.0) == []
     assert brief(bench.see(10, 20.1)) == [("A1", "raised", "unacknowledged", True)]
 
 
 def test_a_value_that_dances_round_the_threshold_is_recorded_each_time_and_notified_once():
-    bench = Bench()
+    bench = RulesHarness()
     for second in range(0, 60, 10):
         bench.see(second, 21.0 if second % 20 == 0 else 19.0)
     raised = [event for event in bench.events if event.kind == "raised"]
@@ -20,7 +20,7 @@ def test_a_value_that_dances_round_the_threshold_is_recorded_each_time_and_notif
 
 
 def test_exactly_ten_minutes_later_it_is_notified_again_and_a_second_earlier_it_is_not():
-    early, late = Bench(), Bench()
+    early, late = RulesHarness(), RulesHarness()
     for bench, at in ((early, 599), (late, 600)):
         bench.see(0, 21.0)
         bench.see(5, 19.0)
@@ -30,7 +30,7 @@ def test_exactly_ten_minutes_later_it_is_notified_again_and_a_second_earlier_it_
 
 
 def test_the_key_is_last_alarm_sn_type_and_holds_the_time_of_the_last_notification():
-    bench = Bench()
+    bench = RulesHarness()
     last = bench.memories.open("last_alarm", float)
     bench.see(0, 21.0)
     assert last.items() == [("GS1_A1", START)]
@@ -41,20 +41,20 @@ def test_the_key_is_last_alarm_sn_type_and_holds_the_time_of_the_last_notificati
 
 
 def test_gas_that_stays_is_notified_again_with_the_first_reading_after_ten_minutes_while_nobody_acknowledges():
-    bench = Bench()
+    bench = RulesHarness()
     for second in range(5, 1300, 10):
         bench.see(second, 21.0)
     assert bench.notified == [(5, "A1", "raised"), (605, "A1", "repeated"), (1205, "A1", "repeated")]
 
 
 def test_every_further_reading_beyond_the_threshold_is_recorded_and_not_notified():
-    bench = Bench(record_continued=True)
+    bench = RulesHarness(record_continued=True)
     bench.see(0, 21.0)
     assert brief(bench.see(10, 25.0)) == [("A1", "continued", "unacknowledged", False)]
 
 
 def test_an_alarm_that_was_silenced_is_notified_when_the_ten_minutes_are_over():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 21.0)
     bench.see(10, 19.0)
     for second in range(20, 700, 10):

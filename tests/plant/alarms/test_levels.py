@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plant.alarms.conditions import Policy, conditions_for, normal_check
 from plant.model.device import Device
 from plant.model.reading import Reading
-from tests.plant.alarms.bench import DEVICE, Bench, brief
+from tests.plant.alarms.harness import DEVICE, RulesHarness, brief
 
 OXYGEN = Device(
     sn="GS1",
@@ -26,13 +26,13 @@ OXYGEN = Device(
 
 
 def test_a2_is_told_although_a1_was_told_a_moment_ago():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 30.0)
     assert brief(bench.see(10, 60.0)) == [("A2", "raised_to_a2", "unacknowledged", True)]
 
 
 def test_a2_is_told_although_a1_is_acknowledged_and_shelved():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 30.0)
     now = bench.events[-1].at
     bench.rules.commands.acknowledge("GS1", "A1", "li", now + 1)
@@ -41,7 +41,7 @@ def test_a2_is_told_although_a1_is_acknowledged_and_shelved():
 
 
 def test_one_device_does_not_silence_another():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 30.0)
     other = msgspec.structs.replace(DEVICE, sn="GS2")
     bench.device = other
@@ -49,46 +49,46 @@ def test_one_device_does_not_silence_another():
 
 
 def test_gas_does_not_silence_a_fault():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 60.0)
     assert brief(bench.see(10, None, err=1)) == [("fault", "raised", "unacknowledged", True)]
 
 
 def test_an_active_alarm_ends_at_the_limit_less_its_deadband_and_not_before():
-    bench = Bench(msgspec.structs.replace(DEVICE, a1_deadband=2.0))
+    bench = RulesHarness(msgspec.structs.replace(DEVICE, a1_deadband=2.0))
     bench.see(0, 21.0)
     assert bench.see(10, 18.1) == []
     assert brief(bench.see(20, 18.0)) == [("A1", "returned", "returned", True)]
 
 
 def test_each_level_has_its_own_deadband():
-    bench = Bench(msgspec.structs.replace(DEVICE, a1_deadband=2.0, a2_deadband=10.0))
+    bench = RulesHarness(msgspec.structs.replace(DEVICE, a1_deadband=2.0, a2_deadband=10.0))
     bench.see(0, 60.0)
     assert bench.see(10, 41.0) == []
     assert [event.type for event in bench.see(20, 40.0)] == ["A2"]
 
 
 def test_a_level_with_a_delay_waits_until_the_value_has_stayed_beyond_it():
-    bench = Bench(msgspec.structs.replace(DEVICE, a1_delay_s=30.0))
+    bench = RulesHarness(msgspec.structs.replace(DEVICE, a1_delay_s=30.0))
     assert bench.see(0, 25.0) == []
     assert bench.see(29, 25.0) == []
     assert brief(bench.see(30, 25.0)) == [("A1", "raised", "unacknowledged", True)]
 
 
 def test_the_delay_begins_anew_when_the_value_comes_back_in_between():
-    bench = Bench(msgspec.structs.replace(DEVICE, a1_delay_s=30.0))
+    bench = RulesHarness(msgspec.structs.replace(DEVICE, a1_delay_s=30.0))
     for at, conc in ((0, 25.0), (20, 19.0), (30, 25.0), (50, 25.0)):
         assert bench.see(at, conc) == []
     assert len(bench.see(60, 25.0)) == 1
 
 
 def test_a2_has_no_delay_unless_it_is_given_one():
-    bench = Bench(msgspec.structs.replace(DEVICE, a1_delay_s=30.0))
+    bench = RulesHarness(msgspec.structs.replace(DEVICE, a1_delay_s=30.0))
     assert [event.type for event in bench.see(0, 60.0)] == ["A2"]
 
 
 def test_too_little_oxygen_and_too_much_are_alarms():
-    bench = Bench(OXYGEN)
+    bench = RulesHarness(OXYGEN)
     assert bench.see(0, 20.9) == []
     low = bench.see(10, 19.4)
     assert brief(low) == [("A1", "raised", "unacknowledged", True)]
@@ -98,28 +98,28 @@ def test_too_little_oxygen_and_too_much_are_alarms():
 
 
 def test_the_peak_of_a_low_level_is_the_lowest_value():
-    bench = Bench(OXYGEN)
+    bench = RulesHarness(OXYGEN)
     for at, conc in ((0, 19.0), (10, 17.5), (20, 18.0), (30, 20.9)):
         bench.see(at, conc)
     assert bench.events[-1].peak == 17.5
 
 
 def test_a_level_that_is_taken_away_ends_its_alarm():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 30.0)
     bench.device = msgspec.structs.replace(DEVICE, a1=None)
     assert brief(bench.see(10, 30.0)) == [("A1", "returned", "returned", True)]
 
 
 def test_a_level_that_is_moved_acts_on_the_next_reading():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 30.0)
     bench.device = msgspec.structs.replace(DEVICE, a1=40.0)
     assert brief(bench.see(10, 30.0)) == [("A1", "returned", "returned", True)]
 
 
 def test_an_event_tells_everything_it_was_judged_by():
-    bench = Bench(msgspec.structs.replace(DEVICE, t_coef=0.1, a1_deadband=2.0, a1_delay_s=5.0))
+    bench = RulesHarness(msgspec.structs.replace(DEVICE, t_coef=0.1, a1_deadband=2.0, a1_delay_s=5.0))
     bench.see(0, 21.0)
     (event,) = bench.see(5, 22.0)
     assert (event.value, event.threshold, event.unit, event.name, event.location) == (22.0, 20.0, "ppm", "泵房", "A 区")

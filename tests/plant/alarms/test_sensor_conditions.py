@@ -2,11 +2,11 @@
 
 from plant.alarms.silence import SilenceDetector
 from plant.model.reading import Flag
-from tests.plant.alarms.bench import LIVELY, START, Bench, brief
+from tests.plant.alarms.harness import LIVELY, START, RulesHarness, brief
 
 
 def test_an_open_circuit_is_a_fault_and_leaves_a_gas_alarm_as_it_is():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 30.0)
     assert brief(bench.see(10, None, err=1)) == [("fault", "raised", "unacknowledged", True)]
     assert bench.state("A1") == "unacknowledged"
@@ -14,17 +14,17 @@ def test_an_open_circuit_is_a_fault_and_leaves_a_gas_alarm_as_it_is():
 
 def test_a_raw_value_at_the_rail_and_a_missing_calibration_are_faults():
     for flag in (Flag.FAULT, Flag.UNCALIBRATED):
-        assert brief(Bench().see(0, None, flags=int(flag))) == [("fault", "raised", "unacknowledged", True)]
+        assert brief(RulesHarness().see(0, None, flags=int(flag))) == [("fault", "raised", "unacknowledged", True)]
 
 
 def test_far_below_the_range_is_a_fault_and_a_little_below_is_not():
-    bench = Bench()
+    bench = RulesHarness()
     assert bench.see(0, 0.0, conc_raw=-10.0) == []
     assert brief(bench.see(10, 0.0, conc_raw=-10.1)) == [("fault", "raised", "unacknowledged", True)]
 
 
 def test_a_gas_alarm_whose_sensor_has_failed_is_notified_again_all_the_same():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 60.0)
     for second in range(10, 610, 10):
         bench.see(second, None, err=1)
@@ -32,18 +32,18 @@ def test_a_gas_alarm_whose_sensor_has_failed_is_notified_again_all_the_same():
 
 
 def test_above_the_range_is_an_alarm_of_its_own():
-    assert [event.type for event in Bench().see(0, 101.0)] == ["over-range", "A2", "A1"]
+    assert [event.type for event in RulesHarness().see(0, 101.0)] == ["over-range", "A2", "A1"]
 
 
 def test_warming_up_is_shown_with_its_end_and_ends_with_the_first_good_reading():
-    bench = Bench()
+    bench = RulesHarness()
     assert brief(bench.see(0, None, err=2)) == [("warm-up", "suppressed", "suppressed", False)]
     assert bench.rules.by_device["GS1"]["warm-up"].until == START + 600
     assert brief(bench.see(30, 5.0)) == [("warm-up", "unsuppressed", "normal", False)]
 
 
 def test_warming_up_for_too_long_is_a_fault():
-    bench = Bench()
+    bench = RulesHarness()
     for second in range(0, 600, 10):
         bench.see(second, None, err=2)
     assert bench.state("fault") == "normal"
@@ -51,7 +51,7 @@ def test_warming_up_for_too_long_is_a_fault():
 
 
 def test_warming_up_ends_when_the_device_goes_off_line():
-    bench = Bench(LIVELY)
+    bench = RulesHarness(LIVELY)
     bench.see(0, None, err=2)
     bench.note(bench.rules.device_silent("GS1", LIVELY, START + 40))
     assert bench.state("warm-up") == "normal"
@@ -59,14 +59,14 @@ def test_warming_up_ends_when_the_device_goes_off_line():
 
 
 def test_calibration_suppresses_the_gas_alarms_and_no_other():
-    bench = Bench()
+    bench = RulesHarness()
     bench.rules.commands.suppress_gas("GS1", "li", "span gas", START + 300, START)
     assert [event.notified for event in bench.see(10, 60.0)] == [False, False]
     assert brief(bench.see(20, None, err=1)) == [("fault", "raised", "unacknowledged", True)]
 
 
 def test_calibration_ends_by_itself_and_what_is_active_then_is_notified_at_once():
-    bench = Bench()
+    bench = RulesHarness()
     bench.rules.commands.suppress_gas("GS1", "li", "span gas", START + 300, START)
     bench.see(290, 60.0)
     ended = bench.rules.commands.end_expired(START + 300)
@@ -78,18 +78,18 @@ def test_calibration_ends_by_itself_and_what_is_active_then_is_notified_at_once(
 
 
 def test_battery_and_signal_have_a_way_back_of_their_own():
-    bench = Bench()
+    bench = RulesHarness()
     assert [event.type for event in bench.see(0, 1.0, bat=19, rssi=-101)] == ["battery", "signal"]
     assert bench.see(10, 1.0, bat=24, rssi=-98) == []
     assert {event.type for event in bench.see(20, 1.0, bat=25, rssi=-97)} == {"battery", "signal"}
 
 
 def test_twenty_percent_and_minus_hundred_dbm_are_still_well():
-    assert Bench().see(0, 1.0, bat=20, rssi=-100) == []
+    assert RulesHarness().see(0, 1.0, bat=20, rssi=-100) == []
 
 
 def test_three_missed_periods_are_off_line_since_then():
-    bench = Bench(LIVELY)
+    bench = RulesHarness(LIVELY)
     bench.see(0, 1.0)
     (event,) = bench.note(bench.rules.device_silent("GS1", LIVELY, START + 33))
     assert (event.type, event.at, event.notified) == ("offline", START + 30, True)
@@ -97,7 +97,7 @@ def test_three_missed_periods_are_off_line_since_then():
 
 
 def test_a_device_that_left_the_registry_has_no_alarms_and_begins_anew_when_it_is_back():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 30.0)
     gone = bench.rules.retire("GS1", "not in the registry", START + 40)
     assert brief(gone) == [("A1", "removed", "out-of-service", False)]

@@ -7,11 +7,11 @@ import pytest
 
 from plant.alarms.commands import CommandRefused
 from plant.alarms.states import STEPS, State, Trigger, step
-from tests.plant.alarms.bench import START, Bench, brief
+from tests.plant.alarms.harness import START, RulesHarness, brief
 
 
 def test_acknowledged_by_name_and_then_not_repeated():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 21.0)
     (event,) = bench.note(bench.rules.commands.acknowledge("GS1", "A1", "li", START + 5))
     assert (event.state, event.by, event.at) == ("acknowledged", "li", START + 5)
@@ -21,7 +21,7 @@ def test_acknowledged_by_name_and_then_not_repeated():
 
 
 def test_an_acknowledged_alarm_that_returns_is_normal_and_nothing_is_remembered():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 21.0)
     bench.rules.commands.acknowledge("GS1", "A1", "li", START + 5)
     assert brief(bench.see(10, 19.0)) == [("A1", "returned", "normal", True)]
@@ -29,7 +29,7 @@ def test_an_acknowledged_alarm_that_returns_is_normal_and_nothing_is_remembered(
 
 
 def test_returned_stays_until_it_is_acknowledged():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 21.0)
     bench.see(10, 19.0)
     assert bench.state("A1") == "returned"
@@ -38,7 +38,7 @@ def test_returned_stays_until_it_is_acknowledged():
 
 
 def test_the_notice_of_the_return_tells_duration_and_peak():
-    bench = Bench()
+    bench = RulesHarness()
     for at, conc in ((0, 21.0), (10, 48.5), (20, 30.0), (90, 12.0)):
         bench.see(at, conc)
     notice = bench.events[-1]
@@ -52,14 +52,14 @@ def test_the_notice_of_the_return_tells_duration_and_peak():
 
 
 def test_the_return_of_an_alarm_that_nobody_was_told_of_is_not_told():
-    bench = Bench()
+    bench = RulesHarness()
     for at, conc in ((0, 21.0), (10, 19.0), (20, 21.0), (30, 19.0)):
         bench.see(at, conc)
     assert [event.notified for event in bench.events if event.kind == "returned"] == [True, False]
 
 
 def test_a_latching_alarm_waits_for_its_reset():
-    bench = Bench(latching=frozenset({"A1"}))
+    bench = RulesHarness(latching=frozenset({"A1"}))
     bench.see(0, 21.0)
     bench.see(10, 19.0)
     assert bench.state("A1") == "latched"
@@ -69,14 +69,14 @@ def test_a_latching_alarm_waits_for_its_reset():
 
 
 def test_what_is_active_can_not_be_reset():
-    bench = Bench(latching=frozenset({"A1"}))
+    bench = RulesHarness(latching=frozenset({"A1"}))
     bench.see(0, 21.0)
     with pytest.raises(CommandRefused, match="unacknowledged"):
         bench.rules.commands.reset("GS1", "A1", "li", START + 1)
 
 
 def test_an_acknowledgement_comes_once():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 21.0)
     bench.rules.commands.acknowledge("GS1", "A1", "li", START + 1)
     with pytest.raises(CommandRefused, match="nothing to acknowledge"):
@@ -84,7 +84,7 @@ def test_an_acknowledgement_comes_once():
 
 
 def test_states_and_timers_survive_a_restart():
-    bench = Bench()
+    bench = RulesHarness()
     bench.see(0, 21.0)
     bench.restart()
     assert bench.state("A1") == "unacknowledged"
@@ -93,7 +93,7 @@ def test_states_and_timers_survive_a_restart():
 
 
 def test_a_delay_that_runs_survives_a_restart():
-    bench = Bench()
+    bench = RulesHarness()
     bench.device = bench.device.__class__(sn="GS1", k=1, b=0, a1=20.0, a1_delay_s=30.0)
     bench.see(0, 25.0)
     bench.see(20, 25.0)
@@ -102,7 +102,7 @@ def test_a_delay_that_runs_survives_a_restart():
 
 
 def test_a_reading_that_comes_again_after_a_crash_changes_nothing():
-    bench = Bench(record_continued=True)
+    bench = RulesHarness(record_continued=True)
     bench.see(0, 21.0)
     bench.see(10, 22.0)
     bench.restart()

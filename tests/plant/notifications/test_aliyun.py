@@ -9,7 +9,7 @@ import pytest
 
 from plant.notifications.aliyun import signed
 from plant.notifications.outcome import PermanentFailure, TransientFailure
-from tests.plant.notifications.bench import alarm, channels, sms
+from tests.plant.notifications.harness import alarm, channels, sms
 from tests.servers.vendors import Aliyun, serving
 
 SECRET = "key-secret-0123"

@@ -7,7 +7,7 @@ import pytest
 from plant.notifications.card import DEFAULT_TEMPLATE, Email, Robot, Sms, faults
 from plant.notifications.message_text import Wording, compose_message
 from plant.notifications.template import VARIABLES, filled, invalid_template_reason
-from tests.plant.notifications.bench import AT, alarm
+from tests.plant.notifications.harness import AT, alarm
 
 HANDBOOK = "设备 {sn} 在 {time} 发生 {type} 报警，浓度 {val}"
 ZH, EN = Wording(HANDBOOK), Wording("{sn} {type} {val} {unit}", "en", "UTC")

@@ -9,7 +9,7 @@ import pytest
 
 from plant.notifications.outcome import PermanentFailure, TransientFailure
 from plant.notifications.robots import signed_dingtalk
-from tests.plant.notifications.bench import alarm, channels, robot
+from tests.plant.notifications.harness import alarm, channels, robot
 from tests.servers.vendors import DingTalk, Feishu, Vendor, Webhook, WeCom, serving
 
 SECRET = "SEC+a/secret=with signs"

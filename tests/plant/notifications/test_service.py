@@ -10,7 +10,7 @@ from plant.alarms.attempt import Attempt
 from plant.notifications.card import Email, Robot
 from plant.notifications.service import Changed, Channels
 from tests.eventually import eventually
-from tests.plant.notifications.bench import AT
+from tests.plant.notifications.harness import AT
 from tests.plant.site_database import migrated
 from tests.servers.postgres import Postgres
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from plant.notifications.outcome import PermanentFailure, TransientFailure
-from tests.plant.notifications.bench import alarm, channels, email
+from tests.plant.notifications.harness import alarm, channels, email
 from tests.servers.process import free_port
 from tests.servers.smtp import MailServer
 

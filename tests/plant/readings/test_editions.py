@@ -16,7 +16,7 @@ from engine.core.clock import ManualClock
 from plant.readings.queries import last_readings, minutes
 from plant.readings.storage import EDITIONS, ReadingStorage
 from tests.bench.storage import measure, table
-from tests.nodes.archive.night import TODAY, night
+from tests.nodes.archive.archive_site import TODAY, archive_site
 from tests.plant.site_database import migrated
 from tests.servers.s3 import Bucket
 from tests.servers.timescaledb import Edition
@@ -81,22 +81,22 @@ async def test_a_reading_is_stored_once(database: Database):
 
 async def test_old_days_are_archived_and_nothing_else_goes(edition: Edition, s3_bucket: Bucket, tmp_path: Path):
     """By the chunk or partition where the whole day is archived; a late row is part two."""
-    async with night(edition.dsn, s3_bucket, tmp_path) as tonight:
-        await ReadingStorage(tonight.database, tonight.clock).run_once()
-        await tonight.fill([5, 6, 7])
-        old, hot = await tonight.rows(before=7), await tonight.rows()
-        await tonight.run()
-        assert tonight.archived() == old
-        assert await tonight.rows() == sorted(set(hot) - set(old))
-        async with tonight.database.connection() as connection:
+    async with archive_site(edition.dsn, s3_bucket, tmp_path) as site:
+        await ReadingStorage(site.database, site.clock).run_once()
+        await site.fill([5, 6, 7])
+        old, hot = await site.rows(before=7), await site.rows()
+        await site.run()
+        assert site.archived() == old
+        assert await site.rows() == sorted(set(hot) - set(old))
+        async with site.database.connection() as connection:
             chunks = [
                 await connection.fetchval("select readings_of_day($1)", TODAY.replace(day=day)) for day in (5, 6, 7)
             ]
         assert [chunk is None for chunk in chunks] == [True, True, False]
-        await tonight.add("GS001", 6, 9999)
-        await tonight.run()
-        assert len(tonight.archived()) == len(old) + 1
-        assert await tonight.rows() == sorted(set(hot) - set(old))
+        await site.add("GS001", 6, 9999)
+        await site.run()
+        assert len(site.archived()) == len(old) + 1
+        assert await site.rows() == sorted(set(hot) - set(old))
 
 
 async def test_five_days_of_a_site_are_stored_and_asked(edition: Edition, capsys: pytest.CaptureFixture[str]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.flow.changes.diff import diff_flows
-from tests.engine.flow.small_palette import flow_of
+from tests.engine.flow.typed_nodes import flow_of
 
 NODES = "feed: {type: feed, to: a}\na: {type: scale, with: {factor: 2, active: true}, to: s}\ns: {type: sink}"
 SUBFLOW = "subflows: {cal: {inputs: {in: x}, fields: {f: {type: number}}, nodes: {x: {type: scale, with: {factor: '${field:f}'}}}}}"

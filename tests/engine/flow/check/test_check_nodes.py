@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.flow.problem import errors_in
 from engine.flow.references import References
-from tests.engine.flow.small_palette import checked, palette, told
+from tests.engine.flow.typed_nodes import checked, told, typed_catalogue
 
 
 def test_good_flow_becomes_a_plan_with_resolved_ports() -> None:
@@ -43,7 +43,7 @@ def test_name_of_a_subflow_as_type_is_told_how_to_write_it() -> None:
 def test_type_of_a_broken_file_is_told_with_its_error(tmp_path: Path) -> None:
     file = tmp_path / "pump.py"
     file.write_text("import nothing_of_that_name\n")
-    catalogue = palette()
+    catalogue = typed_catalogue()
     catalogue.add_folder(tmp_path)
     (problem,) = told("feed: {type: feed, to: a}\na: {type: pump}", catalogue=catalogue)
     assert f"can't be loaded: {file}: ModuleNotFoundError" in problem

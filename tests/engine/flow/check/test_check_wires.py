@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.flow.check.check import check_site
-from tests.engine.flow.small_palette import checked, flow_of, told
+from tests.engine.flow.typed_nodes import checked, flow_of, told
 
 
 def test_wire_to_a_missing_node_is_told_alone() -> None:

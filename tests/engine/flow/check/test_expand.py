@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.flow.check.expand import NODE_LIMIT, write_out
-from tests.engine.flow.small_palette import checked, flow_of, told
+from tests.engine.flow.typed_nodes import checked, flow_of, told
 
 CALIBRATE = """
 subflows:

@@ -6,7 +6,7 @@ import networkx as nx
 
 from engine.flow.check.expand import write_out
 from engine.flow.check.graph import flow_order, graph_of, loops, unreached
-from tests.engine.flow.small_palette import flow_of
+from tests.engine.flow.typed_nodes import flow_of
 
 NODES = """
 end: {type: sink}

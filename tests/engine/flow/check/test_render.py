@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.flow.check.render import show_dot, show_text
-from tests.engine.flow.small_palette import flow_of
+from tests.engine.flow.typed_nodes import flow_of
 
 FLOW = flow_of(
     """

@@ -21,7 +21,7 @@ from engine.runtime.state.journal import Change, Journal
 from engine.runtime.state.memory import Memories
 from engine.runtime.state.redis_journal import RedisJournal
 from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
-from tests.engine.runtime.palette import message
+from tests.engine.runtime.fixture_nodes import message
 from tests.eventually import eventually
 
 SQL = Path("engine/sql")

@@ -11,7 +11,7 @@ from typing import Any
 
 from plant.archive import cleaning, file, ledger, service
 from plant.archive.bucket import Bucket as Target
-from tests.nodes.archive.night import night
+from tests.nodes.archive.archive_site import archive_site
 from tests.servers.s3 import Bucket
 
 __all__ = ["POINTS", "run_until_killed"]
@@ -38,15 +38,15 @@ POINTS: dict[str, ValueRef] = {
 
 
 def run_until_killed(point: str, turn: int, dsn: str, bucket: Bucket, folder: Path) -> None:
-    """Runs the whole night, and dies the `turn`-th time it comes to the point; ends normally when it does not come there so often."""
+    """Runs the whole archive_site, and dies the `turn`-th time it comes to the point; ends normally when it does not come there so often."""
     owner, name, after = POINTS[point]
     setattr(owner, name, _deadly(getattr(owner, name), after, turn))
     asyncio.run(_night(dsn, bucket, folder))
 
 
 async def _night(dsn: str, bucket: Bucket, folder: Path) -> None:
-    async with night(dsn, bucket, folder) as tonight:
-        await tonight.run()
+    async with archive_site(dsn, bucket, folder) as site:
+        await site.run()
 
 
 def _deadly(call: Callable[..., Any], after: bool, turn: int) -> Callable[..., Any]:

@@ -11,10 +11,10 @@ from yarl import URL
 
 from engine.core.message import Message
 from tests.engine.web.running import RunningServer, running
-from tests.nodes.io.bench import Bench, add_types
+from tests.nodes.io.harness import SiteHarness, add_types
 
 
-class Hooked(Bench):
+class WebhookServer(SiteHarness):
     """The bench of a server; `session` calls it as nobody, `token(role)` is a header that says who."""
 
     def __init__(self, server: RunningServer, session: aiohttp.ClientSession) -> None:
@@ -49,8 +49,8 @@ class Hooked(Bench):
 
 
 @contextlib.asynccontextmanager
-async def hooked_server(dsn: str, folder: Path) -> AsyncIterator[Hooked]:
+async def webhook_server(dsn: str, folder: Path) -> AsyncIterator[WebhookServer]:
     """Starts one and stops it."""
     async with running(dsn, folder) as server, aiohttp.ClientSession() as session:
         add_types(server.site)
-        yield Hooked(server, session)
+        yield WebhookServer(server, session)

@@ -191,7 +191,7 @@ class Sink(Node):
 TYPES = [Feed, Gas, Scale, Limit, Picks, TakesText, Route, Divide, Formula, Strict, Later, Ask, LinkIn, LinkOut, Sink]
 
 
-def palette() -> Catalogue:
+def typed_catalogue() -> Catalogue:
     """These types as a catalogue."""
     return Catalogue([Pack(name="test", nodes=TYPES)])
 
@@ -209,7 +209,7 @@ def checked(
     nodes: str, rest: str = "", references: References | None = None, catalogue: Catalogue | None = None
 ) -> tuple[Plan | None, list[Problem]]:
     """What a check says of `flow_of(nodes, rest)`."""
-    return check_flow(flow_of(nodes, rest), catalogue or palette(), references)
+    return check_flow(flow_of(nodes, rest), catalogue or typed_catalogue(), references)
 
 
 def told(nodes: str, rest: str = "", **options: Any) -> list[str]:

@@ -43,7 +43,7 @@ class Gate(Node):
 TESTING = Pack(name="testing", nodes=[*NODES, Keep, Gate])
 
 
-class Bench:
+class SiteHarness:
     """One site. `folder` is its MCS_DATA/files."""
 
     def __init__(self, settings: Settings, journal: JournalStore | None = None, site: Site | None = None) -> None:

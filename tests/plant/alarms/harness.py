@@ -23,7 +23,7 @@ DEVICE = msgspec.structs.replace(LIVELY, period_s=1000.0)
 """One whose readings may be far apart."""
 
 
-class Bench:
+class RulesHarness:
     """`see(at, conc)` gives a reading, `at` in seconds from the start. What has happened is in `events`."""
 
     def __init__(self, device: Device = DEVICE, **policy: Any) -> None:

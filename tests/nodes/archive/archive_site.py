@@ -24,7 +24,7 @@ from tests.eventually import eventually
 from tests.plant.site_database import migrated
 from tests.servers.s3 import Bucket
 
-__all__ = ["TODAY", "Night", "night"]
+__all__ = ["TODAY", "ArchiveSite", "archive_site"]
 
 FLOW = Path("flows/archive.yaml")
 TODAY = datetime.datetime(2026, 3, 10, 18, tzinfo=datetime.UTC)
@@ -42,7 +42,7 @@ _T = TypeVar("_T")
 Row = tuple[str, ...]
 
 
-class Night:
+class ArchiveSite:
     """`await run()` does what the schedule does. `rows()` of the table and `archived()` of the bucket are comparable texts."""
 
     def __init__(self, database: Database, bucket: Bucket, folder: Path) -> None:
@@ -170,10 +170,10 @@ class Night:
 
 
 @asynccontextmanager
-async def night(dsn: str, bucket: Bucket, folder: Path, text: str | None = None) -> AsyncIterator[Night]:
+async def archive_site(dsn: str, bucket: Bucket, folder: Path, text: str | None = None) -> AsyncIterator[ArchiveSite]:
     """Starts one and stops it."""
     async with migrated(dsn) as database:
-        made = Night(database, bucket, folder)
+        made = ArchiveSite(database, bucket, folder)
         await made.start(text)
         try:
             yield made

@@ -13,7 +13,7 @@ from plant.alarms.service import Alarms
 from plant.notifications.card import Card
 from plant.notifications.service import Channels
 from tests.eventually import eventually
-from tests.plant.notifications.bench import AT, channels
+from tests.plant.notifications.harness import AT, channels
 
 
 class RecordingController:
@@ -37,20 +37,20 @@ class RecordingController:
         return None
 
 
-class ChannelBench(NodeHarness):
+class ChannelHarness(NodeHarness):
     """`service` holds the card, `controller` what was reported."""
 
     service: Channels
     controller: RecordingController
 
-    async def until_told(self, count: int) -> None:
+    async def until_attempts(self, count: int) -> None:
         """Moves the clock on until so many attempts were made."""
 
-        async def told() -> bool:
+        async def attempted() -> bool:
             await self.clock.advance(1.0)
             return len(self.results) >= count
 
-        await eventually(told)
+        await eventually(attempted)
 
     @property
     def results(self) -> list[tuple[str, int]]:
@@ -63,7 +63,7 @@ class ChannelBench(NodeHarness):
 @contextlib.asynccontextmanager
 async def channel(
     card: Card, *, site: Site | None = None, config: dict[str, Any] | None = None, **secrets: str
-) -> AsyncIterator[ChannelBench]:
+) -> AsyncIterator[ChannelHarness]:
     """The node of that card's kind, running."""
     clock = site.clock if site is not None else ManualClock(AT)
     assert isinstance(clock, ManualClock)
@@ -73,7 +73,7 @@ async def channel(
         noted: list[Any] = []
         keep = service.note
         service.note = lambda attempt: (noted.append(attempt), keep(attempt))[1]  # type: ignore[method-assign]
-        bench = ChannelBench(card.kind, config or {}, clock=clock, services=[alarms, service], site=site)
+        bench = ChannelHarness(card.kind, config or {}, clock=clock, services=[alarms, service], site=site)
         if site is not None:
             site.provide(alarms)
             site.provide(service)

@@ -261,7 +261,7 @@ class Accounts:
                 given is None,
             )
         if made is not None and given is None:
-            self._announce(f"First start: sign in as {FIRST_USER} with the one-time password {password}")
+            self._announce(f"First start: sign in as {FIRST_USER} with the first password {password}")
 
     async def _set_password(self, user: str, password: str, *, must_change: bool, keep: str = "") -> None:
         hashed = await self._passwords.hash(password)

@@ -163,7 +163,7 @@ def _query_parameters(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _description() -> str:
     topics = "\n".join(
-        f"- `{topic.name}{':' + topic.argument if topic.argument else ''}` ({topic.role}): {topic.tells}"
+        f"- `{topic.name}{':' + topic.argument if topic.argument else ''}` ({topic.role}): {topic.summary}"
         for topic in TOPICS
     )
     return (

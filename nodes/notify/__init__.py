@@ -1,4 +1,4 @@
-"""Node types that tell people: one for each kind of channel."""
+"""Node types that notify people: one for each kind of channel."""
 
 from engine.api import Node
 from nodes.notify.email import Email

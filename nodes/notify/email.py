@@ -1,4 +1,4 @@
-"""`email`: tells of alarms by e-mail."""
+"""`email`: sends alarms by e-mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`robot`: tells of alarms in a group chat."""
+"""`robot`: sends alarms to a group chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`sms`: tells of alarms by SMS."""
+"""`sms`: sends alarms by SMS."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Rules:
     def set_condition(
         self, sn: str, type: str, holds: bool, at: float, story: Mapping[str, Any] | None = None
     ) -> list[AlarmEvent]:
-        """A condition that no reading tells: the link of the site, a notification channel (`sn` is then its name)."""
+        """A condition that no reading shows: the link of the site, a notification channel (`sn` is then its name)."""
         alarm = self._alarms.get_or_make(sn, type, None)
         if holds and not alarm.active:
             return self._alarms.begin(alarm, at, story or {})

@@ -1,4 +1,4 @@
-"""/api/channels: the cards of Settings → Alarms, a test with the vendor's real answer, and every attempt to tell people."""
+"""/api/channels: the cards of Settings → Alarms, a test with the vendor's real answer, and every attempt to notify people."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ async def test_card(call: Call[CardTrial]) -> CardAnswer:
 
 
 async def list_attempts(call: Call[AttemptQuery]) -> list[AttemptRecord]:
-    """Every attempt to tell people, with the vendor's answer, the latest first."""
+    """Every attempt to notify people, with the vendor's answer, the latest first."""
     given = call.given
     return await call.service(Channels).attempts.entries(
         channel=given.channel, result=given.result, before=given.before, limit=given.limit

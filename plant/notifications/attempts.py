@@ -1,4 +1,4 @@
-"""Every attempt to tell people, with the vendor's answer: kept in memory until the database has it, so that telling never waits for it."""
+"""Every attempt to notify people, with the vendor's answer: kept in memory until the database has it, so that no notification waits for it."""
 
 from __future__ import annotations
 

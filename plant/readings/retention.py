@@ -28,7 +28,7 @@ _OLD: Final = {
 
 
 class History(PeriodicTask):
-    """Events of alarms, attempts to tell people and quarantined messages go when they are `keep_days` old.
+    """Events of alarms, attempts to notify people and quarantined messages go when they are `keep_days` old.
 
     An alarm that is still open keeps its events, but for those that only say that it goes on.
     """

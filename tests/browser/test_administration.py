@@ -22,7 +22,7 @@ async def test_user_is_added_and_signs_in_with_a_password_of_their_own(site: Liv
     await page.get_by_role("button", name="新建用户").click()
     await page.get_by_label("名称").fill("zhang")
     await page.get_by_label("角色", exact=True).select_option("operator")
-    password = await page.get_by_role("textbox", name="一次性密码").input_value()
+    password = await page.get_by_role("textbox", name="初始密码").input_value()
     await page.get_by_role("button", name="保存").click()
     await expect(page.get_by_role("cell", name="zhang", exact=True)).to_be_visible()
 

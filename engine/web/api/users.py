@@ -83,7 +83,7 @@ async def add_user(call: Call[NewUser]) -> User:
 
 
 async def change_user(call: Call[UserChange]) -> User:
-    """Change a user's role or language, or set a one-time password."""
+    """Change a user's role or language, or set a first password."""
     name, given = call.path("name"), call.given
     user = await call.server.accounts.user(name)
     if user is None:

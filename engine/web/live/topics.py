@@ -39,7 +39,7 @@ class Topic(msgspec.Struct, frozen=True):
     name: str
     argument: str
     role: Role
-    tells: str
+    summary: str
 
 
 TOPICS = (

@@ -1,4 +1,4 @@
-/** A one-time password that is easy to read out: letters and digits that are not taken for one another. */
+/** A first password that is easy to read out: letters and digits that are not taken for one another. */
 const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 
 export function oneTimePassword(groups = 4): string {

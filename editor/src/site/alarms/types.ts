@@ -1,5 +1,5 @@
 /** What /api/alarms and the live channel `alarms` say. Times are Unix seconds. */
-import type { PastAttempt } from "../channels/types";
+import type { AttemptRecord } from "../channels/types";
 import type { AlarmState, OpenAlarm, Priority } from "../live/types";
 
 export interface AlarmEvent extends OpenAlarm {
@@ -39,7 +39,7 @@ export interface Story {
   alarm: AlarmRecord;
   first: Record<string, unknown>;
   events: { event: AlarmEvent; recorded_at: number }[];
-  notifications: PastAttempt[];
+  notifications: AttemptRecord[];
 }
 
 interface Often {

@@ -1,4 +1,4 @@
-/** Every attempt to tell people, with the vendor's answer, the latest first. */
+/** Every attempt to notify people, with the vendor's answer, the latest first. */
 import { useState } from "react";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
@@ -7,7 +7,7 @@ import { State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
 import { dateTime } from "../../platform/kit/time";
 import { usePaged } from "../../platform/kit/usePaged";
-import type { PastAttempt } from "./types";
+import type { AttemptRecord } from "./types";
 
 /** An attempt is written right after it is told. */
 const WRITTEN_MS = 400;
@@ -18,7 +18,7 @@ export function Attempts({ names, changed }: { names: string[]; changed: unknown
   const { t } = useWords();
   const [channel, setChannel] = useState("");
   const [result, setResult] = useState("");
-  const { rows: attempts, older } = usePaged<PastAttempt>("/channels/attempts", { channel, result }, { page: 30, waitMs: WRITTEN_MS, changed });
+  const { rows: attempts, older } = usePaged<AttemptRecord>("/channels/attempts", { channel, result }, { page: 30, waitMs: WRITTEN_MS, changed });
   const any = { value: "", label: t("alarms.any") };
   return (
     <section className="channel-attempts" aria-label={t("channels.attempts")}>

@@ -35,7 +35,7 @@ export interface SmsSettings extends Common {
 
 export type Settings = EmailSettings | RobotSettings | SmsSettings;
 
-/** An attempt to tell people, with the vendor's answer; `count` is how many alarms the message told of. */
+/** An attempt to notify people, with the vendor's answer; `count` is how many alarms the message is about. */
 export interface Attempt {
   at: number;
   channel: string;
@@ -49,7 +49,7 @@ export interface Attempt {
 }
 
 /** As it is stored. */
-export interface PastAttempt extends Attempt {
+export interface AttemptRecord extends Attempt {
   id: number;
 }
 

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from engine.core.message import Message
 from engine.core.renamed import RenamedFields
+from engine.texts.text import Readable, Text, reason_of
 
 __all__ = ["Path", "PathText", "invalid_path_reason", "plain"]
 
@@ -38,9 +39,7 @@ class Path:
         while at < len(text):
             match = _STEP.match(text, at)
             if match is None or match.end() == at:
-                raise ValueError(
-                    f"{text!r} is no path (at column {at + 1}); write it like payload.temp or payload.points[0]"
-                )
+                raise ValueError(Text("path.unreadable", path=text, column=at + 1))
             name, index, *quoted = match.groups()
             self.steps.append(
                 int(index)
@@ -51,7 +50,7 @@ class Path:
             )
             at = match.end()
         if not self.steps or not isinstance(self.steps[0], str):
-            raise ValueError(f"{text!r} is no path; it begins with a name such as payload or topic")
+            raise ValueError(Text("path.no-root", path=text))
         self._root = self.steps[0]
         self._rest = self.steps[1:]
         self._own = self._root in _OWN
@@ -91,7 +90,7 @@ class Path:
                 value = 0.0 if self._root == "time" else ""
             elif self._root == "time":
                 if isinstance(value, bool) or not isinstance(value, (int, float)):
-                    raise ValueError(f"time is Unix seconds, not {type(value).__name__}")
+                    raise ValueError(Text("path.time", here=_kind(value)))
             elif not isinstance(value, str):
                 value = _text(value)
         return message.replace(**{self._root: value})
@@ -103,20 +102,19 @@ class Path:
     def _with(self, holder: Any, depth: int, value: Any) -> Any:
         """The holder of the step at this depth, with the value in it."""
         step = self.steps[depth]
-        wanted: tuple[str, type | tuple[type, ...]] = (
-            ("a list", (list, tuple)) if isinstance(step, int) else ("an object", (dict, msgspec.Struct))
-        )
-        if holder is not UNSET and not isinstance(holder, wanted[1]):
-            raise ValueError(f"{_format_steps(self.steps[:depth])} is {_kind(holder)}, not {wanted[0]}")
+        wanted, kinds = (_LIST, (list, tuple)) if isinstance(step, int) else (_OBJECT, (dict, msgspec.Struct))
+        if holder is not UNSET and not isinstance(holder, kinds):
+            place = _format_steps(self.steps[:depth])
+            raise ValueError(Text("path.other-kind", place=place, here=_kind(holder), wanted=wanted))
         if depth + 1 < len(self.steps):
             value = self._with(_step(holder, step), depth + 1, value)
         if isinstance(step, int):
             return self._with_index(holder, step, value)
         if isinstance(holder, msgspec.Struct):
             if step not in holder.__struct_fields__:
-                raise ValueError(f"{self.text}: {type(holder).__name__} has no field {step!r}")
+                raise ValueError(Text("path.no-field", path=self.text, type=type(holder).__name__, field=step))
             if value is UNSET:
-                raise ValueError(f"{self.text}: a field of {type(holder).__name__} can't be deleted")
+                raise ValueError(Text("path.undeletable", path=self.text, type=type(holder).__name__))
             return msgspec.structs.replace(holder, **{step: value})
         base = holder if isinstance(holder, dict) else {}
         if value is UNSET:
@@ -126,7 +124,7 @@ class Path:
     def _with_index(self, holder: Any, index: int, value: Any) -> list[Any]:
         base = list(holder) if isinstance(holder, (list, tuple)) else []
         if not -len(base) <= index <= len(base) or (value is UNSET and index == len(base)):
-            raise ValueError(f"{self.text}: there is no place {index} in a list of {len(base)}")
+            raise ValueError(Text("path.no-place", path=self.text, index=index, length=len(base)))
         if value is UNSET:
             del base[index]
         elif index == len(base):
@@ -146,20 +144,24 @@ def _format_steps(steps: list[str | int]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
 
 
-def _kind(value: Any) -> str:
+_LIST = Text("path.a-list")
+_OBJECT = Text("path.an-object")
+
+
+def _kind(value: Any) -> Readable:
     if value is None:
         return "null"
-    kinds = (
-        (bool, "a truth value"),
-        ((int, float), "a number"),
-        (str, "a text"),
-        (dict, "an object"),
-        ((list, tuple), "a list"),
+    kinds: tuple[tuple[type | tuple[type, ...], Text], ...] = (
+        (bool, Text("path.a-truth")),
+        ((int, float), Text("path.a-number")),
+        (str, Text("path.a-text")),
+        (dict, _OBJECT),
+        ((list, tuple), _LIST),
     )
-    return next((said for kind, said in kinds if isinstance(value, kind)), f"a {type(value).__name__}")
+    return next((said for kind, said in kinds if isinstance(value, kind)), type(value).__name__)
 
 
-def invalid_path_reason(text: str) -> str | None:
+def invalid_path_reason(text: str) -> Text | None:
     """Why a text is no path, None when it is one. A key may come from the message: `payload.limits[msg.topic]`."""
     with_places = _FROM_MESSAGE.sub("[0]", text)
     try:
@@ -167,7 +169,11 @@ def invalid_path_reason(text: str) -> str | None:
             Path(inner)
         Path(with_places)
     except ValueError as wrong:
-        return str(wrong).replace(repr(with_places), repr(text))
+        reason = reason_of(wrong)
+        assert isinstance(reason, Text)
+        return (
+            Text(reason.code, **{**reason.params, "path": text}) if reason.params.get("path") == with_places else reason
+        )
     return None
 
 

@@ -13,7 +13,7 @@ import msgspec
 from engine.core.background_jobs import BackgroundJobs
 from engine.core.background_task import BackgroundTask
 from engine.db.database import Unavailable
-from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, invalid_flow_name_reason, revision_of
+from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, revision_of
 from engine.deploy.revisions import Revision, Revisions
 from engine.flow.check.check import check_site
 from engine.flow.model import Flow, NodeSpec
@@ -21,6 +21,7 @@ from engine.flow.problem import FlowError, Problem
 from engine.flow.yaml.read import read_flow
 from engine.runtime.flow_runner import DeployFailed, DeployReport
 from engine.runtime.site import Site
+from engine.texts.text import Text
 
 __all__ = ["FOUND_ON_DISK", "Deployed", "Deploys", "NotRecorded"]
 
@@ -308,10 +309,4 @@ def _all_nodes(flow: Flow) -> list[dict[str, NodeSpec]]:
 
 
 def _renamed(path: str, flow: Flow, name: str) -> Problem:
-    fault = invalid_flow_name_reason(flow.flow)
-    return Problem(
-        path=path,
-        field="flow",
-        message=f"the file of flow {name} says `flow: {flow.flow}`" + (f", and {fault}" if fault else ""),
-        hint=f"a flow keeps its name: write `flow: {name}`, or add {flow.flow} as a new flow and remove this one",
-    )
+    return Problem(path=path, field="flow", text=Text("deploy.renamed", flow=name, written=flow.flow[:80]))

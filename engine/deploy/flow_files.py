@@ -16,6 +16,7 @@ from engine.flow.model import Flow
 from engine.flow.names import invalid_name_reason
 from engine.flow.problem import Problem
 from engine.flow.yaml.read import read_flow
+from engine.texts.text import Text
 
 __all__ = ["FileChanged", "FlowFile", "FlowFiles", "invalid_flow_name_reason", "replace_file", "revision_of"]
 
@@ -30,10 +31,10 @@ def revision_of(text: str | bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def invalid_flow_name_reason(name: str) -> str | None:
+def invalid_flow_name_reason(name: str) -> Text | None:
     """Why a flow can't have that name, or None. Beyond the rules of ids: it may not look like a flow's tests."""
     if name.endswith(TEST_SUFFIX):
-        return f"it ends in {TEST_SUFFIX}, which is how the tests of a flow are named"
+        return Text("deploy.name-of-tests", suffix=TEST_SUFFIX)
     return invalid_name_reason(name)
 
 
@@ -134,7 +135,7 @@ class FlowFiles:
     def _new_path(self, name: str) -> Path:
         fault = invalid_flow_name_reason(name)
         if fault is not None:
-            raise ValueError(f"a flow can't be called {name!r}: {fault}")
+            raise ValueError(Text("deploy.no-flow-name", name=name[:80], reason=fault))
         path = self.folder / f"{name}.yaml"
         if path.exists():
             raise FileChanged(name, self._look(path, always=True))
@@ -197,16 +198,13 @@ def _doubled(file: FlowFile, first: FlowFile) -> FlowFile:
     problem = Problem(
         path=str(file.path),
         field="flow",
-        message=f"the flow {file.name} is already in {first.path.name}",
-        hint="give one of them another name",
+        text=Text("deploy.flow-in-two-files", flow=file.name, path=first.path.name),
     )
     return FlowFile(file.path.stem, file.path, file.text, file.revision, None, [problem, *file.problems])
 
 
 def _unreadable(path: Path, failure: OSError) -> Problem:
-    return Problem(
-        path=str(path), message=f"can't be read: {failure.strerror or failure}", hint="check the permissions"
-    )
+    return Problem(path=str(path), text=Text("flow.file-unreadable", reason=failure.strerror or str(failure)))
 
 
 def replace_file(path: Path, text: str) -> None:

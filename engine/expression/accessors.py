@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.texts.text import Text
+
 __all__ = ["Accessor"]
 
 _PATH = re.compile(r"(?P<root>[A-Za-z]\w*)(?P<steps>(?:\.[A-Za-z]\w*|\[[A-Za-z]\w*\])*)", re.ASCII)
@@ -27,11 +29,11 @@ class Accessor:
         """Read a path. Raises ValueError unless it is made of plain identifiers, none with a leading underscore."""
         match = _PATH.fullmatch(path)
         if match is None:
-            raise ValueError(f"{path!r} is no path to a value; write it as payload.v_raw or payload[v_raw]")
+            raise ValueError(Text("expression.no-path", path=repr(path)))
         steps = tuple((step["sign"], step["key"]) for step in _STEP.finditer(match["steps"]))
         for word in (match["root"], *(key for sign, key in steps if sign == ".")):
             if keyword.iskeyword(word):
-                raise ValueError(f"{path!r} is no path to a value: {word} is a word of Python")
+                raise ValueError(Text("expression.path-keyword", path=repr(path), word=word))
         return cls(match["root"], steps)
 
     def node(self, argument: str) -> ast.expr:

@@ -8,8 +8,10 @@ import math
 from collections.abc import Mapping
 
 from engine.expression.accessors import Accessor
+from engine.expression.functions import failure_of
 from engine.expression.problems import EvaluationError
 from engine.expression.source import Source
+from engine.texts.text import Readable, Text
 
 __all__ = ["FAILURES", "Explanation", "NotFinite"]
 
@@ -50,8 +52,9 @@ class Explanation:
         container = self._accessors[name].container(roots)
         known = [key for key in container if isinstance(key, str)] if isinstance(container, Mapping) else []
         near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"supply a value for {name}, or take it out of the expression"
-        return EvaluationError(f"{name} is missing", name=name, column=self._source.column(offset), hint=hint)
+        hint = Text("expression.did-you-mean", name=near[0]) if near else None
+        missing = Text("expression.missing", name=name).with_hint(hint)
+        return EvaluationError(missing, name=name, column=self._source.column(offset))
 
     def _place(self, error: Exception) -> tuple[int, int]:
         """The piece of the expression that was being evaluated, which the interpreter keeps for every instruction."""
@@ -77,32 +80,39 @@ class Explanation:
         for name, (offset, value) in used.items():
             column = self._source.column(offset)
             if isinstance(error, TypeError) and not isinstance(value, int | float):
-                message = f"{name} is {_shown(value)}, not a number"
-                remedy = f"turn {name} into a number before this expression, or refuse the message"
-                return EvaluationError(message, name=name, column=column, hint=remedy)
+                text = Text("expression.no-number", name=name, here=_shown(value))
+                return EvaluationError(text, name=name, column=column)
             if isinstance(value, float) and not math.isfinite(value):
-                remedy = "a value that was not measured must not reach a formula"
-                return EvaluationError(f"{name} is {value}, not a number", name=name, column=column, hint=remedy)
+                text = Text("expression.not-measured", name=name, here=str(value))
+                return EvaluationError(text, name=name, column=column)
             if isinstance(value, int) and value.bit_length() > 1024:
-                remedy = "numbers go up to about 1.8e308"
-                return EvaluationError(f"{name} is too large a whole number", name=name, column=column, hint=remedy)
+                return EvaluationError(Text("expression.integer-large", name=name), name=name, column=column)
         return None
 
     def _arithmetic(
         self, error: Exception, excerpt: str, column: int, used: Mapping[str, tuple[int, object]]
     ) -> EvaluationError:
-        given = ", ".join(f"{name} = {_shown(value)}" for name, (_, value) in list(used.items())[:6])
-        where = f"in {excerpt}" + (f" with {given}" if given else "")
+        given = [
+            Text("expression.given-value", name=name, value=_shown(value))
+            for name, (_, value) in list(used.items())[:6]
+        ]
+        where = (
+            Text("expression.in-with", excerpt=excerpt, given=given)
+            if given
+            else Text("expression.in", excerpt=excerpt)
+        )
         name = next(iter(used)) if len(used) == 1 else None
         if isinstance(error, ZeroDivisionError):
-            message, hint = f"division by zero {where}", "say what holds then: a / b if b != 0 else 0"
+            text = Text("expression.division-by-zero", where=where)
         elif isinstance(error, ArithmeticError):
-            message, hint = f"no finite result {where}", "the numbers grow too large; clamp them before"
+            text = Text("expression.overflow", where=where)
         elif isinstance(error, TypeError):
-            message, hint = f"a text was expected {where}", "compare texts with texts and numbers with numbers"
+            text = Text("expression.text-expected", where=where)
+        elif isinstance(error, ValueError):
+            text = Text("expression.outside-domain", reason=failure_of(error), where=where)
         else:
-            message, hint = f"{error} {where}", "limit the value first with max, clamp or a condition"
-        return EvaluationError(message, name=name, column=column, hint=hint)
+            text = Text("expression.outside-domain", reason=str(error), where=where)
+        return EvaluationError(text, name=name, column=column)
 
 
 def _short(text: str) -> str:
@@ -110,12 +120,14 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> Readable:
     """The value where it is short and harmless to print, else what it is."""
     if value is None:
-        return "empty (null)"
+        return Text("expression.null")
     if isinstance(value, float) or (isinstance(value, int) and value.bit_length() <= 64):
         return repr(value)
     if isinstance(value, int):
-        return "a whole number of many digits"
-    return f"the text {_short(value[:61])!r}" if isinstance(value, str) else f"a {type(value).__name__}"
+        return Text("expression.many-digits")
+    if isinstance(value, str):
+        return Text("expression.the-text", value=repr(_short(value[:61])))
+    return Text("expression.a-type", type=type(value).__name__)

@@ -8,6 +8,7 @@ from engine.expression.accessors import Accessor
 from engine.expression.compile import Value, compile_function
 from engine.expression.source import Source
 from engine.expression.translate import translate
+from engine.texts.text import Text
 
 __all__ = ["Expression", "Value"]
 
@@ -76,8 +77,8 @@ class Expression:
 
 def _accessor(name: str, sources: Mapping[str, str], roots: tuple[str, ...]) -> Accessor:
     if name not in sources:
-        raise ValueError(f"no path to the value of {name} is given")
+        raise ValueError(Text("expression.path-missing", name=name))
     accessor = Accessor.parse(sources[name])
     if accessor.root not in roots:
-        raise ValueError(f"the path {sources[name]!r} of {name} starts from none of the roots: {', '.join(roots)}")
+        raise ValueError(Text("expression.path-root", path=repr(sources[name]), name=name, roots=roots))
     return accessor

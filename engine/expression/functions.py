@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-__all__ = ["FUNCTIONS", "Function", "Interpolation"]
+from engine.texts.text import Text, reason_of
+
+__all__ = ["FUNCTIONS", "Function", "Interpolation", "failure_of"]
 
 MAX_ROUND_DIGITS = 15  # a 64-bit float has no more decimal digits that mean anything
 
@@ -18,7 +20,7 @@ MAX_ROUND_DIGITS = 15  # a 64-bit float has no more decimal digits that mean any
 class Function:
     """One function: its signature as shown, a line of help in Chinese and English, and how many arguments it takes.
 
-    `call` gets finite floats only and returns a float, or raises ValueError with a text for the operator.
+    `call` gets finite floats only and returns a float, or raises ValueError with a Text for the operator.
     `most` is None where there is no upper bound. `pairs`: the arguments after the first come two by two.
     `prepare` takes those after the first and gives a function of the first alone, or raises ValueError: where they are
     constant, they are checked before any message comes, and only once.
@@ -45,7 +47,7 @@ class Interpolation:
         xs, ys = points[0::2], points[1::2]
         for left, right in pairwise(xs):
             if not left < right:
-                raise ValueError(f"the x of the table must ascend, but {right:g} follows {left:g}")
+                raise ValueError(Text("expression.table-order", before=left, after=right))
         self._xs, self._ys = xs, ys
         self._slopes = [(ys[i + 1] - ys[i]) / (xs[i + 1] - xs[i]) for i in range(len(xs) - 1)]
 
@@ -58,13 +60,23 @@ class Interpolation:
         return self._ys[at - 1] + (x - self._xs[at - 1]) * self._slopes[at - 1]
 
 
+def failure_of(error: ValueError | ArithmeticError) -> Text:
+    """Why a function has no result: its own text, or that of Python's arithmetic, which has none."""
+    reason = reason_of(error)
+    if isinstance(reason, Text):
+        return reason
+    if isinstance(error, ZeroDivisionError):
+        return Text("expression.divided-by-zero")
+    return Text("expression.no-finite-result")
+
+
 def interpolate(x: float, *points: float) -> float:
     return Interpolation(*points)(x)
 
 
 def clamping(lo: float, hi: float) -> Callable[[float], float]:
     if lo > hi:
-        raise ValueError(f"clamp has its lower limit {lo:g} above its upper limit {hi:g}")
+        raise ValueError(Text("expression.clamp", low=lo, high=hi))
     return lambda x: lo if x < lo else min(x, hi)
 
 
@@ -75,7 +87,7 @@ def clamp(x: float, lo: float, hi: float) -> float:
 def rounding(digits: float = 0.0) -> Callable[[float], float]:
     places = int(digits)
     if digits != places or abs(places) > MAX_ROUND_DIGITS:
-        raise ValueError(f"round takes a whole number of digits from -{MAX_ROUND_DIGITS} to {MAX_ROUND_DIGITS}")
+        raise ValueError(Text("expression.round", limit=MAX_ROUND_DIGITS))
     return lambda x: round(x, places)
 
 
@@ -85,27 +97,27 @@ def round_half_even(x: float, digits: float = 0.0) -> float:
 
 def square_root(x: float) -> float:
     if x < 0.0:
-        raise ValueError(f"sqrt of a negative number, {x:g}")
+        raise ValueError(Text("expression.sqrt", x=x))
     return math.sqrt(x)
 
 
 def natural_log(x: float) -> float:
     if x <= 0.0:
-        raise ValueError(f"log of a number that is not above 0, {x:g}")
+        raise ValueError(Text("expression.log", x=x))
     return math.log(x)
 
 
 def decimal_log(x: float) -> float:
     if x <= 0.0:
-        raise ValueError(f"log10 of a number that is not above 0, {x:g}")
+        raise ValueError(Text("expression.log10", x=x))
     return math.log10(x)
 
 
 def power(x: float, y: float) -> float:
     if x == 0.0 and y < 0.0:
-        raise ZeroDivisionError("0 to a negative power")
+        raise ZeroDivisionError(Text("expression.zero-power"))
     if x < 0.0 and y != math.floor(y):
-        raise ValueError(f"a negative number, {x:g}, to a power that is not whole, {y:g}")
+        raise ValueError(Text("expression.negative-power", x=x, y=y))
     return math.pow(x, y)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from engine.texts.text import Text
+
 __all__ = ["EQUAL", "NOT_FINITE", "RESULT", "TEXT", "Kind", "MakingSure", "Term", "at"]
 
 NOT_FINITE, TEXT, EQUAL, RESULT = "_not_finite", "_text", "_equal", "_result"
@@ -42,14 +44,14 @@ class MakingSure:
     A term that can't be made so is reported through `refuse`, with the part of the text that it came from.
     """
 
-    def __init__(self, refuse: Callable[[ast.expr, str, str], Term]) -> None:
+    def __init__(self, refuse: Callable[[ast.expr, Text], Term]) -> None:
         self._refuse = refuse
         self._kept = 0
 
     def numeric(self, term: Term, origin: ast.expr) -> ast.expr:
         """The term as it is, for a place where the other operand is a float and so refuses anything but a number."""
         if term.kind is Kind.TEXT:
-            return self._refuse(origin, "a text can't be calculated with", "texts can only be compared").node
+            return self._refuse(origin, Text("expression.text-calculated")).node
         return term.node
 
     def number(self, term: Term, origin: ast.expr) -> ast.expr:
@@ -75,8 +77,7 @@ class MakingSure:
     def truth(self, term: Term, origin: ast.expr) -> ast.expr:
         """The term as True or False; a number is true when it is not 0."""
         if term.constant is not None:
-            hint = "write each comparison out: a == 1 or a == 2"
-            return self._refuse(origin, "a constant is no condition, it is always the same", hint).node
+            return self._refuse(origin, Text("expression.constant-condition")).node
         if term.kind is Kind.TRUTH:
             return term.node
         zero = at(origin, ast.Constant(0.0))
@@ -87,7 +88,7 @@ class MakingSure:
         if term.kind is Kind.OPEN:
             return self.guard(TEXT, term.node, origin=origin)
         if term.kind is not Kind.TEXT:
-            return self._refuse(origin, "a number is compared with a text", "compare like with like").node
+            return self._refuse(origin, Text("expression.number-and-text")).node
         return term.node
 
     def guard(self, guard: str, *values: ast.expr, origin: ast.expr) -> ast.expr:

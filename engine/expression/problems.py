@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.core.failure import PermanentError
+from engine.texts.text import Text
 
 __all__ = ["EvaluationError", "ExpressionError", "Problem"]
 
@@ -14,24 +15,30 @@ __all__ = ["EvaluationError", "ExpressionError", "Problem"]
 class Problem:
     """One mistake in the text. `column` counts characters from 1 at the start of the text, line breaks included."""
 
-    message: str
+    text: Text
     column: int
-    hint: str = ""
+
+    @property
+    def placed(self) -> Text:
+        """What is wrong, where, and what to do, as one text."""
+        return Text("expression.at-column", column=self.column, text=self.text)
 
     def __str__(self) -> str:
-        return f"column {self.column}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+        return str(self.placed)
 
 
 class ExpressionError(ValueError):
     """The text is no expression of the language. `problems` holds every mistake found, in the order of their columns;
-    `message`, `column` and `hint` are those of the first."""
+    `text` and `column` are those of the first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.column))
-        super().__init__("\n".join(map(str, self.problems)))
-        self.message = self.problems[0].message
+        super().__init__(self.problems[0].placed)
+        self.text = self.problems[0].text
         self.column = self.problems[0].column
-        self.hint = self.problems[0].hint
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
 
 
 class EvaluationError(PermanentError):
@@ -40,10 +47,8 @@ class EvaluationError(PermanentError):
     `name` is the name at fault, None where no single one is; `column` (from 1) is where in the text it happened.
     """
 
-    def __init__(self, message: str, *, name: str | None = None, column: int | None = None, hint: str = "") -> None:
-        place = f"column {column}: " if column is not None else ""
-        super().__init__(f"{place}{message}" + (f"; {hint}" if hint else ""))
-        self.message = message
+    def __init__(self, text: Text, *, name: str | None = None, column: int | None = None) -> None:
+        super().__init__(text if column is None else Text("expression.at-column", column=column, text=text))
+        self.text = text
         self.name = name
         self.column = column
-        self.hint = hint

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from engine.expression.problems import Problem
+from engine.texts.text import Text
 
 __all__ = ["scan"]
 
@@ -34,22 +35,22 @@ _SPELLING = {
     "、": ",", "。": ".", "【": "(", "】": ")", "?": "a if condition else b",
 }  # fmt: skip
 _REMARKS = {
-    ".": "names have no parts: there is no access with a dot",
-    "[": "there are no lists or parts of values; a list of constants after in stands in ( )",
-    "]": "a list of constants after in stands in ( )",
-    ";": "an expression is one formula, without ;",
-    "#": "comments belong beside the expression, not in it",
-    "\\": "there is no backslash in the language; the expression may simply go on in the next line",
-    "<<": "there is no bit arithmetic",
-    ">>": "there is no bit arithmetic",
-    "~": "there is no bit arithmetic",
+    ".": Text("expression.remark-dot"),
+    "[": Text("expression.remark-list"),
+    "]": Text("expression.remark-list"),
+    ";": Text("expression.remark-semicolon"),
+    "#": Text("expression.remark-comment"),
+    "\\": Text("expression.remark-backslash"),
+    "<<": Text("expression.remark-bits"),
+    ">>": Text("expression.remark-bits"),
+    "~": Text("expression.remark-bits"),
 }
 _RESERVED = {
-    "True": "a comparison or a true/false name stands by itself: write armed, not armed == True",
-    "False": "write not armed instead of armed == False",
-    "None": "a missing value can't be compared; give the name a value before this expression",
-    "is": "compare with ==",
-    "lambda": "only the built-in functions can be called",
+    "True": Text("expression.remark-true"),
+    "False": Text("expression.remark-false"),
+    "None": Text("expression.remark-none"),
+    "is": Text("expression.write", instead="=="),
+    "lambda": Text("expression.remark-lambda"),
 }
 _JOINS = frozenset({"and", "or", "in", "if", "else"})
 
@@ -80,7 +81,7 @@ class _Scan:
                 continue
             before = self._text[match.start() - 1 : match.start()]
             if kind == "name" and keyword.iskeyword(token) and (before.isalnum() or before == "."):
-                self._report(f"a blank is missing between {_shown(self._last)} and {token}", column)
+                self._report(Text("expression.blank-missing", before=_shown(self._last), after=token), column)
             if kind == "name" and (token in _JOINS or token == "not"):
                 self._word(token, column)
             elif kind == "name" or kind == "number" or kind == "text":
@@ -94,31 +95,31 @@ class _Scan:
             self._last = token
         if self._wants_value is True and not self._problems:
             if self._last:
-                hint = "a percentage is a fraction: 5 % is 0.05" if self._last == "%" else ""
-                self._report(f"a value is missing after {self._last}", len(self._text.rstrip()) + 1, hint)
+                missing = Text("expression.value-missing-after", before=_shown(self._last))
+                hint = Text("expression.remark-percent") if self._last == "%" else None
+                self._report(missing.with_hint(hint), len(self._text.rstrip()) + 1)
             else:
-                self._report("the expression is empty", 1, "write a formula, such as k * v_raw + b")
+                self._report(Text("expression.empty"), 1)
         for column in self._open:
-            self._report("this ( is never closed", column, "add the missing )")
+            self._report(Text("expression.unclosed"), column)
         return self._problems
 
-    def _report(self, message: str, column: int, hint: str = "") -> None:
-        self._problems.append(Problem(message, column, hint))
+    def _report(self, text: Text, column: int) -> None:
+        self._problems.append(Problem(text, column))
 
     def _value(self, kind: str, token: str, column: int) -> None:
         if kind == "name" and keyword.iskeyword(token):
-            self._report(f"{token} is not part of the language", column, _RESERVED.get(token, "use another name"))
+            self._report(Text("expression.reserved", word=token).with_hint(_RESERVED.get(token)), column)
             self._wants_value = None
             return
         if self._wants_value is False:
             self._unjoined(token, column)
         elif kind == "text" and not self._strings:
-            self._report("text in quotes is not allowed here", column, "only numbers and names; drop the quotes")
+            self._report(Text("expression.no-quotes"), column)
         elif kind == "number" and token[:1] == "0" and token[1:2].isdigit():
-            self._report(f"{_shown(token)} begins with a needless 0", column, "write 7, not 007")
+            self._report(Text("expression.needless-zero", number=_shown(token)), column)
         elif kind == "name" and (token.startswith("_") or "__" in token or len(token) > MAX_NAME_CHARACTERS):
-            hint = f"names start with a letter, have no double underscore and at most {MAX_NAME_CHARACTERS} characters"
-            self._report(f"{_shown(token)} can't be used as a name", column, hint)
+            self._report(Text("expression.no-name", name=_shown(token), limit=MAX_NAME_CHARACTERS), column)
         self._wants_value = False
 
     def _word(self, word: str, column: int) -> None:
@@ -126,20 +127,20 @@ class _Scan:
             if self._wants_value is False:  # as in `err not in (1, 2)`
                 following = _TOKEN.match(self._text, column + 2 + _blanks(self._text, column + 2))
                 if following is None or following.group() != "in":
-                    self._report("not stands before a condition or before in", column, "write a != b, or a and not b")
+                    self._report(Text("expression.not-misplaced"), column)
                     self._wants_value = None
             return
         if word == "in" and self._last == "not":
             self._wants_value = True
             return
         if self._wants_value is True:
-            hint = "a condition is written: a if condition else b" if word == "if" else ""
-            self._report(f"a value is missing before {word}", column, hint)
+            missing = Text("expression.value-missing-before", after=word)
+            self._report(missing.with_hint(Text("expression.remark-if") if word == "if" else None), column)
         self._wants_value = True
 
     def _operator(self, token: str, column: int) -> None:
         if self._wants_value is True and token not in "+-":
-            self._report(f"a value is missing before {token}", column)
+            self._report(Text("expression.value-missing-before", after=token), column)
         self._wants_value = True
 
     def _mark(self, token: str, column: int) -> None:
@@ -149,43 +150,43 @@ class _Scan:
                 self._unjoined(token, column)
             self._open.append(column)
             if len(self._open) == MAX_DEPTH + 1:
-                self._report(f"more than {MAX_DEPTH} parentheses are nested", column, "split it into several formulas")
+                self._report(Text("expression.parentheses-deep", limit=MAX_DEPTH), column)
             self._wants_value = True
             return
         if self._wants_value is True and (token == "," or self._last not in "(,"):
-            self._report(f"a value is missing before {token}", column)
+            self._report(Text("expression.value-missing-before", after=token), column)
         if token == ",":
             if not self._open:
-                hint = "decimals are written with a point: 0.5"
-                self._report("a comma only stands between the arguments of a function", column, hint)
+                self._report(Text("expression.comma"), column)
             self._wants_value = True
             return
         if self._open:
             self._open.pop()
         else:
-            self._report("this ) closes nothing", column, "drop it, or add the missing (")
+            self._report(Text("expression.unopened"), column)
         self._wants_value = False
 
     def _unjoined(self, token: str, column: int) -> None:
-        hint = "put an operator such as * between"
-        self._report(f"nothing joins {_shown(self._last)} and {_shown(token)}", column, hint)
+        self._report(Text("expression.unjoined", before=_shown(self._last), after=_shown(token)), column)
 
     def _foreign(self, token: str, column: int) -> None:
         plain = unicodedata.normalize("NFKC", token)
         wanted = _SPELLING.get(token) or _SPELLING.get(plain)
-        message = f"{_shown(token)} is not part of the language"
         if token in "\"'":
-            self._report("this text has no closing quote, or holds a backslash", column, f"end it with {token}")
-        elif wanted is not None:
-            self._report(message, column, f"write {wanted}")
+            self._report(Text("expression.quote-open", quote=token), column)
+            self._wants_value = None
+            return
+        if wanted is not None:
+            hint = Text("expression.write", instead=wanted)
         elif plain in _REMARKS:
-            self._report(message, column, _REMARKS[plain])
+            hint = _REMARKS[plain]
         elif plain != token and plain.isascii() and plain.isprintable():
-            self._report(message, column, f"write {_shown(plain)}")
+            hint = Text("expression.write", instead=_shown(plain))
         elif token.isalpha():
-            self._report(message, column, "names are made of the letters a-z, A-Z, digits and _")
+            hint = Text("expression.remark-letters")
         else:
-            self._report(message, column, "drop it")
+            hint = Text("expression.remark-drop")
+        self._report(Text("expression.foreign", sign=_shown(token)).with_hint(hint), column)
         self._wants_value = None
 
 

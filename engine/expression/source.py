@@ -6,6 +6,7 @@ import ast
 
 from engine.expression.problems import ExpressionError, Problem
 from engine.expression.scan import MAX_DEPTH, scan
+from engine.texts.text import Text
 
 __all__ = ["Source"]
 
@@ -24,8 +25,8 @@ class Source:
         self.text = text
         self.strings = strings
         if len(text) > MAX_CHARACTERS:
-            message = f"the expression has {len(text):,} characters, at most {MAX_CHARACTERS:,} are allowed"
-            raise ExpressionError([Problem(message, MAX_CHARACTERS + 1, "split it into several formulas")])
+            too_long = Text("expression.long", length=len(text), limit=MAX_CHARACTERS)
+            raise ExpressionError([Problem(too_long, MAX_CHARACTERS + 1)])
         if problems := scan(text, strings=strings):
             raise ExpressionError(problems)
         # Line breaks are spaces here, so that a formula may run over several lines and has one row of columns.
@@ -49,10 +50,9 @@ class Source:
             return ast.parse(self._row, mode="eval").body
         except SyntaxError as error:
             column = self._indent + max(error.offset or 1, 1)
-            message = f"the parts do not fit together here: {error.msg}"
-            raise ExpressionError([Problem(message, column, "a choice is written: a if condition else b")]) from error
+            raise ExpressionError([Problem(Text("expression.syntax", reason=error.msg), column)]) from error
         except (RecursionError, MemoryError) as error:
-            raise ExpressionError([Problem("the expression is nested too deep", 1, "split it")]) from error
+            raise ExpressionError([Problem(Text("expression.deep", limit=MAX_DEPTH), 1)]) from error
 
     def _check_size(self) -> None:
         parts, depth, level = 0, 0, [self.tree]
@@ -61,9 +61,11 @@ class Source:
             depth += 1
             if parts > MAX_PARTS or depth > MAX_DEPTH:
                 column = self.column(level[0].col_offset)
-                limit = f"{MAX_PARTS:,} parts" if parts > MAX_PARTS else f"{MAX_DEPTH} operations inside one another"
-                hint = "split it into several formulas"
-                raise ExpressionError([Problem(f"the expression has more than {limit}", column, hint)])
+                many = parts > MAX_PARTS
+                text = (
+                    Text("expression.many-parts", limit=MAX_PARTS) if many else Text("expression.deep", limit=MAX_DEPTH)
+                )
+                raise ExpressionError([Problem(text, column)])
             level = [child for node in level for child in _operands(node)]
 
 

@@ -17,10 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from engine.expression.functions import FUNCTIONS, Function
+from engine.expression.functions import FUNCTIONS, Function, failure_of
 from engine.expression.kinds import EQUAL, RESULT, Kind, MakingSure, Term, at
 from engine.expression.problems import ExpressionError, Problem
 from engine.expression.source import Source
+from engine.texts.text import Text
 
 __all__ = ["Translation", "translate"]
 
@@ -71,12 +72,12 @@ class _Translator:
     def _term(self, node: ast.expr) -> Term:
         rule = self._rules.get(type(node))
         if rule is None:
-            hint = "a list only stands after in: err in (1, 2)" if isinstance(node, ast.Tuple) else "drop it"
-            return self._refuse(node, "this is not part of the language", hint)
+            hint = Text("expression.remark-tuple") if isinstance(node, ast.Tuple) else None
+            return self._refuse(node, Text("expression.foreign-part").with_hint(hint))
         return rule(node)
 
-    def _refuse(self, node: ast.expr, message: str, hint: str = "") -> Term:
-        self.problems.append(Problem(message, self._source.column(node.col_offset), hint))
+    def _refuse(self, node: ast.expr, text: Text) -> Term:
+        self.problems.append(Problem(text, self._source.column(node.col_offset)))
         return Term(at(node, ast.Constant(0.0)), Kind.OPEN)  # of any kind, so that one mistake is reported once
 
     # Values
@@ -85,18 +86,18 @@ class _Translator:
         if isinstance(node.value, str):
             return Term(at(node, ast.Constant(node.value)), Kind.TEXT, node.value)
         if not isinstance(node.value, int | float):
-            return self._refuse(node, "this is neither a number nor a name")
+            return self._refuse(node, Text("expression.no-value"))
         try:
             number = float(node.value)
         except OverflowError:
             number = math.inf
         if math.isinf(number):
-            return self._refuse(node, "this number is too large", "the largest is about 1.8e308")
+            return self._refuse(node, Text("expression.number-large"))
         return Term(at(node, ast.Constant(number)), Kind.NUMBER, number)
 
     def _name(self, node: ast.Name) -> Term:
         if function := FUNCTIONS.get(node.id):
-            return self._refuse(node, f"{node.id} is a function, not a value", f"call it: {function.signature}")
+            return self._refuse(node, Text("expression.function-as-value", name=node.id, call=function.signature))
         self.names.setdefault(node.id, node.col_offset)
         return Term(at(node, ast.Name(node.id, ast.Load())), Kind.OPEN)
 
@@ -105,7 +106,7 @@ class _Translator:
         if isinstance(node.op, ast.Not):
             return Term(at(node, ast.UnaryOp(ast.Not(), self._sure.truth(term, node.operand))), Kind.TRUTH)
         if not isinstance(node.op, ast.USub | ast.UAdd):
-            return self._refuse(node, "this operator is not part of the language")
+            return self._refuse(node, Text("expression.foreign-operator"))
         number = self._sure.number(term, node.operand)
         if isinstance(node.op, ast.UAdd):
             return Term(number, Kind.NUMBER, term.constant)
@@ -121,10 +122,10 @@ class _Translator:
                 return Term(at(node, ast.BinOp(self._sure.number(left, node.left), node.op, right.node)), Kind.NUMBER)
             return self._calling(FUNCTIONS["pow"], node, [left, right], [node.left, node.right])
         if not isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod):
-            return self._refuse(node, "this operator is not part of the language")
+            return self._refuse(node, Text("expression.foreign-operator"))
         divides = isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod)
         if divides and right.constant == 0.0:
-            return self._refuse(node.right, "division by zero")
+            return self._refuse(node.right, Text("expression.divided-by-zero"))
         # x / inf is 0 and x % inf is x: only a divisor can hide an infinity. Beside one float, the other operand is
         # a number or a TypeError, except that text % float formats: so % has its left side made a float, always.
         second = self._sure.finite(right, node.right) if divides else self._sure.numeric(right, node.right)
@@ -143,7 +144,7 @@ class _Translator:
         equality = all(isinstance(operator, ast.Eq | ast.NotEq) for operator in node.ops)
         if any(term.kind is Kind.TEXT for term in terms):
             if not equality:
-                return self._refuse(node, "texts have no order", "compare them with == or != or in")
+                return self._refuse(node, Text("expression.text-order"))
             sides = [self._sure.text(term, operand) for term, operand in zip(terms, operands, strict=True)]
         elif self._source.strings and equality and all(term.kind is Kind.OPEN for term in terms):
             return self._equality(node, terms)
@@ -154,7 +155,7 @@ class _Translator:
     def _equality(self, node: ast.Compare, terms: list[Term]) -> Term:
         """Names only, where each may hold a number or a text: told apart when they have values."""
         if len(node.ops) > 1:
-            return self._refuse(node, "this chain compares numbers or texts", "write it out: a == b and b == c")
+            return self._refuse(node, Text("expression.open-chain"))
         same = self._sure.guard(EQUAL, terms[0].node, terms[1].node, origin=node)
         differs = isinstance(node.ops[0], ast.NotEq)
         return Term(at(node, ast.UnaryOp(ast.Not(), same)) if differs else same, Kind.TRUTH)
@@ -162,14 +163,13 @@ class _Translator:
     def _membership(self, node: ast.Compare) -> Term:
         right = node.comparators[0]
         if len(node.ops) > 1:
-            return self._refuse(node, "in can't be part of a chain of comparisons", "put parentheses round it")
+            return self._refuse(node, Text("expression.in-chain"))
         if not isinstance(right, ast.Tuple) or not right.elts:
-            return self._refuse(right, "after in comes a list of constants", "write in (1, 2), or in (1,) for one")
+            return self._refuse(right, Text("expression.in-without-list"))
         members = [self._term(element) for element in right.elts]
         for member, element in zip(members, right.elts, strict=True):
             if member.constant is None or member.kind is not members[0].kind:
-                hint = "compare with anything else by == and or"
-                return self._refuse(element, "the list after in holds constants of one kind only", hint)
+                return self._refuse(element, Text("expression.in-mixed"))
         left = self._term(node.left)
         texts = members[0].kind is Kind.TEXT
         value = self._sure.text(left, node.left) if texts else self._sure.finite(left, node.left)
@@ -197,22 +197,23 @@ class _Translator:
 
     def _call(self, node: ast.Call) -> Term:
         if not isinstance(node.func, ast.Name):
-            hint = f"they are {', '.join(FUNCTIONS)}"
-            return self._refuse(node.func, "only the listed functions can be called", hint)
+            return self._refuse(node.func, Text("expression.no-call", known=list(FUNCTIONS)))
         function = FUNCTIONS.get(node.func.id)
         if function is None:
             near = difflib.get_close_matches(node.func.id.lower(), FUNCTIONS, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"the functions are {', '.join(FUNCTIONS)}"
-            return self._refuse(node.func, f"there is no function {node.func.id[:40]}", hint)
+            missing = Text("expression.no-function", name=node.func.id[:40], known=list(FUNCTIONS))
+            hint = Text("expression.did-you-mean", name=near[0]) if near else None
+            return self._refuse(node.func, missing.with_hint(hint))
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
-            return self._refuse(node, f"{function.name} takes plain values only", f"write {function.signature}")
+            return self._refuse(node, Text("expression.plain-values", name=function.name, call=function.signature))
         count = len(node.args)
         if (
             count < function.least
             or (function.most is not None and count > function.most)
             or (function.pairs and count % 2 == 0)
         ):
-            return self._refuse(node, f"{count} values do not fit {function.name}", f"write {function.signature}")
+            text = Text("expression.argument-count", count=count, name=function.name, call=function.signature)
+            return self._refuse(node, text)
         return self._calling(function, node, [self._term(argument) for argument in node.args], node.args)
 
     def _calling(self, function: Function, node: ast.expr, terms: list[Term], origins: list[ast.expr]) -> Term:
@@ -224,7 +225,7 @@ class _Translator:
             elif function.prepare and len(constants) == len(terms) - 1 and terms[0].constant is None:
                 call, terms, origins = function.prepare(*constants), terms[:1], origins[:1]
         except (ValueError, ArithmeticError) as error:
-            return self._refuse(node, str(error))
+            return self._refuse(node, failure_of(error))
         arguments = [self._sure.finite(term, origin) for term, origin in zip(terms, origins, strict=True)]
         key = f"_{function.name}" if call is function.call else f"_prepared_{len(self.calls)}"
         self.calls[key] = call

@@ -2,8 +2,9 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from engine.texts.text import Readable, Text
 
 NAME_LIMIT = 64
 
@@ -14,18 +15,18 @@ _NAME = re.compile(rf"[A-Za-z0-9{_HAN}][A-Za-z0-9_{_HAN}-]*")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
-def invalid_name_reason(name: str) -> str | None:
+def invalid_name_reason(name: str) -> Text | None:
     """Why `name` can't be an id or a port, or None when it can.
 
     It may have Latin and Han letters, digits, `-` and `_`, begins with a letter or digit, and is at most 64 long.
     """
     if not name:
-        return "it is empty"
+        return Text("flow.name-empty")
     if len(name) > NAME_LIMIT:
-        return f"it has {len(name)} characters, at most {NAME_LIMIT} are allowed"
+        return Text("flow.name-long", length=len(name), limit=NAME_LIMIT)
     if not _NAME.fullmatch(name):
         wrong = next((char for char in name if not _NAME.fullmatch("a" + char)), None)
-        return "it must begin with a letter or a digit" if wrong is None else f"it contains {_shown(wrong)}"
+        return Text("flow.name-begin") if wrong is None else Text("flow.name-character", character=_shown(wrong))
     return None
 
 
@@ -42,5 +43,13 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def _shown(char: str) -> str:
-    return f"{char!r}" if char.isprintable() and char != " " else unicodedata.name(char, f"U+{ord(char):04X}").lower()
+def did_you_mean(name: str, known: Iterable[str]) -> Text | None:
+    """The hint that names the nearest of the known names, if any is near."""
+    near = nearest(name, known)
+    return None if near is None else Text("flow.did-you-mean", name=near)
+
+
+def _shown(char: str) -> Readable:
+    if char == " ":
+        return Text("flow.blank")
+    return repr(char) if char.isprintable() else f"U+{ord(char):04X}"

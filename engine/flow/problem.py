@@ -1,8 +1,12 @@
 """A problem says what is wrong with a flow file, where, and what to do next."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
+
+from engine.texts.language import Language
+from engine.texts.text import Readable, Text, hint_of, render, stored
 
 Severity = Literal["error", "warning"]
 
@@ -16,41 +20,96 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     path: str
-    message: str
+    text: Readable
     line: int = 0
     column: int = 0
     node: str = ""
     field: str = ""
-    hint: str = ""
     severity: Severity = "error"
 
-    def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        subject = ", ".join(part for part in (f"node {self.node}" if self.node else "", self.field) if part)
-        told = f"{subject}: {self.message}" if subject else self.message
-        text = f"{place}: {told} — {self.hint}" if self.hint else f"{place}: {told}"
-        return text if self.severity == "error" else f"{text} (warning)"
+    @property
+    def code(self) -> str:
+        """Of the text; "" when the words are an integrator's."""
+        return self.text.code if isinstance(self.text, Text) else ""
 
-    def as_json(self) -> dict[str, Any]:
-        """The object that `mcs check --json` and the HTTP API answer with."""
-        return {
-            "path": self.path,
-            "line": self.line,
-            "column": self.column,
-            "node": self.node,
-            "field": self.field,
-            "message": self.message,
-            "hint": self.hint,
-            "severity": self.severity,
-        }
+    @property
+    def message(self) -> str:
+        """What is wrong, in English."""
+        return render(self.text, "en")
+
+    @property
+    def hint(self) -> str:
+        """What to do next, in English."""
+        return hint_of(self.text, "en")
+
+    def __str__(self) -> str:
+        return self.line_in("en")
+
+    def line_in(self, language: Language) -> str:
+        """The problem on one line, as a terminal shows it: `gas.yaml:7: node scale, with.floor: … — …`."""
+        place = Text("flow.file-line", path=self.path, line=self.line) if self.line else self.path
+        node: Readable = Text("flow.node", node=self.node) if self.node else ""
+        subject = [part for part in (node, self.field) if part]
+        told: Readable = Text("flow.about", subject=subject, text=self.text) if subject else self.text
+        hint = hint_of(self.text, language)
+        if hint:
+            told = Text("flow.with-hint", text=told, hint=hint)
+        line = render(Text("flow.at", place=place, text=told), language)
+        return line if self.severity == "error" else render(Text("flow.warning", text=line), language)
+
+    def answer(self, language: Language) -> "ProblemAnswer":
+        """As the HTTP API answers it to a reader of a language."""
+        return ProblemAnswer(
+            path=self.path,
+            line=self.line,
+            column=self.column,
+            node=self.node,
+            field=self.field,
+            message=render(self.text, language),
+            hint=hint_of(self.text, language),
+            severity=self.severity,
+            code=self.code,
+            params=self._params(),
+        )
+
+    def as_json(self, language: Language = "en") -> dict[str, Any]:
+        """The object that `mcs check --json` writes."""
+        return msgspec.structs.asdict(self.answer(language))
+
+    def _params(self) -> dict[str, Any]:
+        kept = stored(self.text)
+        return {} if isinstance(kept, str) else kept["params"]
+
+
+class ProblemAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem in the language of who reads it. `code` and `params` are what `message` was made of."""
+
+    path: str
+    line: int
+    column: int
+    node: str
+    field: str
+    message: str
+    hint: str
+    severity: Severity
+    code: str
+    params: dict[str, Any]
 
 
 class FlowError(Exception):
     """Everything that was wrong with a flow, or with an edit of one; nothing was changed."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__(problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+def answers(problems: Iterable[Problem], language: Language) -> list[ProblemAnswer]:
+    """Problems as the HTTP API answers them."""
+    return [problem.answer(language) for problem in problems]
 
 
 def errors_in(problems: list[Problem]) -> list[Problem]:

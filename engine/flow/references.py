@@ -12,6 +12,7 @@ import msgspec
 from engine.flow.model import Flow, NodeSpec
 from engine.flow.names import nearest
 from engine.flow.tree import Path
+from engine.texts.text import Text
 
 KINDS = ("env", "secret", "broker", "field")
 
@@ -66,36 +67,34 @@ class References:
         known = {"broker": self._brokers, "secret": self._secrets}.get(kind)
         return list(known or ())
 
-    def fault(self, reference: Reference) -> tuple[str, str] | None:
+    def fault(self, reference: Reference) -> Text | None:
         """What is missing for a reference and what to do about it; None when nothing is, as far as is known here."""
         kind, name = reference.kind, reference.name
         if kind == "env":
             if _PRIVATE.search(name):
-                return (
-                    f"`{reference}` may hold a password",
-                    "store it under Settings → Secrets and write `${secret:NAME}`",
-                )
+                return Text("flow.env-private", reference=str(reference))
             known = self._environment
-            said = f"the environment variable {name} is not set", f"set {name} where the server is started"
+            missing = Text("flow.env-missing", name=name)
         elif kind == "secret":
             if self._secrets is None:
                 return None
             known = dict.fromkeys(self._secrets, "")
-            said = f"there is no secret `{name}`", "store it under Settings → Secrets"
+            missing = Text("flow.secret-missing", name=name)
         elif kind == "broker":
             if self._brokers is None:
                 return None
             known = self._brokers
-            said = f"there is no broker `{name}`", f"the brokers are {', '.join(known) or 'none'}"
-        else:
-            return (
-                f"there is no field `{name}` here",
-                "`${field:NAME}` reads a field of the subflow that the node is in",
+            missing = (
+                Text("flow.broker-missing", name=name, known=list(known))
+                if known
+                else Text("flow.no-brokers", name=name)
             )
+        else:
+            return Text("flow.field-reference", name=name)
         if name in known:
             return None
         meant = nearest(name, known) if kind != "env" else None
-        return (said[0], f"did you mean `${{{kind}:{meant}}}`?") if meant else said
+        return missing.with_hint(Text("flow.did-you-mean", name=f"${{{kind}:{meant}}}") if meant else None)
 
     def preview(self, config: dict[str, Any], schema: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[Path]]:
         """The config with everything filled in that is no secret, and the places whose values are not known yet."""
@@ -133,8 +132,7 @@ class References:
                 return self._environment[name]
             if kind == "broker" and self._brokers is not None and name in self._brokers:
                 return self._brokers[name]
-            fault = self.fault(reference) or (f"`{reference}` has no value", f"give the server a {kind} of that name")
-            raise LookupError(f"{fault[0]}; {fault[1]}")
+            raise LookupError(self.fault(reference) or Text("flow.reference-empty", reference=str(reference)))
 
         resolved: dict[str, Any] = _filled(config, (), value_of, schema)
         return resolved

@@ -2,6 +2,7 @@
 
 from engine.flow.problem import Problem, Severity
 from engine.flow.tree import Mapping, Part, Path, Sequence, behind
+from engine.texts.text import Readable
 
 _NODES = "nodes"
 _SUBFLOWS = "subflows"
@@ -54,19 +55,30 @@ class SourceMap:
                 break
         return mark
 
-    def problem(self, place: Path, message: str, hint: str = "", severity: Severity = "error") -> Problem:
+    def problem(self, place: Path, text: Readable, severity: Severity = "error") -> Problem:
         """A problem at a place of this file."""
         line, column = self.mark(*place)
-        return problem_at(self.path, line, column, place, message, hint, severity)
+        return problem_at(self.path, line, column, place, text, severity)
 
 
 def problem_at(
-    path: str, line: int, column: int, place: Path, message: str, hint: str = "", severity: Severity = "error"
+    path: str,
+    line: int,
+    column: int,
+    place: Path,
+    text: Readable,
+    severity: Severity = "error",
 ) -> Problem:
     """A problem at a line, whose node and field are told from the place in the document."""
     node, field = split_place(place)
     return Problem(
-        path=path, line=line, column=column, node=node, field=field, message=message, hint=hint, severity=severity
+        path=path,
+        line=line,
+        column=column,
+        node=node,
+        field=field,
+        text=text,
+        severity=severity,
     )
 
 

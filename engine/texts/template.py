@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, reduce
 from typing import Any, NamedTuple
 
 from engine.texts.language import Language
@@ -16,10 +16,13 @@ _JOINS: Mapping[Language, Mapping[str, tuple[str, str]]] = {
     "zh": {"": ("、", "、"), "or": ("、", "或"), "and": ("、", "和")},
     "en": {"": (", ", ", "), "or": (", ", " or "), "and": (", ", " and ")},
 }
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
+_MEETING = re.compile(rf"[{_HAN}][A-Za-z0-9`−]|[A-Za-z0-9`][{_HAN}]")
 
 
 class Hole(NamedTuple):
-    """What is filled in: `how` is "", "or" or "and" (how a sequence is joined), "," (thousands apart) or `one|many` (a word by number).
+    """What is filled in: `how` is "", "or" or "and" (how a sequence is joined), "," (thousands apart), "full" (a text with its
+    hint), "hint" (that alone) or `one|many` (a word by number).
 
     `quoted` holes stand in backticks, where minus is the hyphen that people type and each part of a sequence gets its own.
     """
@@ -57,9 +60,12 @@ class Template:
         """Of the parameters that it shows or goes by."""
         return frozenset(part.name for part in self.parts if isinstance(part, Hole))
 
-    def fill(self, params: Mapping[str, Any], shown: Callable[[Any], str]) -> str:
-        """The text; `shown` says what another text, or what is none of ours, looks like. A parameter that is not there shows its name."""
-        return "".join(
+    def fill(self, params: Mapping[str, Any], shown: Callable[[Any, str], str]) -> str:
+        """The text; `shown` says what a value that is no number looks like, given `how`. A missing parameter shows its name.
+
+        In Chinese a blank is put where what is filled in and the text around it meet as Han and Latin or digits.
+        """
+        return self._together(
             part
             if isinstance(part, str)
             else self._filled(part, params[part.name], shown)
@@ -68,22 +74,30 @@ class Template:
             for part in self.parts
         )
 
-    def _filled(self, hole: Hole, value: Any, shown: Callable[[Any], str]) -> str:
+    def _filled(self, hole: Hole, value: Any, shown: Callable[[Any, str], str]) -> str:
         if "|" in hole.how:
             one, many = hole.how.split("|")
             return one if value == 1 else many
         if isinstance(value, Sequence) and not isinstance(value, str):
-            between, last = _JOINS[self.language].get(hole.how, _JOINS[self.language][""])
-            return _joined([self._one(hole, part, shown) for part in value], between, last, "`" if hole.quoted else "")
+            quote = "`" if hole.quoted else ""
+            between, last = (
+                f"{quote}{join}{quote}" for join in _JOINS[self.language].get(hole.how, _JOINS[self.language][""])
+            )
+            parts = [self._one(hole, part, shown) for part in value]
+            joins = [between] * (len(parts) - 2) + [last]
+            rest = (piece for pair in zip(joins, parts[1:], strict=False) for piece in pair)
+            return self._together([*parts[:1], *rest])
         return self._one(hole, value, shown)
 
-    def _one(self, hole: Hole, value: Any, shown: Callable[[Any], str]) -> str:
+    def _one(self, hole: Hole, value: Any, shown: Callable[[Any, str], str]) -> str:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return shown(value)
+            return shown(value, hole.how)
         number = f"{value:{',' if hole.how == ',' else ''}}" if isinstance(value, int) else f"{value:.15g}"
         return number if hole.quoted else number.replace("-", "−")
 
+    def _together(self, pieces: Iterable[str]) -> str:
+        return "".join(pieces) if self.language == "en" else reduce(_meet, pieces, "")
 
-def _joined(parts: Sequence[str], between: str, last: str, quote: str) -> str:
-    between, last = f"{quote}{between}{quote}", f"{quote}{last}{quote}"
-    return last.join([between.join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+def _meet(before: str, after: str) -> str:
+    return f"{before} {after}" if _MEETING.fullmatch(before[-1:] + after[:1]) else before + after

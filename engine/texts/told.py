@@ -6,19 +6,14 @@ An English text that no template fits stays as it is: better a sentence in the o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-import msgspec
-
-from engine.flow.problem import Problem
 from engine.texts.language import Language
 from engine.texts.zh_answers import ANSWERS
-from engine.texts.zh_expression import EXPRESSION
-from engine.texts.zh_flow import FLOW
 
-__all__ = ["problems_told", "told"]
+__all__ = ["told"]
 
 LONGEST = 4000
 """Characters; a longer text is somebody's data with a few words of ours round it."""
@@ -30,16 +25,6 @@ _HOLE = re.compile(r"(?<!\{)\{\}(?!\})|\{\}(?=\}\})")
 def told(text: str, language: Language) -> str:
     """An English text of ours in a language."""
     return _chinese(text) if language == "zh" and text and len(text) <= LONGEST else text
-
-
-def problems_told(problems: Iterable[Problem], language: Language) -> list[Problem]:
-    """The problems of a flow with message and hint in a language."""
-    return [
-        msgspec.structs.replace(one, message=told(one.message, language), hint=told(one.hint, language))
-        if language != "en"
-        else one
-        for one in problems
-    ]
 
 
 class Template(NamedTuple):
@@ -75,7 +60,7 @@ def _templates() -> tuple[Mapping[str, str], tuple[Template, ...]]:
     """(texts without holes, templates with the most fixed characters first)."""
     plain: dict[str, str] = {}
     open_: list[Template] = []
-    for english, chinese in {**ANSWERS, **EXPRESSION, **FLOW}.items():
+    for english, chinese in ANSWERS.items():
         parts = tuple(part.replace("{{", "{").replace("}}", "}") for part in _HOLE.split(english))
         if len(parts) == 1:
             plain[parts[0]] = chinese.replace("{{", "{").replace("}}", "}")

@@ -9,16 +9,28 @@ import networkx as nx
 from engine.catalogue.node_types import Catalogue
 from engine.core.node import ERROR_PORT
 from engine.flow.check.compatibility import incompatibility, port_words
-from engine.flow.check.expand import LINK_IN, LINK_OUT, WrittenNode, WrittenWire, links_in, links_out, write_out
+from engine.flow.check.expand import (
+    LINK_IN,
+    LINK_OUT,
+    Side,
+    WrittenNode,
+    WrittenWire,
+    links_in,
+    links_out,
+    no_port,
+    which_input,
+    write_out,
+)
 from engine.flow.check.graph import format_loop, graph_of, loops, unreached
 from engine.flow.check.node_check import CheckedNode, NodeCheck
 from engine.flow.check.plan import Plan, PlannedNode
 from engine.flow.check.type_flow import propagate_types
 from engine.flow.model import Flow
-from engine.flow.names import nearest
+from engine.flow.names import did_you_mean
 from engine.flow.problem import Problem, Severity, errors_in
 from engine.flow.references import References
 from engine.flow.tree import Path
+from engine.texts.text import Readable, Text
 
 __all__ = ["check_flow", "check_site"]
 
@@ -55,9 +67,7 @@ def check_site(flows: Iterable[Flow], beside: Iterable[Flow] = ()) -> list[Probl
             first = known[flow.flow].source
             problems.append(
                 flow.source.problem(
-                    ("flow",),
-                    f"the flow `{flow.flow}` is also in {first.path}:{first.line('flow')}",
-                    "rename one of them",
+                    ("flow",), Text("flow.name-twice", flow=flow.flow, path=first.path, line=first.line("flow"))
                 )
             )
         known.setdefault(flow.flow, flow)
@@ -69,18 +79,16 @@ def check_site(flows: Iterable[Flow], beside: Iterable[Flow] = ()) -> list[Probl
             other, _, link = name.partition("/")
             if other == flow.flow or name in entries:
                 continue
-            meant = nearest(name, entries)
-            missing = f"there is no flow `{other}`"
+            missing = Text("flow.no-linked-flow", flow=other)
             if other in known:
                 missing = (
-                    f"the flow `{other}` is disabled"
+                    Text("flow.linked-flow-disabled", flow=other)
                     if known[other].disabled
-                    else f"the flow `{other}` has no link-in `{link}`"
+                    else Text("flow.no-link-in-flow", flow=other, link=link)
                 )
-            hint = f"did you mean `{meant}`?" if meant else "messages wait at the link-out until it is there"
-            if not meant and node.type == "link-call":
-                hint = "messages go the way of errors until it is there"
-            problems.append(flow.source.problem((*node.place, *place), missing, hint, "warning"))
+            waits = Text("flow.link-call-fails") if node.type == "link-call" else Text("flow.link-out-waits")
+            hint = did_you_mean(name, entries) or waits
+            problems.append(flow.source.problem((*node.place, *place), missing.with_hint(hint), "warning"))
     return problems
 
 
@@ -119,8 +127,8 @@ class _Check:
         unknown = self.written.unknown or any(node.kind is None for node in self.nodes.values())
         return (None if errors_in(found) or unknown else self._plan(graph, wired, on_error)), found
 
-    def _say(self, place: Path, message: str, hint: str = "", severity: Severity = "error") -> None:
-        self.problems[self.flow.source.problem(place, message, hint, severity)] = None
+    def _say(self, place: Path, text: Readable, severity: Severity = "error") -> None:
+        self.problems[self.flow.source.problem(place, text, severity)] = None
 
     def _is_retired(self, wire: WrittenWire) -> bool:
         """Whether the wire leaves a port that an older version of the node had: it is told, and the flow runs without it."""
@@ -162,40 +170,36 @@ class _Check:
             for origin, made in ways.get((wire.source, port), {}).items():
                 wrong = None if taken is None else incompatibility(made, taken)
                 if wrong is not None and taken is not None:
-                    by_way = "" if origin[0] == wire.source else f" by way of `{wire.source}`"
-                    self._say(
-                        wire.place,
-                        f"`{origin[0]}` sends {port_words(made)} from `{origin[1]}`{by_way}, `{wire.target}` takes {port_words(taken)}: {wrong[0]}",
-                        wrong[1],
+                    text = Text(
+                        "flow.wire-unfit",
+                        source=origin[0],
+                        sends=port_words(made),
+                        port=origin[1],
+                        by_way="" if origin[0] == wire.source else Text("flow.by-way", node=wire.source),
+                        target=wire.target,
+                        takes=port_words(taken),
+                        reason=wrong,
                     )
+                    self._say(wire.place, text)
 
-    def _no_port(self, wire: WrittenWire, node: str, side: str, port: str, known: list[str]) -> None:
-        if not port:
-            self._say(
-                wire.place,
-                f"`{node}` sends no messages, so no wire can leave it",
-                "remove the wire; failed messages leave by `error`",
-            )
-            return
-        meant = nearest(port, known)
-        hint = f"did you mean `{meant}`?" if meant else f"its {side}s are {', '.join(known)}"
-        self._say(wire.place, f"`{node}` has no {side} `{port}`", hint)
+    def _no_port(self, wire: WrittenWire, node: str, side: Side, port: str, known: list[str]) -> None:
+        if port:
+            self._say(wire.place, no_port(node, side, port, known))
+        else:
+            self._say(wire.place, Text("flow.sends-nothing", node=node))
 
     def _no_input(self, wire: WrittenWire, target: CheckedNode) -> None:
         names = [one.name for one in target.inputs]
         if not names:
-            what = (
-                "is a source: it brings messages in and takes none"
-                if target.kind and target.kind.is_source
-                else "takes no messages by wire"
-            )
-            self._say(wire.place, f"`{wire.target}` {what}", "remove the wire")
-        elif not wire.input:
+            is_source = target.kind is not None and target.kind.is_source
             self._say(
                 wire.place,
-                f"`{wire.target}` has {len(names)} inputs and the wire names none",
-                f"write `{wire.target}.{names[0]}`; its inputs are {', '.join(names)}",
+                Text("flow.wire-to-source", node=wire.target)
+                if is_source
+                else Text("flow.takes-nothing", node=wire.target),
             )
+        elif not wire.input:
+            self._say(wire.place, which_input(wire.target, names))
         else:
             self._no_port(wire, wire.target, "input", wire.input, names)
 
@@ -205,7 +209,7 @@ class _Check:
             key = (wire.source, port, wire.target, input)
             beside = wire.source.rpartition("/")[0] == wire.target.rpartition("/")[0]
             if key in seen and beside and not wire.link:
-                self._say(wire.place, f"`{wire.source}` is wired to `{wire.target}` twice", "remove one of the two")
+                self._say(wire.place, Text("flow.wire-twice", source=wire.source, target=wire.target))
             seen.add(key)
 
     def _on_error(self) -> str | None:
@@ -214,21 +218,16 @@ class _Check:
             return None
         if not self.written.on_error:
             disabled = self.flow.nodes[target.node].disabled
-            reason = "is disabled" if disabled else "leads to no node"
-            self._say(
-                ("on_error",),
-                f"`{target}` {reason}, so failed messages go to quarantine",
-                "enable it or name another node",
-                "warning",
+            text = (
+                Text("flow.on-error-disabled", target=str(target))
+                if disabled
+                else Text("flow.on-error-nowhere", target=str(target))
             )
+            self._say(("on_error",), text, "warning")
             return None
         if len(self.written.on_error) > 1:
-            inner = ", ".join(id for id, _ in self.written.on_error)
-            self._say(
-                ("on_error",),
-                f"`{target}` leads to several nodes: {inner}",
-                "let one node inside take the messages and pass them on",
-            )
+            inner = [id for id, _ in self.written.on_error]
+            self._say(("on_error",), Text("flow.on-error-several", target=str(target), nodes=inner))
             return None
         id, port = self.written.on_error[0]
         node = self.nodes[id]
@@ -242,39 +241,20 @@ class _Check:
         for loop in loops(graph, breakers):
             after = loop[1] if len(loop) > 1 else loop[0]
             edges = graph.get_edge_data(loop[0], after)
-            self._say(
-                next(iter(edges.values()))["place"],
-                f"the wires go in a circle: {format_loop(loop)}",
-                "a message would never come to an end: put a node on it that waits, such as delay, or remove a wire",
-            )
+            self._say(next(iter(edges.values()))["place"], Text("flow.loop", way=format_loop(loop)))
 
     def _check_reach(self, graph: nx.MultiDiGraph[str], on_error: str | None) -> None:
         roots = [id for id, node in self.nodes.items() if node.kind is None or not node.inputs]
         brings = [id for id in roots if (kind := self.nodes[id].kind) is None or kind.is_source or kind.outputs]
         if self.nodes and not brings:
-            self._say(
-                ("nodes",),
-                "no node brings messages in, so nothing will happen",
-                "add a source, such as mqtt-in, schedule or inject",
-                "warning",
-            )
+            self._say(("nodes",), Text("flow.no-source"), "warning")
         else:
             for id in unreached(graph, [*roots, *([on_error] if on_error else [])]):
-                self._say(
-                    self.nodes[id].written.place,
-                    "no message can come here",
-                    "wire it to something, disable it, or remove it",
-                    "warning",
-                )
+                self._say(self.nodes[id].written.place, Text("flow.unreached"), "warning")
         for id in roots:
             node = self.nodes[id]
             if node.kind is not None and node.outputs and graph.out_degree(id) == 0:
-                self._say(
-                    node.written.place,
-                    "its messages go nowhere",
-                    "wire it to something, disable it, or remove it",
-                    "warning",
-                )
+                self._say(node.written.place, Text("flow.leads-nowhere"), "warning")
 
     def _plan(self, graph: nx.MultiDiGraph[str], wired: list[Wired], on_error: str | None) -> Plan:
         wires: dict[str, dict[str, list[str]]] = {id: {} for id in self.nodes}

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import msgspec
 
 from engine.core.node import Port
+from engine.texts.text import Readable, Text
 
 # Two spellings of one unit: people type both, and Unicode has two letters for micro.
 _SAME_UNIT = str.maketrans({"μ": "µ", "㎎": "mg", "㎥": "m³"})
@@ -32,34 +33,32 @@ class Kind(msgspec.Struct, frozen=True):
     of: tuple[tuple[Kind, ...], ...] = ()
 
 
-def incompatibility(source: Port, target: Port) -> tuple[str, str] | None:
+def incompatibility(source: Port, target: Port) -> Text | None:
     """Why a wire between two ports can't work, and what to do; None when it can.
 
     A type goes into itself, into a class above it, and into a union that has it; Any fits everything. A unit fits
     itself, and "" fits everything.
     """
     if not payloads_compatible(source.payload, target.payload):
-        return (
-            f"{type_words(source.payload)} does not fit {type_words(target.payload)}",
-            "put a node between them that turns one into the other",
-        )
+        return Text("flow.types-unfit", given=type_words(source.payload), wanted=type_words(target.payload))
     ours, theirs = _unit(source.unit), _unit(target.unit)
     if ours and theirs and ours != theirs:
-        return f"{source.unit} does not fit {target.unit}", "insert a unit-convert node"
+        return Text("flow.units-unfit", given=source.unit, wanted=target.unit)
     return None
 
 
-def port_words(port: Port) -> str:
+def port_words(port: Port) -> Readable:
     """What passes a port, for people: `Reading in ppm`."""
-    name = "" if port.payload is Any else type_words(port.payload)
     if not port.unit:
-        return name or "anything"
-    return f"{name or 'a number'} in {port.unit}"
+        return type_words(port.payload)
+    kind = Text("flow.kind-number") if port.payload is Any else type_words(port.payload)
+    return Text("flow.in-unit", wanted=[kind], unit=port.unit)
 
 
-def type_words(payload: Any) -> str:
+def type_words(payload: Any) -> Readable:
     """A payload type for people."""
-    return " or ".join(kind.name for kind in kinds_of(payload)) or "anything"
+    kinds = [kind.name for kind in kinds_of(payload)]
+    return Text("flow.either", kinds=kinds) if kinds else Text("flow.anything")
 
 
 def kinds_of(payload: Any) -> tuple[Kind, ...]:

@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from jsonschema import ValidationError
 
-from engine.flow.names import nearest
+from engine.flow.names import did_you_mean, nearest
 from engine.flow.tree import Path
+from engine.flow.yaml.values import shortened
+from engine.texts.text import Readable, Text
 
 Schema = Mapping[str, Any]
 
 _TYPES = {
-    "string": "a text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a mapping",
-    "null": "nothing",
+    "string": Text("flow.kind-text"),
+    "number": Text("flow.kind-number"),
+    "integer": Text("flow.kind-integer"),
+    "boolean": Text("flow.kind-switch"),
+    "array": Text("flow.kind-list"),
+    "object": Text("flow.kind-mapping"),
+    "null": Text("flow.kind-nothing"),
 }
-_BOUNDS = {
-    "minimum": "at least",
-    "maximum": "at most",
-    "exclusiveMinimum": "more than",
-    "exclusiveMaximum": "less than",
-    "multipleOf": "a multiple of",
-}
-_LENGTHS = {
-    "minLength": ("at least", "character"),
-    "maxLength": ("at most", "character"),
-    "minItems": ("at least", "item"),
-    "maxItems": ("at most", "item"),
-    "minProperties": ("at least", "entry"),
-    "maxProperties": ("at most", "entry"),
-}
+_OTHER_KIND = Text("flow.kind-other")
 
 
 class Fault(msgspec.Struct, frozen=True):
     """One thing wrong at a place within the config."""
 
     place: Path
-    message: str
-    hint: str = ""
+    text: Text
 
 
 def faults_of(
@@ -64,48 +51,59 @@ def _messages(error: ValidationError, root: Schema, hidden: frozenset[Path]) -> 
     limit: Any = error.validator_value
     value: Any = error.instance
     here: Schema = error.schema if isinstance(error.schema, Mapping) else {}
-    unit = f" {here['x-unit']}" if here.get("x-unit") else ""
-    shown = "the value" if any(place == other[: len(place)] for other in hidden) else _shown(value)
-    about = _first_sentence(here)
+    unit = str(here.get("x-unit") or "")
+    shown = Text("flow.here-value") if any(place == other[: len(place)] for other in hidden) else _shown(value)
+    about = _about(here)
     if rule == "required":
         for name in limit:
             if name not in value:
                 field = here.get("properties", {}).get(name, {})
-                yield Fault((*place, name) if place else (name,), f"`{name}` is missing", _wish(name, field, root))
+                yield Fault((*place, name), Text("flow.field-missing", field=name).with_hint(_wish(name, field, root)))
     elif rule in ("additionalProperties", "unevaluatedProperties"):
         known = list(here.get("properties", {}))
         for name in value:
             if name not in known:
-                meant = nearest(name, known)
-                hint = f"did you mean `{meant}`?" if meant else f"the fields are {', '.join(known) or 'none'}"
-                yield Fault((*place, name), f"there is no field `{_short(name)}`", hint)
+                text = Text("flow.no-field", field=shortened(name), known=known or Text("flow.none"))
+                yield Fault((*place, name), text.with_hint(did_you_mean(name, known)))
     elif rule == "type":
-        yield Fault(place, f"wants {_wanted(here, root)}{_in(unit)}, here is {shown}", about)
+        yield Fault(place, Text("flow.wants", wanted=_wanted(here, root, unit), here=shown).with_hint(about))
     elif rule == "enum":
         meant = nearest(value, [one for one in limit if isinstance(one, str)]) if isinstance(value, str) else None
-        choices = ", ".join(_json(one) for one in limit)
-        yield Fault(
-            place, f"wants one of {choices}, here is {shown}", f"did you mean {_json(meant)}?" if meant else about
-        )
+        text = Text("flow.wants", wanted=[_one_of(limit)], here=shown)
+        yield Fault(place, text.with_hint(Text("flow.did-you-mean", name=meant) if meant else about))
     elif rule == "const":
-        yield Fault(place, f"wants {_json(limit)}, here is {shown}", about)
-    elif rule in _BOUNDS:
-        yield Fault(place, f"wants {_BOUNDS[rule]} {limit:g}{unit}, here is {shown}", about)
-    elif rule in _LENGTHS:
-        words, thing = _LENGTHS[rule]
-        yield Fault(place, f"wants {words} {limit} {_plural(thing, limit)}, here are {len(value)}", about)
+        yield Fault(place, Text("flow.wants", wanted=[_json(limit)], here=shown).with_hint(about))
+    elif rule == "minimum":
+        yield Fault(place, Text("flow.wants-at-least", limit=_quantity(limit, unit), here=shown).with_hint(about))
+    elif rule == "maximum":
+        yield Fault(place, Text("flow.wants-at-most", limit=_quantity(limit, unit), here=shown).with_hint(about))
+    elif rule == "exclusiveMinimum":
+        yield Fault(place, Text("flow.wants-more", limit=_quantity(limit, unit), here=shown).with_hint(about))
+    elif rule == "exclusiveMaximum":
+        yield Fault(place, Text("flow.wants-less", limit=_quantity(limit, unit), here=shown).with_hint(about))
+    elif rule == "multipleOf":
+        yield Fault(place, Text("flow.wants-multiple", limit=_quantity(limit, unit), here=shown).with_hint(about))
+    elif rule == "minLength":
+        yield Fault(place, Text("flow.wants-longer", limit=limit, here=len(value)).with_hint(about))
+    elif rule == "maxLength":
+        yield Fault(place, Text("flow.wants-shorter", limit=limit, here=len(value)).with_hint(about))
+    elif rule in ("minItems", "minProperties"):
+        yield Fault(place, Text("flow.wants-more-items", limit=limit, here=len(value)).with_hint(about))
+    elif rule in ("maxItems", "maxProperties"):
+        yield Fault(place, Text("flow.wants-fewer-items", limit=limit, here=len(value)).with_hint(about))
     elif rule == "pattern":
-        yield Fault(place, f"wants a text that matches `{limit}`, here is {shown}", about)
+        yield Fault(place, Text("flow.wants-pattern", pattern=limit, here=shown).with_hint(about))
     elif rule in ("anyOf", "oneOf") and error.context:
         yield from _choice(error, here, root, hidden, shown, unit)
     elif rule == "uniqueItems":
-        yield Fault(place, "holds the same item twice", "remove one of them")
+        yield Fault(place, Text("flow.item-twice"))
     else:
-        yield Fault(place, "does not fit" if hidden else error.message, about)
+        text = Text("flow.unfit-value") if hidden else Text("flow.invalid", reason=error.message)
+        yield Fault(place, text.with_hint(about))
 
 
 def _choice(
-    error: ValidationError, here: Schema, root: Schema, hidden: frozenset[Path], shown: str, unit: str
+    error: ValidationError, here: Schema, root: Schema, hidden: frozenset[Path], shown: Text | float, unit: str
 ) -> Iterator[Fault]:
     """A value that fits none of several forms: the faults in the form it was meant to be, when that can be told."""
     top = len(error.absolute_path)
@@ -122,65 +120,69 @@ def _choice(
         for inner in meant[0]:
             yield from _messages(inner, root, hidden)
         return
-    yield Fault(
-        tuple(error.absolute_path), f"wants {_wanted(here, root)}{_in(unit)}, here is {shown}", _first_sentence(here)
-    )
+    text = Text("flow.wants", wanted=_wanted(here, root, unit), here=shown)
+    yield Fault(tuple(error.absolute_path), text.with_hint(_about(here)))
 
 
-def _wanted(schema: Schema, root: Schema) -> str:
+def _wanted(schema: Schema, root: Schema, unit: str = "") -> list[Readable]:
+    """The kinds of value that a schema takes, any of which will do."""
+    kinds = _kinds(schema, root)
+    return [Text("flow.in-unit", wanted=kinds, unit=unit)] if unit else kinds
+
+
+def _kinds(schema: Schema, root: Schema) -> list[Readable]:
     target = schema.get("$ref")
     if isinstance(target, str):
-        return _wanted(root.get("$defs", {}).get(target.rpartition("/")[2], {}), root)
+        return _kinds(root.get("$defs", {}).get(target.rpartition("/")[2], {}), root)
     if "enum" in schema:
-        return "one of " + ", ".join(_json(one) for one in schema["enum"])
+        return [_one_of(schema["enum"])]
     forms = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
     if forms:
-        return _either(list(dict.fromkeys(_wanted(form, root) for form in forms)))
+        return list(dict.fromkeys(kind for form in forms for kind in _kinds(form, root)))
     kinds = schema.get("type", ())
-    named = [_TYPES.get(kind, str(kind)) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
-    return _either(named) if named else "something else"
+    named: list[Readable] = [_TYPES.get(kind, str(kind)) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    return named or [_OTHER_KIND]
 
 
-def _wish(name: str, field: Schema, root: Schema) -> str:
-    unit = f" in {field['x-unit']}" if field.get("x-unit") else ""
-    wanted = _wanted(field, root)
-    about = _first_sentence(field)
-    said = f"give `{name}`" + (f", {wanted}{unit}" if wanted != "something else" else "")
-    return f"{said}: {about}" if about else said
+def _one_of(choices: Sequence[Any]) -> Text:
+    return Text("flow.one-of", choices=[_json(one) for one in choices])
 
 
-def _either(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+def _wish(name: str, field: Schema, root: Schema) -> Text:
+    wanted = _wanted(field, root, str(field.get("x-unit") or ""))
+    wish = (
+        Text("flow.give", field=name) if wanted == [_OTHER_KIND] else Text("flow.give-kind", field=name, wanted=wanted)
+    )
+    about = _about(field)
+    return wish if about is None else Text("flow.with-help", text=wish, help=about)
 
 
-def _in(unit: str) -> str:
-    return f" in{unit}" if unit else ""
+def _quantity(number: float, unit: str) -> Readable:
+    shown = f"{number:g}".replace("-", "−")
+    return f"{shown}{unit}" if unit.startswith("%") else f"{shown} {unit}".rstrip()
 
 
-def _first_sentence(schema: Schema) -> str:
-    text = str(schema.get("description", "")).partition("\n")[0]
-    return text.partition(". ")[0].rstrip(".")
-
-
-def _plural(thing: str, count: Any) -> str:
-    return thing if count == 1 else "entries" if thing == "entry" else f"{thing}s"
+def _about(schema: Schema) -> Text | None:
+    """What the field's own help says first; in Chinese nothing where only the English is declared."""
+    chinese = schema.get("x-zh", "")
+    if isinstance(chinese, Mapping):
+        chinese = chinese.get("description", "")
+    english = str(schema.get("description", "")).partition("\n")[0].partition(". ")[0].rstrip(".")
+    help = {"zh": str(chinese).partition("。")[0], "en": english}
+    return Text("flow.help", help=help) if any(help.values()) else None
 
 
 def _json(value: Any) -> str:
     return f"`{value}`" if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> Text | float:
     if value is None:
-        return "nothing"
+        return Text("flow.here-nothing")
     if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
+        return Text("flow.here-switch", value=value)
     if isinstance(value, str):
-        return f"the text `{_short(value)}`"
+        return Text("flow.here-text", value=shortened(value))
     if isinstance(value, int | float):
-        return f"{value}"
-    return f"a list of {len(value)}" if isinstance(value, list) else "a mapping"
-
-
-def _short(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+        return value
+    return Text("flow.here-list", length=len(value)) if isinstance(value, list) else Text("flow.here-mapping")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 from jsonschema import Draft202012Validator, SchemaError
@@ -11,10 +11,12 @@ from jsonschema import Draft202012Validator, SchemaError
 from engine.core.node import ERROR_PORT
 from engine.flow.check.config_messages import faults_of
 from engine.flow.model import DEFAULT_PORT, SUBFLOW_PREFIX, Flow, NodeSpec, Subflow, Target
-from engine.flow.names import nearest
+from engine.flow.names import did_you_mean, nearest
 from engine.flow.problem import Problem, Severity
 from engine.flow.references import references_in, with_fields
 from engine.flow.tree import Path
+from engine.flow.yaml.values import shortened
+from engine.texts.text import Text
 
 DEPTH_LIMIT = 16
 # A few subflows that each use the next one ten times are a million nodes; no site runs a hundredth of this many.
@@ -23,6 +25,10 @@ WIRE_LIMIT = 100_000
 
 LINK_IN = "link-in"
 LINK_OUT = ("link-out", "link-call")
+
+Side = Literal["input", "output"]
+
+_NONE = Text("flow.none")
 
 
 class WrittenNode(msgspec.Struct, frozen=True, eq=False):
@@ -86,6 +92,21 @@ def links_out(flow: str, config: Mapping[str, Any]) -> Iterator[tuple[str, Path]
             yield (name if "/" in name else f"{flow}/{name}"), place
 
 
+def which_input(node: str, known: Sequence[str]) -> Text:
+    """Of a wire to a node with several inputs that names none of them."""
+    return Text("flow.which-input", node=node, count=len(known), first=known[0], known=known)
+
+
+def no_port(node: str, side: Side, port: str, known: Sequence[str]) -> Text:
+    """Of a wire that names a port which a node has not, or any port of a node that has none."""
+    if not known:
+        return Text("flow.no-inputs", node=node) if side == "input" else Text("flow.no-outputs", node=node)
+    shown, near = shortened(port), did_you_mean(port, known)
+    if side == "input":
+        return Text("flow.no-input", node=node, port=shown, known=known).with_hint(near)
+    return Text("flow.no-output", node=node, port=shown, known=known).with_hint(near)
+
+
 class _Scope:
     """The flow itself, or one use of a subflow."""
 
@@ -119,8 +140,8 @@ class _Writer:
         self._write_spare()
         return self.out
 
-    def _say(self, place: Path, message: str, hint: str = "", severity: Severity = "error") -> None:
-        problem = self.flow.source.problem(place, message, hint, severity)
+    def _say(self, place: Path, text: Text, severity: Severity = "error") -> None:
+        problem = self.flow.source.problem(place, text, severity)
         if problem not in self._seen:
             self._seen.add(problem)
             self.out.problems.append(problem)
@@ -130,11 +151,7 @@ class _Writer:
             if spec.disabled:
                 continue
             if len(self.out.nodes) + self._uses >= NODE_LIMIT:
-                self._say(
-                    scope.place,
-                    f"the flow has more than {NODE_LIMIT} nodes once its subflows are written out",
-                    "use less of them",
-                )
+                self._say(scope.place, Text("flow.many-nodes", limit=NODE_LIMIT))
                 return
             place = (*scope.place, "nodes", name)
             with_ = with_fields(spec.with_, fields) if fields else spec.with_
@@ -151,21 +168,17 @@ class _Writer:
         subflow = self.flow.subflows.get(kind)
         if subflow is None:
             meant = nearest(kind, self.flow.subflows)
-            hint = f"did you mean `{SUBFLOW_PREFIX}{meant}`?" if meant else f"write it under `subflows: {kind}:`"
-            self._say((*place, "type"), f"there is no subflow `{kind}`", hint)
+            hint = Text("flow.did-you-mean", name=SUBFLOW_PREFIX + meant) if meant else None
+            self._say((*place, "type"), Text("flow.no-subflow", subflow=kind).with_hint(hint))
             self.out.unknown.add(scope.prefix + name)
             return None
         self._used.add(kind)
         if kind in chain:
             way = " → ".join([*chain[chain.index(kind) :], kind])
-            self._say(
-                (*place, "type"),
-                f"the subflow `{kind}` uses itself ({way})",
-                "a loop is made with wires, inside one subflow",
-            )
+            self._say((*place, "type"), Text("flow.subflow-in-itself", subflow=kind, way=way))
             return None
         if len(chain) >= DEPTH_LIMIT:
-            self._say((*place, "type"), f"subflows are nested more than {DEPTH_LIMIT} deep", "put less into each other")
+            self._say((*place, "type"), Text("flow.subflows-deep", limit=DEPTH_LIMIT))
             return None
         self._uses += 1
         inner = _Scope(f"{scope.prefix}{name}/", ("subflows", kind), subflow.nodes, subflow)
@@ -176,10 +189,9 @@ class _Writer:
     def _fields(self, subflow: Subflow, with_: dict[str, Any], place: Path) -> dict[str, Any]:
         """The fields' values in one use; of a wrong value it is told, and it is used."""
         for name in with_.keys() - subflow.fields.keys():
-            meant = nearest(name, subflow.fields)
-            known = ", ".join(subflow.fields) or "none"
-            hint = f"did you mean `{meant}`?" if meant else f"its fields are {known}"
-            self._say((*place, "with", name), f"the subflow `{subflow.name}` has no field `{name}`", hint)
+            known = list(subflow.fields)
+            text = Text("flow.no-subflow-field", subflow=subflow.name, field=shortened(name), known=known or _NONE)
+            self._say((*place, "with", name), text.with_hint(did_you_mean(name, known)))
         values: dict[str, Any] = {}
         for name, schema in subflow.fields.items():
             checker = self._field_checker(subflow.name, name, schema)
@@ -187,31 +199,23 @@ class _Writer:
                 values[name] = with_[name]
                 if checker is not None and not any(references_in(with_[name])):
                     for fault in faults_of(checker.iter_errors(with_[name]), with_[name], schema):
-                        self._say((*place, "with", name, *fault.place), fault.message, fault.hint)
+                        self._say((*place, "with", name, *fault.place), fault.text)
             elif "default" in schema:
                 values[name] = schema["default"]
             elif not self._dormant:
-                self._say(
-                    (*place, "with"),
-                    f"the field `{name}` of the subflow `{subflow.name}` is missing",
-                    f"give `with: {{{name}: …}}`, or the field a default",
-                )
+                self._say((*place, "with"), Text("flow.subflow-field-missing", subflow=subflow.name, field=name))
         return values
 
     def _field_checker(self, subflow: str, name: str, schema: dict[str, Any]) -> Draft202012Validator | None:
         place = ("subflows", subflow, "fields", name)
         if "$ref" in str(schema) or "$dynamicRef" in str(schema):
             # A reference could name any address in the world, and would be fetched.
-            self._say(place, "the schema of a field can't refer to another schema", "write it out")
+            self._say(place, Text("flow.schema-refers"))
             return None
         try:
             Draft202012Validator.check_schema(schema)
         except SchemaError as error:
-            self._say(
-                (*place, *error.absolute_path),
-                f"it is no JSON Schema: {error.message}",
-                "such as `{type: number, minimum: 0}`",
-            )
+            self._say((*place, *error.absolute_path), Text("flow.no-schema", reason=error.message))
             return None
         return Draft202012Validator(schema)
 
@@ -231,19 +235,15 @@ class _Writer:
         ends = list(self._entries(scope, target, place))
         for source, output in self._exits(scope, name, port, place):
             if len(self.out.wires) + len(ends) > WIRE_LIMIT:
-                self._say(
-                    place,
-                    f"the flow has more than {WIRE_LIMIT} wires once its subflows are written out",
-                    "wire fewer ports",
-                )
+                self._say(place, Text("flow.many-wires", limit=WIRE_LIMIT))
                 return
             self.out.wires += [WrittenWire(source, output, id, input, place) for id, input in ends]
 
     def _dangling(self, scope: _Scope, target: Target, place: Path, idle: bool) -> None:
-        meant = nearest(target.node, scope.nodes)
-        where = f"the subflow `{scope.subflow.name}`" if scope.subflow else "the flow"
-        hint = f"did you mean `{meant}`?" if meant else f"add the node to {where}, or remove the wire"
-        self._say(place, f"the wire leads to `{target.node}`, which is not there", hint, "warning" if idle else "error")
+        where = Text("flow.the-subflow", subflow=scope.subflow.name) if scope.subflow else Text("flow.the-flow")
+        text = Text("flow.wire-dangling", target=target.node, where=where)
+        near = did_you_mean(target.node, scope.nodes)
+        self._say(place, text.with_hint(near), "warning" if idle else "error")
 
     def _entries(self, scope: _Scope, target: Target, place: Path) -> Iterator[tuple[str, str]]:
         """The nodes and inputs that a wire to `target` ends at."""
@@ -281,7 +281,7 @@ class _Writer:
             if not end.disabled and end.node in inner.nodes:
                 yield from self._exits(inner, end.node, end.port, (*inner.place, "outputs", port, index))
 
-    def _port_of(self, ports: Mapping[str, Any], port: str, place: Path, node: str, side: str) -> str:
+    def _port_of(self, ports: Mapping[str, Any], port: str, place: Path, node: str, side: Side) -> str:
         """The port that is meant; "" after telling that there is none."""
         known = list(ports)
         if port in ports:
@@ -289,15 +289,9 @@ class _Writer:
         if port == DEFAULT_PORT and known and (side == "output" or len(known) == 1):
             return known[0]
         if port == DEFAULT_PORT and known:
-            self._say(
-                place,
-                f"`{node}` has {len(known)} inputs and the wire names none",
-                f"write `{node}.{known[0]}`; its inputs are {', '.join(known)}",
-            )
+            self._say(place, which_input(node, known))
         else:
-            meant = nearest(port, known)
-            hint = f"did you mean `{meant}`?" if meant else f"its {side}s are {', '.join(known) or 'none'}"
-            self._say(place, f"the subflow `{node}` has no {side} {f'`{port}`' if port else 'at all'}", hint)
+            self._say(place, no_port(node, side, port, known))
         return DEFAULT_PORT
 
     def _check_ends(self, scope: _Scope, subflow: Subflow) -> None:
@@ -317,9 +311,7 @@ class _Writer:
             if node.type == LINK_IN:
                 name = links_in(flow, node)
                 if name in named:
-                    self._say(
-                        node.place, f"the link `{name}` is also `{named[name].id}`", "give one of them another `name`"
-                    )
+                    self._say(node.place, Text("flow.link-twice", link=name, node=named[name].id))
                 named.setdefault(name, node)
         for node in self.out.nodes.values():
             if node.type not in LINK_OUT:
@@ -329,10 +321,9 @@ class _Writer:
                     self.out.wires.append(WrittenWire(node.id, "", named[name].id, "", (*node.place, *place), True))
                 elif name.partition("/")[0] == flow:
                     own = [known.partition("/")[2] for known in named]
-                    meant = nearest(name.partition("/")[2], own)
-                    hint = f"did you mean `{meant}`?" if meant else "add a link-in of that name, or name it `FLOW/NAME`"
+                    link = name.partition("/")[2]
                     self._say(
-                        (*node.place, *place), f"there is no link-in `{name.partition('/')[2]}` in this flow", hint
+                        (*node.place, *place), Text("flow.no-link-in", link=link).with_hint(did_you_mean(link, own))
                     )
 
     def _write_spare(self) -> None:

@@ -20,8 +20,9 @@ from engine.flow.names import nearest
 from engine.flow.problem import Severity
 from engine.flow.references import KINDS, Reference, References, references_in
 from engine.flow.tree import Path
+from engine.texts.text import Readable, Text, reason_of
 
-Say = Callable[[Path, str, str, Severity], None]
+Say = Callable[[Path, Readable, Severity], None]
 
 _ANNOTATIONS = {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment"}
 _WHERE = re.compile(r" - at `\$([^`]*)`\Z")
@@ -77,46 +78,29 @@ class NodeCheck:
         broken = self.catalogue.problem_of(node.type)
         place = (*node.place, "type")
         if broken:
-            self.say(
-                place,
-                f"the type `{node.type}` can't be loaded: {broken}",
-                "mend that file; it is loaded again when it changes",
-                "error",
-            )
+            self.say(place, Text("flow.type-broken", type=node.type, reason=broken), "error")
             return
         known = [*self.catalogue.types, *(SUBFLOW_PREFIX + name for name in self.flow.subflows)]
         meant = SUBFLOW_PREFIX + node.type if node.type in self.flow.subflows else nearest(node.type, known)
-        hint = (
-            f"did you mean `{meant}`?"
-            if meant
-            else "`mcs nodes` lists the types; a missing one comes with a pack or a file in MCS_NODES"
-        )
-        self.say(place, f"there is no node type `{node.type}`", hint, "error")
+        hint = Text("flow.did-you-mean", name=meant) if meant else None
+        self.say(place, Text("flow.no-type", type=node.type).with_hint(hint), "error")
 
     def _reference(self, node: WrittenNode, reference: Reference) -> None:
         place = (*node.place, "with", *reference.place)
         if reference.kind not in KINDS:
             meant = nearest(reference.kind, KINDS)
             if meant:
-                self.say(
-                    place,
-                    f"there is no kind of reference `{reference.kind}`",
-                    f"did you mean `${{{meant}:{reference.name}}}`?",
-                    "error",
-                )
+                hint = Text("flow.did-you-mean", name=f"${{{meant}:{reference.name}}}")
+                self.say(place, Text("flow.no-reference-kind", kind=reference.kind).with_hint(hint), "error")
             else:
-                self.say(
-                    place,
-                    f"`{reference}` is taken as a plain text",
-                    f"references are {', '.join(f'${{{kind}:…}}' for kind in KINDS)}",
-                    "warning",
-                )
+                known = [f"${{{kind}:…}}" for kind in KINDS]
+                self.say(place, Text("flow.no-reference", text=str(reference), known=known), "warning")
             return
         if reference.kind == "field" and self._is_field(node.place, reference.name):
             return  # without a value; told at the node that uses the subflow
         fault = self.references.fault(reference)
         if fault is not None:
-            self.say(place, *fault, "error")
+            self.say(place, fault, "error")
 
     def _is_field(self, place: Path, name: str) -> bool:
         return place[0] == "subflows" and name in self.flow.subflows[str(place[1])].fields
@@ -126,8 +110,7 @@ class NodeCheck:
         config, unknown = self.references.preview(node.with_, kind.schema)
         for place, wrong in path_faults(config, kind.path_fields):
             if place not in unknown:
-                message, _, hint = wrong.rpartition("; ")
-                self.say((*node.place, "with", *place), message, hint, "error")
+                self.say((*node.place, "with", *place), wrong, "error")
         if not self._is_stricter(kind):
             # What msgspec takes, a schema derived from the class takes too, and msgspec is forty times as quick to say so.
             with contextlib.suppress(Exception):
@@ -136,7 +119,7 @@ class NodeCheck:
         faults = faults_of(kind.validator.iter_errors(config), config, kind.schema, hidden)
         faults = [fault for fault in faults if fault.place not in unknown]
         for fault in faults:
-            self.say((*node.place, "with", *fault.place), fault.message, fault.hint, "error")
+            self.say((*node.place, "with", *fault.place), fault.text, "error")
         try:
             return kind.make(config)
         except ExpressionError as error:
@@ -154,12 +137,7 @@ class NodeCheck:
 
     def _unknown_ports(self, node: WrittenNode, place: Path) -> None:
         """Without its ports no wire could leave the node, and what it sends would all go to quarantine."""
-        self.say(
-            (*node.place, "with", *place),
-            "the output ports follow from this, and a secret is not read before the start",
-            "write the value itself, or `${env:NAME}`",
-            "error",
-        )
+        self.say((*node.place, "with", *place), Text("flow.ports-unknown"), "error")
 
     def _is_stricter(self, kind: NodeType) -> bool:
         """Whether the schema of a type asks for more than its class: an author can add any keyword to a field's schema."""
@@ -169,21 +147,24 @@ class NodeCheck:
         return known
 
     def _refused(self, node: WrittenNode, error: Exception, config: dict[str, Any], hidden: bool) -> None:
-        said = str(error) if isinstance(error, ValueError | TypeError) else f"{type(error).__name__}: {error}"
+        # msgspec wraps what `__post_init__` raises: the text that was raised is behind it, the place in its words.
+        said = reason_of(error.__cause__ if isinstance(error.__cause__, ValueError | TypeError) else error)
         place: Path = ()
-        if found := _WHERE.search(said):
-            said = said[: found.start()]
+        if found := _WHERE.search(str(error)):
             place = tuple(step if step else int(index) for step, index in _STEP.findall(found[1]) if index != "...")
+        if isinstance(said, str):
+            said = _WHERE.sub("", said).replace("\n", "; ")
+            if not isinstance(error, ValueError | TypeError):
+                said = f"{type(error).__name__}: {said}"
         if hidden and not isinstance(error, msgspec.ValidationError):
-            said = f"is refused by the node type ({type(error).__name__})"
-        self.say((*node.place, "with", *place), said.replace("\n", "; "), "", "error")
+            said = Text("flow.type-refuses", error=type(error).__name__)
+        self.say((*node.place, "with", *place), said, "error")
 
     def _wrong_expression(self, node: WrittenNode, error: ExpressionError, config: dict[str, Any]) -> None:
         place = next(_texts_refused_like(error, config, ()), ())
         for problem in error.problems:
-            self.say(
-                (*node.place, "with", *place), f"column {problem.column}: {problem.message}", problem.hint, "error"
-            )
+            text = Text("flow.at-column", column=problem.column, text=problem.text)
+            self.say((*node.place, "with", *place), text, "error")
 
 
 def has_own_keywords(cls: type[Node]) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 from engine.catalogue.path_fields import ANY
 from engine.core.paths import invalid_path_reason
 from engine.flow.tree import Path
+from engine.texts.text import Text
 
 __all__ = ["path_faults"]
 
 
-def path_faults(config: Any, fields: Sequence[tuple[str, ...]]) -> Iterator[tuple[Path, str]]:
+def path_faults(config: Any, fields: Sequence[tuple[str, ...]]) -> Iterator[tuple[Path, Text]]:
     """(place, what is wrong) of each text there that is no path; an empty one stands for none."""
     for field in fields:
         for place, text in _texts(config, field, ()):

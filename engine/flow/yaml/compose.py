@@ -21,6 +21,7 @@ from engine.flow.source import problem_at
 from engine.flow.tree import Alias, Mapping, Part, Path, Scalar, Sequence
 from engine.flow.yaml.scalar import Ambiguous, value_of
 from engine.flow.yaml.syntax import as_problem
+from engine.texts.text import Text
 
 SIZE_LIMIT_BYTES = 5_000_000
 DEPTH_LIMIT = 64
@@ -37,13 +38,7 @@ def compose(text: str, path: str) -> tuple[Part | None, list[Problem]]:
     `text` has no byte order mark. Duplicate keys keep the first value, refused scalars keep their text.
     """
     if len(text) > SIZE_LIMIT_BYTES:
-        return None, [
-            Problem(
-                path=path,
-                message=f"the file is larger than {SIZE_LIMIT_BYTES // 1_000_000} MB",
-                hint="split it into several flows",
-            )
-        ]
+        return None, [Problem(path=path, text=Text("flow.file-large", limit_mb=SIZE_LIMIT_BYTES // 1_000_000))]
     if found := _LONE_BREAK.search(text):
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
@@ -52,8 +47,7 @@ def compose(text: str, path: str) -> tuple[Part | None, list[Problem]]:
                 path=path,
                 line=line,
                 column=column,
-                message=f"the character U+{ord(found.group()):04X} breaks lines for some readers only",
-                hint=r'end lines with LF or CRLF; inside a text write it as an escape, "\u2028"',
+                text=Text("flow.lone-break", character=f"U+{ord(found.group()):04X}"),
             )
         ]
     composer = _Composer(text, path)
@@ -62,13 +56,7 @@ def compose(text: str, path: str) -> tuple[Part | None, list[Problem]]:
     except yaml.YAMLError as error:
         return None, [*composer.problems, as_problem(error, text, path)]
     except UnicodeEncodeError:
-        return None, [
-            Problem(
-                path=path,
-                message="the text contains half of a character pair (a lone surrogate)",
-                hint="save the file as UTF-8 again",
-            )
-        ]
+        return None, [Problem(path=path, text=Text("flow.surrogate"))]
     return composer.root, composer.problems
 
 
@@ -120,12 +108,12 @@ class _Composer:
             elif kind is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    self._refuse(event, "a second YAML document begins here", "one flow per file: remove the `---`")
+                    self._refuse(event, Text("flow.second-document"))
                     return
             elif kind is StreamEndEvent:
                 return
             if len(self._open) > DEPTH_LIMIT:
-                self._refuse(event, f"values are nested more than {DEPTH_LIMIT} deep", "flatten the value")
+                self._refuse(event, Text("flow.too-deep", limit=DEPTH_LIMIT))
                 self.root = None
                 return
 
@@ -139,18 +127,14 @@ class _Composer:
                 steps.append(len(frame.part.items))
         return tuple(steps)
 
-    def _refuse(self, event: Any, message: str, hint: str, *more: str) -> None:
+    def _refuse(self, event: Any, text: Text, *more: str) -> None:
         mark = event.start_mark
         place = (*self._place(), *more)
-        self.problems.append(problem_at(self.path, mark.line + 1, mark.column + 1, place, message, hint))
+        self.problems.append(problem_at(self.path, mark.line + 1, mark.column + 1, place, text))
 
     def _untagged(self, event: Any) -> None:
         if event.tag is not None:
-            self._refuse(
-                event,
-                f"the tag `{_short(event.tag)}` is not allowed",
-                "remove the tag; quote the value if it is a text",
-            )
+            self._refuse(event, Text("flow.tag", tag=_short(event.tag)))
 
     def _wants_key(self) -> bool:
         return bool(self._open) and isinstance(self._open[-1].part, Mapping) and self._open[-1].key is None
@@ -165,7 +149,7 @@ class _Composer:
             try:
                 value = value_of(value)
             except Ambiguous as error:
-                self._refuse(event, error.what, error.hint, *((value,) if self._wants_key() else ()))
+                self._refuse(event, error.text, *((value,) if self._wants_key() else ()))
         elif style in "|>":
             end_index = self._end_of_block(start.index, end_index)
         part = Scalar(start.index, end_index, start.line + 1, start.column + 1, event.anchor, value, style)
@@ -189,23 +173,20 @@ class _Composer:
         size: int | None
         known = self._anchors.get(event.anchor)
         if known is None or known[1] is None:
-            message = (
-                f"`*{event.anchor}` stands inside its own anchor"
-                if known
-                else f"no anchor `&{event.anchor}` before here"
+            anchor = _short(event.anchor)
+            self._refuse(
+                event,
+                Text("flow.alias-inside", anchor=anchor) if known else Text("flow.no-anchor", anchor=anchor),
             )
-            self._refuse(event, message, "define the anchor earlier in the file, or write the value out")
             target, size = self._missing(event), 1
         elif self._wants_key():
-            self._refuse(event, "an alias can't be a key", "write the key out")
+            self._refuse(event, Text("flow.alias-key"))
             target, size = self._missing(event), 1
         else:
             target, size = known
         self._alias_parts += size or 1
         if self._alias_parts > ALIAS_LIMIT:
-            self._refuse(
-                event, f"the aliases of this file stand for more than {ALIAS_LIMIT} values", "write less with aliases"
-            )
+            self._refuse(event, Text("flow.many-aliases", limit=ALIAS_LIMIT))
             target, size = self._missing(event), 1
             self._alias_parts = 0
         start, end = event.start_mark, event.end_mark
@@ -262,27 +243,19 @@ class _Composer:
     def _key(self, event: Any, part: Part, frame: _Open) -> Scalar:
         """The key to go on with; a refused one is kept out of the tree together with its value."""
         if not isinstance(part, Scalar):
-            self._refuse(event, "a list or a mapping can't be a key", "keys are texts")
+            self._refuse(event, Text("flow.collection-key"))
             frame.skip = True
             return Scalar(part.start, part.end, part.line, part.column, None, "?", None)
         if part.style is None and part.value == "<<":
-            self._refuse(
-                event,
-                "merge keys (`<<`) are not supported: YAML 1.2 has none",
-                "write the keys out, or use an alias for the whole value",
-            )
+            self._refuse(event, Text("flow.merge-key"))
             frame.skip = True
         elif not isinstance(part.value, str):
-            shown = self.text[part.start : part.end] or "(nothing)"
-            self._refuse(event, f"the key {_short(shown)} is not a text", f'quote it ("{_short(shown)}")')
+            shown = self.text[part.start : part.end]
+            self._refuse(event, Text("flow.key-no-text", key=_short(shown)) if shown else Text("flow.key-missing"))
             frame.skip = True
         elif part.value in frame.seen:
-            self._refuse(
-                event,
-                f"the key `{_short(part.value)}` is here twice, first on line {frame.seen[part.value]}",
-                "remove one of them",
-                part.value,
-            )
+            twice = Text("flow.key-twice", key=_short(part.value), line=frame.seen[part.value])
+            self._refuse(event, twice, part.value)
             frame.skip = True
         else:
             frame.seen[part.value] = part.line

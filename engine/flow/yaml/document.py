@@ -4,22 +4,22 @@ from typing import Any
 
 from msgspec import UnsetType
 
-from engine.flow.names import invalid_name_reason, nearest
+from engine.flow.names import invalid_name_reason
 from engine.flow.tree import Path
 from engine.flow.yaml.emit import invalid_value_reason
 from engine.flow.yaml.shape import FLOW_KEYS, GROUP_KEYS, NODE_KEYS, SUBFLOW_KEYS
+from engine.texts.text import Text
 
 Document = dict[str, Any]
 
 
 class EditFault(Exception):
-    """Why an operation can't be done: where in the document, what is wrong, what to do."""
+    """Why an operation can't be done: where in the document, and what is wrong."""
 
-    def __init__(self, place: Path, message: str, hint: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, place: Path, text: Text) -> None:
+        super().__init__(text)
         self.place = place
-        self.message = message
-        self.hint = hint
+        self.text = text
 
 
 def section(owner: Document, name: str, make: bool = False) -> Document:
@@ -30,7 +30,7 @@ def section(owner: Document, name: str, make: bool = False) -> Document:
         if make:
             put(owner, name, found)
     if not isinstance(found, dict):
-        raise EditFault((name,), f"`{name}` is no mapping", "mend the file first")
+        raise EditFault((name,), Text("flow.section-no-mapping", key=name))
     return found
 
 
@@ -97,7 +97,7 @@ def writable(value: Any, place: Path) -> Any:
     """The value with its tuples made lists. Raises `EditFault` for what YAML can't hold, such as NaN."""
     fault = invalid_value_reason(value)
     if fault is not None:
-        raise EditFault(place, f"the value can't be written: {fault}", "send finite JSON values")
+        raise EditFault(place, Text("flow.value-unwritable", reason=fault))
     return _as_lists(value)
 
 
@@ -111,15 +111,7 @@ def check_name(name: str, place: Path) -> None:
     """Raises `EditFault` when nothing can be called that."""
     fault = invalid_name_reason(name)
     if fault is not None:
-        raise EditFault(
-            place, f"`{name[:40]}` can't be a name: {fault}", "use letters (Latin or Han), digits, `-` and `_`"
-        )
-
-
-def meant(name: str, known: Any) -> str:
-    """A hint with the nearest of the known names, "" when none is near."""
-    near = nearest(name, known)
-    return f"did you mean `{near}`?" if near else ""
+        raise EditFault(place, Text("flow.no-name", name=name[:40], what=Text("flow.a-name"), reason=fault))
 
 
 def _as_lists(value: Any) -> Any:

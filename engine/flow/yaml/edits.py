@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from engine.flow.model import SUBFLOW_PREFIX
+from engine.flow.names import did_you_mean
 from engine.flow.tree import Path
 from engine.flow.yaml import operations as ops
 from engine.flow.yaml.document import (
@@ -14,7 +15,6 @@ from engine.flow.yaml.document import (
     check_name,
     drop,
     insert_after,
-    meant,
     pair,
     put,
     section,
@@ -25,6 +25,7 @@ from engine.flow.yaml.document import (
 )
 from engine.flow.yaml.rewiring import end_renamed, node_of, rewire
 from engine.flow.yaml.wires import WireFault, with_end_added, with_end_changed
+from engine.texts.text import Text
 
 
 class Editor:
@@ -55,7 +56,7 @@ class Editor:
         place: Path = ("subflows", scope)
         found = section(self.document, "subflows").get(scope)
         if not isinstance(found, dict):
-            raise EditFault(place, f"there is no subflow `{scope}`", meant(scope, section(self.document, "subflows")))
+            raise _no_subflow(place, scope, section(self.document, "subflows"))
         return found, place, name
 
     def node(self, address: str) -> tuple[Document, Document, Path]:
@@ -64,7 +65,9 @@ class Editor:
         nodes = section(owner, "nodes")
         found = nodes.get(name)
         if not isinstance(found, dict):
-            raise EditFault((*place, "nodes", name), f"there is no node `{address}`", meant(name, nodes))
+            raise EditFault(
+                (*place, "nodes", name), Text("flow.no-node", node=address).with_hint(did_you_mean(name, nodes))
+            )
         return found, owner, place
 
     def rename_key(self, mapping: Document, place: Path, old: str, new: str) -> None:
@@ -87,7 +90,7 @@ def _(operation: ops.AddNode, editor: Editor) -> None:
     check_name(name, (*place, "nodes", name))
     nodes = section(owner, "nodes", make=True)
     if name in nodes:
-        raise EditFault((*place, "nodes", name), f"there is a node `{operation.id}` already", "choose another id")
+        raise EditFault((*place, "nodes", name), Text("flow.node-exists", node=operation.id))
     body: Document = {"type": operation.type}
     set_text(body, "title", operation.title)
     set_text(body, "note", operation.note)
@@ -98,9 +101,8 @@ def _(operation: ops.AddNode, editor: Editor) -> None:
     if operation.disabled:
         body["disabled"] = True
     if operation.after and operation.after not in nodes:
-        raise EditFault(
-            (*place, "nodes"), f"there is no node `{operation.after}` to stand after", meant(operation.after, nodes)
-        )
+        near = did_you_mean(operation.after, nodes)
+        raise EditFault((*place, "nodes"), Text("flow.no-node", node=operation.after).with_hint(near))
     insert_after(nodes, operation.after, name, body)
     if operation.at is not None:
         section(owner, "layout", make=True)[name] = pair(operation.at, (*place, "layout", name))
@@ -121,7 +123,8 @@ def _(operation: ops.ChangeNode, editor: Editor) -> None:
         fields.update(writable(operation.set, (*place, "with")))
         for field in operation.unset:
             if field not in fields:
-                raise EditFault((*place, "with", field), f"there is no field `{field}` to remove", meant(field, fields))
+                missing = Text("flow.no-field", field=field, known=list(fields) or Text("flow.none"))
+                raise EditFault((*place, "with", field), missing.with_hint(did_you_mean(field, fields)))
             del fields[field]
     if body.get("with") == {}:
         del body["with"]
@@ -138,7 +141,7 @@ def _(operation: ops.RenameNode, editor: Editor) -> None:
         return
     check_name(new, (*place, "nodes", old))
     if new in section(owner, "nodes"):
-        raise EditFault((*place, "nodes", old), f"there is a node `{new}` already", "choose another id")
+        raise EditFault((*place, "nodes", old), Text("flow.node-exists", node=new))
     editor.rename_key(section(owner, "nodes"), (*place, "nodes"), old, new)
     if old in section(owner, "layout"):
         editor.rename_key(section(owner, "layout"), (*place, "layout"), old, new)
@@ -168,8 +171,7 @@ def _(operation: ops.AddWire, editor: Editor) -> None:
     if target not in nodes:
         raise EditFault(
             (*place, "nodes", operation.node.rpartition("/")[2], "to"),
-            f"there is no node `{target}`",
-            meant(target, nodes),
+            Text("flow.no-node", node=target).with_hint(did_you_mean(target, nodes)),
         )
     end: Any = {"node": operation.to, "disabled": True} if operation.disabled else operation.to
     left = _wired(operation, place, lambda: with_end_added(body.get("to"), operation.port, end, operation.first))
@@ -224,7 +226,7 @@ def _(operation: ops.SetGroup, editor: Editor) -> None:
     check_name(name, (*place, "groups", name))
     group = section(owner, "groups", make=True).setdefault(name, {})
     if not isinstance(group, dict):
-        raise EditFault((*place, "groups", name), "the group is no mapping", "mend the file first")
+        raise EditFault((*place, "groups", name), Text("flow.section-no-mapping", key=name))
     set_text(group, "title", operation.title)
     set_text(group, "colour", operation.colour)
     if not isinstance(operation.members, UnsetType):
@@ -233,7 +235,7 @@ def _(operation: ops.SetGroup, editor: Editor) -> None:
 
 @_do.register
 def _(operation: ops.RemoveGroup, editor: Editor) -> None:
-    _remove_named(editor, operation.name, "groups", "group")
+    _remove_named(editor, operation.name, "groups", Text("flow.no-group", name=operation.name))
 
 
 @_do.register
@@ -243,7 +245,7 @@ def _(operation: ops.SetNote, editor: Editor) -> None:
     check_name(name, place)
     note = section(owner, "notes", make=True).setdefault(name, {})
     if not isinstance(note, dict):
-        raise EditFault(place, "the note is no mapping", "mend the file first")
+        raise EditFault(place, Text("flow.section-no-mapping", key=name))
     if not isinstance(operation.text, UnsetType):
         note["text"] = writable(operation.text, (*place, "text"))
     if not isinstance(operation.at, UnsetType):
@@ -256,7 +258,7 @@ def _(operation: ops.SetNote, editor: Editor) -> None:
 
 @_do.register
 def _(operation: ops.RemoveNote, editor: Editor) -> None:
-    _remove_named(editor, operation.name, "notes", "note")
+    _remove_named(editor, operation.name, "notes", Text("flow.no-note", name=operation.name))
 
 
 @_do.register
@@ -273,8 +275,8 @@ def _(operation: ops.RemoveSubflow, editor: Editor) -> None:
         None,
     )
     if used is not None:
-        raise EditFault(used, f"it still uses the subflow `{operation.name}`", "remove or change this node first")
-    _remove_named(editor, operation.name, "subflows", "subflow")
+        raise EditFault(used, Text("flow.subflow-used", subflow=operation.name))
+    _remove_named(editor, operation.name, "subflows", Text("flow.no-subflow", subflow=operation.name))
 
 
 @_do.register
@@ -282,22 +284,26 @@ def _(operation: ops.RenameSubflow, editor: Editor) -> None:
     subflows = section(editor.document, "subflows")
     place: Path = ("subflows", operation.name)
     if operation.name not in subflows:
-        raise EditFault(place, f"there is no subflow `{operation.name}`", meant(operation.name, subflows))
+        raise _no_subflow(place, operation.name, subflows)
     if operation.to == operation.name:
         return
     check_name(operation.to, place)
     if operation.to in subflows:
-        raise EditFault(place, f"there is a subflow `{operation.to}` already", "choose another name")
+        raise EditFault(place, Text("flow.subflow-exists", subflow=operation.to))
     for _place, body in _all_nodes(editor.document):
         if body.get("type") == SUBFLOW_PREFIX + operation.name:
             body["type"] = SUBFLOW_PREFIX + operation.to
     editor.rename_key(subflows, ("subflows",), operation.name, operation.to)
 
 
-def _remove_named(editor: Editor, address: str, name: str, what: str) -> None:
+def _no_subflow(place: Path, name: str, known: Document) -> EditFault:
+    return EditFault(place, Text("flow.no-subflow", subflow=name).with_hint(did_you_mean(name, known)))
+
+
+def _remove_named(editor: Editor, address: str, name: str, missing: Text) -> None:
     owner, place, key = editor.owner(address)
     if key not in section(owner, name):
-        raise EditFault((*place, name, key), f"there is no {what} `{address}`", meant(key, section(owner, name)))
+        raise EditFault((*place, name, key), missing.with_hint(did_you_mean(key, section(owner, name))))
     drop(owner, name, key)
 
 
@@ -314,4 +320,4 @@ def _wired(operation: ops.AddWire | ops.RemoveWire | ops.ChangeWire, place: Path
         return change()
     except WireFault as fault:
         name = operation.node.rpartition("/")[2]
-        raise EditFault((*place, "nodes", name, "to"), fault.message, fault.hint) from fault
+        raise EditFault((*place, "nodes", name, "to"), fault.text) from fault

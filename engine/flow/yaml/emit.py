@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.flow.tree import Path
 from engine.flow.yaml.scalar import INTEGER_LIMIT, Ambiguous, value_of
+from engine.texts.text import Text
 
 WIDTH = 110
 KEY_LIMIT = 100
@@ -18,28 +19,28 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0
 _WIDE_SPACES = "\u3000\u00a0"
 
 
-def invalid_value_reason(value: Any, depth: int = 0) -> str | None:
+def invalid_value_reason(value: Any, depth: int = 0) -> Text | None:
     """Why a value can't stand in a flow file, or None: it is to be JSON, finite, within 64 bits and not too deep."""
     if depth > DEPTH_LIMIT:
-        return f"it is nested more than {DEPTH_LIMIT} deep"
+        return Text("flow.value-deep", limit=DEPTH_LIMIT)
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return None if -INTEGER_LIMIT <= value < INTEGER_LIMIT else f"the integer {value:.3e} has more than 64 bits"
+        return None if -INTEGER_LIMIT <= value < INTEGER_LIMIT else Text("flow.integer-large")
     if isinstance(value, float):
-        return None if math.isfinite(value) else f"{value} is no number that a file can hold"
+        return None if math.isfinite(value) else Text("flow.not-finite", value=str(value))
     if isinstance(value, str):
-        return "a text contains half of a character pair" if any("\ud800" <= c <= "\udfff" for c in value) else None
+        return Text("flow.surrogate") if any("\ud800" <= c <= "\udfff" for c in value) else None
     if isinstance(value, list | tuple):
         return next((fault for item in value if (fault := invalid_value_reason(item, depth + 1))), None)
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):
-                return f"the key {key!r} is not a text"
+                return Text("flow.key-no-text", key=repr(key)[:KEY_LIMIT])
             if len(key) > KEY_LIMIT:
-                return f"a key has {len(key)} characters, at most {KEY_LIMIT} are allowed"
+                return Text("flow.key-long", length=len(key), limit=KEY_LIMIT)
         return invalid_value_reason([*value, *value.values()], depth)
-    return f"{type(value).__name__} is no JSON type"
+    return Text("flow.no-json", type=type(value).__name__)
 
 
 def scalar_text(value: Any, like: str | None = None) -> str:

@@ -15,6 +15,7 @@ from engine.flow.yaml.edits import Editor
 from engine.flow.yaml.emit import invalid_value_reason
 from engine.flow.yaml.rewrite import Renames, rewritten, same
 from engine.flow.yaml.shape import Shape
+from engine.texts.text import Text
 
 _BOM = "\ufeff"
 
@@ -38,7 +39,7 @@ class FlowText:
         with gc_paused():
             root, problems = compose(self._body, path)
         if not isinstance(root, Mapping) and not problems:
-            problems = [Problem(path=path, message="it is no flow file", hint="begin with `flow: NAME` and `nodes:`")]
+            problems = [Problem(path=path, text=Text("flow.no-flow-file"))]
         if root is None or errors_in(problems):
             raise FlowError(problems)
         self._root: Part = root
@@ -77,7 +78,7 @@ class FlowText:
                 editor.do(operation)
             except EditFault as fault:
                 source = SourceMap(self.path, self._root)
-                raise FlowError([source.problem(fault.place, fault.message, fault.hint)]) from fault
+                raise FlowError([source.problem(fault.place, fault.text)]) from fault
         with gc_paused():
             self._become(editor.document, editor.renames)
         return self.text
@@ -86,7 +87,7 @@ class FlowText:
         """Make the text say another document (as `document` gives it) by the smallest change; returns the new text."""
         fault = invalid_value_reason(document)
         if fault is not None:
-            raise FlowError([Problem(path=self.path, message=f"the flow can't be written: {fault}")])
+            raise FlowError([Problem(path=self.path, text=Text("flow.unwritable", reason=fault))])
         self._become(document, {})
         return self.text
 
@@ -108,13 +109,11 @@ class FlowText:
         if root is None or not _says(root, problems, document):
             raise PatchError(f"{self.path}: the edit did not come out as meant; nothing was changed")
         before = (self._body, self._root, self._flow, self._problems)
-        known = {(problem.node, problem.field, problem.message) for problem in errors_in(self._problems)}
+        known = {(problem.node, problem.field, problem.text) for problem in errors_in(self._problems)}
         self._body, self._root = body, root
         self._read()
         fresh = [
-            problem
-            for problem in errors_in(self._problems)
-            if (problem.node, problem.field, problem.message) not in known
+            problem for problem in errors_in(self._problems) if (problem.node, problem.field, problem.text) not in known
         ]
         if fresh:
             self._body, self._root, self._flow, self._problems = before

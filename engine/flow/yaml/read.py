@@ -8,6 +8,7 @@ from engine.flow.problem import Problem
 from engine.flow.source import SourceMap
 from engine.flow.yaml.compose import SIZE_LIMIT_BYTES, compose
 from engine.flow.yaml.shape import Shape
+from engine.texts.text import Text
 
 _BOM = "\ufeff"
 
@@ -42,21 +43,9 @@ def _text_of(file: FilePath, name: str) -> tuple[str | None, list[Problem]]:
         with file.open("rb") as opened:
             data = opened.read(SIZE_LIMIT_BYTES + 1)
     except OSError as error:
-        return None, [
-            Problem(
-                path=name,
-                message=f"can't be read: {error.strerror or error}",
-                hint="check the name and the permissions",
-            )
-        ]
+        return None, [Problem(path=name, text=Text("flow.file-unreadable", reason=error.strerror or str(error)))]
     if len(data) > SIZE_LIMIT_BYTES:
-        return None, [
-            Problem(
-                path=name,
-                message=f"the file is larger than {SIZE_LIMIT_BYTES // 1_000_000} MB",
-                hint="split it into several flows",
-            )
-        ]
+        return None, [Problem(path=name, text=Text("flow.file-large", limit_mb=SIZE_LIMIT_BYTES // 1_000_000))]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
@@ -67,11 +56,10 @@ def _text_of(file: FilePath, name: str) -> tuple[str | None, list[Problem]]:
                 path=name,
                 line=line,
                 column=column,
-                message=f"byte 0x{data[error.start]:02X} is no UTF-8",
-                hint="save the file as UTF-8 (it may be GBK or UTF-16)",
+                text=Text("flow.no-utf8", byte=f"0x{data[error.start]:02X}"),
             )
         ]
 
 
 def _empty(name: str) -> Problem:
-    return Problem(path=name, message="the file is empty", hint="begin with `flow: NAME` and `nodes:`")
+    return Problem(path=name, text=Text("flow.file-empty"))

@@ -2,6 +2,8 @@
 
 import re
 
+from engine.texts.text import Text
+
 Json = None | bool | int | float | str
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
@@ -34,12 +36,11 @@ INTEGER_LIMIT = 2**63
 
 
 class Ambiguous(ValueError):
-    """A plain scalar that no reader should have to guess about: `what` it is, and the `hint` to write instead."""
+    """A plain scalar that no reader should have to guess about: `text` says what it is, and what to write instead."""
 
-    def __init__(self, what: str, hint: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.hint = hint
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 def value_of(plain: str) -> Json:
@@ -52,47 +53,34 @@ def value_of(plain: str) -> Json:
         return _number_or_text(plain)
     if len(plain) <= 3 and _SWITCH.fullmatch(plain):
         instead = "true" if plain.lower() in ("yes", "on") else "false"
-        raise Ambiguous(
-            f"`{plain}` means {instead} to YAML 1.1 and a text to YAML 1.2", f'quote it ("{plain}"), or write {instead}'
-        )
+        raise Ambiguous(Text("flow.switch-word", value=plain, instead=instead))
     return plain
 
 
 def _number_or_text(plain: str) -> Json:
     if _INTEGER.fullmatch(plain):
         if len(plain) > 20 or not -INTEGER_LIMIT <= int(plain) < INTEGER_LIMIT:
-            raise Ambiguous("the integer has more than 64 bits", "quote it if it is a text such as a serial number")
+            raise Ambiguous(Text("flow.integer-large"))
         return int(plain)
     if _LEADING_ZERO.fullmatch(plain):
-        raise Ambiguous(
-            f"`{plain}` is an octal number to YAML 1.1 and a decimal one to YAML 1.2",
-            f'quote it ("{plain}"), or write the number without leading zeros',
-        )
+        raise Ambiguous(Text("flow.octal", value=plain))
     if _FLOAT.fullmatch(plain):
         number = float(plain)
         if number in (float("inf"), float("-inf")):
-            raise Ambiguous(f"`{plain}` is larger than any number the engine can hold", "write a smaller number")
+            raise Ambiguous(Text("flow.number-large", value=plain))
         return number
     if _INFINITY.fullmatch(plain):
-        raise Ambiguous(f"`{plain}` is not a number one can compare with", "leave the field out, or write a number")
+        raise Ambiguous(Text("flow.no-comparable-number", value=plain))
     if _HEX.fullmatch(plain):
         if len(plain) > 18 or int(plain, 16) >= INTEGER_LIMIT:
-            raise Ambiguous("the integer has more than 64 bits", "quote it if it is a text")
+            raise Ambiguous(Text("flow.integer-large"))
         return int(plain, 16)
-    for pattern, what, hint in (
-        (
-            _SEXAGESIMAL,
-            "is in the form of a number in base 60 to YAML 1.1 and a text to YAML 1.2",
-            'quote it ("{0}"); for a duration write the number of seconds',
-        ),
-        (_DATE, "is a date to YAML 1.1 and a text to YAML 1.2", 'quote it ("{0}")'),
-        (
-            _OTHER_BASE,
-            "is a number in one YAML version and a text in the other",
-            'quote it ("{0}"), or write it in decimal',
-        ),
-        (_UNDERSCORE, "is a number to YAML 1.1 and a text to YAML 1.2", 'quote it ("{0}"), or leave out the `_`'),
-    ):
-        if pattern.fullmatch(plain):
-            raise Ambiguous(f"`{plain}` {what}", hint.format(plain))
+    if _SEXAGESIMAL.fullmatch(plain):
+        raise Ambiguous(Text("flow.sexagesimal", value=plain))
+    if _DATE.fullmatch(plain):
+        raise Ambiguous(Text("flow.date", value=plain))
+    if _OTHER_BASE.fullmatch(plain):
+        raise Ambiguous(Text("flow.other-base", value=plain))
+    if _UNDERSCORE.fullmatch(plain):
+        raise Ambiguous(Text("flow.underscore", value=plain))
     return plain

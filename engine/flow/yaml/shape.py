@@ -7,6 +7,7 @@ from engine.flow.model import DEFAULT_PORT, Flow, Group, NodeSpec, Note, Subflow
 from engine.flow.names import invalid_name_reason, is_type_name
 from engine.flow.tree import Mapping, Part, Path, Scalar, Sequence, behind
 from engine.flow.yaml.values import Values, kind_of, shortened
+from engine.texts.text import Text
 
 FLOW_KEYS = ("flow", "title", "help", "disabled", "nodes", "on_error", "subflows", "groups", "notes", "layout")
 NODE_KEYS = ("type", "title", "note", "with", "to", "disabled")
@@ -25,21 +26,16 @@ class Shape(Values):
         """The flow, with everything left out that could not be read; None when the file is no mapping."""
         root = behind(self.source.root) if self.source.root is not None else None
         if isinstance(root, Scalar) and root.value is None:
-            self._say(root, (), "the file is empty", "begin with `flow: NAME` and `nodes:`")
+            self._say(root, (), Text("flow.file-empty"))
             return None
         if not isinstance(root, Mapping):
             if root is not None:
-                self._say(
-                    root,
-                    (),
-                    f"a flow file is a mapping, here is {kind_of(root)}",
-                    "begin with `flow: NAME` and `nodes:`",
-                )
+                self._say(root, (), Text("flow.file-no-mapping", here=kind_of(root)))
             return None
-        self._known_keys(root, (), FLOW_KEYS, "a flow")
+        self._known_keys(root, (), FLOW_KEYS, Text("flow.a-flow"))
         nodes = self._nodes(root, ())
         if root.entry("nodes") is None:
-            self._say(root, (), "`nodes` is missing", "add `nodes:` with at least one node under it")
+            self._say(root, (), Text("flow.nodes-missing"))
         return Flow(
             flow=self._flow_id(root),
             title=self._words(root, (), "title"),
@@ -56,10 +52,10 @@ class Shape(Values):
 
     def _flow_id(self, root: Mapping) -> str:
         if root.entry("flow") is None:
-            self._say(root, (), "`flow` is missing", "name the flow on the first line: `flow: gas-monitoring`")
+            self._say(root, (), Text("flow.flow-missing"))
             return ""
         text = self._text(root, (), "flow")
-        self._check_name(root.entry("flow"), ("flow",), text, "the name of a flow")
+        self._check_name(root.entry("flow"), ("flow",), text, Text("flow.a-flow-name"))
         return text
 
     def _on_error(self, root: Mapping, nodes: dict[str, NodeSpec]) -> Target | None:
@@ -81,30 +77,21 @@ class Shape(Values):
         made: dict[str, Made] = {}
         for key, value in self._entries(owner, place, name):
             inner = (*place, name, key.value)
-            self._check_name((key, value), inner, key.value, "an id")
+            self._check_name((key, value), inner, key.value, Text("flow.an-id"))
             body = behind(value)
             if isinstance(body, Mapping):
                 made[key.value] = make(key.value, body, inner)
             else:
-                self._say(
-                    key,
-                    inner,
-                    f"wants a mapping, here is {kind_of(body)}",
-                    f"write its keys indented under `{key.value}:`",
-                )
+                self._say(key, inner, Text("flow.wants-keys", here=kind_of(body), key=shortened(key.value)))
         return made
 
     def _node(self, name: str, body: Mapping, place: Path) -> NodeSpec:
-        self._known_keys(body, place, NODE_KEYS, "a node")
+        self._known_keys(body, place, NODE_KEYS, Text("flow.a-node"))
         kind = self._text(body, place, "type")
         if body.entry("type") is None:
-            self._at(place, "`type` is missing", "name the node's type, such as `type: switch`")
+            self._at(place, Text("flow.type-missing"))
         elif kind and not is_type_name(kind):
-            self._at(
-                (*place, "type"),
-                f"`{kind}` can't be a node type",
-                "types are lower-case names with dashes; a subflow is `subflow/NAME`",
-            )
+            self._at((*place, "type"), Text("flow.no-type-name", name=shortened(kind)))
         return NodeSpec(
             id=name,
             type=kind,
@@ -130,7 +117,7 @@ class Shape(Values):
         ports = {}
         for key, value in self._entries(owner, place, name):
             inner = (*place, name, key.value)
-            self._check_name((key, value), inner, key.value, "a port")
+            self._check_name((key, value), inner, key.value, Text("flow.a-port"))
             ports[key.value] = self._targets(behind(value), inner)
         return ports
 
@@ -147,7 +134,7 @@ class Shape(Values):
             if target is None:
                 continue
             if str(target) in seen:
-                self._say(item, (*place, index), f"`{target}` is wired here twice", "remove one of the two")
+                self._say(item, (*place, index), Text("flow.end-twice", target=str(target)))
             seen.add(str(target))
             targets.append(target)
         return tuple(targets)
@@ -156,35 +143,25 @@ class Shape(Values):
         value = behind(part)
         disabled = False
         if isinstance(value, Mapping):
-            self._known_keys(value, place, WIRE_KEYS, "a wire")
+            self._known_keys(value, place, WIRE_KEYS, Text("flow.a-wire"))
             disabled = self._switch(value, place, "disabled")
             entry = value.entry("node")
             if entry is None:
-                self._say(part, place, "the wire names no node", "write `{node: ID, disabled: true}`")
+                self._say(part, place, Text("flow.wire-no-node"))
                 return None
             part, value = entry[1], behind(entry[1])
         if not isinstance(value, Scalar) or not isinstance(value.value, str):
-            self._say(
-                part,
-                place,
-                f"a wire wants a node's id, here is {kind_of(value)}",
-                'write `to: ID`, `to: [ID, ID]` or `to: {port: ID}`; quote an id such as "12"',
-            )
+            self._say(part, place, Text("flow.wire-wants-id", here=kind_of(value)))
             return None
         node, dot, port = value.value.partition(".")
         fault = invalid_name_reason(node) or (invalid_name_reason(port) if dot else None)
         if fault is not None:
-            self._say(
-                part,
-                place,
-                f"`{shortened(value.value)}` can't be the end of a wire: {fault}",
-                "write `ID` or `ID.PORT`",
-            )
+            self._say(part, place, Text("flow.no-wire-end", name=shortened(value.value), reason=fault))
             return None
         return Target(node, port, disabled)
 
     def _subflow(self, name: str, body: Mapping, place: Path) -> Subflow:
-        self._known_keys(body, place, SUBFLOW_KEYS, "a subflow")
+        self._known_keys(body, place, SUBFLOW_KEYS, Text("flow.a-subflow"))
         nodes = self._nodes(body, place)
         ends: dict[str, dict[str, tuple[Target, ...]]] = {}
         for side in ("inputs", "outputs"):
@@ -215,12 +192,12 @@ class Shape(Values):
                 if member not in nodes:
                     self._unknown_node(None, spot, member, nodes)
                 elif member in home:
-                    self._at(spot, f"`{member}` is already a member of `{home[member]}`", "a node is in one group")
+                    self._at(spot, Text("flow.in-two-groups", node=member, group=home[member]))
                 home.setdefault(member, name)
         return groups
 
     def _group(self, _name: str, body: Mapping, place: Path) -> Group:
-        self._known_keys(body, place, GROUP_KEYS, "a group")
+        self._known_keys(body, place, GROUP_KEYS, Text("flow.a-group"))
         return Group(
             title=self._words(body, place, "title"),
             colour=self._text(body, place, "colour"),
@@ -228,9 +205,9 @@ class Shape(Values):
         )
 
     def _note(self, _name: str, body: Mapping, place: Path) -> Note:
-        self._known_keys(body, place, NOTE_KEYS, "a note")
+        self._known_keys(body, place, NOTE_KEYS, Text("flow.a-note"))
         if body.entry("text") is None:
-            self._at(place, "`text` is missing", "write the note's Markdown under `text:`")
+            self._at(place, Text("flow.note-text-missing"))
         return Note(
             text=self._text(body, place, "text"),
             at=self._pair(body, place, "at") or (0, 0),

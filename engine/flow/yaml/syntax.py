@@ -3,76 +3,29 @@
 import yaml
 
 from engine.flow.problem import Problem
+from engine.texts.text import Text
 
-# What libyaml says, by the words that tell its complaints apart: (its words, our message, our hint).
+# What libyaml says, by the words that tell its complaints apart, and what we say.
 _COMPLAINTS = (
-    (
-        "found character that cannot start any token",
-        "this character can't begin a value here",
-        "indent with spaces, not tabs; quote a text that begins with @ ` % or a tab",
-    ),
-    ("found a tab character", "a tab stands where the indentation should be", "indent with spaces"),
-    (
-        "did not find expected key",
-        "this line does not fit the ones above it",
-        "check its indentation, and that quotes and brackets above are closed",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "this line does not fit the list above it",
-        "check its indentation, or begin it with `- `",
-    ),
-    (
-        "did not find expected ',' or '}'",
-        "the { … } is not closed, or a comma is missing",
-        "separate entries by `, ` and close with `}`",
-    ),
-    (
-        "did not find expected ',' or ']'",
-        "the [ … ] is not closed, or a comma is missing",
-        "separate items by `, ` and close with `]`",
-    ),
-    ("could not find expected ':'", "a `:` is missing", "write `key: value`, with a space after the colon"),
-    (
-        "mapping values are not allowed",
-        "a second `: ` on one line",
-        'quote a text that contains ": ", and check the indentation',
-    ),
-    (
-        "block sequence entries are not allowed",
-        "a list item (`- `) can't stand here",
-        "begin the list on a line of its own",
-    ),
-    ("found unexpected end of stream", "a quote is opened but never closed", "close the quoted text"),
-    ("found unexpected document indicator", "a document marker stands inside a quoted text", "close the quoted text"),
-    (
-        "found unknown escape character",
-        "this escape is unknown in a double-quoted text",
-        r"write \\ for a backslash, or use single quotes",
-    ),
-    ("did not find expected hexdecimal number", "this escape wants hexadecimal digits", r"write \\ for a backslash"),
-    ("found undefined tag handle", "this tag is not allowed", "quote a text that begins with !"),
-    (
-        "did not find expected alphabetic or numeric character",
-        "an anchor or alias has no name",
-        "quote a text that begins with * or &",
-    ),
-    (
-        "did not find expected <document start>",
-        "text stands after the end of the flow",
-        "check the indentation of this line",
-    ),
-    (
-        "control characters are not allowed",
-        "the file contains a control character",
-        "remove it, or write it as an escape in double quotes",
-    ),
-    (
-        "did not find a comment or line break",
-        "something stands after the `|` or `>`",
-        "begin the text on the next line",
-    ),
-    ("leading ':'", "a `:` stands where a value should be", "quote the text"),
+    ("found character that cannot start any token", Text("flow.yaml-character")),
+    ("found a tab character", Text("flow.yaml-tab")),
+    ("did not find expected key", Text("flow.yaml-line")),
+    ("did not find expected '-' indicator", Text("flow.yaml-list-line")),
+    ("did not find expected ',' or '}'", Text("flow.yaml-brace")),
+    ("did not find expected ',' or ']'", Text("flow.yaml-bracket")),
+    ("could not find expected ':'", Text("flow.yaml-colon-missing")),
+    ("mapping values are not allowed", Text("flow.yaml-second-colon")),
+    ("block sequence entries are not allowed", Text("flow.yaml-item")),
+    ("found unexpected end of stream", Text("flow.yaml-quote-open")),
+    ("found unexpected document indicator", Text("flow.yaml-marker-quoted")),
+    ("found unknown escape character", Text("flow.yaml-escape")),
+    ("did not find expected hexdecimal number", Text("flow.yaml-escape-digits")),
+    ("found undefined tag handle", Text("flow.yaml-tag")),
+    ("did not find expected alphabetic or numeric character", Text("flow.yaml-anchor-name")),
+    ("did not find expected <document start>", Text("flow.yaml-after-end")),
+    ("control characters are not allowed", Text("flow.yaml-control")),
+    ("did not find a comment or line break", Text("flow.yaml-block-head")),
+    ("leading ':'", Text("flow.yaml-colon")),
 )
 
 
@@ -84,16 +37,8 @@ def as_problem(error: yaml.YAMLError, text: str, path: str) -> Problem:
     lines = text.split("\n")
     if 0 < line <= len(lines) and "\t" in _indentation(lines[line - 1]):
         said = "found a tab character"
-    for theirs, ours, hint in _COMPLAINTS:
-        if theirs in said:
-            return Problem(path=path, line=line, column=column, message=f"no valid YAML: {ours}", hint=hint)
-    return Problem(
-        path=path,
-        line=line,
-        column=column,
-        message=f"no valid YAML: {said}",
-        hint="check indentation, quotes and brackets on this line and the one above",
-    )
+    ours = next((ours for theirs, ours in _COMPLAINTS if theirs in said), Text("flow.yaml", complaint=said))
+    return Problem(path=path, line=line, column=column, text=ours)
 
 
 def _place_of_reader_error(error: yaml.YAMLError, text: str) -> tuple[int, int]:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from engine.flow.model import NodeSpec, Words
-from engine.flow.names import invalid_name_reason, nearest
+from engine.flow.names import did_you_mean, invalid_name_reason, nearest
 from engine.flow.problem import Problem, Severity
 from engine.flow.source import SourceMap, problem_at
 from engine.flow.tree import Mapping, Part, Path, Scalar, Sequence, behind
+from engine.texts.language import LANGUAGES
+from engine.texts.text import Text
 
-LANGUAGES = ("zh", "en")
+_LOCALIZED = {"title": Text("flow.a-title"), "help": Text("flow.a-help")}
 
 # What people write who come from other tools, and the key they mean.
 _FAMILIAR = {
@@ -47,7 +49,7 @@ class Values:
         found = value.plain() if isinstance(value, Sequence) else None
         if found is not None and len(found) == 2 and all(type(number) in (int, float) for number in found):
             return (found[0], found[1])
-        self._say(entry[1], (*place, name), f"wants two numbers, here is {kind_of(value)}", f"write `{name}: [40, 80]`")
+        self._say(entry[1], (*place, name), Text("flow.wants-pair", here=kind_of(value), key=name))
         return None
 
     def _plain_mapping(self, owner: Mapping, place: Path, name: str) -> dict[str, Any]:
@@ -61,12 +63,7 @@ class Values:
         if isinstance(value, Mapping):
             return value.entries
         if not (isinstance(value, Scalar) and value.value is None):
-            self._say(
-                entry[0],
-                (*place, name),
-                f"wants a mapping, here is {kind_of(value)}",
-                "write `key: value` lines under it",
-            )
+            self._say(entry[0], (*place, name), Text("flow.wants-mapping", here=kind_of(value)))
         return []
 
     def _texts(self, owner: Mapping, place: Path, name: str) -> tuple[str, ...]:
@@ -79,9 +76,7 @@ class Values:
             if all(isinstance(text, str) for text in found):
                 return tuple(found)
         if not (isinstance(value, Scalar) and value.value is None):
-            self._say(
-                entry[1], (*place, name), f"wants a list of texts, here is {kind_of(value)}", f"write `{name}: [a, b]`"
-            )
+            self._say(entry[1], (*place, name), Text("flow.wants-texts", here=kind_of(value), key=name))
         return ()
 
     def _text(self, owner: Mapping, place: Path, name: str) -> str:
@@ -91,7 +86,7 @@ class Values:
         value = behind(entry[1])
         if isinstance(value, Scalar) and isinstance(value.value, str):
             return value.value
-        self._say(entry[1], (*place, name), f"wants a text, here is {kind_of(value)}", "quote it if it is one")
+        self._say(entry[1], (*place, name), Text("flow.wants-text", here=kind_of(value)))
         return ""
 
     def _words(self, owner: Mapping, place: Path, name: str) -> Words:
@@ -101,7 +96,7 @@ class Values:
         value = behind(entry[1])
         if not isinstance(value, Mapping):
             return self._text(owner, place, name)
-        self._known_keys(value, (*place, name), LANGUAGES, f"a {name}")
+        self._known_keys(value, (*place, name), LANGUAGES, _LOCALIZED[name])
         return {
             language: self._text(value, (*place, name), language) for language in LANGUAGES if value.entry(language)
         }
@@ -113,55 +108,50 @@ class Values:
         value = behind(entry[1])
         if isinstance(value, Scalar) and isinstance(value.value, bool):
             return value.value
-        self._say(entry[1], (*place, name), f"wants true or false, here is {kind_of(value)}", f"write `{name}: true`")
+        self._say(entry[1], (*place, name), Text("flow.wants-switch", here=kind_of(value), key=name))
         return False
 
-    def _known_keys(self, body: Mapping, place: Path, known: tuple[str, ...], what: str) -> None:
+    def _known_keys(self, body: Mapping, place: Path, known: tuple[str, ...], owner: Text) -> None:
         for key, _value in body.entries:
             if key.value not in known:
                 familiar = _FAMILIAR.get(key.value.lower())
                 meant = familiar if familiar in known else nearest(key.value, known)
-                hint = f"did you mean `{meant}`?" if meant else f"{what} has {', '.join(known)}"
-                self._say(key, (*place, key.value), f"{what} has no `{shortened(key.value)}`", hint)
+                hint = Text("flow.did-you-mean", name=meant) if meant else None
+                text = Text("flow.unknown-key", owner=owner, key=shortened(key.value), known=known)
+                self._say(key, (*place, key.value), text.with_hint(hint))
 
-    def _check_name(self, entry: tuple[Scalar, Part] | None, place: Path, name: str, what: str) -> None:
+    def _check_name(self, entry: tuple[Scalar, Part] | None, place: Path, name: str, what: Text) -> None:
         fault = invalid_name_reason(name)
         if fault is not None and entry is not None:
-            self._say(
-                entry[0],
-                place,
-                f"`{shortened(name)}` can't be {what}: {fault}",
-                "use letters (Latin or Han), digits, `-` and `_`; a title may hold anything",
-            )
+            self._say(entry[0], place, Text("flow.no-name", name=shortened(name), what=what, reason=fault))
 
     def _unknown_node(
         self, part: Part | None, place: Path, name: str, nodes: dict[str, NodeSpec], severity: Severity = "error"
     ) -> None:
-        meant = nearest(name, nodes)
-        hint = f"did you mean `{meant}`?" if meant else "name a node that stands under `nodes`"
+        text = Text("flow.no-node", node=shortened(name)).with_hint(did_you_mean(name, nodes))
         line, column = (part.line, part.column) if part is not None else self.source.mark(*place)
-        self.problems.append(
-            problem_at(self.source.path, line, column, place, f"there is no node `{shortened(name)}`", hint, severity)
-        )
+        self.problems.append(problem_at(self.source.path, line, column, place, text, severity))
 
-    def _say(self, part: Part, place: Path, message: str, hint: str) -> None:
-        self.problems.append(problem_at(self.source.path, part.line, part.column, place, message, hint))
+    def _say(self, part: Part, place: Path, text: Text) -> None:
+        self.problems.append(problem_at(self.source.path, part.line, part.column, place, text))
 
-    def _at(self, place: Path, message: str, hint: str) -> None:
-        self.problems.append(self.source.problem(place, message, hint))
+    def _at(self, place: Path, text: Text) -> None:
+        self.problems.append(self.source.problem(place, text))
 
 
-def kind_of(part: Part) -> str:
+def kind_of(part: Part) -> Text:
     if isinstance(part, Mapping):
-        return "a mapping"
+        return Text("flow.here-mapping")
     if isinstance(part, Sequence):
-        return f"a list of {len(part.items)}"
+        return Text("flow.here-list", length=len(part.items))
     value = part.plain()
     if value is None:
-        return "nothing"
+        return Text("flow.here-nothing")
     if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    return f"the text `{shortened(value)}`" if isinstance(value, str) else f"the number {value}"
+        return Text("flow.here-switch", value=value)
+    if isinstance(value, str):
+        return Text("flow.here-text", value=shortened(value))
+    return Text("flow.here-number", value=value)
 
 
 def shortened(text: str, limit: int = 40) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from engine.texts.text import Text
+
 # What `to:` and each of its ports may be: "id", {"node": "id", "disabled": true}, or a list of these.
 Ends = list[Any]
 
@@ -10,10 +12,9 @@ Ends = list[Any]
 class WireFault(Exception):
     """Why the wires of a node can't be changed as asked, and what to do instead."""
 
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 def end_of(end: Any) -> str:
@@ -49,7 +50,7 @@ def with_end_added(to: Any, port: str, end: Any, first: str) -> Any:
     here = to.get(port) if port else to
     ends = ends_of(here)
     if any(end_of(other) == end_of(end) for other in ends):
-        raise WireFault(f"it is wired to `{end_of(end)}` already", "change that wire instead")
+        raise WireFault(Text("flow.wired-already", target=end_of(end)))
     value = [*ends, end] if ends else end
     if here is not None and isinstance(here, list):
         value = [*ends, end]
@@ -62,7 +63,7 @@ def with_end_changed(to: Any, port: str, end: str, first: str, new: Any) -> Any:
     here = to.get(port) if port else to
     if not any(end_of(other) == end for other in ends_of(here)):
         raise WireFault(
-            f"it has no wire to `{end}`" + (f" at the port `{port}`" if port else ""), "read the flow again"
+            Text("flow.no-wire-at-port", target=end, port=port) if port else Text("flow.no-wire", target=end)
         )
     changed = _mapped_ends(here, lambda other: new if end_of(other) == end else other)
     if not port:
@@ -76,20 +77,17 @@ def _met(to: Any, port: str, first: str, reading: bool = False) -> tuple[str, An
     by_port = is_by_port(to)
     if by_port and not port:
         if not first:
-            raise WireFault("its wires are written by port, and the wire names none", "name the output port")
+            raise WireFault(Text("flow.wires-by-port"))
         return first, to
     if port and not by_port:
         if port == first:
             return "", to
         if reading:
-            raise WireFault(f"it has no wires at the port `{port}`", 'its wires are those of its first output, port ""')
+            raise WireFault(Text("flow.no-wires-at-port", port=port))
         if to in (None, []):
             return port, {}
         if not first:
-            raise WireFault(
-                "its wires are written without a port, and this one names a port",
-                "name the node's first output as well, in `first`",
-            )
+            raise WireFault(Text("flow.wires-without-port"))
         return port, {first: to}
     return port, to
 

@@ -13,6 +13,7 @@ from engine.flow.check.config_messages import faults_of
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.source import SourceMap
 from engine.flow.yaml.compose import compose
+from engine.texts.text import Text
 
 __all__ = ["Answer", "Case", "Expected", "FlowTests", "Given", "flow_of", "read_tests"]
 
@@ -91,21 +92,19 @@ def read_tests(path: Path) -> FlowTests:
     except FileNotFoundError as error:
         raise FlowError([_missing(path)]) from error
     except OSError as error:
-        raise FlowError(
-            [Problem(path=str(path), message=f"can't be read: {error.strerror}", hint="check the permissions")]
-        ) from error
+        reason = error.strerror or str(error)
+        raise FlowError([Problem(path=str(path), text=Text("flow.file-unreadable", reason=reason))]) from error
     except UnicodeDecodeError as error:
-        raise FlowError(
-            [Problem(path=str(path), message=f"can't be read: {error}", hint="it must be a UTF-8 file")]
-        ) from error
+        byte = f"0x{error.object[error.start]:02X}"
+        raise FlowError([Problem(path=str(path), text=Text("flow.no-utf8", byte=byte))]) from error
     root, problems = compose(text, str(path))
     if root is None or errors_in(problems):
-        raise FlowError(problems or [Problem(path=str(path), message="the file is empty", hint="begin with `cases:`")])
+        raise FlowError(problems or [Problem(path=str(path), text=Text("flow-test.empty"))])
     content = root.plain()
     source = SourceMap(str(path), root)
     faults = faults_of(_VALIDATOR.iter_errors(content), content, _SCHEMA)
     if faults:
-        problems = [source.problem(fault.place, fault.message, fault.hint) for fault in faults]
+        problems = [source.problem(fault.place, fault.text) for fault in faults]
         raise FlowError(sorted(problems, key=lambda problem: (problem.line, problem.column)))
     return msgspec.convert(content, FlowTests)
 
@@ -118,10 +117,8 @@ def flow_of(test_file: Path) -> Path:
 def _missing(path: Path) -> Problem:
     flow = flow_of(path)
     if not flow.exists():
-        return Problem(path=str(flow), message="there is no such flow", hint="check the name")
-    return Problem(
-        path=str(path), message="there is no such file", hint="write it beside its flow; see docs/flow-tests.md"
-    )
+        return Problem(path=str(flow), text=Text("flow-test.no-flow"))
+    return Problem(path=str(path), text=Text("flow-test.no-file"))
 
 
 _SCHEMA = msgspec.json.schema(FlowTests)

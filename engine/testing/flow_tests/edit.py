@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from engine.flow.problem import FlowError, Problem
+from engine.texts.text import Text
 
 __all__ = ["with_case", "without_case"]
 
@@ -52,25 +53,14 @@ def _items(text: str, path: str) -> tuple[list[tuple[str, int, int]], int]:
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as wrong:
-        raise FlowError(
-            [Problem(path=path, message=f"the test file can't be read: {wrong}", hint="correct it")]
-        ) from wrong
+        raise FlowError([Problem(path=path, text=Text("flow-test.unreadable", reason=str(wrong)))]) from wrong
     if root is None:
         return [], 0
     sequence = _value(root, "cases")
     if sequence is None and isinstance(root, yaml.MappingNode):
         return [], 0
     if not isinstance(sequence, yaml.SequenceNode) or sequence.flow_style:
-        raise FlowError(
-            [
-                Problem(
-                    path=path,
-                    field="cases",
-                    message="`cases` is no list with a line for each case",
-                    hint="write it as a block list (- name: …), or add the case by hand",
-                )
-            ]
-        )
+        raise FlowError([Problem(path=path, field="cases", text=Text("flow-test.cases-no-list"))])
     indent = sequence.start_mark.column
     found = []
     for item in sequence.value:

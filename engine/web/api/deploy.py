@@ -17,7 +17,7 @@ from engine.flow.yaml.patch import FlowText
 from engine.runtime.flow_runner import DeployReport
 from engine.testing.flow_tests.report import as_json
 from engine.web.api.flow_tests import run_tests
-from engine.web.api.flows import Base, Text, flow_file, not_writable
+from engine.web.api.flows import Base, FileText, flow_file, not_writable
 from engine.web.api.merge import merged
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_text
@@ -35,12 +35,12 @@ class Deploy(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     base: Base
-    text: Text | UnsetType = UNSET
+    text: FileText | UnsetType = UNSET
     operations: list[Operation] | UnsetType = UNSET
     note: Annotated[str, Meta(max_length=2000)] = ""
     require_tests: bool = False
     override_reason: Annotated[str, Meta(max_length=500)] = ""
-    base_text: Text | UnsetType = UNSET
+    base_text: FileText | UnsetType = UNSET
 
 
 class Done(msgspec.Struct):

@@ -17,7 +17,7 @@ from engine.flow.problem import FlowError
 from engine.testing.flow_tests.cases import Case, read_tests
 from engine.testing.flow_tests.edit import with_case, without_case
 from engine.testing.flow_tests.report import FileResult, as_json, run_file
-from engine.web.api.flows import Text, not_writable
+from engine.web.api.flows import FileText, not_writable
 from engine.web.api.trial import tests_path
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import deciding
@@ -40,7 +40,7 @@ class TestsView(msgspec.Struct, kw_only=True):
 class RunTests(msgspec.Struct, forbid_unknown_fields=True):
     """A draft to play the tests into; left out, the file as it is."""
 
-    text: Text | UnsetType = UNSET
+    text: FileText | UnsetType = UNSET
 
 
 class SaveCase(msgspec.Struct, forbid_unknown_fields=True):

@@ -12,8 +12,7 @@ from engine.core.route import Nothing, Route
 from engine.deploy.deploys import Deployed
 from engine.deploy.flow_files import FileChanged, FlowFile, invalid_flow_name_reason
 from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Words
-from engine.flow.problem import Problem, errors_in
-from engine.texts.told import problems_told
+from engine.flow.problem import Problem, ProblemAnswer, answers, errors_in
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_text
 from engine.web.http.route import Call
@@ -21,7 +20,7 @@ from engine.web.http.server_context import ServerContext
 
 __all__ = ["ROUTES", "DeployedView", "FlowModel", "FlowRow", "flow_file", "flow_rows", "model_of"]
 
-Text = Annotated[str, Meta(max_length=5_000_000)]
+FileText = Annotated[str, Meta(max_length=5_000_000)]
 """Of a flow file."""
 Base = Annotated[str, Meta(max_length=64, description="The revision that the change was made from.")]
 Status = Literal["running", "degraded", "stopped"]
@@ -73,7 +72,7 @@ class FlowView(msgspec.Struct, kw_only=True):
     revision: str
     deployed: DeployedView | None
     flow: FlowModel | None
-    problems: list[Problem]
+    problems: list[ProblemAnswer]
     changed_on_disk: bool
 
 
@@ -81,7 +80,7 @@ class NewFlow(msgspec.Struct, forbid_unknown_fields=True):
     """A flow to add: empty with a title, or from a text whose `flow:` says the same name."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
-    text: Text = ""
+    text: FileText = ""
     title: Words = ""
 
 
@@ -155,7 +154,7 @@ def flow_view(call: Call[Any], file: FlowFile) -> FlowView:
         revision=file.revision,
         deployed=_deployed_view(deployed),
         flow=model_of(file.flow),
-        problems=problems_told(_problems(server, file, deployed), call.language),
+        problems=answers(_problems(server, file, deployed), call.language),
         changed_on_disk=deployed is not None and deployed.revision != file.revision,
     )
 

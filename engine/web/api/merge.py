@@ -13,7 +13,7 @@ from engine.flow.changes.merge import merge_flows
 from engine.flow.problem import FlowError
 from engine.flow.yaml.patch import FlowText
 from engine.flow.yaml.read import read_flow
-from engine.web.api.flows import FlowModel, Text, model_of
+from engine.web.api.flows import FileText, FlowModel, model_of
 from engine.web.http.route import Call
 
 __all__ = ["ROUTES", "merged"]
@@ -30,9 +30,9 @@ class Choice(msgspec.Struct, forbid_unknown_fields=True):
 class Merge(msgspec.Struct, forbid_unknown_fields=True):
     """Three texts of a flow: what both started from, mine, and theirs; and what was chosen where they disagree."""
 
-    base: Text
-    mine: Text
-    theirs: Text
+    base: FileText
+    mine: FileText
+    theirs: FileText
     choices: list[Choice] = []
 
 

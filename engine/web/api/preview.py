@@ -15,12 +15,12 @@ from engine.flow.changes.diff import diff_flows
 from engine.flow.check.check import check_site
 from engine.flow.check.plan import Plan
 from engine.flow.model import Flow
-from engine.flow.problem import Problem, errors_in
+from engine.flow.problem import ProblemAnswer, answers, errors_in
 from engine.flow.yaml.operations import Operation
 from engine.flow.yaml.read import read_flow
-from engine.texts.told import problems_told
+from engine.texts.language import Language
 from engine.web.api.drafts import Drafts
-from engine.web.api.flows import FlowModel, Text, model_of
+from engine.web.api.flows import FileText, FlowModel, model_of
 from engine.web.http.errors import ApiError
 from engine.web.http.route import Call
 from engine.web.http.server_context import ServerContext
@@ -33,9 +33,9 @@ DRAFTS = web.AppKey("drafts", Drafts)
 class Preview(msgspec.Struct, forbid_unknown_fields=True):
     """A change to try: a whole text, or operations on `base_text`."""
 
-    base_text: Text = ""
+    base_text: FileText = ""
     operations: list[Operation] | UnsetType = UNSET
-    text: Text | UnsetType = UNSET
+    text: FileText | UnsetType = UNSET
 
 
 class Previewed(msgspec.Struct, kw_only=True):
@@ -45,7 +45,7 @@ class Previewed(msgspec.Struct, kw_only=True):
     text: str
     revision: str
     flow: FlowModel | None
-    problems: list[Problem]
+    problems: list[ProblemAnswer]
     diff: dict[str, Any] | None
     restarts: list[str]
     added: list[str]
@@ -60,11 +60,13 @@ async def preview(call: Call[Preview]) -> Previewed:
         raise ApiError(404, "not_found", f"no flow can be called {name[:80]!r}: {fault}", "see /api/flows")
     # Off the loop: a flow of 1,000 nodes keeps a thread busy longer than a message may wait.
     beside = call.server.deploys.beside(name)
-    shown = await asyncio.to_thread(_previewed, call.server, call.request.app[DRAFTS], name, given, beside)
-    return msgspec.structs.replace(shown, problems=problems_told(shown.problems, call.language))
+    drafts = call.request.app[DRAFTS]
+    return await asyncio.to_thread(_previewed, call.server, drafts, name, given, beside, call.language)
 
 
-def _previewed(server: ServerContext, drafts: Drafts, name: str, given: Preview, beside: list[Flow]) -> Previewed:
+def _previewed(
+    server: ServerContext, drafts: Drafts, name: str, given: Preview, beside: list[Flow], language: Language
+) -> Previewed:
     flow: Flow | None
     if given.text is not UNSET:
         text = given.text
@@ -87,7 +89,7 @@ def _previewed(server: ServerContext, drafts: Drafts, name: str, given: Preview,
         text=text,
         revision=revision_of(text),
         flow=model_of(flow),
-        problems=problems,
+        problems=answers(problems, language),
         diff=diff,
         restarts=restarts,
         added=added,

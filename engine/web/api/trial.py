@@ -22,8 +22,9 @@ from engine.runtime.services.live_hubs import shorten
 from engine.testing.flow_tests.cases import Case, FlowTests, read_tests
 from engine.testing.flow_tests.report import AnyBroker
 from engine.testing.flow_tests.runner import CaseResult, play_case
-from engine.texts.told import told
-from engine.web.api.flows import Text, flow_file
+from engine.texts.language import Language
+from engine.texts.text import Text, hint_of, render
+from engine.web.api.flows import FileText, flow_file
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_types, deciding
 from engine.web.http.route import Call
@@ -96,7 +97,7 @@ class Evaluated(msgspec.Struct, kw_only=True):
 class Try(msgspec.Struct, forbid_unknown_fields=True):
     """A flow's text and one case to play into it. Without `site` the devices and such of the flow's own test file count."""
 
-    text: Text
+    text: FileText
     case: Case
     site: dict[str, Any] | None = None
 
@@ -134,20 +135,22 @@ async def evaluate(call: Call[Evaluate]) -> Evaluated:
         if seen is not None:
             result = expression({name.name: name.value for name in reversed(names)})
     except ExpressionError as wrong:
-        problems = [Mistake(problem.message, problem.column, problem.hint) for problem in wrong.problems]
+        problems = [_mistake(problem.text, problem.column, call.language) for problem in wrong.problems]
     except EvaluationError as wrong:
-        problems = [Mistake(wrong.message, wrong.column or 0, wrong.hint)]
+        problems = [_mistake(wrong.text, wrong.column or 0, call.language)]
     return Evaluated(
         result=result,
-        problems=[
-            Mistake(told(one.message, call.language), one.column, told(one.hint, call.language)) for one in problems
-        ],
+        problems=problems,
         names=names,
         functions=list(FUNCTIONS),
         at=seen[0] if seen is not None else None,
         topic=seen[1].topic if seen is not None else "",
         key=seen[1].key if seen is not None else "",
     )
+
+
+def _mistake(text: Text, column: int, language: Language) -> Mistake:
+    return Mistake(render(text, language), column, hint_of(text, language))
 
 
 async def try_flow(call: Call[Try]) -> CaseResult:

@@ -15,11 +15,11 @@ from engine.access.accounts import AccountRefused
 from engine.core.failure import RetryableError
 from engine.db.database import Unavailable, is_transient
 from engine.deploy.deploys import NotRecorded
-from engine.flow.problem import FlowError, Problem
+from engine.flow.problem import FlowError, Problem, ProblemAnswer, answers
 from engine.runtime.flow_runner import DeployFailed
 from engine.texts.language import Language, language_of
 from engine.texts.text import Readable, Text, hint_of, render
-from engine.texts.told import problems_told, told
+from engine.texts.told import told
 
 __all__ = [
     "ApiError",
@@ -45,7 +45,7 @@ class ErrorBody(msgspec.Struct, omit_defaults=True):
     code: str
     message: str
     hint: str
-    problems: list[Problem] | None = None
+    problems: list[ProblemAnswer] | None = None
     node: str | None = None
 
 
@@ -82,7 +82,7 @@ class ApiError(Exception):
 
     def body(self, language: Language) -> ErrorBody:
         """What is answered to a reader of a language."""
-        problems = None if self.problems is None else problems_told(self.problems, language)
+        problems = None if self.problems is None else answers(self.problems, language)
         hint = self.hint or hint_of(self.message, language)
         return ErrorBody(self.code, _in(self.message, language), _in(hint, language), problems, self.node)
 

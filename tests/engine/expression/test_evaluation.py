@@ -6,6 +6,7 @@ import pytest
 
 from engine.core.failure import PermanentError
 from engine.expression import EvaluationError, Expression
+from engine.texts.text import hint_of
 
 FORMULA = "k * v_raw + b + t_coef * (temp - 25)"
 GOOD: dict[str, object] = {"k": 0.02, "v_raw": 700.0, "b": 1.0, "t_coef": 0.1, "temp": 30.0}
@@ -32,15 +33,15 @@ def refusal(text: str, values: dict[str, object], *, strings: bool = False) -> E
 def test_value_that_is_no_number_is_refused_by_name_and_column(value: object, words: str) -> None:
     error = refusal(FORMULA, GOOD | {"temp": value})
     assert (error.name, error.column) == ("temp", 27)
-    assert words in error.message
-    assert error.hint
+    assert words in str(error.text)
+    assert hint_of(error.text, "en")
 
 
 def test_missing_name_is_refused_with_the_nearest_there_is() -> None:
     values = {key: value for key, value in GOOD.items() if key != "temp"} | {"tmp": 1}
     error = refusal(FORMULA, values)
-    assert (error.name, error.column, error.message) == ("temp", 27, "temp is missing")
-    assert error.hint == "did you mean tmp?"
+    assert (error.name, error.column, str(error.text)) == ("temp", 27, "temp is missing")
+    assert hint_of(error.text, "en") == "did you mean tmp?"
 
 
 def test_missing_name_is_refused_even_where_the_result_does_not_need_it() -> None:
@@ -53,13 +54,13 @@ def test_value_that_the_result_does_not_need_may_be_anything() -> None:
 
 def test_division_by_zero_shows_the_part_and_its_values() -> None:
     error = refusal("1 + a / (b - c)", {"a": 1, "b": 2, "c": 2})
-    assert error.message == "division by zero in a / (b - c) with a = 1, b = 2, c = 2"
+    assert str(error.text) == "division by zero in a / (b - c) with a = 1, b = 2, c = 2"
     assert error.column == 5
 
 
 @pytest.mark.parametrize("text", ["a / b", "a // b", "a % b", "b ** -1", "pow(b, -1)"])
 def test_division_by_zero_is_refused_in_every_form(text: str) -> None:
-    assert "division by zero" in refusal(text, {"a": 1, "b": 0}).message
+    assert "division by zero" in str(refusal(text, {"a": 1, "b": 0}).text)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_division_by_zero_is_refused_in_every_form(text: str) -> None:
     ["x * x", "x + x", "exp(x)", "x ** 2", "pow(x, 2)", "x * x > 0", "1 / (x * x)", "max(x * x, 0)", "x * x - x * x"],
 )
 def test_overflow_is_refused_even_where_it_would_vanish(text: str) -> None:
-    assert "no finite result" in refusal(text, {"x": 1.7e308}).message
+    assert "no finite result" in str(refusal(text, {"x": 1.7e308}).text)
 
 
 @pytest.mark.parametrize(
@@ -85,10 +86,10 @@ def test_value_that_is_no_finite_number_never_gets_through(text: str, value: obj
 @pytest.mark.parametrize(
     ("text", "value", "words"),
     [
-        ("sqrt(x)", -4, "sqrt of a negative number, -4"),
+        ("sqrt(x)", -4, "sqrt of a negative number, −4"),
         ("log(x)", 0, "not above 0"),
         ("log10(x)", -1, "not above 0"),
-        ("x ** 0.5", -2, "a negative number, -2, to a power that is not whole"),
+        ("x ** 0.5", -2, "a negative number, −2, to a power that is not whole"),
         ("round(1.5, x)", 0.5, "whole number of digits"),
         ("round(1.5, x)", 400, "whole number of digits"),
         ("clamp(1, x, 2)", 3, "lower limit 3"),
@@ -97,7 +98,7 @@ def test_value_that_is_no_finite_number_never_gets_through(text: str, value: obj
 )
 def test_value_outside_the_domain_is_refused(text: str, value: float, words: str) -> None:
     error = refusal(text, {"x": value})
-    assert words in error.message
+    assert words in str(error.text)
     assert error.name == "x"
 
 
@@ -117,7 +118,7 @@ def test_text_is_never_repeated_or_formatted() -> None:
      ("net", None)],
 )  # fmt: skip
 def test_text_and_number_are_never_compared_in_silence(text: str, value: object) -> None:
-    assert "net" in refusal(text, {"net": value, "other": "4G"}, strings=True).message
+    assert "net" in str(refusal(text, {"net": value, "other": "4G"}, strings=True).text)
 
 
 def test_names_that_hold_a_text_and_a_number_are_not_equal_but_refused() -> None:

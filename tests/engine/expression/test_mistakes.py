@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from engine.expression import Expression, ExpressionError
+from engine.texts.text import in_full
 
 
 def problems(text: str, *, strings: bool = False) -> list[tuple[int, str]]:
     with pytest.raises(ExpressionError) as refused:
         Expression(text, strings=strings)
-    return [(problem.column, f"{problem.message}; {problem.hint}") for problem in refused.value.problems]
+    return [(problem.column, in_full(problem.text, "en")) for problem in refused.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def problems(text: str, *, strings: bool = False) -> list[tuple[int, str]]:
         ("a if b", 1, "a if condition else b"),
         ("if a > 1", 1, "a if condition else b"),
         ("a not b", 3, "before in"),
-        ("a is b", 3, "compare with =="),
+        ("a is b", 3, "write =="),
         ("armed == True", 10, "stands by itself"),
         ("a == None", 6, "missing value"),
         ("lambda: 1", 1, "only the built-in functions"),
@@ -145,7 +146,7 @@ def test_error_carries_message_column_and_hint_of_the_first_problem() -> None:
     with pytest.raises(ExpressionError) as refused:
         Expression("a ^ b = c")
     error = refused.value
-    assert (error.message, error.column, error.hint) == ("^ is not part of the language", 3, "write **")
+    assert (error.column, in_full(error.text, "en")) == (3, "^ is not part of the language; write **")
     assert str(error).splitlines()[1] == "column 7: = is not part of the language; write =="
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from engine.texts.catalogue import Catalogue
 from engine.texts.template import Template
-from engine.texts.text import Text, reason_of, render, stored, text_from
+from engine.texts.text import Text, hint_of, in_full, reason_of, render, stored, text_from
 
 
 def filled(template: str, language: str = "en", /, **params: object) -> str:
-    return Template(template, language).fill(params, str)
+    return Template(template, language).fill(params, lambda value, how: str(value))
 
 
 def test_a_name_stands_where_its_hole_is():
@@ -26,7 +26,7 @@ def test_doubled_braces_are_braces():
 
 @pytest.mark.parametrize(
     ("language", "how", "joined"),
-    [("en", "", "a, b, c"), ("en", ":or", "a, b or c"), ("zh", ":or", "a、b或c"), ("zh", ":and", "a、b和c")],
+    [("en", "", "a, b, c"), ("en", ":or", "a, b or c"), ("zh", ":or", "a、b 或 c"), ("zh", ":and", "a、b 和 c")],
 )
 def test_a_sequence_is_joined_in_the_words_of_the_language(language: str, how: str, joined: str):
     assert filled(f"{{names{how}}}", language, names=["a", "b", "c"]) == joined
@@ -34,6 +34,13 @@ def test_a_sequence_is_joined_in_the_words_of_the_language(language: str, how: s
 
 def test_each_part_of_a_quoted_sequence_has_its_own_backticks():
     assert filled("`{names:or}`", names=["a", "b", "c"]) == "`a`, `b` or `c`"
+
+
+def test_a_blank_parts_han_from_what_is_filled_in_where_that_is_latin_or_a_number():
+    filling = ["数字", "k", 3, "`k`", "，k"]
+    assert [filled("应为{x}现", "zh", x=x) for x in filling] == [
+        "应为数字现", "应为 k 现", "应为 3 现", "应为 `k` 现", "应为，k 现",
+    ]  # fmt: skip
 
 
 def test_a_sequence_of_one_is_that_one():
@@ -64,12 +71,33 @@ def test_words_of_somebody_else_stay_as_they_are():
     assert render("disk full", "zh") == "disk full"
 
 
+def test_a_text_may_bring_a_hint_of_its_own():
+    text = Text("flow.no-node", node="a")
+
+    assert hint_of(text, "en") == "name a node that stands under `nodes`"
+    assert hint_of(text.with_hint(Text("flow.did-you-mean", name="b")), "en") == "did you mean `b`?"
+    assert in_full(text.with_hint(None), "zh") == "没有节点 `a`；请写 `nodes` 下已有的节点"
+
+
+def test_words_that_somebody_gave_in_both_languages_are_shown_in_that_of_the_reader():
+    text = Text("flow.about", subject={"zh": "泵房", "en": "Pump house"}, text="x")
+
+    assert (render(text, "zh"), render(text, "en")) == ("泵房：x", "Pump house: x")
+
+
+def test_a_users_value_is_cut_where_it_would_bury_the_text():
+    assert len(render(Text("flow.no-node", node="n" * 50_000), "zh")) < 1100
+
+
 def test_equal_texts_are_one_in_a_set():
     assert len({Text("a.b", names=["x"]), Text("a.b", names=["x"]), Text("a.b", names=["y"])}) == 2
 
 
 def test_what_is_stored_is_read_again_with_texts_inside_texts():
-    text = Text("a.b", reason=Text("c.d", limit=0.5), names=["x", Text("e.f")], here=True)
+    text = Text(
+        "a.b", reason=Text("c.d", limit=0.5), names=["x", Text("e.f")], here=True, title={"zh": "泵", "en": "pump"}
+    )
+    text = text.with_hint(Text("g.h"))
 
     kept = json.loads(json.dumps(stored(text)))
 

@@ -116,7 +116,7 @@ a:
         "11: node a, with.labels[2]: there is no broker `plant` — the brokers are site",
         "12: node a, with.labels[3]: there is no field `x` here — `${field:NAME}` reads a field of the subflow that the node is in",
         "13: node a, with.labels[4]: there is no kind of reference `evn` — did you mean `${env:SITE}`?",
-        "14: node a, with.labels[5]: `${env:MAIL_PASSWORD}` may hold a password — store it under Settings → Secrets and write `${secret:NAME}`",
+        "14: node a, with.labels[5]: `${env:MAIL_PASSWORD}` may hold a password — store it under Secrets and write `${secret:NAME}`",
     ]
 
 
@@ -147,9 +147,9 @@ def test_path_that_is_none_is_told_wherever_it_stands_in_a_config() -> None:
     """At any depth, and not where a reference will be filled in."""
     config = "{where: 'a b', rules: [{path: payload.x}, {path: 'x['}], columns: {c: 'limits[msg.topic]', d: ']'}, later: '${secret:x}['}"
     assert told(f"feed: {{type: feed, to: a}}\na: {{type: picks, with: {config}}}") == [
-        "4: node a, with.where: 'a b' is no path (at column 2) — write it like payload.temp or payload.points[0]",
-        "4: node a, with.rules[1].path: 'x[' is no path (at column 2) — write it like payload.temp or payload.points[0]",
-        "4: node a, with.columns.d: ']' is no path (at column 1) — write it like payload.temp or payload.points[0]",
+        "4: node a, with.where: `a b` is no path (at column 2) — write it like payload.temp or payload.points[0]",
+        "4: node a, with.rules[1].path: `x[` is no path (at column 2) — write it like payload.temp or payload.points[0]",
+        "4: node a, with.columns.d: `]` is no path (at column 1) — write it like payload.temp or payload.points[0]",
     ]
 
 

@@ -136,7 +136,7 @@ class _Check:
         why = kind.cls.retired_outputs.get(wire.port) if kind is not None and not wire.link else None
         if why is None:
             return False
-        self._say(wire.place, f"`{wire.source}` has no output `{wire.port}` any more", why, "warning")
+        self._say(wire.place, Text("flow.output-retired", node=wire.source, port=wire.port, why=why), "warning")
         return True
 
     def _named_all(self, wires: Iterable[WrittenWire], nodes: Mapping[str, CheckedNode]) -> list[Wired]:

@@ -14,6 +14,8 @@ from engine.db.database import Database, Unavailable, is_transient
 from engine.db.dedicated_connection import DedicatedConnection
 from tests.eventually import eventually
 from tests.servers.postgres import PASSWORD, Postgres
+from tests.servers.process import free_port
+from tests.waits import HurriedClock, assert_waits_grow
 
 
 @asynccontextmanager
@@ -237,3 +239,12 @@ async def _use(held: DedicatedConnection, *statements: str) -> None:
     async with held.use() as connection:
         for statement in statements:
             await connection.execute(statement)
+
+
+async def test_server_that_is_not_there_is_called_less_and_less_often() -> None:
+    clock = HurriedClock()
+    database = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/none", clock=clock)
+    await database.start()
+    await eventually(lambda: len(clock.waits) >= 9)
+    await database.stop()
+    assert_waits_grow(clock.waits[:9], 0.1, 5.0)

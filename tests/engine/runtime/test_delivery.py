@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from engine.core.clock import settle
-from tests.engine.runtime.fixture_nodes import flow, started
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from engine.core.clock import ManualClock, settle
+from engine.flow.yaml.read import read_flow
+from engine.runtime.site import Site
+from engine.runtime.state.journal import Change
+from tests.engine.runtime.fixture_nodes import Feed, catalogue, flow, started
+from tests.eventually import eventually
 
 
 async def test_plain_chain_settles_at_once():
@@ -98,3 +106,82 @@ async def test_timer_emission_is_counted_and_settles():
         assert bench.run.nodes["end"].instance.got == [1]
         assert bench.run.under_way == 0
         assert bench.run.accepted == 2
+
+
+class GatedStore:
+    """A store of node memory; each commit waits until the test lets it through."""
+
+    def __init__(self) -> None:
+        self.committed: list[Change] = []
+        self.asked: list[asyncio.Future[None]] = []
+
+    async def start(self) -> None: ...
+
+    async def append(self, changes: list[Change]) -> None:
+        self.asked.append(asyncio.get_running_loop().create_future())
+        await self.asked[-1]
+        self.committed += changes
+
+    async def load(self) -> list[Change]:
+        return []
+
+    async def commit(self) -> None:
+        """Lets the commit that waits through."""
+        await eventually(lambda: self.asked)
+        self.asked.pop().set_result(None)
+        await settle()
+
+
+@contextlib.asynccontextmanager
+async def counting(store: GatedStore) -> AsyncIterator[tuple[Feed, Site]]:
+    """A flow that counts messages by topic, with its memory in that store."""
+    site = Site(catalogue(), ManualClock(), journal_store=store)
+    read, _ = read_flow(
+        "flow: t\nnodes:\n  in: {type: feed, to: count}\n  count: {type: count, to: end}\n  end: {type: sink}\n"
+    )
+    assert read is not None
+    await site.deploy(read)
+    await settle()
+    feed = site.flows["t"].nodes["in"].instance
+    assert isinstance(feed, Feed)
+    yield feed, site
+    await site.stop()
+
+
+async def test_message_that_changed_node_memory_is_acknowledged_after_the_commit_that_has_the_change():
+    """Acknowledged before it and killed then, the message would be gone and the node would not know of it."""
+    store = GatedStore()
+    async with counting(store) as (feed, site):
+        feed.emit.push(1, "first", token="a")
+        await eventually(lambda: store.asked)
+        feed.emit.push(2, "second", token="b")
+        await settle()
+        assert site.flows["t"].nodes["end"].instance.got == [1, 1]  # type: ignore[attr-defined]
+        assert feed.done == []
+        await store.commit()
+        assert [change[1] for change in store.committed] == ["first"]
+        assert feed.done == ["a"]
+        await store.commit()
+        assert [change[1] for change in store.committed] == ["first", "second"]
+        assert feed.done == ["a", "b"]
+
+
+async def test_change_that_comes_between_two_commits_waits_for_the_second():
+    """Also where its key was changed before, by a message that waits already."""
+    store = GatedStore()
+    async with counting(store) as (feed, _):
+
+        def settled(tokens: list[str]) -> None:
+            feed.done += tokens
+            if tokens == ["a"]:
+                feed.emit.push(3, "second", token="c")
+
+        feed.settled = settled  # type: ignore[method-assign]
+        feed.emit.push(1, "first", token="a")
+        await eventually(lambda: store.asked)
+        feed.emit.push(2, "second", token="b")
+        await store.commit()
+        assert feed.done == ["a"]
+        await store.commit()
+        assert feed.done == ["a", "b", "c"]
+        assert [change[1] for change in store.committed] == ["first", "second"]

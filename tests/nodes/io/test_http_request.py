@@ -16,6 +16,7 @@ from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from nodes.io.http_request import HttpRequest
 from tests.eventually import eventually
+from tests.waits import HurriedClock, assert_waits_grow
 
 
 class Service:
@@ -167,3 +168,16 @@ async def test_a_line_break_can_not_forge_a_header(service: tuple[Service, str])
 async def test_the_host_can_not_come_from_a_message():
     with pytest.raises(msgspec.ValidationError, match="host can't come from a message"):
         await bench_on("http://{{payload.host}}/").__aenter__()
+
+
+async def test_a_service_that_fails_is_asked_less_and_less_often_and_for_the_next_message_as_soon_as_at_first(
+    service: tuple[Service, str],
+):
+    service[0].failures = 1000
+    clock = HurriedClock()
+    site = Site(Catalogue(), clock)
+    async with NodeHarness(HttpRequest, {"url": f"{service[1]}/echo", "retries": 9}, site=site, clock=clock) as bench:
+        await bench.give(1, 2)
+        await eventually(lambda: len(bench.errors) == 2)
+    assert_waits_grow(clock.waits[:9], 0.5, 60.0)
+    assert_waits_grow(clock.waits[9:], 0.5, 60.0)

@@ -15,9 +15,13 @@ from engine.core.clock import SystemClock
 from engine.core.message import UNSET
 from engine.runtime.site import Site
 from engine.testing import NodeHarness
+from nodes.drivers.mqtt import BrokerAddress
+from nodes.drivers.mqtt.publisher import MqttPublisher
 from nodes.io.mqtt_out import MqttOut
 from tests.eventually import eventually
 from tests.servers.mosquitto import Mosquitto
+from tests.servers.process import free_port
+from tests.waits import HurriedClock, assert_waits_grow
 
 
 def bench_on(server: Mosquitto, site: Site | None = None, **config: Any) -> NodeHarness:
@@ -114,3 +118,11 @@ async def test_a_message_too_large_for_the_broker_is_refused_and_holds_up_no_oth
         await bench.give("x" * 5000, "after")
         await eventually(lambda: [message.payload for message in got] == [b"after"])
         assert "closed the connection 3 times on this message of 5,000 bytes" in bench.errors[0]
+
+
+async def test_a_broker_that_is_not_there_is_called_less_and_less_often():
+    clock = HurriedClock()
+    publisher = await MqttPublisher(BrokerAddress.parse(f"mqtt://127.0.0.1:{free_port()}"), "c", clock).open()
+    await eventually(lambda: len(clock.waits) >= 9)
+    await publisher.close()
+    assert_waits_grow(clock.waits[:9], 0.1, 5.0)

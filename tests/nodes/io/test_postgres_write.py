@@ -9,7 +9,7 @@ import pytest
 from engine.api import Database, SystemClock
 from engine.core.clock import settle
 from engine.testing import NodeHarness
-from nodes.io.postgres_write import PostgresWrite
+from nodes.io.postgres_write import STAGED_AFTER_CONFLICT, PostgresWrite
 from tests.eventually import eventually
 
 TABLE = "create table got (n int8 primary key, time timestamptz, v float8, name text, ok bool, small int2, extra jsonb)"
@@ -84,6 +84,19 @@ async def test_conflicting_row_is_brought_up_to_date_when_told_so(database: Data
         await node.give({"payload": {**GOOD, "v": 9.0}})
         await eventually(lambda: len(node.sent()) == 2)
     assert await rows(database, "v") == [9.0]
+
+
+async def test_rows_go_straight_into_the_table_again_some_time_after_one_that_was_there(database: Database):
+    """A row that comes twice sends the batches after it through a staging table, which costs half as much again; not for ever."""
+    async with database.connection(10) as connection:
+        await connection.execute("alter table got add way text default left(current_query(), 10)")
+    async with bench(database) as node:
+        for count, n in enumerate((1, 1, *range(2, STAGED_AFTER_CONFLICT + 5)), 1):
+            await node.give({"payload": {**GOOD, "n": n}})
+            await eventually(lambda count=count: len(node.sent()) == count)
+    ways = await rows(database, "way")
+    straight, staged = 'COPY "got"', "insert int"
+    assert ways == [straight, *[staged] * (STAGED_AFTER_CONFLICT - 1), *[straight] * 4]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.core.clock import settle
+from engine.testing import NodeHarness
+from nodes.io.tcp_in import TcpIn
 from tests.eventually import eventually
 from tests.nodes.io.harness import SiteHarness
 from tests.servers.process import free_port
+from tests.waits import HurriedClock, assert_waits_grow
 
 Talk = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -174,3 +177,10 @@ async def _send(writer: asyncio.StreamWriter, lines: list[str]) -> None:
     for line in lines:
         writer.write(line.encode() + b"\n")
         await writer.drain()
+
+
+async def test_server_that_is_not_there_is_called_less_and_less_often() -> None:
+    clock = HurriedClock()
+    async with NodeHarness(TcpIn, {"mode": "connect", "port": free_port()}, clock=clock):
+        await eventually(lambda: len(clock.waits) >= 8)
+    assert_waits_grow(clock.waits[:8], 0.5, 5.0)

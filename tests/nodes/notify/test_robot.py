@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 
@@ -198,3 +200,35 @@ async def test_what_is_no_alarm_is_refused():
     async with channel(robot("custom")) as bench:
         await bench.give({"payload": {"temp": 25}})
         assert "put alarm or alarm-group before this node" in bench.errors[0]
+
+
+async def test_a_vendor_that_is_down_is_asked_less_and_less_often_and_after_a_success_as_soon_as_at_first():
+    """Up to once a minute, so that an hour of it is no flood; the benches' steps are a second each."""
+    async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
+        vendor.says = [(503, "maintenance")] * 8
+        await bench.give(alarm())
+        await bench.until_told(9)
+        vendor.says = [(503, "maintenance")] * 2
+        await bench.give(alarm("GS002"))
+        await bench.until_told(12)
+        waits = [after.at - before.at for before, after in pairwise(bench.noted)]
+        whole = [1, 2, 4, 8, 16, 32, 60, 60]
+        assert all(most / 2 <= wait <= most + 1 for wait, most in zip(waits[:8], whole, strict=True)), waits
+        assert waits[9] <= 2
+
+
+async def test_a_quarter_of_the_pace_is_kept_for_what_is_urgent():
+    """Of eight a minute six: the seventh of the others waits for the minute to end, and an A2 does not."""
+    config = {"per_minute": 8}
+    async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url, config=config) as bench:
+        for n in range(6):
+            await bench.give(alarm(f"GS{n:03}"))
+            await bench.until_told(n + 1)
+        await bench.give(alarm("GS100"))
+        await bench.clock.advance_to(bench.noted[0].at + 55)
+        assert len(bench.noted) == 6
+        await bench.give(alarm("GS200", "A2"))
+        await bench.until_told(8)
+        first, *_, urgent, last = (attempt.at for attempt in bench.noted)
+        assert "GS200" in vendor.texts[6]
+        assert urgent - first < 60 <= last - first

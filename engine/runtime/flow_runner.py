@@ -69,7 +69,7 @@ class FlowRun:
         self.name = name
         self.site = site
         self.observer = FlowObserver(site.clock.now)
-        self.observer.on_change = self._aim
+        self.observer.on_change = self._select_program
         self.nodes: dict[str, RunningNode] = {}
         self.plan: Plan | None = None
         self.own = SourceEmitter(
@@ -282,7 +282,7 @@ class FlowRun:
         await self._drain(replaced)
         self._swap(plan, {**kept, **fresh})
         for old in replaced:
-            self._pass_on(old, fresh.get(old.id))
+            self._hand_over(old, fresh.get(old.id))
         if not hold_sources:
             for node in self.nodes.values():
                 node.resume(held=self.held)
@@ -404,7 +404,7 @@ class FlowRun:
         with gc_paused():
             self._program = compile_program(plain)
             self._observed = compile_program(seen, longest_chain=1)
-        self._aim()
+        self._select_program()
 
     def _program_call(self, node: RunningNode) -> tuple[Callable[[Message], Any], bool]:
         if node.set_aside:
@@ -429,7 +429,7 @@ class FlowRun:
             if listener != node and (not scope or node in scope):
                 self.enter(listener, message.with_props(origin=node))
 
-    def _aim(self) -> None:
+    def _select_program(self) -> None:
         """Points every source at the fast program, or at the observed one while something is tapped or traced."""
         if self._program is None or self._observed is None:
             return
@@ -461,7 +461,7 @@ class FlowRun:
 
         return fan
 
-    def _pass_on(self, old: RunningNode, new: RunningNode | None) -> None:
+    def _hand_over(self, old: RunningNode, new: RunningNode | None) -> None:
         """What still waited in an old queue goes to the new node of that name, else to quarantine: the admin sees it."""
         if old.queue is None:
             return

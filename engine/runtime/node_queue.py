@@ -132,14 +132,14 @@ class NodeQueue:
         self._expired = False
         await self._task.stop()
 
-    def expel(self, reason: Exception) -> int:
+    def evict(self, reason: Exception) -> int:
         """Sends all that waits the way of errors; the number of messages."""
-        expelled = list(self._waiting)
+        evicted = list(self._waiting)
         self._waiting.clear()
-        for message in expelled:
+        for message in evicted:
             self.fail(message, reason)
             message.delivery.release()
-        return len(expelled)
+        return len(evicted)
 
     def take_over(self) -> list[Message]:
         """Ends the queue and hands out what it holds, in order, what is in work first. The caller takes over the holds: one `release` each."""
@@ -248,7 +248,7 @@ class NodeQueue:
         self.problem = f"did not return within {self._timeout_s:g} s"
         if self._strikes >= STRIKES:
             self.stuck_until = self._clock.monotonic() + STUCK_S
-            self.expel(TimedOut(f"{self.name} hangs"))
+            self.evict(TimedOut(f"{self.name} hangs"))
             logging.getLogger("mcs.queue").error(
                 "%s hangs: its messages go the way of errors for %g s", self.name, STUCK_S
             )

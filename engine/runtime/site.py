@@ -194,7 +194,7 @@ class Site:
         listed. "held" says why sources bring nothing, when they are held."""
         flows: dict[str, Any] = {}
         for name, run in self.flows.items():
-            nodes = self._troubled(run)
+            nodes = self._problem_nodes(run)
             flows[name] = {"status": "degraded" if nodes else "ok", "under_way": run.under_way, "nodes": nodes}
         for name, problems in self.problems.items():
             if errors_in(problems) and name not in self.flows:
@@ -215,7 +215,7 @@ class Site:
             **({"held": self.suspension.held} if self.suspension.held else {}),
         }
 
-    def _troubled(self, run: FlowRun) -> dict[str, str]:
+    def _problem_nodes(self, run: FlowRun) -> dict[str, str]:
         now = self.clock.now()
         nodes: dict[str, str] = {}
         for id, node in run.nodes.items():

@@ -9,7 +9,8 @@ from engine.catalogue.node_types import Catalogue
 from engine.core.clock import ManualClock
 from engine.core.failure import PermanentError
 from engine.pack import Pack
-from engine.runtime.state.journal import Change, Journal
+from engine.runtime.site import Site
+from engine.runtime.state.journal import Change
 from engine.testing import FlowHarness, NodeHarness
 
 
@@ -147,7 +148,7 @@ async def test_node_memory_is_saved_again_less_often_but_soon_after_its_store_is
     for error in (RetryableError("away"), PermanentError("no space left")):
         clock = ManualClock()
         store = AwayStore(clock, error)
-        journal = Journal(store, clock)
+        journal = Site(Catalogue(), clock, journal_store=store).journal
         journal.touch(lambda: [("flow/node/memory", "key", b"1", None)])
         await clock.advance(60)
         between = waits(store.attempts)

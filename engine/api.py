@@ -23,6 +23,7 @@ from engine.db.database import Database, is_transient
 from engine.db.dedicated_connection import DedicatedConnection
 from engine.db.jsonb import as_jsonb
 from engine.db.request_connection import request_connection
+from engine.db.table_cache import TableCache
 from engine.expression import EvaluationError, Expression, ExpressionError
 from engine.ops.local_certificate import LocalCertificate, make_local_certificate
 from engine.pack import Command, Pack, Service, SiteView
@@ -104,6 +105,7 @@ __all__ = [
     "Supervisor",
     "Suspension",
     "SystemClock",
+    "TableCache",
     "Target",
     "Text",
     "Timer",

@@ -65,9 +65,16 @@ class Server:
     waited for in the background, while the web already answers and says what is missing.
     """
 
-    def __init__(self, settings: Settings, *, flow_paths: list[Path] | None = None, demo: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        flow_paths: list[Path] | None = None,
+        demo: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
         self.settings = settings
-        self.clock: Clock = SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self.supervisor = Supervisor(self.clock)
         self.version = importlib.metadata.version("mcs-iot")
         self.ready = asyncio.Event()
@@ -150,7 +157,7 @@ class Server:
         self.database = Database(self.settings.database_url.reveal(), supervisor=self.supervisor)
         await self.database.start()
         opened.push_async_callback(self.database.stop)
-        self.secrets = SecretsStore(self.database, self.settings.data, self.spool)
+        self.secrets = SecretsStore(self.database, self.settings.data, self.spool, self.supervisor)
         self.accounts = Accounts(self.database, self.settings.admin_password)
         self.revisions = Revisions(self.database)
         self.site = Site(
@@ -267,6 +274,7 @@ class Server:
         await self.site.stop()
         for service in reversed(self._services):
             await service.stop()
+        await self.secrets.stop()
 
 
 def _as_service(problem: str) -> dict[str, str]:

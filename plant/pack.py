@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Spool, Suspension
+from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Spool, Supervisor, Suspension
 from nodes.archive import NODES as ARCHIVE
 from nodes.gas import NODES as GAS
 from nodes.notify import NODES as NOTIFY
@@ -34,7 +34,7 @@ __all__ = ["pack"]
 
 
 def _devices(site: SiteView) -> Devices:
-    return Devices(site.service(Database))
+    return Devices(site.service(Database), supervisor=site.service(Supervisor))
 
 
 def _health(site: SiteView) -> DeviceHealth:
@@ -42,11 +42,11 @@ def _health(site: SiteView) -> DeviceHealth:
 
 
 def _storage(site: SiteView) -> ReadingStorage:
-    return ReadingStorage(site.service(Database), site.clock)
+    return ReadingStorage(site.service(Database), site.clock, site.service(Supervisor))
 
 
 def _history(site: SiteView) -> History:
-    return History(site.service(Database), site.clock, site.settings.history_days)
+    return History(site.service(Database), site.clock, site.settings.history_days, site.service(Supervisor))
 
 
 def _alarms(site: SiteView) -> Alarms:
@@ -54,7 +54,9 @@ def _alarms(site: SiteView) -> Alarms:
 
 
 def _licence(site: SiteView) -> Licence:
-    return Licence(site.settings, site.clock, site.service(Suspension), site.service(Database))
+    return Licence(
+        site.settings, site.clock, site.service(Suspension), site.service(Database), site.service(Supervisor)
+    )
 
 
 def _routes(site: SiteView, router: web.UrlDispatcher) -> None:
@@ -63,7 +65,13 @@ def _routes(site: SiteView, router: web.UrlDispatcher) -> None:
 
 def _debugging(site: SiteView) -> DebugMode:
     url = site.settings.mqtt_url
-    return DebugMode(site.service(Database), site.service(LiveHub), site.clock, url.reveal() if url else None)
+    return DebugMode(
+        site.service(Database),
+        site.service(LiveHub),
+        site.clock,
+        url.reveal() if url else None,
+        site.service(Supervisor),
+    )
 
 
 def _feed(site: SiteView) -> SiteFeed:
@@ -75,7 +83,13 @@ def _images(site: SiteView) -> PlanImages:
 
 
 def _channels(site: SiteView) -> Channels:
-    return Channels(site.service(Database), site.service(SecretsStore), live=site.service(LiveHub), clock=site.clock)
+    return Channels(
+        site.service(Database),
+        site.service(SecretsStore),
+        live=site.service(LiveHub),
+        clock=site.clock,
+        supervisor=site.service(Supervisor),
+    )
 
 
 def _archive(site: SiteView) -> Archive:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime
 import logging
@@ -13,10 +12,12 @@ from pathlib import Path
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
+from engine.core.background_task import Supervisor
 from engine.core.copies import Copies, NoCopies
 from engine.core.errors import SetupError
 from engine.db.database import Database, Unavailable
-from engine.db.request_connection import request_connection, until_done
+from engine.db.request_connection import request_connection
+from engine.db.table_cache import TableCache
 
 __all__ = ["SecretInfo", "SecretsStore"]
 
@@ -43,14 +44,20 @@ class SecretsStore(Mapping[str, str]):
     The key is made at the first start, readable for its owner only (0600). Whoever has only the database has nothing.
     """
 
-    def __init__(self, database: Database, data_dir: Path, copies: Copies | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        data_dir: Path,
+        copies: Copies | None = None,
+        supervisor: Supervisor | None = None,
+    ) -> None:
         self._database = database
         self._key_file = data_dir / KEY_FILE
         self._cipher: Fernet | None = None
         self._values: dict[str, str] = {}
         self._copies: Copies = copies if copies is not None else NoCopies()
         self._copied: set[str] = set()
-        self._reading: asyncio.Task[None] | None = None
+        self._cache = TableCache("secrets", database, CHANNEL, self._read, supervisor)
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
@@ -70,13 +77,13 @@ class SecretsStore(Mapping[str, str]):
         self._cipher = self._read_key()
         copies = await self._copies.copies(COPIES)
         self._copied = set(copies)
-        try:
-            async with asyncio.timeout(ANSWERS_WITHIN_S if copies else None):
-                await until_done(self._read)
-        except TimeoutError:
+        if not await self._cache.start(ANSWERS_WITHIN_S if copies else None):
             log.warning("the secrets are taken from their copies on disk: the database does not answer")
             self._take(copies)
-        self._database.listen(CHANNEL, self._changed)
+
+    async def stop(self) -> None:
+        """Follows the table no more."""
+        await self._cache.stop()
 
     async def names(self) -> list[SecretInfo]:
         """What there is, by name. Values never leave."""
@@ -131,13 +138,8 @@ class SecretsStore(Mapping[str, str]):
                 "restore it from a backup, or remove it and set every secret again",
             ) from wrong
 
-    def _changed(self, payload: str | None) -> None:
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.ensure_future(until_done(self._read))
-        else:
-            self._reading.add_done_callback(lambda _: self._changed(payload))
-
-    async def _read(self) -> None:
+    async def _read(self, changed: object) -> None:
+        """All of them, whatever has changed: they are few."""
         async with request_connection(self._database) as connection:
             rows = await connection.fetch("select name, value from secrets")
         encrypted = {row["name"]: bytes(row["value"]) for row in rows}

@@ -108,19 +108,29 @@ class BackgroundTask:
 
     def cancel(self) -> None:
         """Asks the work to end, and returns at once. It may be started again."""
+        self._want_no_more()
+        if self._run is not None:
+            self._run.cancel()
+
+    async def stop(self, finish_s: float = 0.0) -> None:
+        """Returns when the work has ended; with `finish_s` it is first given so long to return by itself. What it raises in ending is logged; a
+        caller that is cancelled meanwhile is cancelled."""
+        run = None if self._run is asyncio.current_task() else self._run
+        self._want_no_more()
+        try:
+            if run is not None and finish_s > 0:
+                await asyncio.wait([run], timeout=finish_s)
+        finally:
+            self.cancel()
+        if run is not None:
+            await asyncio.wait([run])
+
+    def _want_no_more(self) -> None:
         self._wanted = False
         self._supervisor.forget(self)
         if self._again is not None:
             self._again.cancel()
             self._again = None
-        if self._run is not None:
-            self._run.cancel()
-
-    async def stop(self) -> None:
-        """Returns when the work has ended. What it raises in ending is logged; a caller that is cancelled meanwhile is cancelled."""
-        self.cancel()
-        if self._run is not None and self._run is not asyncio.current_task():
-            await asyncio.wait([self._run])
 
     def _begin(self) -> None:
         self._again = None

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from aiohttp import WSMsgType, web
 
-from engine.api import ROLES, Context, Endpoint, HttpCall, Role, WebhookRouter
+from engine.api import ROLES, BackgroundJobs, Context, Endpoint, HttpCall, Role, WebhookRouter
 
 __all__ = ["Room", "Rules", "Session", "room_of"]
 
@@ -166,12 +166,12 @@ class Room:
             )
         session = Session(socket, call)
         self.sessions[session.id] = session  # before the first wait, so that the limit holds
-        checking = asyncio.create_task(_check(session, call), name="websocket sign-in")
         try:
-            await socket.prepare(call.request)
-            await self._read(session, socket)
+            async with BackgroundJobs() as jobs:
+                jobs.start("checking who has a websocket open", _check, session, call)
+                await socket.prepare(call.request)
+                await self._read(session, socket)
         finally:
-            checking.cancel()
             del self.sessions[session.id]
         return socket
 

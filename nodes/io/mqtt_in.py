@@ -7,7 +7,7 @@ import re
 import socket
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import Context, Emitter, Help, Meta, Port, Source, node
+from engine.api import Context, Emitter, Help, Meta, Port, Source, Supervisor, node
 from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber
 from nodes.drivers.mqtt.filters import check_filters
 
@@ -129,7 +129,7 @@ class MqttIn(Source):
             on_status=self._on_status,
             on_oversize=self._oversize,
             max_packet_bytes=self.largest_bytes,
-            clock=self.ctx.clock,
+            supervisor=self.ctx.service(Supervisor),
         )
 
     def _on_status(self, status: str, detail: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Supervisor, node
 from nodes.drivers.filled_text import Filled
 from nodes.drivers.mqtt import BrokerAddress
 from nodes.drivers.mqtt.publisher import LostMeanwhile, MqttPublisher
@@ -75,7 +75,7 @@ class MqttOut(Node):
         self._line: MqttPublisher = await ctx.shared(
             # The address is hashed with its password: who may not sign in must not use a colleague's connection.
             f"mqtt:{hash(address)}",
-            MqttPublisher(address, f"mcs-out-{os.urandom(6).hex()}", ctx.clock).open,
+            MqttPublisher(address, f"mcs-out-{os.urandom(6).hex()}", ctx.service(Supervisor)).open,
             MqttPublisher.close,
         )
         self._unhook = self._line.on_change(lambda: self._show(ctx))

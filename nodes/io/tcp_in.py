@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import Backoff, Context, Emitter, Help, Meta, Source, node
+from engine.api import BackgroundJobs, Backoff, Context, Emitter, Help, Meta, Source, node
 from nodes.drivers.gapless_progress import Step
 from nodes.drivers.tcp_framing import BadFrame, FramingKind, make_framing
 from nodes.drivers.tcp_sessions import Receipts, TcpSessions, keep_alive, tcp_sessions
@@ -87,7 +87,7 @@ class TcpIn(Source):
 
     async def start(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.talking: set[asyncio.Task[None]] = set()
+        self.talking = BackgroundJobs()
         self.sessions: TcpSessions = await tcp_sessions(ctx)
 
     async def run(self, emit: Emitter) -> None:
@@ -97,10 +97,7 @@ class TcpIn(Source):
             else:
                 await self._call(emit)
         finally:
-            talking = list(self.talking)
-            for task in talking:
-                task.cancel()
-            await asyncio.gather(*talking, return_exceptions=True)
+            await self.talking.stop()
 
     def settled(self, tokens: list[tuple[Receipts, Step[int]]]) -> None:
         for receipts, step in tokens:
@@ -112,9 +109,8 @@ class TcpIn(Source):
                 self.ctx.status(f"more than {self.most_connections} connections; the others are closed", "warning")
                 writer.close()
                 return
-            task = asyncio.create_task(self._talk(emit, reader, writer), name=f"tcp {self.ctx.flow}/{self.ctx.node}")
-            self.talking.add(task)
-            task.add_done_callback(self._ended)
+            talk = self.talking.start(f"tcp {self.ctx.flow}/{self.ctx.node}", self._talk, emit, reader, writer)
+            talk.add_done_callback(lambda _: self._show())
 
         server = await asyncio.start_server(accepted, self.host, self.port, limit=CHUNK_BYTES)
         self._show()
@@ -138,10 +134,6 @@ class TcpIn(Source):
                 reason = "the connection was closed"
             self.ctx.status(f"{self.host}:{self.port}: {reason}; trying again", "error")
             await backoff.wait()
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self.talking.discard(task)
-        self._show()
 
     def _show(self) -> None:
         self.ctx.status(f"{self.host}:{self.port}, {len(self.talking)} connected")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, PermanentError, RetryableError, node
+from engine.api import UNSET, BackgroundJobs, Context, Help, Message, Meta, Node, PermanentError, RetryableError, node
 from nodes.drivers.tcp_framing import framed
 from nodes.drivers.tcp_sessions import TcpSessions, keep_alive, tcp_sessions
 
@@ -57,7 +57,7 @@ class TcpOut(Node):
         self.ctx = ctx
         self.sessions: TcpSessions = await tcp_sessions(ctx)
         self.connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self.watching: asyncio.Task[None] | None = None
+        self.jobs = BackgroundJobs()
 
     async def stop(self) -> None:
         await self._close()
@@ -129,14 +129,11 @@ class TcpOut(Node):
             reader, writer = await asyncio.open_connection(self.host, self.port)
         keep_alive(writer)
         self.connection = reader, writer
-        self.watching = asyncio.create_task(_until_closed(reader, writer), name=f"tcp out {self.ctx.node}")
+        self.jobs.start(f"tcp out {self.ctx.node}", _until_closed, reader, writer)
         self.ctx.status(f"connected to {self.host}:{self.port}")
 
     async def _close(self) -> None:
-        if self.watching is not None:
-            self.watching.cancel()
-            await asyncio.gather(self.watching, return_exceptions=True)
-            self.watching = None
+        await self.jobs.stop()
         if self.connection is not None:
             self.connection[1].close()
             self.connection = None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import Context, Emitter, Help, Meta, Role, Source, node
+from engine.api import BackgroundJobs, Context, Emitter, Help, Meta, Role, Source, node
 from nodes.drivers.gapless_progress import Progress, Step
 from nodes.drivers.websocket_room import Inbox, Room, Rules, Session, room_of
 
@@ -52,7 +52,7 @@ class WebsocketIn(Source):
     async def start(self, ctx: Context) -> None:
         self.ctx = ctx
         self.streams: dict[str, _Stream] = {}
-        self.acknowledging: set[asyncio.Task[Any]] = set()
+        self.jobs = BackgroundJobs()
         self.room: Room = await room_of(ctx, self.path)
 
     def resume(self) -> None:
@@ -115,9 +115,7 @@ class WebsocketIn(Source):
         stream.reached = reached
         if not stream.acknowledging:
             stream.acknowledging = True
-            task = asyncio.get_running_loop().create_task(_acknowledge_all(stream))
-            self.acknowledging.add(task)
-            task.add_done_callback(self.acknowledging.discard)
+            self.jobs.start("telling a client what is done", _acknowledge_all, stream)
 
 
 class _Stream:

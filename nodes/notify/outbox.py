@@ -10,7 +10,20 @@ import asyncio
 from collections import deque
 from typing import ClassVar
 
-from engine.api import EMPTY, Backoff, Context, Delivery, Message, Node, PermanentError, Port, Struct, field
+from engine.api import (
+    EMPTY,
+    BackgroundTask,
+    Backoff,
+    Context,
+    Delivery,
+    Message,
+    Node,
+    PermanentError,
+    Port,
+    Struct,
+    Supervisor,
+    field,
+)
 from plant.alarms.attempt import Attempt, Result
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
@@ -73,11 +86,11 @@ class Outbox(Node):
         self._not_before = 0.0
         self._count = 0
         self._stopping = False
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask(f"channel {self.channel}", self._work, ctx.service(Supervisor), log=ctx.log)
 
     def resume(self) -> None:
         self._channels.on_change.append(self._changed)
-        self._task = asyncio.create_task(self._work(), name=f"channel {self.channel}")
+        self._task.start()
         self._wake.set()
         self._show()
 
@@ -86,13 +99,8 @@ class Outbox(Node):
         self._stopping = True
         if self._changed in self._channels.on_change:
             self._channels.on_change.remove(self._changed)
-        if self._task is None:
-            return
         self._wake.set()
-        done, _ = await asyncio.wait([self._task], timeout=FINISH_S)
-        if not done:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._task.stop(finish_s=FINISH_S)
 
     def process(self, msg: Message) -> None:
         notice = as_notice(msg.payload)

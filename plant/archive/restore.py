@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.api import PermanentError, RetryableError, Settings, connection_or_retry, copy_stream
+from engine.api import BackgroundJobs, PermanentError, RetryableError, Settings, connection_or_retry, copy_stream
 from plant.archive.bucket import Bucket
 from plant.archive.entry import ArchiveFile
 from plant.archive.file import is_intact
@@ -90,7 +90,7 @@ class RestoreJobs:
         self._settings = settings
         self._folder = folder
         self._one = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs = BackgroundJobs()
 
     def begin(self, file: ArchiveFile, table: str) -> RestoreJob:
         """Starts restoring an archived file; how it goes is in what is returned. PermanentError for a table that may not be one."""
@@ -98,16 +98,12 @@ class RestoreJobs:
             raise PermanentError("the table's name must be of small letters and begin with restored")
         job = RestoreJob(name=file.name, table=table)
         self.recent = [job, *self.recent[: KEPT - 1]]
-        task = asyncio.create_task(self._restore(file, job), name=f"restore {file.name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._jobs.start(f"restoring {file.name}", self._restore, file, job)
         return job
 
     async def stop(self) -> None:
         """Ends what is under way; a file is restored wholly or not at all."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._jobs.stop()
 
     async def _restore(self, file: ArchiveFile, job: RestoreJob) -> None:
         try:

@@ -9,7 +9,17 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.api import UNSET, Database, Links, Message, RetryableError, Settings, SiteView, connection_or_retry
+from engine.api import (
+    UNSET,
+    BackgroundJobs,
+    Database,
+    Links,
+    Message,
+    RetryableError,
+    Settings,
+    SiteView,
+    connection_or_retry,
+)
 from plant.archive.entry import FOLDER, ArchiveFile
 from plant.archive.ledger import Ledger
 from plant.archive.restore import RestoreJobs
@@ -34,7 +44,7 @@ class Archive:
         self.ledger = Ledger(site.service(Database))
         self.restores = RestoreJobs(self.ledger, site.settings, self.folder)
         self._problems: dict[str, str] = {}
-        self._taking: set[asyncio.Task[None]] = set()
+        self._jobs = BackgroundJobs()
 
     async def start(self) -> None:
         """Listens for runs that are asked for, wherever that is; the flow does the work."""
@@ -42,9 +52,7 @@ class Archive:
 
     async def stop(self) -> None:
         """Ends restores that are under way; what they have committed stays."""
-        for task in self._taking:
-            task.cancel()
-        await asyncio.gather(*self._taking, return_exceptions=True)
+        await self._jobs.stop()
         await self.restores.stop()
 
     def health(self) -> Mapping[str, Any]:
@@ -102,9 +110,7 @@ class Archive:
     def _asked(self, number: str | None) -> None:
         if number is None or self._site.service(Links).entry(RUN_NOW) is None:
             return
-        task = asyncio.create_task(self._take(int(number)), name="archive request")
-        self._taking.add(task)
-        task.add_done_callback(self._taking.discard)
+        self._jobs.start("an archive run on request", self._take, int(number))
 
     async def _take(self, number: int) -> None:
         """The first process to take it runs it."""

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from engine.api import Clock, Database, LiveHub, RetryableError, Timer, connection_or_retry, request_connection
+from engine.api import (
+    Clock,
+    Database,
+    LiveHub,
+    RetryableError,
+    Supervisor,
+    TableCache,
+    Timer,
+    connection_or_retry,
+    request_connection,
+)
 from plant.devices.commands import send_command
 
 __all__ = ["CHANNEL", "DebugMode", "DebugRun"]
 
-log = logging.getLogger("mcs.debugging")
-
 CHANNEL = "debugging"
-RETRY_S = 1.0
 
 
 class DebugRun(msgspec.Struct, frozen=True):
@@ -34,28 +39,31 @@ class DebugRun(msgspec.Struct, frozen=True):
 class DebugMode:
     """The table `debugging` followed by every worker. A device that was told falls back by itself, so nothing has to be sent at the end."""
 
-    def __init__(self, database: Database, hub: LiveHub, clock: Clock, mqtt_url: str | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        hub: LiveHub,
+        clock: Clock,
+        mqtt_url: str | None,
+        supervisor: Supervisor | None = None,
+    ) -> None:
         self.running: dict[str, DebugRun] = {}
         self._database = database
         self._hub = hub
         self._clock = clock
         self._url = mqtt_url
-        self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._cache = TableCache("debugging", database, CHANNEL, self._read, supervisor)
         self._timer: Timer | None = None
 
     async def start(self) -> None:
         """Follows the table from now on."""
-        self._database.listen(CHANNEL, lambda _: self._wake.set())
-        self._task = asyncio.create_task(self._follow(), name="debugging")
+        await self._cache.start(wait_s=0.0)
 
     async def stop(self) -> None:
         """Follows it no more."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._cache.stop()
 
     def health(self) -> Mapping[str, Any]:
         """How many devices are being debugged."""
@@ -90,18 +98,7 @@ class DebugMode:
         command = {"cmd": "set_rate", "interval": _short(interval_s), "duration": _short(duration_s)}
         await send_command(self._url, sn, command)
 
-    async def _follow(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                await self._read()
-            except RetryableError as away:
-                log.debug("debugging waits: %s", away)
-                await self._clock.sleep(RETRY_S)
-                self._wake.set()
-
-    async def _read(self) -> None:
+    async def _read(self, changed: object) -> None:
         now = self._clock.now()
         async with connection_or_retry(self._database) as connection:
             await connection.execute("delete from debugging where ends_at <= $1", _moment(now))
@@ -123,7 +120,7 @@ class DebugMode:
             self._timer.cancel()
         ends = [run.ends_at for run in found.values() if run.ends_at is not None]
         if ends:
-            self._timer = self._clock.call_later(max(0.0, min(ends) - self._clock.now()), self._wake.set)
+            self._timer = self._clock.call_later(max(0.0, min(ends) - self._clock.now()), self._cache.refresh)
 
 
 def _short(seconds: float) -> float | int:

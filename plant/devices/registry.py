@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from engine.api import Database, RetryableError, connection_or_retry
+from engine.api import Database, Supervisor, TableCache, connection_or_retry
 from plant.model.device import Device
 
 __all__ = ["Devices"]
@@ -17,8 +16,6 @@ __all__ = ["Devices"]
 log = logging.getLogger("mcs.devices")
 
 CHANNEL = "devices"
-FIRST_RETRY_S = 0.2
-LAST_RETRY_S = 5.0
 
 _COLUMNS = Device.__struct_fields__
 _SELECT = f"select {', '.join(_COLUMNS)} from devices"
@@ -31,18 +28,21 @@ class Devices:
     the last known parameters stay in force, and everything is read anew when it is back.
     """
 
-    def __init__(self, database: Database | None = None, devices: Iterable[Device] = ()) -> None:
+    def __init__(
+        self,
+        database: Database | None = None,
+        devices: Iterable[Device] = (),
+        supervisor: Supervisor | None = None,
+    ) -> None:
         """Without a database it holds just `devices` (tests, simulations)."""
         self.known: dict[str, Device] = {device.sn: device for device in devices}
         self.on_change: list[Callable[[str, Device | None], None]] = []
         """Called with every device that has changed, None when it is gone; at the first reading with all of them."""
         self._database = database
-        self._loaded = asyncio.Event()
-        self._wake = asyncio.Event()
-        self._stale: set[str] | None = None
         self._problems: dict[str, str] = {}
-        self._problem = ""
-        self._task: asyncio.Task[None] | None = None
+        self._cache: TableCache | None = None
+        if database is not None:
+            self._cache = TableCache("device registry", database, CHANNEL, self._read, supervisor)
 
     @classmethod
     def holding(cls, devices: Mapping[str, Mapping[str, Any]] | Sequence[Mapping[str, Any]]) -> Devices:
@@ -56,21 +56,18 @@ class Devices:
 
     async def start(self) -> None:
         """Returns when the registry has been read once, however long the database is away: without it every reading would be refused."""
-        if self._database is None:
-            return
-        self._database.listen(CHANNEL, self._notified)
-        self._task = asyncio.create_task(self._keep_fresh(self._database), name="device registry")
-        await self._loaded.wait()
+        if self._cache is not None:
+            await self._cache.start()
 
     async def stop(self) -> None:
         """Stops following changes."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        if self._cache is not None:
+            await self._cache.stop()
 
     def health(self) -> Mapping[str, Any]:
         """Degraded while rows can't be read, or can't be used; the devices concerned keep their last good parameters."""
-        problem = self._problem or "; ".join(self._problems.values())
+        away = self._cache.problem if self._cache is not None else ""
+        problem = away or "; ".join(self._problems.values())
         return {"status": "degraded" if problem else "ok", "problem": problem, "devices": len(self.known)}
 
     async def put(self, device: Device) -> None:
@@ -96,36 +93,9 @@ class Devices:
         async with connection_or_retry(self._database) as connection:
             await connection.execute(statement, *values)
 
-    def _notified(self, sn: str | None) -> None:
-        if not sn:
-            self._stale = None
-        elif self._stale is not None:
-            self._stale.add(sn)
-        self._wake.set()
-
-    async def _keep_fresh(self, database: Database) -> None:
-        wait_s = FIRST_RETRY_S
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            stale, self._stale = self._stale, set()
-            try:
-                await self._read(database, stale)
-            except RetryableError as away:
-                if not self._problem:
-                    log.warning("device parameters stay as they are: %s", away)
-                self._problem = str(away)
-                self._stale = None if stale is None or self._stale is None else self._stale | stale
-                self._wake.set()
-                await asyncio.sleep(wait_s)
-                wait_s = min(2 * wait_s, LAST_RETRY_S)
-            else:
-                self._problem = ""
-                wait_s = FIRST_RETRY_S
-                self._loaded.set()
-
-    async def _read(self, database: Database, stale: set[str] | None) -> None:
-        async with connection_or_retry(database) as connection:
+    async def _read(self, stale: set[str] | None) -> None:
+        assert self._database is not None
+        async with connection_or_retry(self._database) as connection:
             if stale is None:
                 rows = await connection.fetch(_SELECT)
             else:

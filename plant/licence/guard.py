@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from engine.api import Backoff, Clock, Database, Refusal, Settings, Suspension
+from engine.api import BackgroundTask, Backoff, Clock, Database, Refusal, Settings, Supervisor, Suspension
 from plant.licence.machine import Machine, MachineUnknown
 from plant.licence.status import LicenceStatus, judge
 from plant.licence.store import Record, Records, write_private
@@ -64,7 +64,12 @@ class Licence:
     """Knows how the site stands. Locked, the sources are held and the API is closed; a success opens both again within the same turn."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, suspension: Suspension, database: Database | None = None
+        self,
+        settings: Settings,
+        clock: Clock,
+        suspension: Suspension,
+        database: Database | None = None,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self._clock = clock
         self._zone = settings.time_zone
@@ -95,7 +100,7 @@ class Licence:
         self._locked = False
         self._asking = asyncio.Lock()
         self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask("licence", self._keep, supervisor)
 
     @property
     def machine(self) -> str:
@@ -119,13 +124,11 @@ class Licence:
             self._time.at_least(self._token.issued)
         await self._act()
         await self._remember()
-        self._task = asyncio.create_task(self._keep(), name="licence")
+        self._task.start()
 
     async def stop(self) -> None:
         """Writes down how late it is, and ends."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._task.stop()
         await self._remember()
 
     def health(self) -> Mapping[str, Any]:
@@ -196,14 +199,11 @@ class Licence:
             await self._sleep(max(1.0, min(self._ask_at - now, self.status.ends - now, LOOK_EVERY_S)))
 
     async def _sleep(self, delay_s: float) -> None:
-        sleeping = asyncio.ensure_future(self._clock.sleep(delay_s))
-        waking = asyncio.ensure_future(self._woken.wait())
+        timer = self._clock.call_later(delay_s, self._woken.set)
         try:
-            await asyncio.wait([sleeping, waking], return_when=asyncio.FIRST_COMPLETED)
+            await self._woken.wait()
         finally:
-            sleeping.cancel()
-            waking.cancel()
-            await asyncio.gather(sleeping, waking, return_exceptions=True)
+            timer.cancel()
 
     async def _ask(self) -> None:
         async with self._asking:

@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from typing import Any
 
-from engine.api import Database, RetryableError, connection_or_retry
+from engine.api import BackgroundTask, Backoff, Database, RetryableError, Supervisor, connection_or_retry
 from plant.alarms.attempt import ATTEMPT_COLUMNS, Attempt, AttemptRecord
 
 __all__ = ["AttemptLog"]
@@ -16,7 +16,6 @@ __all__ = ["AttemptLog"]
 log = logging.getLogger("mcs.channels")
 
 HELD_BACK = 10_000
-RETRY_S = 2.0
 
 _INSERT = (
     "insert into notifications (at, channel, attempt, result, answer, subject, events, test, hint, count) "
@@ -27,31 +26,30 @@ _INSERT = (
 class AttemptLog:
     """Writes in the background. While the database is away up to 10,000 attempts are held back, the oldest go first."""
 
-    def __init__(self, database: Database | None) -> None:
+    def __init__(self, database: Database | None, supervisor: Supervisor | None = None) -> None:
+        supervisor = supervisor if supervisor is not None else Supervisor()
         self._database = database
         self._held: deque[Attempt] = deque(maxlen=HELD_BACK)
         self._wake = asyncio.Event()
         self._written = asyncio.Event()
         self._written.set()
-        self._task: asyncio.Task[None] | None = None
+        self._backoff = Backoff(supervisor.clock)
+        self._task = BackgroundTask("notification attempts", self._write, supervisor)
         self.last: dict[str, Attempt] = {}
 
     def start(self) -> None:
         """Begins to write."""
-        if self._database is not None and self._task is None:
-            self._task = asyncio.create_task(self._write(self._database), name="notification attempts")
+        if self._database is not None:
+            self._task.start()
 
     async def stop(self) -> None:
         """Gives what is held a moment to be written."""
-        if self._task is None:
-            return
         try:
             async with asyncio.timeout(2.0):
                 await self._written.wait()
         except TimeoutError:
             log.warning("%d notification attempts are not in the database", len(self._held))
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await self._task.stop()
 
     def add(self, attempt: Attempt) -> None:
         """Takes note; returns at once."""
@@ -90,18 +88,19 @@ class AttemptLog:
             )
         return [AttemptRecord(**row) for row in rows]
 
-    async def _write(self, database: Database) -> None:
+    async def _write(self) -> None:
+        assert self._database is not None
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._held:
                 batch = [self._held[n] for n in range(min(200, len(self._held)))]
                 try:
-                    async with connection_or_retry(database) as connection:
+                    async with connection_or_retry(self._database) as connection:
                         await connection.executemany(_INSERT, [_row(attempt) for attempt in batch])
                 except RetryableError as failure:
                     log.info("notification attempts wait: %s", failure)
-                    await asyncio.sleep(RETRY_S)
+                    await self._backoff.wait()
                     continue
                 except Exception:
                     # One that can't be written must not keep all others from being.

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from engine.api import Clock, Database, LiveHub, RetryableError, SystemClock, as_jsonb, connection_or_retry
+from engine.api import Clock, Database, LiveHub, Supervisor, SystemClock, TableCache, as_jsonb, connection_or_retry
 from plant.alarms.attempt import Attempt
 from plant.alarms.event import AlarmEvent
 from plant.notifications.aliyun import send_sms
@@ -27,7 +27,7 @@ __all__ = ["Changed", "Channels", "secret_name"]
 log = logging.getLogger("mcs.channels")
 
 NOTIFY = "channels"
-RETRY_S = 2.0
+FIRST_READ_S = 1.0
 DEFAULT_MAIL_TEMPLATE = "设备 {sn} 在 {time} 发生 {type} 报警，浓度 {val} {unit}，报警限 {threshold}。{name} {location}"
 ENGLISH_TEMPLATE = "{sn}: {type} at {time}, {val} {unit}, limit {threshold}. {name} {location}"
 
@@ -63,11 +63,12 @@ class Channels:
         live: LiveHub | None = None,
         clock: Clock | None = None,
         cards: Mapping[str, Card] | None = None,
+        supervisor: Supervisor | None = None,
     ) -> None:
         """Without a database it holds just `cards` (tests, simulations)."""
         self.cards: dict[str, Card] = {name: Card(name=name, settings=settings) for name, settings in CARDS.items()}
         self.cards.update(cards or {})
-        self.attempts = AttemptLog(database)
+        self.attempts = AttemptLog(database, supervisor)
         self.on_change: list[Callable[[], None]] = []
         self._database = database
         self._secrets: Mapping[str, str] = {} if secrets is None else secrets
@@ -75,28 +76,21 @@ class Channels:
         self._clock: Clock = clock or SystemClock()
         self._session: aiohttp.ClientSession | None = None
         self._turns: dict[str, asyncio.Lock] = {}
-        self._problem = ""
-        self._stale = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._cache: TableCache | None = None
+        if database is not None:
+            self._cache = TableCache("channels", database, NOTIFY, self._read, supervisor)
 
     async def start(self) -> None:
-        """Reads the cards; waits for the database no longer than it takes to try once."""
+        """Reads the cards; waits a second for the database."""
         self.attempts.start()
-        if self._database is None:
-            return
-        try:
-            await self._read(self._database)
-        except RetryableError:
-            self._stale.set()
-        self._task = asyncio.create_task(self._keep_fresh(self._database), name="channels")
-        self._database.listen(NOTIFY, lambda _: self._stale.set())
+        if self._cache is not None:
+            await self._cache.start(FIRST_READ_S)
 
     async def stop(self) -> None:
         """Closes connections; what was noted of attempts is written first."""
         await self.attempts.stop()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        if self._cache is not None:
+            await self._cache.stop()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -108,7 +102,7 @@ class Channels:
             for name, last in self.attempts.last.items()
             if last.result != "sent" and not last.test and name in self.cards and self.cards[name].enabled
         ]
-        problem = self._problem
+        problem = self._cache.problem if self._cache is not None else ""
         if failing:
             answer = self.attempts.last[failing[0]].answer
             problem = f"channel {', '.join(failing)} does not deliver: {answer[:200]}; see Settings → Alarms"
@@ -206,21 +200,9 @@ class Channels:
         for call in list(self.on_change):
             call()
 
-    async def _keep_fresh(self, database: Database) -> None:
-        while True:
-            await self._stale.wait()
-            self._stale.clear()
-            try:
-                await self._read(database)
-            except RetryableError as failure:
-                self._problem = str(failure)
-                self._stale.set()
-                await asyncio.sleep(RETRY_S)
-            else:
-                self._problem = ""
-
-    async def _read(self, database: Database) -> None:
-        async with connection_or_retry(database, timeout_s=1.0) as connection:
+    async def _read(self, changed: object) -> None:
+        assert self._database is not None
+        async with connection_or_retry(self._database, timeout_s=1.0) as connection:
             rows = await connection.fetch("select * from channels")
         cards = {name: Card(name=name, settings=settings) for name, settings in CARDS.items()}
         for row in rows:

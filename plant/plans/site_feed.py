@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
 
-from engine.api import Clock, Database, LiveHub, RetryableError, connection_or_retry
+from engine.api import BackgroundJobs, Backoff, Clock, Database, LiveHub, RetryableError, connection_or_retry
 from plant.devices.registry import Devices
 from plant.model.device import Device
 from plant.readings.queries import last_readings
@@ -15,8 +14,6 @@ from plant.readings.queries import last_readings
 __all__ = ["SiteFeed"]
 
 log = logging.getLogger("mcs.site-feed")
-
-RETRY_S = 2.0
 
 
 class SiteFeed:
@@ -28,21 +25,19 @@ class SiteFeed:
 
     def __init__(self, database: Database, devices: Devices, hub: LiveHub, clock: Clock) -> None:
         self._database, self._devices, self._hub, self._clock = database, devices, hub, clock
-        self._task: asyncio.Task[None] | None = None
+        self._jobs = BackgroundJobs()
 
     async def start(self) -> None:
         """Begins to follow."""
         self._devices.on_change.append(self._device_changed)
         self._database.listen("plans", self._plans_changed)
-        self._task = asyncio.create_task(self._recall(), name="last readings")
+        self._jobs.start("showing the last readings", self._recall)
 
     async def stop(self) -> None:
         """Follows no more."""
         if self._device_changed in self._devices.on_change:
             self._devices.on_change.remove(self._device_changed)
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._jobs.stop()
 
     def health(self) -> Mapping[str, Any]:
         """Always well: what it does not tell, a page asks for."""
@@ -60,13 +55,14 @@ class SiteFeed:
         self._hub.forget("plans", "")  # who comes later has just asked for the list
 
     async def _recall(self) -> None:
+        backoff = Backoff(self._clock)
         while True:
             try:
                 async with connection_or_retry(self._database) as connection:
                     found = await last_readings(connection, list(self._devices.known), self._clock.now())
             except RetryableError as away:
                 log.debug("the last readings wait: %s", away)
-                await self._clock.sleep(RETRY_S)
+                await backoff.wait()
                 continue
             heard = self._hub.latest("readings")
             for reading in found:

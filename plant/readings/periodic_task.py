@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from typing import Any, ClassVar
 
 import asyncpg
 
-from engine.api import Clock, RetryableError
+from engine.api import BackgroundTask, Clock, RetryableError, Supervisor
 
 __all__ = ["PeriodicTask"]
 
@@ -27,10 +26,10 @@ class PeriodicTask(ABC):
     retry_s: ClassVar[float]
     refused: ClassVar[str]
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, supervisor: Supervisor | None = None) -> None:
         self._clock = clock
         self._problem = ""
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask(type(self).__name__.lower(), self._go_on, supervisor)
 
     @abstractmethod
     async def run_once(self) -> object:
@@ -38,13 +37,11 @@ class PeriodicTask(ABC):
 
     async def start(self) -> None:
         """Begins, and returns at once."""
-        self._task = asyncio.create_task(self._go_on(), name=type(self).__name__.lower())
+        self._task.start()
 
     async def stop(self) -> None:
         """Ends it, a round under way too; what that has committed stays."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._task.stop()
 
     def health(self) -> Mapping[str, Any]:
         """Degraded while the last round could not be finished."""

@@ -6,7 +6,7 @@ import datetime
 import logging
 from typing import Final
 
-from engine.api import Clock, Database, connection_or_retry
+from engine.api import Clock, Database, Supervisor, connection_or_retry
 from plant.readings.periodic_task import PeriodicTask
 
 __all__ = ["History"]
@@ -37,8 +37,16 @@ class History(PeriodicTask):
     retry_s = 60.0
     refused = "the database refuses to delete what is too old"
 
-    def __init__(self, database: Database, clock: Clock, keep_days: int, *, batch: int = 5_000) -> None:
-        super().__init__(clock)
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        keep_days: int,
+        supervisor: Supervisor | None = None,
+        *,
+        batch: int = 5_000,
+    ) -> None:
+        super().__init__(clock, supervisor)
         self._database = database
         self._keep_days = keep_days
         self._batch = batch

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from engine.api import Clock, Database, connection_or_retry
+from engine.api import Clock, Database, Supervisor, connection_or_retry
 from plant.readings.periodic_task import PeriodicTask
 
 __all__ = ["EDITIONS", "ReadingStorage"]
@@ -34,8 +34,8 @@ class ReadingStorage(PeriodicTask):
     retry_s = 5.0
     refused = "the database refuses what its edition should be able to do"
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        super().__init__(clock)
+    def __init__(self, database: Database, clock: Clock, supervisor: Supervisor | None = None) -> None:
+        super().__init__(clock, supervisor)
         self.edition = ""
         self._database = database
 

@@ -94,18 +94,14 @@ async def register(
 async def _run(simulator: Simulator, settings: Settings | None) -> int:
     if settings is not None:
         await _register(settings, simulator.devices)
-    stop = asyncio.Event()
+    running = asyncio.current_task()
+    assert running is not None
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
     print(f"mcs: {len(simulator.devices)} devices; Ctrl-C ends them", flush=True)
     began = time.monotonic()
-    running, stopping = asyncio.create_task(simulator.run()), asyncio.create_task(stop.wait())
-    await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
-    for task in (running, stopping):
-        if not task.done():
-            task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        await running
+        await simulator.run()
     print(f"mcs: {simulator.report.text(time.monotonic() - began)}", flush=True)
     return 0
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import aiomqtt
 import msgspec
 
-from engine.api import Backoff, Clock, SystemClock
+from engine.api import BackgroundJobs, Backoff, Clock, SystemClock
 from plant.simulation.simulated_device import SimulatedDevice
 
 __all__ = ["Report", "Simulator"]
@@ -92,8 +92,8 @@ class Simulator:
         await self._clock.sleep(delay_s)
         waiting: deque[bytes] = deque(maxlen=KEPT_PACKETS)
         backoff = Backoff(self._clock, first_s=1.0)
-        measuring = asyncio.create_task(self._measure(device, waiting))
-        try:
+        async with BackgroundJobs() as jobs:
+            measuring = jobs.start(f"device {device.sn}", self._measure, device, waiting)
             while not measuring.done() or waiting:
                 try:
                     async with self._client(device) as client:
@@ -104,9 +104,6 @@ class Simulator:
                     self.report.lost_connections += 1
                     self._log_problem(str(lost))
                     await backoff.wait()
-        finally:
-            measuring.cancel()
-            await asyncio.gather(measuring, return_exceptions=True)
 
     def _log_problem(self, problem: str) -> None:
         """Once for all devices, and again when it is another problem."""
@@ -129,6 +126,7 @@ class Simulator:
         """Sends what waits and takes commands, until nothing more will come or the connection is lost."""
         topic = f"metachip/gas/{device.sn}"
         await client.subscribe(f"{topic}/cmd", qos=1)
+        # Not a job: its end, and what it raises, is how the loss of the connection is noticed.
         commands = asyncio.create_task(self._take_commands(device, client))
         try:
             while not commands.done():

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import aiomqtt
 
-from engine.api import Backoff, Clock, RetryableError
+from engine.api import BackgroundTask, Backoff, RetryableError, Supervisor
 from nodes.drivers.mqtt.address import BrokerAddress
 
 __all__ = ["LostMeanwhile", "MqttPublisher"]
@@ -24,28 +24,26 @@ class LostMeanwhile(RetryableError):
 class MqttPublisher:
     """Connects in the background and connects again by itself; `publish` raises RetryableError meanwhile."""
 
-    def __init__(self, address: BrokerAddress, client_id: str, clock: Clock) -> None:
+    def __init__(self, address: BrokerAddress, client_id: str, supervisor: Supervisor) -> None:
         self.problem = f"not connected to {address} yet"
         self._address = address
         self._client_id = client_id
-        self._backoff = Backoff(clock)
+        self._backoff = Backoff(supervisor.clock)
         self._client: aiomqtt.Client | None = None
         self._told: list[Callable[[], None]] = []
         self._lost = asyncio.Event()
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._alone = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask(f"publisher {address}", self._stay_connected, supervisor)
 
     async def open(self) -> MqttPublisher:
         """Begins to connect; returns at once."""
-        self._task = asyncio.create_task(self._stay_connected(), name=f"publisher {self._address}")
+        self._task.start()
         return self
 
     async def close(self) -> None:
         """Disconnects."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._task.stop()
 
     def on_change(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Calls whenever the connection comes or goes, and once now; the function returned ends that."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.api import BackgroundJobs
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.ack_window import AckWindow
 from nodes.drivers.mqtt.connection import Connection, Ended
@@ -62,7 +63,7 @@ class Session:
         self._flushing: asyncio.Handle | None = None
         self._step_over: asyncio.TimerHandle | None = None
         self._ask_again: asyncio.TimerHandle | None = None
-        self._telling: set[asyncio.Task[None]] = set()
+        self._jobs = BackgroundJobs()
 
     def tell(self, status: Status, detail: str) -> None:
         """Report a status; a callback that raises is logged, and stops nothing."""
@@ -142,9 +143,7 @@ class Session:
         for timer in (self._flushing, self._step_over, self._ask_again):
             if timer:
                 timer.cancel()
-        for task in self._telling:
-            task.cancel()
-        await asyncio.gather(*self._telling, return_exceptions=True)
+        await self._jobs.stop()
 
     def connected(self, answer: ConnectAnswer) -> None:
         """CONNACK: subscribe, unless the broker remembers that we did."""
@@ -224,9 +223,7 @@ class Session:
         if told is None:
             self.acknowledge([oversize.token])
         else:
-            task = asyncio.create_task(self._acknowledge_after(told, oversize.token))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+            self._jobs.start("acknowledging an oversize message", self._acknowledge_after, told, oversize.token)
 
     async def _acknowledge_after(self, told: Awaitable[None], token: int) -> None:
         try:

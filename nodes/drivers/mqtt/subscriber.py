@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from engine.api import Backoff, Clock, SystemClock
+from engine.api import BackgroundTask, Backoff, Supervisor
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.address import BrokerAddress
 from nodes.drivers.mqtt.connect import connect
@@ -38,7 +37,7 @@ class Subscriber:
 
     `on_status` gets "connecting", "connected", "disconnected" or "refused" (of us, or of a subscription; the other
     subscriptions then go on), with a sentence that names the cause and the remedy. The waits between two attempts go by
-    `clock`. Raises ValueError on bad arguments.
+    the clock of `supervisor`. Raises ValueError on bad arguments.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class Subscriber:
         on_oversize: OnOversize | None = None,
         max_packet_bytes: int = 1_000_000,
         ack_order_hold_s: float = 0.1,
-        clock: Clock | None = None,
+        supervisor: Supervisor | None = None,
     ) -> None:
         if not client_id and not clean_session:
             raise ValueError("a session that is kept needs a client_id; give one, or set clean_session")
@@ -81,13 +80,14 @@ class Subscriber:
         self._session = Session(
             check_filters(filters), address.version, on_batch, on_status, on_oversize, ack_order_hold_s
         )
-        self._topics, self._backoff = TopicNames(), Backoff(clock or SystemClock())
-        self._task: asyncio.Task[None] | None = None
+        supervisor = supervisor if supervisor is not None else Supervisor()
+        self._topics, self._backoff = TopicNames(), Backoff(supervisor.clock)
+        self._task = BackgroundTask(f"mqtt {client_id}", self._stay_connected, supervisor)
 
     async def start(self) -> None:
         """Begin to connect, and return at once; failures go to `on_status` and are tried again for ever."""
-        if self._task is None and not self._session.stopping:
-            self._task = asyncio.create_task(self._stay_connected(), name=f"mqtt {self._client_id}")
+        if not self._session.stopping:
+            self._task.start()
 
     def ack(self, tokens: Collection[int]) -> None:
         """Acknowledge messages. All that is acknowledged in one turn of the loop leaves in one write.
@@ -144,9 +144,7 @@ class Subscriber:
 
     async def _close(self) -> None:
         await self._session.close()
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._task.stop()
         connection = self._session.connection
         if connection:
             connection.fail(Ended("disconnected", "stopped"), code=0)
@@ -183,9 +181,15 @@ class Subscriber:
 
 async def _first_of(event: asyncio.Event, connection: Connection, timeout_s: float) -> None:
     """Wait for the event, the end of the connection or the time-out, whichever is first."""
-    waiting = asyncio.create_task(event.wait())
-    either: list[asyncio.Future[Any]] = [waiting, connection.ended]
+
+    def ended(_: object) -> None:
+        event.set()
+
+    connection.ended.add_done_callback(ended)
     try:
-        await asyncio.wait(either, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        async with asyncio.timeout(timeout_s):
+            await event.wait()
+    except TimeoutError:
+        pass
     finally:
-        waiting.cancel()
+        connection.ended.remove_done_callback(ended)

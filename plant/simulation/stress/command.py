@@ -15,7 +15,7 @@ import asyncpg
 import msgspec
 import psutil
 
-from engine.api import Database, Settings, SetupError
+from engine.api import BackgroundJobs, Database, Settings, SetupError
 from plant.devices.registry import Devices
 from plant.simulation.stress.load import Load, device_names, stress_device
 from plant.simulation.stress.report import StressReport, latency
@@ -131,12 +131,12 @@ async def _measured(
     await watch.start()
     costs.start()
     began, since = time.monotonic(), time.time()
-    progress = asyncio.create_task(_tell_progress(load, options.duration))
-    await load.run(options.duration, options.leaks)
-    seconds = time.monotonic() - began
-    cost = await costs.stop()
-    await load.settle()
-    progress.cancel()
+    async with BackgroundJobs() as jobs:
+        jobs.start("telling the progress", _tell_progress, load, options.duration)
+        await load.run(options.duration, options.leaks)
+        seconds = time.monotonic() - began
+        cost = await costs.stop()
+        await load.settle()
     _say("published; waiting for the last rows")
     await _all_stored(connection, len(load.published), since)
     await _all_alarms(load, watch)

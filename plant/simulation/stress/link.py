@@ -8,6 +8,8 @@ import struct
 from collections import OrderedDict
 from collections.abc import Callable
 
+from engine.api import BackgroundTask
+
 __all__ = ["Link"]
 
 KEEPALIVE_S = 60
@@ -44,7 +46,7 @@ class Link(asyncio.Protocol):
         self._buffer = b""
         self._id = 0
         self._waiting: OrderedDict[int, bytes] = OrderedDict()
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask(f"stress {client_id}", self._stay)
         self._stopping = False
 
     @property
@@ -54,7 +56,7 @@ class Link(asyncio.Protocol):
 
     def start(self) -> None:
         """Begins to connect."""
-        self._task = asyncio.create_task(self._stay(), name=f"stress {self._client_id}")
+        self._task.start()
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Sends now, or as soon as there is a connection."""
@@ -68,9 +70,7 @@ class Link(asyncio.Protocol):
     async def stop(self) -> None:
         """Disconnects."""
         self._stopping = True
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._task.stop()
         if self._transport is not None:
             if self._up:
                 self._transport.write(b"\xe0\x00")

@@ -10,6 +10,8 @@ import asyncpg
 import msgspec
 import psutil
 
+from engine.api import BackgroundTask
+
 __all__ = ["AlarmWatch", "Cost", "Costs"]
 
 LOOK_EVERY_S = 0.5
@@ -32,19 +34,17 @@ class Costs:
         self._cpu_before: dict[str, float] = {}
         self._began = 0.0
         self._peaks: dict[str, float] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask("stress costs", self._look)
 
     def start(self) -> None:
         """From here on it counts."""
         self._began = time.monotonic()
         self._cpu_before = {name: self._cpu_s(pid) for name, pid in self._parts.items()}
-        self._task = asyncio.create_task(self._look(), name="stress costs")
+        self._task.start()
 
     async def stop(self) -> dict[str, Cost]:
         """What each part has cost since."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._task.stop()
         seconds = max(0.001, time.monotonic() - self._began)
         costs: dict[str, Cost] = {}
         for name, pid in self._parts.items():
@@ -96,18 +96,16 @@ class AlarmWatch:
         self._connection = connection
         self._prefix = prefix
         self._last_id = 0
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask("stress alarms", self._poll)
 
     async def start(self) -> None:
         """Earlier alarms do not count."""
         self._last_id = await self._connection.fetchval("select coalesce(max(id), 0) from alarms")
-        self._task = asyncio.create_task(self._poll(), name="stress alarms")
+        self._task.start()
 
     async def stop(self) -> None:
         """Ends the polling."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._task.stop()
 
     async def _poll(self) -> None:
         while True:

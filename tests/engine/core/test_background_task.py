@@ -161,6 +161,20 @@ async def test_stopping_passes_on_the_cancellation_of_its_caller():
     assert not task.running
 
 
+async def test_work_is_given_the_time_to_finish_that_its_owner_allows(bench: Bench):
+    stopping = asyncio.ensure_future(bench.task.stop(finish_s=60.0))
+    await settle()
+    await bench.work.ends()
+    await stopping
+    await bench.clock.advance(60.0)
+    assert (bench.work.runs, bench.work.cancelled) == (1, 0)
+
+
+async def test_work_that_does_not_finish_in_time_is_cancelled(bench: Bench):
+    await bench.task.stop(finish_s=0.001)
+    assert bench.work.cancelled == 1
+
+
 async def test_work_that_is_cancelled_and_started_at_once_runs_once_more(bench: Bench):
     bench.task.cancel()
     bench.task.start()

@@ -226,6 +226,7 @@ async def running(dsn: str, folder: Path, *, port: int = 0) -> AsyncIterator[Run
         await server.deploys.stop()
         await runner.cleanup()
         await server.site.stop(grace_s=0.5)
+        await server.secrets.stop()
         await server.database.stop()
 
 

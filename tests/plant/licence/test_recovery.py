@@ -54,8 +54,8 @@ async def test_backlog_of_the_lock_is_processed_with_its_true_times(
         licence_ca_file=tmp_path / "right" / "ca.pem",
         licence_vendor_key=format_vendor_key(vendor.store.signing_key.public_key()),
     )
-    server = Server(settings, flow_paths=[FLOWS / "gas-monitoring.yaml"])
-    server.clock = clock = ShiftedClock()
+    clock = ShiftedClock()
+    server = Server(settings, flow_paths=[FLOWS / "gas-monitoring.yaml"], clock=clock)
     async with contextlib.AsyncExitStack() as opened:
         async with vendor.open(tmp_path / "right"):
             await opened.enter_async_context(server)

@@ -73,9 +73,8 @@ async def test_every_attempt_is_kept_with_its_answer_and_the_last_is_known_after
 
 
 async def test_attempts_made_while_the_database_is_away_are_written_when_it_is_back(
-    make_postgres: Callable[[], Postgres], monkeypatch: pytest.MonkeyPatch
+    make_postgres: Callable[[], Postgres],
 ):
-    monkeypatch.setattr("plant.notifications.attempts.RETRY_S", 0.1)
     server = make_postgres()
     async with migrated(server.dsn()) as database:
         service = Channels(database)
@@ -90,9 +89,8 @@ async def test_attempts_made_while_the_database_is_away_are_written_when_it_is_b
 
 
 async def test_a_site_whose_database_is_away_starts_with_empty_cards_and_gets_them_later(
-    make_postgres: Callable[[], Postgres], monkeypatch: pytest.MonkeyPatch
+    make_postgres: Callable[[], Postgres],
 ):
-    monkeypatch.setattr("plant.notifications.service.RETRY_S", 0.1)
     server = make_postgres()
     async with migrated(server.dsn()) as database:
         first = Channels(database)

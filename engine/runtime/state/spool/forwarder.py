@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
+from engine.core.backoff import Backoff
 from engine.core.clock import Clock
 from engine.core.failure import PermanentError, RetryableError
 from engine.runtime.state.spool.spool_file import Backlog, SpoolFile, SpoolFull
@@ -19,8 +20,6 @@ T = TypeVar("T")
 
 DRAIN_WITHIN_S = 60.0
 """A batch from the spool may take this long: after an outage a database has much to do at once."""
-FIRST_RETRY_S = 0.2
-LONGEST_RETRY_S = 5.0
 
 
 class Target(Protocol[T]):
@@ -112,7 +111,7 @@ class Forwarder(Generic[T]):
             return
         if self.backlog.rows:
             self._filled.set()
-        wait_s = FIRST_RETRY_S
+        backoff = Backoff(self._clock)
         while True:
             await self._opened.wait()
             await self._filled.wait()
@@ -128,10 +127,9 @@ class Forwarder(Generic[T]):
                     await self._write_each(items)
             except (RetryableError, TimeoutError) as away:
                 self.problem = str(away) or f"no answer within {self._drain_within_s:g} s"
-                await self._clock.sleep(wait_s)
-                wait_s = min(wait_s * 2, LONGEST_RETRY_S)
+                await backoff.wait()
             else:
-                wait_s = FIRST_RETRY_S
+                backoff.reset()
                 await self._spool.remove(self.stream, entries[-1].id)
 
     async def _wrote(self, items: Sequence[T]) -> bool:

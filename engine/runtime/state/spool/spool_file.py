@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from engine.core.background_jobs import BackgroundJobs
 from engine.core.failure import RetryableError
 
 __all__ = ["Backlog", "Entry", "SpoolFile", "SpoolFull"]
@@ -81,6 +82,7 @@ class SpoolFile:
         self._backlogs: dict[str, Backlog] = {}
         self._appends: list[_Append] = []
         self._copies: dict[tuple[str, str], bytes | None] = {}
+        self._jobs = BackgroundJobs()
         self._committing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -127,7 +129,7 @@ class SpoolFile:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._appends.append(_Append(stream, rows, body, done))
         if self._committing is None:
-            self._committing = asyncio.create_task(self._commit(), name="spool commit")
+            self._committing = self._jobs.start("a commit of the spool", self._commit)
         await done
 
     async def oldest(self, stream: str, most_bytes: int = 1_000_000) -> list[Entry]:

@@ -13,7 +13,7 @@ from engine.core.context import Context, Emitter, Memory
 from engine.core.errors import SetupError
 from engine.core.failure import PermanentError, RetryableError
 from engine.core.message import EMPTY, Delivery, Message
-from engine.core.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, node
+from engine.core.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, choices, node
 from engine.core.paths import Path, PathText, invalid_path_reason
 from engine.core.renamed import RenamedFields, read_as
 from engine.core.roles import ROLES, Identity, Role, requires
@@ -111,6 +111,7 @@ __all__ = [
     "Timer",
     "WebhookRouter",
     "as_jsonb",
+    "choices",
     "connection_or_retry",
     "copy_stream",
     "field",

@@ -69,7 +69,7 @@ def _panel(tab: str, *more: str) -> Take:
 async def _deploy_asked(page: Page) -> None:
     await page.keyboard.press("Control+b")
     await _node_chosen(page, "concentration")
-    await page.get_by_role("textbox", name="floor").fill("1")
+    await page.get_by_role("textbox", name="下限").fill("1")
     await page.keyboard.press("Control+Enter")
     await page.locator(".diff").wait_for()
 
@@ -77,7 +77,7 @@ async def _deploy_asked(page: Page) -> None:
 async def _problem(page: Page) -> None:
     await page.keyboard.press("Control+b")
     await _node_chosen(page, "concentration")
-    await page.get_by_role("textbox", name="result").fill("")
+    await page.get_by_role("textbox", name="结果字段").fill("")
     await page.locator('[role=tab][data-panel="problems"]').click()
 
 

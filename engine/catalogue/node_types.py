@@ -16,6 +16,7 @@ from typing import Any, Literal
 import msgspec
 from jsonschema import Draft202012Validator
 
+from engine.catalogue.form import form_schema
 from engine.catalogue.path_fields import path_fields
 from engine.core.node import About, Help, Node, Port, Source, about
 from engine.pack import Pack
@@ -44,6 +45,11 @@ class NodeType:
         if definitions:
             own["$defs"] = definitions
         return dict(own)
+
+    @cached_property
+    def form(self) -> dict[str, Any]:
+        """The schema with a title and a help in both languages for every field; see `engine.catalogue.form`."""
+        return form_schema(self.schema, self.zh)
 
     @cached_property
     def validator(self) -> Draft202012Validator:

@@ -18,23 +18,24 @@ __all__ = ["node_pages", "write_node_pages"]
 
 WORDS = {
     "en": {
-        "title": "Node types", "fields": "Settings", "examples": "Examples", "field": "field", "type": "value", "default": "default",
+        "title": "Node types", "fields": "Fields", "examples": "Examples", "field": "field", "name": "in the file",
+        "type": "value", "default": "default",
         "unit": "unit", "means": "meaning", "ports": "Ports", "port": "port", "carries": "carries", "in": "input", "out": "output",
         "required": "required", "empty": "(empty)", "anything": "anything", "same": "what came in", "given": "given", "sends": "sends",
         "source": "Brings messages in; no wire leads to it.", "acts": "Acts on the outside: flow tests capture its messages.",
         "buffers": "Messages wait in it, so a loop may lead through it.", "error": "what failed, with the reason",
-        "none": "It has no settings.", "state": "with", "or": "or", "list": "list of", "object": "object", "any": "any value",
+        "none": "It has no fields.", "state": "with", "or": " or ", "and": ", ", "list": "list of", "object": "object", "any": "any value",
         "string": "text", "number": "number", "integer": "whole number", "boolean": "true or false", "null": "nothing",
-        "more": "its ports are made from its settings",
+        "more": "its ports are made from its fields",
     },
     "zh": {
-        "title": "节点类型", "fields": "设置", "examples": "示例", "field": "字段", "type": "值", "default": "默认",
+        "title": "节点类型", "fields": "参数", "examples": "示例", "field": "参数", "name": "文件中的名称", "type": "值", "default": "默认",
         "unit": "单位", "means": "含义", "ports": "端口", "port": "端口", "carries": "内容", "in": "输入", "out": "输出",
         "required": "必填", "empty": "（空）", "anything": "任意", "same": "收到的消息", "given": "输入", "sends": "输出",
-        "source": "消息来源，不接受连线。", "acts": "作用于外界：流程测试中被截住。",
-        "buffers": "消息在其中等待，回路可以经过它。", "error": "失败的消息及原因",
-        "none": "没有设置。", "state": "已有", "or": "或", "list": "列表：", "object": "对象", "any": "任意值",
-        "string": "文本", "number": "数字", "integer": "整数", "boolean": "true 或 false", "null": "空", "more": "端口由设置产生",
+        "source": "源节点，没有输入端口。", "acts": "作用于外界：流程测试中只截取消息，不执行。",
+        "buffers": "消息在其中等待，连线可以经过它绕回。", "error": "失败的消息及原因",
+        "none": "没有参数。", "state": "已有", "or": "或", "and": "、", "list": "列表：", "object": "键值表", "any": "任意值",
+        "string": "文本", "number": "数字", "integer": "整数", "boolean": "true 或 false", "null": "空", "more": "端口由参数决定",
     },
 }  # fmt: skip
 HEAD = "<!-- Written by `mcs nodes --docs` from the node's own declaration: change it there. -->\n"
@@ -98,14 +99,11 @@ def _page(kind: NodeType, language: str) -> Iterator[str]:
             yield from (words[fact], "")
     yield from _ports(kind, language)
     yield from ("", f"## {words['fields']}", "")
-    schema = kind.schema
-    zh = kind.zh.fields if language == "zh" and kind.zh is not None else {}
-    yield from _fields(schema, zh, language)
-    for name, part in schema.get("$defs", {}).items():
+    yield from _fields(kind.form, language)
+    for name, part in kind.form.get("$defs", {}).items():
         if "properties" in part:
-            zh = kind.zh.parts.get(name, {}) if language == "zh" and kind.zh is not None else {}
             yield from ("", f"### {name}", "")
-            yield from _fields(part, zh, language)
+            yield from _fields(part, language)
     if kind.cls.examples:
         yield from ("", f"## {words['examples']}")
         for example in kind.cls.examples:
@@ -115,14 +113,16 @@ def _page(kind: NodeType, language: str) -> Iterator[str]:
 def _ports(kind: NodeType, language: str) -> Iterator[str]:
     words = WORDS[language]
     yield from (f"## {words['ports']}", "", f"| {words['port']} | | {words['carries']} |", "|---|---|---|")
-    for port in kind.inputs:
-        yield f"| `{port.name}` | {words['in']} | {_format_type(port, language)} |"
-    for port in kind.outputs:
-        title = (port.title_zh if language == "zh" else port.title) or words["out"]
-        yield f"| `{port.name}` | {title} | {_format_type(port, language)} |"
-    yield f"| `{ERROR_PORT}` | {words['out']} | {words['error']} |"
+    for port in (*kind.inputs, *kind.outputs):
+        yield f"| `{port.name}` | {_port_title(port, language)} | {_format_type(port, language)} |"
+    yield f"| `{ERROR_PORT}` | {_port_title(Port(ERROR_PORT), language)} | {words['error']} |"
     if "output_ports" in kind.cls.__dict__:
         yield from ("", f"({words['more']})")
+
+
+def _port_title(port: Port, language: str) -> str:
+    zh, en = port.titles
+    return zh if language == "zh" and zh else en
 
 
 def _format_type(port: Port, language: str) -> str:
@@ -133,19 +133,26 @@ def _format_type(port: Port, language: str) -> str:
     return f"{name}, {port.unit}" if port.unit else name
 
 
-def _fields(schema: Mapping[str, Any], zh: Mapping[str, str], language: str) -> Iterator[str]:
+def _fields(schema: Mapping[str, Any], language: str) -> Iterator[str]:
     words = WORDS[language]
     fields = schema.get("properties", {})
     if not fields:
         yield words["none"]
         return
-    heads = [words[name] for name in ("field", "type", "unit", "default", "means")]
-    yield from (f"| {' | '.join(heads)} |", "|---|---|---|---|---|")
+    heads = [words[name] for name in ("field", "name", "type", "unit", "default", "means")]
+    yield from (f"| {' | '.join(heads)} |", "|---|---|---|---|---|---|")
     required = schema.get("required", ())
     for name, field in fields.items():
         default = f"**{words['required']}**" if name in required else _value(field.get("default"), language)
-        means = zh.get(name) or field.get("description", "")
-        cells = [f"`{name}`", _type(field, language), field.get("x-unit", ""), default, means]
+        told = {**field, **field.get("x-zh", {})} if language == "zh" else field
+        cells = [
+            told["title"],
+            f"`{name}`",
+            _type(field, language),
+            field.get("x-unit", ""),
+            default,
+            told.get("description", ""),
+        ]
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
@@ -158,9 +165,10 @@ def _value(value: Any, language: str) -> str:
 def _type(field: Mapping[str, Any], language: str) -> str:
     words = WORDS[language]
     if "enum" in field:
-        return ", ".join(_value(one, language) for one in field["enum"])
+        titles = field.get("x-choices", {})
+        return words["and"].join(_choice(one, titles, language) for one in titles or field["enum"])
     if "anyOf" in field:
-        return f" {words['or']} ".join(_type(one, language) for one in field["anyOf"])
+        return words["or"].join(_type(one, language) for one in field["anyOf"])
     if "$ref" in field:
         return str(field["$ref"]).rpartition("/")[2]
     kind = field.get("type")
@@ -169,6 +177,11 @@ def _type(field: Mapping[str, Any], language: str) -> str:
     name = words.get(str(kind), words["any"])
     bounds = [f"{sign} {field[key]:,}" for key, sign in _BOUNDS.items() if key in field]
     return f"{name} {', '.join(bounds)}".rstrip()
+
+
+def _choice(value: Any, titles: Mapping[str, Mapping[str, str]], language: str) -> str:
+    title = titles.get(str(value), {}).get(language, "")
+    return f"{_value(value, language)} {title}".rstrip()
 
 
 _BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}

@@ -25,6 +25,7 @@ __all__ = [
     "Port",
     "Source",
     "about",
+    "choices",
     "node",
     "type_name",
 ]
@@ -32,12 +33,15 @@ __all__ = [
 DEFAULT_PORT = "out"
 ERROR_PORT = "error"
 
+_COMMON_PORTS = {"in": ("输入", "Input"), DEFAULT_PORT: ("输出", "Output"), ERROR_PORT: ("错误", "Error")}
+
 Output = Message | None | Sequence[Message] | Mapping[str, Any]
 """What `process` may return: a message (to the first port), None, a list of messages, or {port: message | list | None}."""
 
 
 class Port(msgspec.Struct, frozen=True):
     """One place where wires end. `payload` is the type that passes (Any: everything), `unit` what its number is measured in.
+    A port that is not called `in`, `out` or `error` needs a title: people read it instead of the name.
 
     An output with `same_as`, the name of an input, sends what came in there: its type and unit are those of the messages that the wires
     bring, so a check sees through a switch or a delay.
@@ -49,6 +53,12 @@ class Port(msgspec.Struct, frozen=True):
     title: str = ""
     title_zh: str = ""
     same_as: str = ""
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What people read, Chinese and English; "" where there is none."""
+        zh, en = _COMMON_PORTS.get(self.name, ("", ""))
+        return self.title_zh or zh, self.title or en
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -69,15 +79,16 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Help(msgspec.Struct, frozen=True):
-    """The Chinese side of a node's help; the English side is its docstring and field descriptions.
+    """The Chinese side of a node's declaration; the English side is its docstring and the `title` and `description` of its fields.
 
+    A field is told by its title and what it does, {"band": ("变化幅度", "……")}; one text alone is what it does.
     `parts` are the fields of Structs within the config, by class name: {"SwitchRule": {"op": …}}.
     """
 
     title: str
     text: str = ""
-    fields: dict[str, str] = msgspec.field(default_factory=dict)
-    parts: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    fields: Mapping[str, str | tuple[str, str]] = msgspec.field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, str | tuple[str, str]]] = msgspec.field(default_factory=dict)
 
 
 class About(msgspec.Struct, frozen=True):
@@ -153,6 +164,19 @@ class Source(Node):
 
     def settled(self, tokens: list[Any]) -> None:
         """These messages (by the token they were emitted with) are done, commits included: acknowledge them."""
+
+
+def choices(
+    titles: Mapping[str, str | tuple[str, str]] | None = None, /, **more: str | tuple[str, str]
+) -> msgspec.Meta:
+    """What a person reads for the values of a `Literal`, English and Chinese or English alone, in the order of the menu.
+
+    >>> Side = Annotated[Literal["above", "below"], choices(above=("Above", "高于"), below=("Below", "低于"))]
+    """
+    pairs = {value: (told, "") if isinstance(told, str) else told for value, told in {**(titles or {}), **more}.items()}
+    return msgspec.Meta(
+        extra_json_schema={"x-choices": {value: {"en": en, "zh": zh} for value, (en, zh) in pairs.items()}}
+    )
 
 
 _N = TypeVar("_N", bound=type[Node])

@@ -22,16 +22,23 @@ class ArchiveFileNode(Node):
 
     level: Annotated[
         int,
-        Meta(ge=1, le=9, description="How hard gzip tries: 1 quick, 9 small (a tenth smaller at four times the work)."),
+        Meta(
+            title="Compression",
+            ge=1,
+            le=9,
+            description="How hard gzip tries: 1 quick, 9 small (a tenth smaller at four times the work).",
+        ),
     ] = 6
 
     inputs: ClassVar = (Port("in", ArchiveFile),)
     outputs: ClassVar = (Port("out", ArchiveFile),)
     zh: ClassVar = Help(
         "写归档文件",
-        "把一台设备一天的读数写成 gzip 压缩的 CSV，送出文件信息。逐段写出，五百万行与一百行占用同样的内存；相同的行得到相同的字节。"
-        "文件在 MCS_DATA/files 的 archive/ 之下，直到数据离开数据库；磁盘满时等待。",
-        {"level": "压缩级别：1 最快，9 最小。"},
+        "把一台设备一天的读数写成 gzip 压缩的 CSV，送出文件的信息。逐段写出，五百万行与一百行占用的内存相同；相同的行得到相同的字节。"
+        "数据离开数据库之前，文件保存在 MCS_DATA/files 的 archive 目录中。磁盘满时等待。",
+        fields={
+            "level": ("压缩级别", "1 最快，9 最小。"),
+        },
     )
     timeout_s: ClassVar[float] = 3600.0
 

@@ -20,9 +20,18 @@ class ArchiveSelect(Node):
     """
 
     keep_days: Annotated[
-        int, Meta(ge=0, le=3650, description="Whole days that stay in the database.", extra_json_schema={"x-unit": "d"})
+        int,
+        Meta(
+            title="Days kept",
+            ge=0,
+            le=3650,
+            description="Whole days that stay in the database.",
+            extra_json_schema={"x-unit": "d"},
+        ),
     ] = 3
-    most: Annotated[int, Meta(ge=1, le=100_000, description="Most files of one run; the next one goes on.")] = 2000
+    most: Annotated[
+        int, Meta(title="Most files", ge=1, le=100_000, description="Most files of one run; the next one goes on.")
+    ] = 2000
 
     outputs: ClassVar = (
         Port("file", ArchiveFile, title="To file", title_zh="待导出"),
@@ -31,9 +40,12 @@ class ArchiveSelect(Node):
     )
     zh: ClassVar = Help(
         "选择归档日",
-        "为每台设备每个早于 keep_days 的日期（UTC）送出一条消息，最早的在前。上次未完成的从中断处继续：待导出的从 file 口、"
-        "已上传的从 verify 口、已校验的从 clean 口送出。归档之后才到的读数成为第二部分。上一次尚未结束时不送出。",
-        {"keep_days": "数据库中保留的整天数。", "most": "一次最多的文件数，余下的下次继续。"},
+        "为每台设备每个超过保留天数的日期（UTC）送出一条消息，最早的在前。上次未完成的从中断处继续：待导出的、已上传的、"
+        "已校验的各从自己的端口送出。归档之后才到的读数成为第二部分。上一次尚未结束时不送出。",
+        fields={
+            "keep_days": ("保留天数", "数据库中保留几个整天。"),
+            "most": ("文件数上限", "一次最多几个文件，其余的下次继续。"),
+        },
     )
     timeout_s: ClassVar[float] = 600.0
 

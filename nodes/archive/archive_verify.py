@@ -21,10 +21,13 @@ class ArchiveVerify(Node):
     and its MD5 calculated. A file that is not as it should be is refused; its rows stay, and the next run files them anew.
     """
 
-    reread: Annotated[bool, Meta(description="Read every object back, whatever the store says.")] = False
+    reread: Annotated[
+        bool, Meta(title="Always read back", description="Read every object back, whatever the store says.")
+    ] = False
     endpoint: Annotated[
         str,
         Meta(
+            title="Address",
             max_length=500,
             pattern=r"^(https?://.+|\$\{.+\})?$",
             description="Address, as in s3-put; empty: MCS_S3_ENDPOINT.",
@@ -35,9 +38,12 @@ class ArchiveVerify(Node):
     outputs: ClassVar = (Port("out", ArchiveFile),)
     zh: ClassVar = Help(
         "校验归档文件",
-        "向存储桶核对已上传文件的大小和 MD5，一致才放行。存储端给不出整个文件的 MD5（分段上传、加密桶）或设置 reread 时，读回对象计算。"
-        "不一致的被拒绝，数据保留，下次重新导出。",
-        {"reread": "总是读回对象核对。", "endpoint": "地址，与 s3-put 相同；空为 MCS_S3_ENDPOINT。"},
+        "向存储桶核对已上传文件的大小和 MD5，一致才放行。存储端给不出整个文件的 MD5（分段上传、加密的桶），或设置了总是读回时，"
+        "读回对象计算。不一致的处理失败，数据保留，下次重新导出。",
+        fields={
+            "reread": ("总是读回", "每个对象都读回核对。"),
+            "endpoint": ("地址", "与上传到 S3 节点相同；不填则为 MCS_S3_ENDPOINT。"),
+        },
     )
     timeout_s: ClassVar[float] = 3600.0
 

@@ -38,33 +38,42 @@ class S3Put(Node):
     MCS_DATA/files, as for the other nodes that touch files.
     """
 
-    file: Annotated[PathText, Meta(min_length=1, description="Path of the file's name in the message.")] = (
-        "payload.path"
-    )
-    name: Annotated[PathText, Meta(min_length=1, description="Path of the object's name in the message.")] = (
-        "payload.name"
-    )
+    file: Annotated[
+        PathText, Meta(title="File from", min_length=1, description="Path of the file's name in the message.")
+    ] = "payload.path"
+    name: Annotated[
+        PathText, Meta(title="Name from", min_length=1, description="Path of the object's name in the message.")
+    ] = "payload.name"
     prefix: Annotated[
         str, Meta(max_length=500, pattern=r"^[^\\\x00-\x1f]*$", description="Goes before the name, such as site-7/.")
     ] = ""
     bucket: Annotated[str, Meta(max_length=255, description="Bucket; empty: MCS_S3_BUCKET.")] = ""
     endpoint: Annotated[
         str,
-        Meta(max_length=500, pattern=r"^(https?://.+|\$\{.+\})?$", description="Address; empty: MCS_S3_ENDPOINT."),
+        Meta(
+            title="Address",
+            max_length=500,
+            pattern=r"^(https?://.+|\$\{.+\})?$",
+            description="Address; empty: MCS_S3_ENDPOINT.",
+        ),
     ] = ""
-    part_mb: Annotated[int, Meta(ge=5, le=1000, description="Size of a part.", extra_json_schema={"x-unit": "MB"})] = 16
+    part_mb: Annotated[
+        int,
+        Meta(title="Size of a part", ge=5, le=1000, description="Size of a part.", extra_json_schema={"x-unit": "MB"}),
+    ] = 16
 
     zh: ClassVar = Help(
         "上传到 S3",
-        "把文件上传到 S3 兼容的对象存储（Cloudflare R2、MinIO、AWS），并以属性 s3 附上 {bucket, key, size_bytes, etag}。地址和密钥取自 "
-        "MCS_S3_* 设置。每一段都带 MD5，途中损坏的由存储端拒收并重发；大文件分段上传。存储不可用或拒绝时消息等待。",
-        {
-            "file": "消息中文件名的路径。",
-            "name": "消息中对象名的路径。",
-            "prefix": "加在对象名之前，如 site-7/。",
-            "bucket": "存储桶；空为 MCS_S3_BUCKET。",
-            "endpoint": "地址；空为 MCS_S3_ENDPOINT。",
-            "part_mb": "分段大小，MB。",
+        "把文件上传到 S3 兼容的对象存储（Cloudflare R2、MinIO、AWS），并在属性 s3 中附上 {bucket, key, size_bytes, etag}。"
+        "地址和访问密钥取自设置 MCS_S3_ENDPOINT、MCS_S3_REGION、MCS_S3_ACCESS_KEY_ID、MCS_S3_SECRET_ACCESS_KEY。每一段都带 MD5，"
+        "途中损坏的由存储端拒收并重发；大文件分段上传。存储不可用或拒绝时等待。文件名限于 MCS_DATA/files 之内。",
+        fields={
+            "file": ("文件名来自", "文件名在消息中的路径。"),
+            "name": ("对象名来自", "对象名在消息中的路径。"),
+            "prefix": ("对象名前缀", "加在对象名之前，如 site-7/。"),
+            "bucket": ("存储桶", "不填则为 MCS_S3_BUCKET。"),
+            "endpoint": ("地址", "不填则为 MCS_S3_ENDPOINT。"),
+            "part_mb": ("分段大小", "一段有多大。"),
         },
     )
     timeout_s: ClassVar[float] = 3600.0

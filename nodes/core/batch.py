@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PermanentError, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PermanentError, Port, choices, node
 from nodes.support.durable_buffer import DurableBuffer, Held
 from nodes.support.sequence import belongs, new_ids, parts_of
 from nodes.support.timers import Timers
@@ -22,20 +22,39 @@ class Batch(Node):
     is kept and begins a new interval. What waits survives a restart.
     """
 
-    mode: Annotated[Literal["count", "interval", "concat"], Meta(description="What ends a sequence.")] = "count"
+    mode: Annotated[
+        Literal["count", "interval", "concat"],
+        choices(
+            count=("By count", "按条数"),
+            interval=("By time", "按时间间隔"),
+            concat=("Topics one after the other", "按主题相接"),
+        ),
+        Meta(description="What ends a sequence."),
+    ] = "count"
     count: Annotated[int, Meta(ge=1, le=1_000_000, description="count: messages in a sequence.")] = 10
     overlap: Annotated[
-        int, Meta(ge=0, le=1_000_000, description="count: messages repeated in the next sequence; below count.")
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="count: messages repeated in the next sequence; below count.",
+        ),
     ] = 0
     honour_parts: Annotated[
-        bool, Meta(description="count: end with the last message of an incoming sequence, too.")
+        bool,
+        Meta(
+            title="End with the incoming sequence",
+            description="count: end with the last message of an incoming sequence, too.",
+        ),
     ] = False
     interval_s: Annotated[
         float, Meta(gt=0, description="interval: its length, s.", extra_json_schema={"x-unit": "s"})
     ] = 60.0
     send_empty: Annotated[bool, Meta(description="interval: send a message with payload null when none came.")] = False
     topics: Annotated[tuple[str, ...], Meta(description="concat: topics in the order of the result.")] = ()
-    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages kept; more are refused.")] = 10_000
+    limit: Annotated[
+        int, Meta(title="Most messages kept", ge=1, le=1_000_000, description="Most messages kept; more are refused.")
+    ] = 10_000
 
     outputs: ClassVar = (Port("out", same_as="in"),)
     examples: ClassVar = [
@@ -55,16 +74,18 @@ class Batch(Node):
     ]
     zh: ClassVar = Help(
         "分批",
-        "把消息编成序列逐条送出，每条带 parts（可用 join 合成一条）。按条数（可重叠）、按时间间隔，或把几个主题的完整序列首尾相接。reset 清空。",
-        {
-            "mode": "序列的结束方式。",
-            "count": "每个序列的条数。",
-            "overlap": "下一序列重复的条数，小于 count。",
-            "honour_parts": "来序列的最后一条也结束本序列。",
-            "interval_s": "间隔，秒。",
-            "send_empty": "没有消息时送出载荷为 null 的消息。",
-            "topics": "首尾相接的主题，按此顺序。",
-            "limit": "最多保留的消息数。",
+        "把消息编成序列，逐条送出，每条带 parts（可再用合并节点合成一条）。按条数时，几条重叠的消息开始下一序列；按时间间隔时，"
+        "送出这段时间收到的消息；按主题相接时，各主题的完整序列首尾相接，其他主题丢弃并计数。带 reset 属性的消息清空已保留的消息。"
+        "等待中的消息在重启后保留。",
+        fields={
+            "mode": ("分批方式", "序列在何时结束。"),
+            "count": ("条数", "按条数：一个序列有几条消息。"),
+            "overlap": ("重叠条数", "按条数：下一序列重复几条，须小于条数。"),
+            "honour_parts": ("随原序列结束", "按条数：原序列的最后一条也结束本序列。"),
+            "interval_s": ("间隔", "按时间间隔：一段有多长。"),
+            "send_empty": ("没有消息也送出", "按时间间隔：没有收到消息时，送出一条载荷为空值的消息。"),
+            "topics": ("主题", "按主题相接：哪些主题，按什么顺序。"),
+            "limit": ("保留上限", "最多保留多少条消息；更多的处理失败。"),
         },
     )
 

@@ -20,7 +20,8 @@ class Catch(Node):
     inputs = ()
 
     scope: Annotated[
-        tuple[str, ...], Meta(description="Ids of the nodes that are listened to; empty: all of the flow.")
+        tuple[str, ...],
+        Meta(title="Nodes", description="Ids of the nodes that are listened to; empty: all of the flow."),
     ] = ()
 
     examples: ClassVar = [
@@ -28,8 +29,11 @@ class Catch(Node):
     ]
     zh: ClassVar = Help(
         "捕获",
-        "接收本流程中处理失败的消息，代替 on_error。消息保持失败时的样子，带 error 属性（节点、流程、原因、种类）。",
-        {"scope": "监听的节点；空为全部。"},
+        "接收本流程中处理失败的消息，代替流程的出错去向。消息保持失败时的样子，属性 error 写明节点、流程、原因和种类："
+        "refused 为消息无法处理，error 为节点出错。错误端口已接线的节点不到这里；捕获之后再次失败的消息进入隔离区。",
+        fields={
+            "scope": ("监听的节点", "节点标识；不填则为本流程的全部节点。"),
+        },
     )
 
     def process(self, msg: Message) -> Message:

@@ -49,22 +49,25 @@ class Change(Node):
     ]
     zh: ClassVar = Help(
         "修改",
-        "设置、删除、移动、改名、替换消息中的属性。规则依次执行，后面的规则看到前面的结果。不会在文本或数字之下写入，会报错。",
-        {"rules": "依次执行的规则。"},
-        {
+        "设置、删除、移动、改名、替换消息中的属性。规则依次执行，后面的规则看到前面的结果。设置时自动建立途中的键值表；在文本、"
+        "数字或空值之下不能写入，处理失败。替换时，整段文本恰好是要查找的内容，则换成新值及其类型。",
+        fields={
+            "rules": ("规则", "依次执行。"),
+        },
+        parts={
             "ChangeRule": {
-                "do": "这条规则做什么。",
-                "path": "位置：payload.temp、topic、parts.index、flow.mode、site.shift 等。",
-                "value": "set：写入的值；replace：替换成的值。",
-                "value_from": "set 与 replace 用，代替 value：从哪个路径复制；那里没有值时 set 为删除。",
-                "expression": "set 用，代替 value：用载荷字段计算的公式，如 temp * 1.8 + 32。",
-                "now": "set 用，代替 value：当前时间（Unix 秒）。",
-                "to": "move：新路径；rename：新的末级名称。",
-                "find": "replace：要查找的文本、数字或真假值。",
-                "find_from": "replace 用，代替 find：要查找的内容的路径。",
-                "regex": "replace：find 为正则表达式；value 中可用 $1、$<name> 和 $&。",
-                "ignore_case": "replace 且 regex：不分大小写。",
-            }
+                "do": ("操作", "这条规则做什么。"),
+                "path": ("位置", "如 payload.temp、topic、parts.index、flow.mode、site.shift。"),
+                "value": ("值", "设置：写入的值；替换：换成的值。"),
+                "value_from": ("值来自", "设置和替换，代替值：从哪个路径取；设置时该处没有值，则删除。"),
+                "expression": ("表达式", "设置，代替值：用载荷字段计算，如 temp * 1.8 + 32。"),
+                "now": ("当前时间", "设置，代替值：写入当前时间（Unix 秒）。"),
+                "to": ("新位置", "移动：新路径；改名：新的末级名称。"),
+                "find": ("查找", "替换：要查找的文本、数字或真假。"),
+                "find_from": ("查找内容来自", "替换，代替查找：要查找的内容的路径。"),
+                "regex": ("正则表达式", "替换：查找内容为正则表达式；值中可用 $1、$<name> 和 $&。"),
+                "ignore_case": ("不分大小写", "替换且为正则表达式时，不分大小写。"),
+            },
         },
     )
 

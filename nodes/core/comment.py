@@ -16,5 +16,11 @@ class Comment(Node):
 
     text: Annotated[str, Meta(max_length=20_000, description="The note, in Markdown.")] = ""
 
-    examples: ClassVar = [Example("a note", {"text": "Calibrated in **May**."}, given=[], expect=[], title_zh="备注")]
-    zh: ClassVar = Help("备注", "给人看的说明，没有端口，不起作用。", {"text": "说明文字（Markdown）。"})
+    examples: ClassVar = [Example("a note", {"text": "Calibrated in **May**."}, given=[], expect=[], title_zh="注释")]
+    zh: ClassVar = Help(
+        "注释",
+        "画布上给人看的说明。没有端口，不处理消息。",
+        fields={
+            "text": ("文字", "说明文字，可用 Markdown。"),
+        },
+    )

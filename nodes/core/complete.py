@@ -18,14 +18,20 @@ class Complete(Node):
     listens: ClassVar[str] = "complete"
     inputs = ()
 
-    scope: Annotated[list[str], Meta(min_length=1, description="Ids of the nodes that are listened to.")]
+    scope: Annotated[list[str], Meta(title="Nodes", min_length=1, description="Ids of the nodes that are listened to.")]
 
     examples: ClassVar = [
         Example(
             "a finished message passes on", {"scope": ["store"]}, given=[1], expect=[1], title_zh="传递已完成的消息"
         )
     ]
-    zh: ClassVar = Help("完成", "接收本流程中节点处理完毕的消息，origin 属性为该节点。", {"scope": "监听的节点。"})
+    zh: ClassVar = Help(
+        "完成",
+        "接收本流程中节点已处理完的消息：到该节点为止的，以及异步节点处理完的。消息保持进入该节点时的样子，属性 origin 为该节点的标识。",
+        fields={
+            "scope": ("监听的节点", "节点标识。"),
+        },
+    )
 
     def process(self, msg: Message) -> Message:
         return msg

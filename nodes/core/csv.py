@@ -8,8 +8,22 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Struct, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    PathText,
+    PermanentError,
+    Struct,
+    choices,
+    node,
+)
 from nodes.support.comparison import loose_text
+from nodes.support.fields import ReadOrWrite
 from nodes.support.numeric import as_number
 from nodes.support.sequence import new_ids, parts_of
 from nodes.support.value_ref import ValueRef
@@ -30,18 +44,27 @@ class Csv(Node):
     """
 
     action: Annotated[
-        Literal["toggle", "read", "write"], Meta(description="Which way; toggle: text is read, all else written.")
+        ReadOrWrite,
+        Meta(title="Direction", description="Which way; toggle: text is read, all else written."),
     ] = "toggle"
     property: Annotated[PathText, Meta(min_length=1, description="Path of the text or rows.")] = "payload"
     separator: Annotated[str, Meta(min_length=1, max_length=1, description="Between two fields.")] = ","
-    columns: Annotated[tuple[str, ...], Meta(description="Names of the columns; empty: the first row has them.")] = ()
-    numbers: Annotated[tuple[str, ...], Meta(description="Columns that hold numbers.")] = ()
+    columns: Annotated[
+        tuple[str, ...], Meta(title="Column names", description="Names of the columns; empty: the first row has them.")
+    ] = ()
+    numbers: Annotated[tuple[str, ...], Meta(title="Number columns", description="Columns that hold numbers.")] = ()
     header: Annotated[
-        bool, Meta(description="Writing: begin with a row of names. Reading with columns: skip the first row.")
+        bool,
+        Meta(
+            title="Header row",
+            description="Writing: begin with a row of names. Reading with columns: skip the first row.",
+        ),
     ] = True
-    output: Annotated[Literal["rows", "messages"], Meta(description="Reading: one list, or a message per row.")] = (
-        "rows"
-    )
+    output: Annotated[
+        Literal["rows", "messages"],
+        choices(rows=("One list of rows", "一条消息带全部行"), messages=("A message per row", "每行一条消息")),
+        Meta(title="Result", description="Reading: one list, or a message per row."),
+    ] = "rows"
 
     examples: ClassVar = [
         Example(
@@ -55,15 +78,17 @@ class Csv(Node):
     ]
     zh: ClassVar = Help(
         "CSV",
-        "CSV 文本与行互相转换。字段一律为文本，numbers 中的列为数字（空为 null）。字段数不符的行报错并说明行号。",
-        {
-            "action": "方向。",
-            "property": "文本或行的路径。",
-            "separator": "分隔符。",
-            "columns": "列名；空则取首行。",
-            "numbers": "数字列。",
-            "header": "写出时带表头；指定列名读取时跳过首行。",
-            "output": "读取结果为一个列表，或每行一条消息。",
+        "CSV 文本（或 UTF-8 字节）与行互相转换。读取时列名取自“列名”或首行，列数不符的行处理失败并写明行号；所有列都是文本，"
+        "“数字列”除外（空为空值）。写出时对象缺少的列留空，其中的列表和键值表写成 JSON。以 =、+、-、@ 开头的文本原样写出，"
+        "请提醒用电子表格打开文件的人。",
+        fields={
+            "action": ("方向", "读取文本，还是写成文本。"),
+            "property": ("属性", "文本或行在消息中的路径。"),
+            "separator": ("分隔符", "两列之间的字符。"),
+            "columns": ("列名", "不填则取首行。"),
+            "numbers": ("数字列", "哪些列是数字。"),
+            "header": ("表头", "写出时第一行为列名；读取时若已填列名，则跳过首行。"),
+            "output": ("读取结果", "一条消息带全部行，或每行一条消息。"),
         },
     )
 

@@ -22,16 +22,22 @@ class Debounce(Node):
     """
 
     name: Annotated[
-        str, Meta(min_length=1, max_length=200, description="Name of the kind, with holes such as {sn}.")
+        str, Meta(title="Kind", min_length=1, max_length=200, description="Name of the kind, with holes such as {sn}.")
     ] = "last_alarm_{sn}_{type}"
     hold_s: Annotated[
         float,
-        Meta(ge=0, le=31_536_000, description="How long the same is suppressed, s.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            title="Suppress for",
+            ge=0,
+            le=31_536_000,
+            description="How long the same is suppressed, s.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 600.0
 
     outputs: ClassVar = (
-        Port("out", title="first", title_zh="首次", same_as="in"),
-        Port("suppressed", title="suppressed", title_zh="抑制", same_as="in"),
+        Port("out", title="First", title_zh="首次", same_as="in"),
+        Port("suppressed", title="Suppressed", title_zh="被抑制", same_as="in"),
     )
     examples: ClassVar = [
         Example(
@@ -56,9 +62,13 @@ class Debounce(Node):
     ]
     zh: ClassVar = Help(
         "防抖",
-        "同类消息的第一条通过，之后 hold_s 秒内的走 suppressed 端口。类别由 name 决定，{sn} 等取载荷字段或消息属性。"
-        "时间从上一条通过的消息算起（事件时间），恰好满 hold_s 则通过。",
-        {"name": "类别名称模板。", "hold_s": "抑制多久，秒。"},
+        "同类消息的第一条放行，此后在“抑制时间”内的从“被抑制”端口送出。“类别名”填好占位后相同的消息算同类，"
+        "{sn} 等占位取载荷字段或消息属性。时间从上一条放行的消息算起（按事件时间），恰好满时放行；重启后继续计算。"
+        "占位取不到值的消息处理失败。",
+        fields={
+            "name": ("类别名", "可用 {sn}、{payload.at.x}、{topic} 等占位。"),
+            "hold_s": ("抑制时间", "放行一条之后，同类消息多久不再放行。"),
+        },
     )
 
     def __post_init__(self) -> None:

@@ -20,8 +20,8 @@ class Debug(Node):
 
     show: Annotated[PathText, Meta(description="Path of what is shown; empty: the whole message.")] = "payload"
     active: Annotated[bool, Meta(description="Whether anything is shown.")] = True
-    log: Annotated[bool, Meta(description="Write it to the server's log, too.")] = False
-    status: Annotated[bool, Meta(description="Show it under the node, shortened.")] = False
+    log: Annotated[bool, Meta(title="Write to the log, too", description="Write it to the server's log, too.")] = False
+    status: Annotated[bool, Meta(title="Show under the node", description="Show it under the node, shortened.")] = False
 
     examples: ClassVar = [
         Example(
@@ -34,12 +34,13 @@ class Debug(Node):
     ]
     zh: ClassVar = Help(
         "调试",
-        "在调试列表中显示消息的载荷、某个属性或整条消息。列表保留最近 1000 条，超过 16 kB 的值只显示开头。",
-        {
-            "show": "显示内容的路径；空为整条消息。",
-            "active": "是否显示。",
-            "log": "同时写入服务器日志。",
-            "status": "在节点下方显示。",
+        "在调试列表中显示消息的载荷、某个属性或整条消息。列表保留最近 1000 条，超过 16 kB 的值只显示开头；路径处没有值时显示 null。"
+        "停用时几乎不占资源，可以留在流程中。",
+        fields={
+            "show": ("显示内容", "要显示的值的路径；不填则为整条消息。"),
+            "active": ("启用", "是否显示消息。"),
+            "log": ("写入日志", "同时写入服务器的日志。"),
+            "status": ("显示在节点下", "同时显示在节点下方，过长则截断。"),
         },
     )
 

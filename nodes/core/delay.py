@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
+from engine.api import Context, Example, Help, Message, Meta, Node, Path, PathText, Port, choices, node
 from nodes.support.control_messages import asked_for, only_control
 from nodes.support.durable_buffer import DurableBuffer, Held
+from nodes.support.fields import TimeUnit
 from nodes.support.numeric import leading_number
 from nodes.support.timers import Timers
 
@@ -26,19 +27,25 @@ class Delay(Node):
     come.
     """
 
-    mode: Annotated[Literal["fixed", "message", "random"], Meta(description="Where the time comes from.")] = "fixed"
+    mode: Annotated[
+        Literal["fixed", "message", "random"],
+        choices(fixed=("Fixed", "固定"), message=("Given by the message", "由消息给出"), random=("Random", "随机")),
+        Meta(title="Where the delay comes from", description="Where the time comes from."),
+    ] = "fixed"
     delay_s: Annotated[float, Meta(ge=0, le=31_536_000, description="How long, s.", extra_json_schema=_S)] = 5.0
     delay_from: Annotated[PathText, Meta(min_length=1, description="For message: path of the time in the message.")] = (
         "delay"
     )
-    delay_unit: Annotated[Literal["s", "ms"], Meta(description="For message: the unit of that time.")] = "s"
-    min_s: Annotated[float, Meta(ge=0, le=31_536_000, description="For random: shortest, s.", extra_json_schema=_S)] = (
-        1.0
-    )
-    max_s: Annotated[float, Meta(ge=0, le=31_536_000, description="For random: longest, s.", extra_json_schema=_S)] = (
-        5.0
-    )
-    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages held; more are refused.")] = 10_000
+    delay_unit: Annotated[TimeUnit, Meta(title="Unit of it", description="For message: the unit of that time.")] = "s"
+    min_s: Annotated[
+        float, Meta(title="Shortest", ge=0, le=31_536_000, description="For random: shortest, s.", extra_json_schema=_S)
+    ] = 1.0
+    max_s: Annotated[
+        float, Meta(title="Longest", ge=0, le=31_536_000, description="For random: longest, s.", extra_json_schema=_S)
+    ] = 5.0
+    limit: Annotated[
+        int, Meta(title="Most messages held", ge=1, le=1_000_000, description="Most messages held; more are refused.")
+    ] = 10_000
 
     outputs: ClassVar = (Port("out", same_as="in"),)
     examples: ClassVar = [
@@ -55,15 +62,16 @@ class Delay(Node):
     ]
     zh: ClassVar = Help(
         "延时",
-        "把每条消息保留一段时间再送出。带 reset 的消息清空保留的消息，带 flush 的消息立即送出全部（或最早的 n 条）。重启后保留的消息不丢。",
-        {
-            "mode": "时间的来源：固定、由消息给出、随机。",
-            "delay_s": "延时，秒。",
-            "delay_from": "消息中时间的路径。",
-            "delay_unit": "消息中时间的单位。",
-            "min_s": "随机延时的最短时间，秒。",
-            "max_s": "随机延时的最长时间，秒。",
-            "limit": "最多保留的消息数，超出则报错。",
+        "把每条消息保留一段时间再送出；延时短的可以先送出。延时固定、由消息给出（没有数字时用固定的延时），或每条随机。"
+        "带 reset 属性的消息清空保留的消息并计数，带 flush 属性的立即送出全部（为数字时送出最早的几条）。保留的消息在重启后继续等待。",
+        fields={
+            "mode": ("延时方式", "延时从哪里来。"),
+            "delay_s": ("延时", "保留多久。"),
+            "delay_from": ("延时来自", "由消息给出：延时在消息中的路径。"),
+            "delay_unit": ("延时单位", "由消息给出：延时的单位。"),
+            "min_s": ("最短延时", "随机：最短多久。"),
+            "max_s": ("最长延时", "随机：最长多久。"),
+            "limit": ("保留上限", "最多保留多少条消息；更多的处理失败。"),
         },
     )
 

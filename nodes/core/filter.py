@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, choices, node
 from nodes.support.comparison import STRICT, loose_text
 from nodes.support.durable_buffer import storable
 from nodes.support.numeric import Reading, as_number
 
-Mode = Literal["changed", "changed_later", "deadband", "narrowband", "rate"]
+Mode = Annotated[
+    Literal["changed", "changed_later", "deadband", "narrowband", "rate"],
+    choices(
+        changed=("Other content", "内容有变化"),
+        changed_later=("Other content, not the first", "内容有变化，首个不算"),
+        deadband=("Further away than the band", "变化大于幅度"),
+        narrowband=("No further away than the band", "变化不大于幅度"),
+        rate=("Faster than the band per second", "每秒变化大于幅度"),
+    ),
+]
 
 
 @node(category="filter", icon="activity", title="Filter")
@@ -25,21 +34,32 @@ class Filter(Node):
     further. Messages without the value are dropped and counted; a value that is no number is refused.
     """
 
-    mode: Annotated[Mode, Meta(description="What passes.")] = "changed"
+    mode: Annotated[Mode, Meta(title="What passes", description="What passes.")] = "changed"
     band: Annotated[
         float,
         Meta(ge=0, description="Distance, in the unit of the value (per second for rate; per cent with percent)."),
     ] = 0.0
-    percent: Annotated[bool, Meta(description="The band is a percentage of the number compared with.")] = False
+    percent: Annotated[
+        bool, Meta(title="Band in per cent", description="The band is a percentage of the number compared with.")
+    ] = False
     or_equal: Annotated[
-        bool, Meta(description="deadband and rate: a change of exactly band passes too; narrowband: it is dropped.")
+        bool,
+        Meta(
+            title="Exactly the band counts as beyond",
+            description="deadband and rate: a change of exactly band passes too; narrowband: it is dropped.",
+        ),
     ] = False
     compare_with: Annotated[
-        Literal["passed", "seen"], Meta(description="The last value that passed, or the last that came.")
+        Literal["passed", "seen"],
+        choices(passed=("The last that passed", "上一个通过的值"), seen=("The last that came", "上一个收到的值")),
+        Meta(description="The last value that passed, or the last that came."),
     ] = "passed"
     first: Annotated[
         float | None,
-        Meta(description="narrowband: what the first number is compared with (default: itself, so it passes)."),
+        Meta(
+            title="First compared with",
+            description="narrowband: what the first number is compared with (default: itself, so it passes).",
+        ),
     ] = None
     property: Annotated[PathText, Meta(min_length=1, description="Path of the value.")] = "payload"
     key: Annotated[PathText, Meta(description="Path of what has a memory of its own; empty: one memory for all.")] = (
@@ -50,7 +70,12 @@ class Filter(Node):
     ] = "strict"
     forget_s: Annotated[
         float,
-        Meta(ge=0, description="Forget a key not seen for so long, s; 0: never.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            title="Forget after",
+            ge=0,
+            description="Forget a key not seen for so long, s; 0: never.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 0.0
 
     outputs: ClassVar = (Port("out", same_as="in"),)
@@ -86,19 +111,19 @@ class Filter(Node):
     ]
     zh: ClassVar = Help(
         "过滤",
-        "只让有变化的值通过，每个键（默认主题）各有记忆。changed 内容变化；deadband 变化大于 band；narrowband 变化不大于 band；"
-        "rate 每秒变化大于 band。带 reset 属性的消息清除该键（无键则全部）的记忆。没有该值的消息被丢弃并计数，不是数字则报错。",
-        {
-            "mode": "什么可以通过。",
-            "band": "变化幅度，单位同该值。",
-            "percent": "band 为百分比。",
-            "or_equal": "恰好等于 band 时按另一侧处理。",
-            "compare_with": "与上一个通过的值比较，或与上一个到来的值比较。",
-            "first": "narrowband 第一个值的比较基准。",
-            "property": "值的路径。",
-            "key": "分开记忆的依据路径；空则不分。",
-            "numbers": "哪些值算作数字。",
-            "forget_s": "多少秒没有消息后忘记该键，0 为不忘。",
+        '只让有变化的值通过，每个键（默认为主题）分开比较。内容比较区分类型：1 与 "1" 不同。'
+        "带 reset 属性的消息使该键（没有键时为全部）重新开始。没有该值的消息丢弃并计数；按幅度比较时，不是数字的值处理失败。",
+        fields={
+            "mode": ("通过条件", "与上一个值相比，什么样的值可以通过。"),
+            "band": ("变化幅度", "单位与该值相同；按速率时为每秒的变化，按百分比时为上一个值的百分数。"),
+            "percent": ("按百分比", "变化幅度是上一个值的百分之几。"),
+            "or_equal": ("恰好等于也算超出", "变化恰好等于幅度时算超出幅度；否则不算。"),
+            "compare_with": ("比较对象", "与上一个通过的值比较，或与上一个收到的值比较。"),
+            "first": ("首个比较值", "条件为不大于幅度时，第一个数与它比较；不填则第一个数通过。"),
+            "property": ("属性", "比较消息中的哪个值，填路径。"),
+            "key": ("键", "按哪个值分开比较，填路径；不填则不分。"),
+            "numbers": ("数字的写法", "哪些值算作数字。"),
+            "forget_s": ("忘记时间", "一个键多久没有消息后忘记它；0 为不忘。"),
         },
     )
 

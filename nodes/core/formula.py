@@ -55,14 +55,24 @@ class Formula(Node):
     ]
     result: Annotated[
         str,
-        Meta(min_length=1, max_length=100, description="Field of the payload that the result is written to."),
+        Meta(
+            title="Result field",
+            min_length=1,
+            max_length=100,
+            description="Field of the payload that the result is written to.",
+        ),
     ] = "result"
     floor: Annotated[float | None, Meta(description="Smallest result; in the unit of the result. Empty: none.")] = None
-    parameters: Annotated[str, Meta(description="Property of the message that holds the device's parameters.")] = (
-        "device"
-    )
+    parameters: Annotated[
+        str, Meta(title="Parameters from", description="Property of the message that holds the device's parameters.")
+    ] = "device"
     unit: Annotated[
-        str, Meta(max_length=20, description="Unit of the result, e.g. ppm: it goes no further into another unit.")
+        str,
+        Meta(
+            title="Unit of the result",
+            max_length=20,
+            description="Unit of the result, e.g. ppm: it goes no further into another unit.",
+        ),
     ] = ""
 
     examples: ClassVar = [
@@ -92,14 +102,15 @@ class Formula(Node):
     ]
     zh: ClassVar = Help(
         "公式",
-        "用载荷和设备参数计算一个数字，写入载荷。名字先在载荷中找，再在设备参数中找；设备参数中有 formula 时用它。"
-        "缺少名字、值为空或结果不是有限数字时报错并说明是哪一个。",
-        {
-            "expression": "公式。",
-            "result": "写入结果的载荷字段。",
-            "floor": "结果的下限；低于它取下限，原值存入 结果名_raw。",
-            "parameters": "消息中设备参数所在的属性。",
-            "unit": "结果的单位，如 ppm；不能连到其他单位。",
+        "用载荷和设备参数计算一个数，写入载荷。表达式中的名字先在载荷中找，再在设备参数中找；设备参数带有自己的公式（formula）时用它。"
+        "结果低于“下限”时取下限，原来的值另存为结果字段名加 _raw。名字缺少、值为空，或结果不是有限数字的消息处理失败，"
+        "原因中写明是哪一个。",
+        fields={
+            "expression": ("表达式", "计算公式，如 k * v_raw + b + t_coef * (temp - 25)。"),
+            "result": ("结果字段", "结果写入载荷的哪个字段。"),
+            "floor": ("下限", "结果低于它时取它，单位与结果相同；不填则没有下限。"),
+            "parameters": ("设备参数所在属性", "消息的哪个属性带有设备参数。"),
+            "unit": ("结果单位", "如 ppm；连到其他单位的端口会被拒绝。"),
         },
     )
 

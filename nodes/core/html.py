@@ -7,7 +7,20 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Struct, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    PathText,
+    PermanentError,
+    Struct,
+    choices,
+    node,
+)
 from nodes.support.value_ref import ValueRef
 
 
@@ -19,7 +32,11 @@ class Html(Node):
     In a list or an object every text is escaped, keys and all other values stay as they are.
     """
 
-    action: Annotated[Literal["escape", "unescape"], Meta(description="Which way.")] = "escape"
+    action: Annotated[
+        Literal["escape", "unescape"],
+        choices(escape=("Escape", "转义"), unescape=("Unescape", "还原")),
+        Meta(title="Direction", description="Which way."),
+    ] = "escape"
     property: Annotated[PathText, Meta(min_length=1, description="Path of the text, list or object.")] = "payload"
 
     examples: ClassVar = [
@@ -29,13 +46,16 @@ class Html(Node):
             {},
             given=[{"name": "a & b", "n": 1}],
             expect=[{"payload": {"name": "a &amp; b", "n": 1}}],
-            title_zh="对象内的文本",
+            title_zh="键值表中的文本",
         ),
     ]
     zh: ClassVar = Help(
         "HTML 转义",
-        "使文本可安全放入网页。列表和对象中的所有文本都会转义，键名与其他值不变。",
-        {"action": "方向。", "property": "文本、列表或对象的路径。"},
+        "使文本可安全放入网页：<、>、& 和引号写成实体；还原则相反。列表和键值表中的所有文本都会处理，键名与其他值不变。",
+        fields={
+            "action": ("方向", "转义，或还原。"),
+            "property": ("属性", "文本、列表或键值表在消息中的路径。"),
+        },
     )
 
     def start(self, ctx: Context) -> None:

@@ -22,21 +22,32 @@ class Inject(Source):
     """
 
     payload: Annotated[Any, Meta(description="What is sent.")] = None
-    send_time: Annotated[bool, Meta(description="Send the time (Unix seconds) instead of payload.")] = False
+    send_time: Annotated[
+        bool, Meta(title="Send the time", description="Send the time (Unix seconds) instead of payload.")
+    ] = False
     topic: Annotated[str, Meta(description="Topic of the message.")] = ""
     properties: Annotated[dict[str, Any], Meta(description="Further properties of the message.")] = field(
         default_factory=dict
     )
-    once: Annotated[bool, Meta(description="Send once after the start.")] = False
+    once: Annotated[bool, Meta(title="Once after the start", description="Send once after the start.")] = False
     delay_s: Annotated[
         float,
         Meta(
-            ge=0, le=86_400, description="How long after the start the first message is sent, s.", extra_json_schema=_S
+            title="Delay after the start",
+            ge=0,
+            le=86_400,
+            description="How long after the start the first message is sent, s.",
+            extra_json_schema=_S,
         ),
     ] = 0.1
     every_s: Annotated[
         float,
-        Meta(ge=0, le=31_536_000, description="Send every so many seconds; 0: not repeatedly.", extra_json_schema=_S),
+        Meta(
+            ge=0,
+            le=31_536_000,
+            description="Send every so many seconds; 0: not repeatedly.",
+            extra_json_schema=_S,
+        ),
     ] = 0.0
 
     examples: ClassVar = [
@@ -57,15 +68,16 @@ class Inject(Source):
     ]
     zh: ClassVar = Help(
         "注入",
-        "自行送出消息：启动后一次、每隔一段时间，或仅在按下按钮时。间隔从启动起算，不漂移。按时刻触发请用 schedule。",
-        {
-            "payload": "送出的载荷。",
-            "send_time": "改为送出当前时间（Unix 秒）。",
-            "topic": "消息的主题。",
-            "properties": "消息的其他属性。",
-            "once": "启动后送出一次。",
-            "delay_s": "启动后多久送出第一条，秒。",
-            "every_s": "每隔多少秒送出；0 为不重复。",
+        "自行送出消息：启动后一次、每隔一段时间，或只在编辑器中按下按钮时。间隔从启动算起，不漂移；流程已满时错过的不补。要按时刻送出，"
+        "请用定时节点。",
+        fields={
+            "payload": ("载荷", "送出什么。"),
+            "send_time": ("送出时间", "载荷改为当前时间（Unix 秒）。"),
+            "topic": ("主题", "消息的主题。"),
+            "properties": ("其他属性", "消息另外带有的属性。"),
+            "once": ("启动后一次", "启动后送出一条。"),
+            "delay_s": ("启动延时", "启动之后多久送出第一条。"),
+            "every_s": ("间隔", "每隔多久送出一条；0 为不重复。"),
         },
     )
 

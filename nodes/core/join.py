@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, choices, node
 from nodes.core.parts.join_group import Group, fields_of
 from nodes.core.parts.join_reduce import Reduction
 from nodes.support.comparison import loose_text
@@ -15,7 +15,16 @@ from nodes.support.sequence import parts_of
 from nodes.support.timers import Timers
 from nodes.support.value_ref import ValueRef
 
-Build = Literal["array", "object", "merge", "string", "buffer"]
+Build = Annotated[
+    Literal["array", "object", "merge", "string", "buffer"],
+    choices(
+        array=("List", "列表"),
+        object=("Object", "键值表"),
+        merge=("Merged objects", "合并的键值表"),
+        string=("Text", "文本"),
+        buffer=("Bytes", "字节"),
+    ),
+]
 _S = {"x-unit": "s"}
 
 
@@ -36,7 +45,13 @@ class Join(Node):
     """
 
     mode: Annotated[
-        Literal["by_parts", "manual", "reduce"], Meta(description="Undo a split, build as configured, or calculate.")
+        Literal["by_parts", "manual", "reduce"],
+        choices(
+            by_parts=("Undo a split", "还原拆分"),
+            manual=("As set here", "按设置合成"),
+            reduce=("Calculate one value", "逐条计算"),
+        ),
+        Meta(description="Undo a split, build as configured, or calculate."),
     ] = "by_parts"
     build: Annotated[Build, Meta(description="manual: what is built.")] = "array"
     property: Annotated[
@@ -44,10 +59,16 @@ class Join(Node):
     ] = "payload"
     key: Annotated[PathText, Meta(min_length=1, description="manual, object: path of the name.")] = "topic"
     group_by: Annotated[
-        PathText, Meta(description="manual: path of what is joined apart, e.g. key; empty: all together.")
+        PathText,
+        Meta(description="manual: path of what is joined apart, e.g. key; empty: all together."),
     ] = ""
     joiner: Annotated[
-        str, Meta(max_length=1000, description="manual, string and buffer: what stands between the parts.")
+        str,
+        Meta(
+            title="Between the parts",
+            max_length=1000,
+            description="manual, string and buffer: what stands between the parts.",
+        ),
     ] = ""
     count: Annotated[
         int,
@@ -57,9 +78,15 @@ class Join(Node):
             description="manual: complete with so many places; 0: see parts, wait_s and complete.",
         ),
     ] = 0
-    use_parts: Annotated[bool, Meta(description="manual: heed the `parts` of the messages.")] = True
+    use_parts: Annotated[bool, Meta(title="Heed parts", description="manual: heed the `parts` of the messages.")] = True
     wait_s: Annotated[
-        float, Meta(ge=0, description="Complete so long after its first message, s; 0: never.", extra_json_schema=_S)
+        float,
+        Meta(
+            title="Longest wait",
+            ge=0,
+            description="Complete so long after its first message, s; 0: never.",
+            extra_json_schema=_S,
+        ),
     ] = 0.0
     keep_accumulating: Annotated[
         bool, Meta(description="manual: once complete, every further message sends again.")
@@ -76,14 +103,21 @@ class Join(Node):
     finish: Annotated[
         str,
         Meta(
+            title="At the end",
             max_length=1000,
             description="reduce: formula over A and N, applied at the end; empty: none.",
             extra_json_schema={"x-widget": "expression", "x-strings": True},
         ),
     ] = ""
-    from_end: Annotated[bool, Meta(description="reduce: begin with the last message.")] = False
+    from_end: Annotated[bool, Meta(title="From the end", description="reduce: begin with the last message.")] = False
     limit: Annotated[
-        int, Meta(ge=1, le=1_000_000, description="Most messages kept in all groups; more are refused.")
+        int,
+        Meta(
+            title="Most messages kept",
+            ge=1,
+            le=1_000_000,
+            description="Most messages kept in all groups; more are refused.",
+        ),
     ] = 10_000
 
     examples: ClassVar = [
@@ -97,7 +131,7 @@ class Join(Node):
                 {"topic": "ch4", "payload": 0},
             ],
             expect=[{"payload": {"o2": 20.9, "co": 4, "ch4": 0}}],
-            title_zh="三个传感器的值合成一个对象",
+            title_zh="三个传感器的值合成一个键值表",
         ),
         Example(
             "lines of one second as one text",
@@ -129,24 +163,25 @@ class Join(Node):
     ]
     zh: ClassVar = Help(
         "合并",
-        "把多条消息合成一条。by_parts 还原 split 拆开的序列；manual 按 build 合成列表、对象、文本或字节。"
-        "达到 count、序列完整、超时，或收到带 complete 的消息时送出。reset 丢弃该组。等待中的消息重启后不丢。",
-        {
-            "mode": "还原拆分，或按设置合成。",
-            "build": "合成什么。",
-            "property": "各部分的值的路径；空则取整条消息。",
-            "key": "合成对象时键名的路径。",
-            "group_by": "分组依据的路径；空则不分组。",
-            "joiner": "各部分之间的文本。",
-            "count": "达到几个即完成；0 见说明。",
-            "use_parts": "是否考虑消息的 parts。",
-            "wait_s": "首条消息之后多久完成，秒；0 为不限。",
-            "keep_accumulating": "完成后继续累积，每条消息都送出。",
-            "expression": "reduce：对每条消息计算的表达式，A 为此前结果。",
-            "start_value": "reduce：A 的初值。",
-            "finish": "reduce：最后计算的表达式；空则无。",
-            "from_end": "reduce：从最后一条开始。",
-            "limit": "各组合计最多保留的消息数。",
+        "把多条消息合成一条。“还原拆分”按序号还原拆分节点拆开的序列；“按设置合成”把相继的消息合成列表、键值表、文本或字节；"
+        "“逐条计算”对序列中的每条消息计算一个值。达到数量、序列到齐、超过等待时间，或收到带 complete 属性的消息时送出。"
+        "带 reset 属性的消息丢弃所在的组。等待中的消息在重启后保留。",
+        fields={
+            "mode": ("方式", "还原拆分、按设置合成，或逐条计算。"),
+            "build": ("合成结果", "按设置合成：合成什么。"),
+            "property": ("属性", "按设置合成：各部分的值的路径；不填则取整条消息。"),
+            "key": ("键", "合成键值表：键名的路径。"),
+            "group_by": ("分组依据", "按设置合成：按哪个值分组，填路径；不填则不分组。"),
+            "joiner": ("连接文本", "合成文本或字节：各部分之间写什么。"),
+            "count": ("数量", "按设置合成：有几个即完成；0 则由序列、等待时间或 complete 属性决定。"),
+            "use_parts": ("考虑序列", "按设置合成：是否考虑消息的 parts。"),
+            "wait_s": ("等待时间", "第一条消息之后多久送出；0 为不限。"),
+            "keep_accumulating": ("继续累积", "按设置合成：完成之后每条消息都再次送出。"),
+            "expression": ("表达式", "逐条计算：对每条消息计算；可用载荷字段、A（此前的结果）、I（序号）、N（总数）。"),
+            "start_value": ("初值", "逐条计算：第一条消息的 A。"),
+            "finish": ("最后计算", "逐条计算：最后用 A 和 N 计算的表达式；不填则没有。"),
+            "from_end": ("从末尾开始", "逐条计算：从最后一条消息开始。"),
+            "limit": ("保留上限", "各组合计最多保留多少条消息；更多的处理失败。"),
         },
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Struct, node
+from nodes.support.fields import ReadOrWrite
 from nodes.support.value_ref import ValueRef
 
 
@@ -19,7 +20,7 @@ class Json(Node):
     is refused with the place. Written text holds NaN and infinity as null.
     """
 
-    action: Annotated[Literal["toggle", "read", "write"], Meta(description="Which way.")] = "toggle"
+    action: Annotated[ReadOrWrite, Meta(title="Direction", description="Which way.")] = "toggle"
     property: Annotated[PathText, Meta(min_length=1, description="Path of the text or value.")] = "payload"
     indent: Annotated[int, Meta(ge=0, le=8, description="Spaces per level when writing; 0: one line.")] = 0
 
@@ -29,8 +30,13 @@ class Json(Node):
     ]
     zh: ClassVar = Help(
         "JSON",
-        "JSON 文本与值互相转换。toggle 自动判断方向；不是 JSON 的文本报错并说明位置。",
-        {"action": "方向。", "property": "文本或值的路径。", "indent": "写出时每级缩进的空格数；0 为一行。"},
+        "JSON 文本（或 UTF-8 字节）与值互相转换。自动时，文本和字节转为值，其他转为文本。不是 JSON 的文本处理失败并写明位置；"
+        "NaN 和无穷大写成 null。",
+        fields={
+            "action": ("方向", "读取文本，还是写成文本。"),
+            "property": ("属性", "文本或值在消息中的路径。"),
+            "indent": ("缩进", "写成文本时每级缩进几个空格；0 为写成一行。"),
+        },
     )
 
     def start(self, ctx: Context) -> None:

@@ -19,9 +19,12 @@ class LinkCall(Node):
     that the message is done, so a crash brings it again.
     """
 
-    to: Annotated[str, Meta(min_length=1, description="Link-in: NAME within this flow, FLOW/NAME in another.")]
+    to: Annotated[
+        str, Meta(title="Link-in", min_length=1, description="Link-in: NAME within this flow, FLOW/NAME in another.")
+    ]
     wait_s: Annotated[
-        float, Meta(gt=0, le=86_400, description="How long to wait, s.", extra_json_schema={"x-unit": "s"})
+        float,
+        Meta(title="Wait for", gt=0, le=86_400, description="How long to wait, s.", extra_json_schema={"x-unit": "s"}),
     ] = 30.0
 
     examples: ClassVar = [
@@ -30,13 +33,17 @@ class LinkCall(Node):
             {"to": "other/scale"},
             given=[1],
             expect={"error": [1]},
-            title_zh="入口未运行则报错",
+            title_zh="入口未运行则处理失败",
         )
     ]
     zh: ClassVar = Help(
         "链接调用",
-        "把消息送往 link-in，对方用 mode 为 return 的 link-out 返回后从此送出。超时或对方未运行则报错。",
-        {"to": "链接入口：本流程 NAME，其他流程 FLOW/NAME。", "wait_s": "等待多久，秒。"},
+        "把消息送往链接入口；对方用“返回调用者”的链接出口送回的消息从这里送出。可同时等待多条。超时或对方未运行时该消息处理失败，"
+        "太迟的返回丢弃并计数。返回之前不向源节点确认，所以崩溃之后消息会再来一次。",
+        fields={
+            "to": ("链接入口", "本流程中的写名称，其他流程中的写“流程/名称”。"),
+            "wait_s": ("等待时间", "多久没有返回则该消息处理失败。"),
+        },
     )
 
     def start(self, ctx: Context) -> None:

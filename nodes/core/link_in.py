@@ -22,7 +22,11 @@ class LinkIn(Node):
 
     examples: ClassVar = [Example("what comes in goes on", {}, given=[1], expect=[1], title_zh="进入后继续")]
     zh: ClassVar = Help(
-        "链接入口", "本流程或其他流程的 link-out、link-call 送来的消息由此进入。", {"name": "链接名称；空为节点标识。"}
+        "链接入口",
+        "本流程或其他流程的链接出口、链接调用送来的消息由此进入。本流程用名称找到它，其他流程用“流程/名称”。",
+        fields={
+            "name": ("名称", "链接所用的名称；不填则为节点标识。"),
+        },
     )
 
     def start(self, ctx: Context) -> None:

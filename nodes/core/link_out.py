@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Links, Message, Meta, Node, PermanentError, RetryableError, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Links,
+    Message,
+    Meta,
+    Node,
+    PermanentError,
+    RetryableError,
+    choices,
+    node,
+)
 
 RETURN = "link_calls"
 """Property with the calls that a message is to return to, the innermost last: [{to, call}]."""
@@ -20,16 +33,27 @@ class LinkOut(Node):
 
     outputs = ()
 
-    to: Annotated[str | list[str], Meta(description="Link-in nodes: NAME within this flow, FLOW/NAME in another.")] = ""
-    mode: Annotated[Literal["link", "return"], Meta(description="To link-in nodes, or back to the caller.")] = "link"
+    to: Annotated[
+        str | list[str],
+        Meta(title="Link-in nodes", description="Link-in nodes: NAME within this flow, FLOW/NAME in another."),
+    ] = ""
+    mode: Annotated[
+        Literal["link", "return"],
+        choices({"link": ("To link-in nodes", "送往链接入口"), "return": ("Back to the caller", "返回调用者")}),
+        Meta(description="To link-in nodes, or back to the caller."),
+    ] = "link"
 
     examples: ClassVar = [
         Example("sends to a link-in; none here", {"mode": "return"}, given=[], expect=[], title_zh="送往链接入口")
     ]
     zh: ClassVar = Help(
         "链接出口",
-        "按名称把消息送往 link-in，或返回调用它的 link-call。对方尚未运行时等待，不丢弃。",
-        {"to": "链接入口：本流程 NAME，其他流程 FLOW/NAME。", "mode": "送往入口，或返回调用者。"},
+        "按名称把消息送往链接入口，或返回给调用它的链接调用。入口尚未运行时按顺序等待，源节点随之暂停，不丢消息。要返回、"
+        "却不是由链接调用送来或对方已不在的消息处理失败。",
+        fields={
+            "to": ("链接入口", "本流程中的写名称，其他流程中的写“流程/名称”。"),
+            "mode": ("去向", "送往链接入口，或返回调用者。"),
+        },
     )
 
     def __post_init__(self) -> None:

@@ -26,11 +26,19 @@ class Python(Node):
 
     code: Annotated[str, Meta(min_length=1, max_length=100_000, description="Python that defines process(msg).")]
     time_s: Annotated[
-        float, Meta(gt=0, le=60, description="Longest time for one message, s.", extra_json_schema={"x-unit": "s"})
+        float,
+        Meta(
+            title="Time limit",
+            gt=0,
+            le=60,
+            description="Longest time for one message, s.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 1.0
     memory_bytes: Annotated[
         int,
         Meta(
+            title="Memory limit",
             ge=64_000_000,
             le=8_000_000_000,
             description="Most memory of the process, bytes.",
@@ -53,12 +61,12 @@ class Python(Node):
     ]
     zh: ClassVar = Help(
         "Python 函数",
-        "在独立进程中对每条消息运行 process(msg)，限制时间和内存。返回对象、对象列表或 None。出错、超时或内存超限的消息报错。"
-        "进程并非沙箱，须由站点设置 MCS_PYTHON_NODES=on 允许，且只有集成商角色可以加入或修改。返回 None 计为丢弃。",
-        {
-            "code": "定义 process(msg) 的 Python 代码。",
-            "time_s": "每条消息的最长时间，秒。",
-            "memory_bytes": "进程的最大内存，字节。",
+        "在单独的进程中对每条消息运行 process(msg)，限制时间和内存。函数返回一个对象、几个对象的列表，或 None（不送出，计为丢弃）。出错、"
+        "超时或超出内存的消息处理失败。该进程不是沙箱：现场设置了 MCS_PYTHON_NODES=on 才能运行，只有集成工程师可以加入或修改。",
+        fields={
+            "code": ("代码", "定义 process(msg) 的 Python 代码。"),
+            "time_s": ("时限", "一条消息最多处理多久，超过则失败。"),
+            "memory_bytes": ("内存上限", "进程最多使用多少内存。"),
         },
     )
 

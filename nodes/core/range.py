@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, choices, node
 from nodes.support.numeric import Reading, as_number
 from nodes.support.value_ref import ValueRef
 
@@ -20,10 +20,19 @@ class Range(Node):
     text`); anything else is refused. A message without the value passes unchanged.
     """
 
-    from_range: Annotated[tuple[float, float], Meta(description="Ends of the range the number is in.")] = (0.0, 100.0)
-    to_range: Annotated[tuple[float, float], Meta(description="What these two ends become.")] = (0.0, 1.0)
+    from_range: Annotated[
+        tuple[float, float], Meta(title="From", description="Ends of the range the number is in.")
+    ] = (0.0, 100.0)
+    to_range: Annotated[tuple[float, float], Meta(title="To", description="What these two ends become.")] = (0.0, 1.0)
     action: Annotated[
-        Literal["scale", "clamp", "wrap", "drop"], Meta(description="What happens to a number outside of from_range.")
+        Literal["scale", "clamp", "wrap", "drop"],
+        choices(
+            scale=("Go on beyond the ends", "按比例外推"),
+            clamp=("Stop at the ends", "取端点"),
+            wrap=("Begin again", "循环"),
+            drop=("Drop the message", "丢弃该消息"),
+        ),
+        Meta(title="Outside the range", description="What happens to a number outside of from_range."),
     ] = "scale"
     round: Annotated[bool, Meta(description="Make the result a whole number.")] = False
     property: Annotated[PathText, Meta(min_length=1, description="Path of the number.")] = "payload"
@@ -31,8 +40,12 @@ class Range(Node):
         Reading, Meta(description="What counts as a number: numbers, also numeric texts, or texts that begin so.")
     ] = "strict"
 
-    from_unit: Annotated[str, Meta(max_length=20, description="Unit of the number, e.g. mA; empty: any.")] = ""
-    to_unit: Annotated[str, Meta(max_length=20, description="Unit of the result, e.g. ppm; empty: any.")] = ""
+    from_unit: Annotated[
+        str, Meta(title="Unit from", max_length=20, description="Unit of the number, e.g. mA; empty: any.")
+    ] = ""
+    to_unit: Annotated[
+        str, Meta(title="Unit to", max_length=20, description="Unit of the result, e.g. ppm; empty: any.")
+    ] = ""
 
     examples: ClassVar = [
         Example(
@@ -59,17 +72,17 @@ class Range(Node):
     ]
     zh: ClassVar = Help(
         "量程换算",
-        "把数字从一个范围换算到另一个范围。scale 按比例外推，clamp 取端点，wrap 循环，drop 丢弃范围外的值。"
-        "没有该值的消息原样通过；不是数字则报错。",
-        {
-            "from_range": "输入范围的两端。",
-            "to_range": "输出范围的两端。",
-            "action": "超出范围时的处理。",
-            "round": "结果取整。",
-            "property": "数字所在路径。",
-            "numbers": "哪些值算作数字。",
-            "from_unit": "输入的单位，如 mA；空则不限。",
-            "to_unit": "结果的单位，如 ppm；空则不限。",
+        "把一个数从一个范围换算到另一个范围，如 4–20 mA 换算为 0–100 ppm。两端都算在范围内。取整为四舍五入。没有该值的消息原样通过；"
+        "不是数字的值处理失败。",
+        fields={
+            "from_range": ("输入范围", "该数所在范围的两端。"),
+            "to_range": ("输出范围", "这两端换算成什么。"),
+            "action": ("超出范围时", "该数超出输入范围时怎么办。"),
+            "round": ("取整", "结果取整数。"),
+            "property": ("属性", "该数在消息中的路径。"),
+            "numbers": ("数字的写法", "哪些值算作数字。"),
+            "from_unit": ("输入单位", "如 mA；不填则不限。"),
+            "to_unit": ("输出单位", "如 ppm；不填则不限。"),
         },
     )
 

@@ -6,10 +6,11 @@ from collections import deque
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, choices, node
 from nodes.support.comparison import loose_text
 from nodes.support.control_messages import asked_for, only_control
 from nodes.support.durable_buffer import DurableBuffer, Held
+from nodes.support.fields import TimeUnit
 from nodes.support.numeric import as_number
 from nodes.support.timers import Timers
 
@@ -40,15 +41,29 @@ class RateLimit(Node):
     front. The queue survives a restart; the pacing begins anew.
     """
 
-    max: Annotated[int, Meta(ge=1, le=1_000_000, description="How many messages.")] = 1
+    max: Annotated[int, Meta(title="Messages", ge=1, le=1_000_000, description="How many messages.")] = 1
     per_s: Annotated[
-        float, Meta(gt=0, le=31_536_000, description="In how much time, s.", extra_json_schema={"x-unit": "s"})
+        float,
+        Meta(gt=0, le=31_536_000, description="In how much time, s.", extra_json_schema={"x-unit": "s"}),
     ] = 1.0
     mode: Annotated[
-        Literal["spaced", "burst", "latest_each", "latest_all"], Meta(description="How the limit is kept.")
+        Literal["spaced", "burst", "latest_each", "latest_all"],
+        choices(
+            spaced=("Evenly spaced", "均匀放行"),
+            burst=("As many at once as allowed", "可一次放行几条"),
+            latest_each=("The newest of one key in turn", "轮流放行一个键最新的一条"),
+            latest_all=("The newest of every key", "放行每个键最新的一条"),
+        ),
+        Meta(title="How it is limited", description="How the limit is kept."),
     ] = "spaced"
     overflow: Annotated[
-        Literal["queue", "drop", "second_port"], Meta(description="What happens to what comes too soon.")
+        Literal["queue", "drop", "second_port"],
+        choices(
+            queue=("Wait in order", "排队"),
+            drop=("Drop", "丢弃"),
+            second_port=("By the second port", "从“超出”端口送出"),
+        ),
+        Meta(title="What comes too soon", description="What happens to what comes too soon."),
     ] = "queue"
     key: Annotated[
         PathText,
@@ -58,14 +73,21 @@ class RateLimit(Node):
     ] = ""
     spacing_from: Annotated[
         PathText,
-        Meta(description="Path where a message may set the time between messages from now on; empty: it may not."),
+        Meta(
+            description="Path where a message may set the time between messages from now on; empty: it may not.",
+        ),
     ] = ""
-    spacing_unit: Annotated[Literal["s", "ms"], Meta(description="Unit of that time.")] = "s"
-    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages that wait; more are refused.")] = 10_000
+    spacing_unit: Annotated[TimeUnit, Meta(title="Unit of it", description="Unit of that time.")] = "s"
+    limit: Annotated[
+        int,
+        Meta(
+            title="Most messages waiting", ge=1, le=1_000_000, description="Most messages that wait; more are refused."
+        ),
+    ] = 10_000
 
     outputs: ClassVar = (
-        Port("out", title="within the limit", title_zh="限内", same_as="in"),
-        Port("over", title="over the limit", title_zh="超限", same_as="in"),
+        Port("out", title="Within the limit", title_zh="放行", same_as="in"),
+        Port("over", title="Over the limit", title_zh="超出", same_as="in"),
     )
     examples: ClassVar = [
         Example(
@@ -80,22 +102,23 @@ class RateLimit(Node):
             {"max": 2, "per_s": 60, "mode": "burst", "overflow": "second_port", "key": "payload.sn"},
             given=[{"sn": "A"}, {"sn": "A"}, {"sn": "A"}, {"sn": "B"}],
             expect={"out": [{"sn": "A"}, {"sn": "A"}, {"sn": "B"}], "over": [{"sn": "A"}]},
-            title_zh="每台设备每分钟两条，其余走第二端口",
+            title_zh="每台设备每分钟两条，其余从“超出”端口送出",
         ),
     ]
     zh: ClassVar = Help(
         "限速",
-        "在 per_s 秒内放行 max 条消息，可按键分别限制。spaced 均匀放行；burst 可一次放行多条；latest_each、latest_all 定时放行各键最新的消息。"
-        "超限的消息排队、丢弃（计数）或走第二端口。reset 清空队列，flush 立即放行。",
-        {
-            "max": "条数。",
-            "per_s": "时间，秒。",
-            "mode": "限速方式。",
-            "overflow": "超限消息的去向。",
-            "key": "分别限速的依据路径；空则合并计算。",
-            "spacing_from": "消息可用此路径改变间隔；空则不可。",
-            "spacing_unit": "该间隔的单位。",
-            "limit": "最多排队的消息数。",
+        "在一段时间内只放行几条消息，全部合计或每个键分开。超出的消息按顺序排队、丢弃并计数，或从“超出”端口送出；只放行最新的一条时，"
+        "被替换的旧消息丢弃，或从“超出”端口送出。带 reset 属性的消息清空队列，"
+        "带 flush 属性的立即送出排队的消息（为数字时送出最早的几条），带 to_front 属性的排在最前。排队的消息在重启后保留。",
+        fields={
+            "max": ("条数", "放行几条。"),
+            "per_s": ("时间", "在多长时间内。"),
+            "mode": ("限速方式", "怎样放行。"),
+            "overflow": ("超出的消息", "来得太快的消息怎么办。"),
+            "key": ("键", "按哪个值分别限速，填路径；不填则合计（只放行最新的一条时按主题）。"),
+            "spacing_from": ("间隔来自", "消息可在此路径改变放行的间隔；不填则不可。"),
+            "spacing_unit": ("间隔单位", "该间隔的单位。"),
+            "limit": ("排队上限", "最多排队多少条；更多的处理失败。"),
         },
     )
 

@@ -28,12 +28,23 @@ class Schedule(Source):
     message's time is the scheduled one.
     """
 
-    cron: Annotated[str, Meta(min_length=1, max_length=200, description="Cron expression, e.g. 0 8 * * MON-FRI.")]
+    cron: Annotated[
+        str,
+        Meta(
+            title="Cron expression", min_length=1, max_length=200, description="Cron expression, e.g. 0 8 * * MON-FRI."
+        ),
+    ]
     time_zone: Annotated[str, Meta(description="Time zone of the times, e.g. Asia/Shanghai.")] = "Asia/Shanghai"
     payload: Annotated[Any, Meta(description="What is sent; null: the time.")] = None
     topic: Annotated[str, Meta(description="Topic of the message.")] = ""
     late_s: Annotated[
-        float, Meta(ge=0, description="How late a message may be sent at most, s.", extra_json_schema={"x-unit": "s"})
+        float,
+        Meta(
+            title="At most late",
+            ge=0,
+            description="How late a message may be sent at most, s.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 300.0
 
     examples: ClassVar = [
@@ -47,14 +58,14 @@ class Schedule(Source):
     ]
     zh: ClassVar = Help(
         "定时",
-        "按 cron 表达式（分、时、日、月、星期；六段时首段为秒）在指定时区的时刻送出消息。"
-        "有数据库时全站每个时刻只触发一次。停机期间错过的时刻不补发。",
-        {
-            "cron": "cron 表达式。",
-            "time_zone": "时区。",
-            "payload": "载荷；空则为时间。",
-            "topic": "主题。",
-            "late_s": "最多可迟多久送出，秒。",
+        "按 cron 表达式在指定时区的时刻送出消息。有数据库时，全站每个时刻只送出一次；数据库离线时等待，恢复后未超过“最多迟到”的仍送出。"
+        "停机期间错过的时刻不补。时钟向前跳过的时刻在跳过之后立即送出，向后重复的时刻只送出一次。",
+        fields={
+            "cron": ("cron 表达式", "分、时、日、月、星期，如 0 8 * * MON-FRI；六段时第一段为秒。"),
+            "time_zone": ("时区", "时刻按哪个时区，如 Asia/Shanghai。"),
+            "payload": ("载荷", "送出什么；空值则送出时刻。"),
+            "topic": ("主题", "消息的主题。"),
+            "late_s": ("最多迟到", "迟多久以内仍送出。"),
         },
     )
 

@@ -18,6 +18,7 @@ from engine.api import (
     Path,
     PathText,
     PermanentError,
+    choices,
     node,
 )
 from nodes.support.comparison import STRICT, kind_of
@@ -39,12 +40,17 @@ class Sort(Node):
     """
 
     what: Annotated[
-        Literal["sequence", "list"], Meta(description="Messages of a sequence, or a list in one message.")
+        Literal["sequence", "list"],
+        choices(sequence=("Messages of a sequence", "序列中的消息"), list=("A list in one message", "消息中的列表")),
+        Meta(title="Sort", description="Messages of a sequence, or a list in one message."),
     ] = "sequence"
     property: Annotated[PathText, Meta(min_length=1, description="list: path of the list.")] = "payload"
     by: Annotated[
         str | None,
-        Meta(description="Path of what goes first; default payload (sequence) or the element itself (list)."),
+        Meta(
+            title="Sort by",
+            description="Path of what goes first; default payload (sequence) or the element itself (list).",
+        ),
     ] = None
     expression: Annotated[
         str,
@@ -54,8 +60,12 @@ class Sort(Node):
         ),
     ] = ""
     descending: Annotated[bool, Meta(description="The largest first.")] = False
-    numeric: Annotated[bool, Meta(description="Take texts that are numbers as numbers.")] = False
-    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most messages kept; more are refused.")] = 10_000
+    numeric: Annotated[
+        bool, Meta(title="Numeric texts as numbers", description="Take texts that are numbers as numbers.")
+    ] = False
+    limit: Annotated[
+        int, Meta(title="Most messages kept", ge=1, le=1_000_000, description="Most messages kept; more are refused.")
+    ] = 10_000
 
     examples: ClassVar = [
         Example("a list", {"what": "list"}, given=[[3, 1, 2]], expect=[{"payload": [1, 2, 3]}], title_zh="列表排序"),
@@ -69,15 +79,15 @@ class Sort(Node):
     ]
     zh: ClassVar = Help(
         "排序",
-        "把完整的消息序列，或一条消息中的列表排序。相等的保持原有次序；不同种类的值不能比较，会报错。序列到齐后送出，并重新编号。",
-        {
-            "what": "排序消息序列，或消息中的列表。",
-            "property": "列表的路径。",
-            "by": "排序依据的路径。",
-            "expression": "用表达式计算排序依据。",
-            "descending": "从大到小。",
-            "numeric": "把数字文本当作数字。",
-            "limit": "最多保留的消息数。",
+        "把完整的消息序列，或一条消息中的列表排序。相等的保持原有次序；不同种类的值不能比较，处理失败。序列到齐之后送出，并重新编号。",
+        fields={
+            "what": ("排序对象", "序列中的消息，或消息中的列表。"),
+            "property": ("属性", "列表：在消息中的路径。"),
+            "by": ("依据", "按哪个值排序，填路径；不填则序列按载荷，列表按元素本身。"),
+            "expression": ("表达式", "代替依据：用载荷字段或列表元素（value）计算。"),
+            "descending": ("从大到小", "最大的在前。"),
+            "numeric": ("数字文本按数字", "写成文本的数字按数字比较。"),
+            "limit": ("保留上限", "最多保留多少条消息；更多的处理失败。"),
         },
     )
 

@@ -28,33 +28,52 @@ class Split(Node):
 
     property: Annotated[PathText, Meta(min_length=1, description="Path of what is split.")] = "payload"
     array_chunk: Annotated[
-        int, Meta(ge=1, le=1_000_000, description="Elements of a list per message; above 1 each message has a list.")
+        int,
+        Meta(
+            title="Elements per message",
+            ge=1,
+            le=1_000_000,
+            description="Elements of a list per message; above 1 each message has a list.",
+        ),
     ] = 1
     separator: Annotated[str, Meta(min_length=1, max_length=1000, description="Where texts and bytes are split.")] = (
         "\n"
     )
     separator_bytes: Annotated[
         tuple[Annotated[int, Meta(ge=0, le=255)], ...],
-        Meta(max_length=100, description="Instead of separator: its bytes, such as [13, 10]."),
+        Meta(
+            title="Separator as bytes", max_length=100, description="Instead of separator: its bytes, such as [13, 10]."
+        ),
     ] = ()
     length: Annotated[
         int,
         Meta(
+            title="Length of a piece",
             ge=0,
             le=1_000_000,
             description="Split into pieces of so many characters or bytes instead; 0: at the separator.",
         ),
     ] = 0
-    stream: Annotated[bool, Meta(description="Texts and bytes go on from message to message.")] = False
+    stream: Annotated[
+        bool, Meta(title="Endless text", description="Texts and bytes go on from message to message.")
+    ] = False
     key: Annotated[
-        PathText, Meta(description="With stream: path of what is a stream of its own; empty: all is one stream.")
+        PathText,
+        Meta(
+            title="Stream key",
+            description="With stream: path of what is a stream of its own; empty: all is one stream.",
+        ),
     ] = ""
     copy_key_to: Annotated[
-        PathText, Meta(description="Path where the name of an object's value is written, e.g. topic; empty: nowhere.")
+        PathText,
+        Meta(
+            title="Name to",
+            description="Path where the name of an object's value is written, e.g. topic; empty: nowhere.",
+        ),
     ] = ""
-    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most parts of one message; more are refused.")] = (
-        100_000
-    )
+    limit: Annotated[
+        int, Meta(title="Most parts", ge=1, le=1_000_000, description="Most parts of one message; more are refused.")
+    ] = 100_000
 
     examples: ClassVar = [
         Example(
@@ -70,22 +89,23 @@ class Split(Node):
             {"copy_key_to": "topic"},
             given=[{"temp": 21, "humi": 40}],
             expect=[{"topic": "temp", "payload": 21}, {"topic": "humi", "payload": 40}],
-            title_zh="对象按键拆分",
+            title_zh="键值表按键拆分",
         ),
     ]
     zh: ClassVar = Help(
         "拆分",
-        "把列表、对象、文本或字节拆成一串消息，每条带 parts，可用 join 还原，也可嵌套。stream 时多条文本连成一个流，未完的尾部等下一条消息。",
-        {
-            "property": "要拆分的值的路径。",
-            "array_chunk": "每条消息含几个列表元素。",
-            "separator": "文本和字节的分隔符。",
-            "separator_bytes": "代替 separator：分隔符的字节，如 [13, 10]。",
-            "length": "改按固定长度拆分；0 为按分隔符。",
-            "stream": "文本和字节跨消息连续。",
-            "key": "各自成流的依据路径；空则合为一流。",
-            "copy_key_to": "对象键名写到的路径；空则不写。",
-            "limit": "一条消息最多拆成几条。",
+        "把列表、键值表、文本或字节拆成一串消息，每条带 parts，可用合并节点还原，也可嵌套。文本连续时，几条消息的文本连成一个流，"
+        "未完的尾部等下一条消息。空列表、空键值表和没有该值的消息到此为止并计数；数字、真假和空值处理失败。",
+        fields={
+            "property": ("属性", "要拆分的值在消息中的路径。"),
+            "array_chunk": ("每条元素数", "一条消息带列表的几个元素；大于 1 时载荷为列表。"),
+            "separator": ("分隔符", "在哪里拆开文本和字节。"),
+            "separator_bytes": ("分隔字节", "代替分隔符：分隔的字节，如 [13, 10]。"),
+            "length": ("分段长度", "改按固定的字符数或字节数拆开；0 为按分隔符。"),
+            "stream": ("文本连续", "文本和字节从一条消息接到下一条。"),
+            "key": ("流的键", "文本连续时，按哪个值分成不同的流，填路径；不填则合为一个。"),
+            "copy_key_to": ("键名写到", "键值表的键名写到哪个路径，如 topic；不填则不写。"),
+            "limit": ("条数上限", "一条消息最多拆成几条；更多则处理失败。"),
         },
     )
 

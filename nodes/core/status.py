@@ -16,7 +16,8 @@ class Status(Node):
     inputs = ()
 
     scope: Annotated[
-        tuple[str, ...], Meta(description="Ids of the nodes that are listened to; empty: all of the flow.")
+        tuple[str, ...],
+        Meta(title="Nodes", description="Ids of the nodes that are listened to; empty: all of the flow."),
     ] = ()
 
     examples: ClassVar = [
@@ -29,7 +30,12 @@ class Status(Node):
         )
     ]
     zh: ClassVar = Help(
-        "状态", "本流程中节点的状态变化时送出消息，载荷为 {node, text, level}。", {"scope": "监听的节点；空为全部。"}
+        "状态",
+        "本流程中节点的状态变化时送出一条消息，载荷为 {node, text, level}；level 为 ok（正常）、busy（忙）、"
+        "warning（警告）或 error（错误）。",
+        fields={
+            "scope": ("监听的节点", "节点标识；不填则为本流程的全部节点。"),
+        },
     )
 
     def process(self, msg: Message) -> Message:

@@ -29,11 +29,23 @@ class Switch(Node):
     property: Annotated[
         PathText, Meta(min_length=1, description="Path of the value: payload, payload.temp, topic, flow.mode …")
     ] = "payload"
-    first_only: Annotated[bool, Meta(description="Stop at the first rule that matches.")] = False
-    loose: Annotated[bool, Meta(description="Compare by JavaScript's rules instead of like with like.")] = False
-    renumber: Annotated[bool, Meta(description="Make a complete sequence of what leaves each port.")] = False
+    first_only: Annotated[bool, Meta(title="First match only", description="Stop at the first rule that matches.")] = (
+        False
+    )
+    loose: Annotated[
+        bool, Meta(title="Loose comparison", description="Compare by JavaScript's rules instead of like with like.")
+    ] = False
+    renumber: Annotated[
+        bool, Meta(title="Number anew", description="Make a complete sequence of what leaves each port.")
+    ] = False
     limit: Annotated[
-        int, Meta(ge=1, le=1_000_000, description="Most messages kept while their sequence is incomplete.")
+        int,
+        Meta(
+            title="Most messages kept",
+            ge=1,
+            le=1_000_000,
+            description="Most messages kept while their sequence is incomplete.",
+        ),
     ] = 10_000
 
     examples: ClassVar = [
@@ -72,28 +84,28 @@ class Switch(Node):
     ]
     zh: ClassVar = Help(
         "分支",
-        "按消息中的值把消息送到相应的端口。数字只与数字比较，文本只与文本比较；"
-        "打开 loose 后按 JavaScript 规则比较（与 Node-RED 相同）。between 含两端。不符合任何规则的消息被丢弃并计数。",
-        {
-            "property": "要判断的值的路径。",
-            "rules": "规则，从上到下依次判断。",
-            "first_only": "遇到第一条符合的规则即停止。",
-            "loose": "按 JavaScript 规则宽松比较。",
-            "renumber": "为每个端口输出的消息重新编成完整序列。",
-            "limit": "序列未到齐时最多保留的消息数。",
+        "按消息中的值把消息送到符合的规则的端口。数字只与数字比较，文本只与文本比较；宽松比较按 JavaScript 的规则（与 Node-RED 相同）。"
+        "“介于”包含两端。“其余”在上面的规则都不符合时成立。不符合任何规则的消息丢弃并计数。",
+        fields={
+            "rules": ("规则", "从上到下依次判断。"),
+            "property": ("属性", "判断消息中的哪个值，如 payload.temp、topic、flow.mode。"),
+            "first_only": ("只取第一条", "遇到第一条符合的规则即停止。"),
+            "loose": ("宽松比较", "按 JavaScript 的规则比较。"),
+            "renumber": ("重新编号", "各端口送出的消息重新编成完整的序列。"),
+            "limit": ("保留上限", "序列未到齐时最多保留多少条消息。"),
         },
-        {
+        parts={
             "SwitchRule": {
-                "op": "如何判断该值。",
-                "value": "与之比较的值；between 与 index 的一端；head 与 tail 的个数。",
-                "value_from": "代替 value：路径，如 payload.limit 或 flow.limit；previous 为上一个值。",
-                "upper": "between 与 index 的另一端。",
-                "upper_from": "代替 upper：路径，或 previous。",
-                "type": "用于 is_type：类型。",
-                "expression": "条件表达式，可用载荷字段、topic、previous、I（序号）、N（总数）。",
-                "ignore_case": "用于 matches：不分大小写。",
-                "port": "端口名；多条规则可共用；留空则由 op 和 value 生成。",
-            }
+                "op": ("判断", "对该值做什么判断。"),
+                "value": ("比较值", "与之比较的值；“介于”和“序号介于”的一端；“序列的前几条”和“后几条”的条数。"),
+                "value_from": ("比较值来自", "代替比较值：路径，如 payload.limit 或 flow.limit；previous 为上一个值。"),
+                "upper": ("另一端", "“介于”和“序号介于”的另一端。"),
+                "upper_from": ("另一端来自", "代替另一端：路径，或 previous。"),
+                "type": ("类型", "用于“类型是”。"),
+                "expression": ("表达式", "条件，可用载荷字段、topic、previous、I（序号）、N（总数）。"),
+                "ignore_case": ("不分大小写", "用于“匹配正则表达式”。"),
+                "port": ("端口名", "几条规则可共用一个端口；不填则由判断和比较值得出。"),
+            },
         },
     )
 
@@ -101,7 +113,7 @@ class Switch(Node):
         """One port per rule, in their order; rules that name the same port share it."""
         ports: dict[str, Port] = {}
         for name, rule in zip(self._port_names(), self.rules, strict=True):
-            ports.setdefault(name, Port(name, title=rule.title(), same_as="in"))
+            ports.setdefault(name, Port(name, title=rule.title("en"), title_zh=rule.title("zh"), same_as="in"))
         return tuple(ports.values())
 
     def start(self, ctx: Context) -> None:

@@ -50,13 +50,14 @@ class Template(Node):
     ]
     zh: ClassVar = Help(
         "模板",
-        "用 Mustache 模板写出含有消息内容的文本。名字可为消息的属性，也可为流程或站点的记忆（flow.x、site.x）；payload.points.0 为列表的第一项。"
-        "模板中没有代码，也不能包含文件。escape 为 html 时 {{x}} 会转义，为 json 时写成 JSON 值。缺少的名字为空，strict 时报错。",
-        {
-            "template": "模板。",
-            "escape": "{{x}} 的写法。",
-            "strict": "缺少名字时报错。",
-            "property": "结果写到的路径。",
+        "用 Mustache 写出含有消息内容的文本：{{payload.sn}}、{{#payload.points}}……{{/payload.points}}、{{^x}}……{{/x}}。名字可为 payload、"
+        "topic、key、time 和消息的属性，也可为流程或全站的上下文（flow.x、site.x）；payload.points.0 为列表的第一项。模板中没有代码，"
+        "也不能包含文件。没有的名字写为空；严格时处理失败。结果最多一百万个字符。",
+        fields={
+            "template": ("模板", "Mustache 文本。"),
+            "escape": ("转义", "{{x}} 怎样写出。"),
+            "strict": ("严格", "没有某个名字时处理失败。"),
+            "property": ("属性", "文本写到消息中的哪个路径。"),
         },
     )
 

@@ -17,6 +17,7 @@ from engine.api import (
     PermanentError,
     Port,
     Struct,
+    choices,
     node,
 )
 from nodes.support.comparison import loose_text
@@ -37,27 +38,32 @@ class Threshold(Node):
     limit: Annotated[
         float | str,
         Meta(
-            description="A number, a path such as payload.limit, or the name of a parameter such as a1; unit of the value."
+            title="Threshold",
+            description="A number, a path such as payload.limit, or the name of a parameter such as a1; unit of the value.",
         ),
     ]
     value: Annotated[PathText, Meta(min_length=1, description="Path of the value.")] = "payload"
-    direction: Annotated[Literal["above", "below"], Meta(description="Which side of the limit is over it.")] = "above"
+    direction: Annotated[
+        Literal["above", "below"],
+        choices(above=("Above", "高于"), below=("Below", "低于")),
+        Meta(description="Which side of the limit is over it."),
+    ] = "above"
     deadband: Annotated[
         float, Meta(ge=0, description="How far a value must come back to be normal again, in the unit of the value.")
     ] = 0.0
     key: Annotated[
         PathText, Meta(min_length=1, description="Path of what has a memory of its own (with a deadband).")
     ] = "key"
-    parameters: Annotated[str, Meta(description="Property of the message that holds the device's parameters.")] = (
-        "device"
-    )
+    parameters: Annotated[
+        str, Meta(title="Parameters from", description="Property of the message that holds the device's parameters.")
+    ] = "device"
     unit: Annotated[
         str, Meta(max_length=20, description="Unit of value and limit, e.g. %LEL: wires in another are refused.")
     ] = ""
 
     outputs: ClassVar = (
-        Port("over", title="over the limit", title_zh="超限", same_as="in"),
-        Port("normal", title="normal", title_zh="正常", same_as="in"),
+        Port("over", title="Beyond", title_zh="越过阈值", same_as="in"),
+        Port("normal", title="Normal", title_zh="未越过", same_as="in"),
     )
     examples: ClassVar = [
         Example(
@@ -65,7 +71,7 @@ class Threshold(Node):
             {"limit": 20, "deadband": 2},
             given=[20, 21, 19, 18],
             expect={"over": [21, 19], "normal": [20, 18]},
-            title_zh="等于限值为正常；回差内保持超限",
+            title_zh="等于阈值不算越过；有回差时要退回足够才恢复",
         ),
         Example(
             "each device has its own limit; too little oxygen",
@@ -75,21 +81,22 @@ class Threshold(Node):
                 {"payload": {"conc": 20.9}, "device": {"a1": 19.5}},
             ],
             expect={"over": [{"payload": {"conc": 19.0}}], "normal": [{"payload": {"conc": 20.9}}]},
-            title_zh="每台设备各有限值（缺氧）",
+            title_zh="每台设备各有阈值（欠氧）",
         ),
     ]
     zh: ClassVar = Help(
         "阈值",
-        "值超过限值的消息走 over，否则走 normal；等于限值不算超过。有回差时，超限后要回到限值减回差（或更低）才算恢复。"
-        "限值可以是数字、路径或设备参数名；设备没有该限值时永不超限。",
-        {
-            "limit": "数字、路径或设备参数名。",
-            "value": "值的路径。",
-            "direction": "高于或低于限值为超限。",
-            "deadband": "回差，单位同该值。",
-            "key": "分开记忆的依据路径。",
-            "parameters": "消息中设备参数所在的属性。",
-            "unit": "值与限值的单位，如 %LEL；其他单位的连线被拒绝。",
+        "值越过阈值的消息从“越过阈值”端口送出，其余从“未越过”端口送出；恰好等于不算越过。有回差时，"
+        "越过之后要退到阈值减回差（低于时为加回差）或更远，才算恢复；重启后继续。设备没有所指的参数时永不越过。"
+        "越过的消息带属性 threshold {value, limit, direction}。不是有限数字的值处理失败。",
+        fields={
+            "limit": ("阈值", "数字、路径（如 payload.limit），或设备参数的名称（如 a1）；单位与该值相同。"),
+            "value": ("数值", "要判断的数在消息中的路径。"),
+            "direction": ("方向", "哪一侧算越过阈值。"),
+            "deadband": ("回差", "越过之后要退回多少才算恢复，单位与该值相同。"),
+            "key": ("键", "有回差时，按哪个值分开判断，填路径。"),
+            "parameters": ("设备参数所在属性", "消息的哪个属性带有设备参数。"),
+            "unit": ("单位", "值与阈值的单位，如 %LEL；其他单位的连线会被拒绝。"),
         },
     )
 

@@ -5,16 +5,36 @@ from __future__ import annotations
 import copy
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, choices, node
 from nodes.core.template import Template
 from nodes.support.comparison import loose_text
 from nodes.support.durable_buffer import DurableBuffer, Held
+from nodes.support.fields import TimeUnit
 from nodes.support.numeric import leading_number
 from nodes.support.timers import Timers
 from nodes.support.value_ref import ValueRef
 
-First = Literal["value", "message", "template", "nothing", "time"]
-Second = Literal["value", "nothing", "latest", "payload", "template", "time"]
+First = Annotated[
+    Literal["value", "message", "template", "nothing", "time"],
+    choices(
+        value=("A value", "指定的值"),
+        message=("The message", "收到的消息"),
+        template=("A template", "模板"),
+        time=("The time", "当前时间"),
+        nothing=("Nothing", "不送出"),
+    ),
+]
+Second = Annotated[
+    Literal["value", "nothing", "latest", "payload", "template", "time"],
+    choices(
+        value=("A value", "指定的值"),
+        latest=("The newest message", "最新的消息"),
+        payload=("The first payload", "第一条的载荷"),
+        template=("A template", "模板"),
+        time=("The time", "当前时间"),
+        nothing=("Nothing", "不送出"),
+    ),
+]
 LONGEST_S = 31_536_000.0
 SHORTEST_S = 0.001
 
@@ -32,29 +52,57 @@ class Trigger(Node):
     `reset_value`, ends the waiting of its key and goes no further. What is waiting survives a restart.
     """
 
-    first: Annotated[First, Meta(description="What is sent at once.")] = "value"
-    first_value: Annotated[Any, Meta(description="Payload of the first message, or its template.")] = 1
+    first: Annotated[First, Meta(title="Send at once", description="What is sent at once.")] = "value"
+    first_value: Annotated[
+        Any, Meta(title="First payload", description="Payload of the first message, or its template.")
+    ] = 1
     first_from: Annotated[
-        PathText, Meta(description="Instead of first_value: a path such as flow.alarm or payload.sn.")
+        PathText,
+        Meta(
+            title="First payload from", description="Instead of first_value: a path such as flow.alarm or payload.sn."
+        ),
     ] = ""
-    then: Annotated[Literal["wait", "until_reset", "repeat"], Meta(description="How it goes on.")] = "wait"
+    then: Annotated[
+        Literal["wait", "until_reset", "repeat"],
+        choices(
+            wait=("Wait, then send the second", "等待，再送出第二条"),
+            until_reset=("Wait until reset", "一直等到重置"),
+            repeat=("Repeat until reset", "重复送出，直到重置"),
+        ),
+        Meta(description="How it goes on."),
+    ] = "wait"
     wait_s: Annotated[
-        float, Meta(gt=0, le=LONGEST_S, description="How long, s.", extra_json_schema={"x-unit": "s"})
+        float, Meta(title="Wait for", gt=0, le=LONGEST_S, description="How long, s.", extra_json_schema={"x-unit": "s"})
     ] = 0.25
-    extend: Annotated[bool, Meta(description="A further message begins the waiting anew.")] = False
-    second: Annotated[Second, Meta(description="What is sent after the wait.")] = "value"
-    second_value: Annotated[Any, Meta(description="Payload of the second message, or its template.")] = 0
+    extend: Annotated[
+        bool, Meta(title="Begin anew with each message", description="A further message begins the waiting anew.")
+    ] = False
+    second: Annotated[Second, Meta(title="Send after the wait", description="What is sent after the wait.")] = "value"
+    second_value: Annotated[
+        Any, Meta(title="Second payload", description="Payload of the second message, or its template.")
+    ] = 0
     second_from: Annotated[
-        PathText, Meta(description="Instead of second_value: a path, read when the message is sent.")
+        PathText,
+        Meta(
+            title="Second payload from", description="Instead of second_value: a path, read when the message is sent."
+        ),
     ] = ""
     second_port: Annotated[bool, Meta(description="Send the second message by the port `later`.")] = False
     wait_from: Annotated[
-        PathText, Meta(description="Path where a message may say how long to wait (0: until reset); empty: it may not.")
+        PathText,
+        Meta(
+            description="Path where a message may say how long to wait (0: until reset); empty: it may not.",
+        ),
     ] = ""
-    wait_unit: Annotated[Literal["s", "ms"], Meta(description="Unit of that time.")] = "s"
+    wait_unit: Annotated[TimeUnit, Meta(title="Unit of it", description="Unit of that time.")] = "s"
     key: Annotated[PathText, Meta(description="Path of what is handled apart, e.g. topic; empty: all together.")] = ""
-    reset_value: Annotated[Any, Meta(description="A payload that resets, compared as text.")] = None
-    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most keys waiting at once; more are refused.")] = 10_000
+    reset_value: Annotated[
+        Any, Meta(title="Payload that resets", description="A payload that resets, compared as text.")
+    ] = None
+    limit: Annotated[
+        int,
+        Meta(title="Most keys waiting", ge=1, le=1_000_000, description="Most keys waiting at once; more are refused."),
+    ] = 10_000
 
     examples: ClassVar = [
         Example(
@@ -76,28 +124,29 @@ class Trigger(Node):
             },
             given=[{"at": 0, "topic": "A7", "payload": 1}, {"at": 30, "topic": "A7", "payload": 2}],
             expect=[{"at": 90, "topic": "A7", "payload": "silent"}],
-            title_zh="设备失联",
+            title_zh="设备离线",
         ),
     ]
     zh: ClassVar = Help(
         "触发",
-        "立即送出一条消息，等待后再送出另一条；等待期间到来的消息被吞掉并计数。可延长等待、一直等到复位，或重复送出。带 reset 的消息使其复位。",
-        {
-            "first": "立即送出什么。",
-            "first_value": "第一条的载荷，或其模板。",
-            "first_from": "第一条载荷的来源路径。",
-            "then": "之后如何。",
-            "wait_s": "等待时间，秒。",
-            "extend": "新消息使等待重新开始。",
-            "second": "等待后送出什么。",
-            "second_value": "第二条的载荷，或其模板。",
-            "second_from": "第二条载荷的来源路径，送出时读取。",
-            "second_port": "第二条走 later 端口。",
-            "wait_from": "消息中等待时间的路径（0 表示直到复位）；空则不用。",
-            "wait_unit": "该时间的单位。",
-            "key": "分开处理的依据路径；空则一起处理。",
-            "reset_value": "使其复位的载荷，按文本比较。",
-            "limit": "同时等待的最多键数。",
+        "立即送出一条消息，等待之后再送出另一条；等待期间到来的消息吞掉并计数。可让新消息使等待重新开始、一直等到重置，或重复送出。"
+        "带 reset 属性、或载荷等于“重置值”的消息结束该键的等待，到此为止。等待中的消息在重启后继续等待。",
+        fields={
+            "first": ("立即送出", "收到消息时送出什么。"),
+            "first_value": ("第一条载荷", "第一条消息的载荷，或其模板。"),
+            "first_from": ("第一条载荷来自", "代替第一条载荷：路径，如 flow.alarm 或 payload.sn。"),
+            "then": ("之后", "送出第一条之后怎样继续。"),
+            "wait_s": ("等待时间", "等多久。"),
+            "extend": ("新消息重新等待", "等待期间的新消息使等待重新开始。"),
+            "second": ("等待后送出", "等待之后送出什么。"),
+            "second_value": ("第二条载荷", "第二条消息的载荷，或其模板。"),
+            "second_from": ("第二条载荷来自", "代替第二条载荷：路径，送出时读取。"),
+            "second_port": ("第二端口", "第二条从“稍后”端口送出。"),
+            "wait_from": ("等待时间来自", "消息可在此路径给出等待时间（0 为直到重置）；不填则不可。"),
+            "wait_unit": ("等待单位", "该等待时间的单位。"),
+            "key": ("键", "按哪个值分开处理，填路径，如 topic；不填则一起处理。"),
+            "reset_value": ("重置值", "载荷等于它时重置，按文本比较。"),
+            "limit": ("等待上限", "最多有几个键同时等待；更多的处理失败。"),
         },
     )
 
@@ -111,7 +160,7 @@ class Trigger(Node):
         unchanged = "in" if self.first in ("message", "nothing") else ""
         later = "in" if self.second in ("latest", "payload", "nothing") else ""
         if self.second_port:
-            return Port("out", same_as=unchanged), Port("later", same_as=later)
+            return Port("out", same_as=unchanged), Port("later", title="Later", title_zh="稍后", same_as=later)
         return (Port("out", same_as=unchanged if unchanged == later else ""),)
 
     def start(self, ctx: Context) -> None:

@@ -20,6 +20,7 @@ from engine.api import (
     PermanentError,
     Port,
     Struct,
+    choices,
     node,
 )
 from nodes.core.parts.window_values import Figure, WindowValues
@@ -56,10 +57,13 @@ class Window(Node):
     """
 
     length_s: Annotated[
-        float, Meta(gt=0, le=31_536_000, description="Length of a stretch, s.", extra_json_schema=_S)
+        float,
+        Meta(title="Window length", gt=0, le=31_536_000, description="Length of a stretch, s.", extra_json_schema=_S),
     ] = 60.0
     mode: Annotated[
-        Literal["tumbling", "sliding"], Meta(description="One after the other, or the last stretch at every message.")
+        Literal["tumbling", "sliding"],
+        choices(tumbling=("One after the other", "依次分段"), sliding=("Sliding", "滑动")),
+        Meta(description="One after the other, or the last stretch at every message."),
     ] = "tumbling"
     figures: Annotated[tuple[Figure, ...], Meta(min_length=1, description="What is calculated.")] = (
         "count",
@@ -76,9 +80,14 @@ class Window(Node):
             ge=0, le=86_400, description="How long after its end a stretch waits for values, s.", extra_json_schema=_S
         ),
     ] = 0.0
-    limit: Annotated[int, Meta(ge=1, le=1_000_000, description="Most values in a stretch.")] = 10_000
+    limit: Annotated[int, Meta(title="Most values", ge=1, le=1_000_000, description="Most values in a stretch.")] = (
+        10_000
+    )
 
-    outputs: ClassVar = (Port("out", title="figures", title_zh="统计"), Port("late", title="too late", title_zh="迟到"))
+    outputs: ClassVar = (
+        Port("out", title="Figures", title_zh="统计结果"),
+        Port("late", title="Too late", title_zh="迟到"),
+    )
     examples: ClassVar = [
         Example(
             "figures of every minute",
@@ -97,17 +106,17 @@ class Window(Node):
     ]
     zh: ClassVar = Help(
         "窗口统计",
-        "按事件时间分段统计平均、极值、百分位等，每个键分开。tumbling 依次分段，段结束后送出一条；sliding 每条消息送出最近一段的统计。"
-        "迟到的值走 late 端口。统计中的值重启后不丢。",
-        {
-            "length_s": "一段的长度，秒。",
-            "mode": "依次分段，或每条消息统计最近一段。",
-            "figures": "统计量。",
-            "percentile": "百分位，名称如 p95。",
-            "value": "数字的路径。",
-            "key": "分开统计的依据路径；空则合并。",
-            "lateness_s": "段结束后再等多久，秒。",
-            "limit": "一段中最多的值。",
+        "按事件时间分段，统计一个数的平均、最大、最小、百分位等，每个键分开。依次分段时，一段结束后送出一条；滑动时，"
+        "每条消息都送出最近一段的统计。来得太迟的值从“迟到”端口送出。载荷为 {key, start, end} 和所选的统计量。统计中的值在重启后保留。",
+        fields={
+            "length_s": ("窗口长度", "一段有多长。"),
+            "mode": ("分段方式", "一段接一段，或在每条消息到来时统计最近一段。"),
+            "figures": ("统计量", "计算并送出哪些值。"),
+            "percentile": ("百分位", "计算第几百分位；结果中的名称如 p95。"),
+            "value": ("数值", "要统计的数在消息中的路径。"),
+            "key": ("键", "按哪个值分开统计，填路径；不填则合在一起。"),
+            "lateness_s": ("等待迟到", "一段结束之后再等多久才送出。"),
+            "limit": ("数值上限", "一段中最多有多少个值；更多的处理失败。"),
         },
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 import yaml
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, node
+from nodes.support.fields import ReadOrWrite
 from nodes.support.value_ref import ValueRef
 
 DEEPEST = 100
@@ -24,7 +25,7 @@ class Yaml(Node):
     are refused with the line.
     """
 
-    action: Annotated[Literal["toggle", "read", "write"], Meta(description="Which way.")] = "toggle"
+    action: Annotated[ReadOrWrite, Meta(title="Direction", description="Which way.")] = "toggle"
     property: Annotated[PathText, Meta(min_length=1, description="Path of the text or value.")] = "payload"
 
     examples: ClassVar = [
@@ -39,8 +40,12 @@ class Yaml(Node):
     ]
     zh: ClassVar = Help(
         "YAML",
-        "YAML 文本与值互相转换，按 YAML 1.2 解释。拒绝别名、标签、重复的键和过深的嵌套，并说明行号。",
-        {"action": "方向。", "property": "文本或值的路径。"},
+        "YAML 文本（或 UTF-8 字节）与值互相转换，按 YAML 1.2 解释：只有 true 和 false 是真假，日期是文本。别名、标签、重复的键、"
+        "过深的嵌套和过长的文本处理失败，并写明行号。",
+        fields={
+            "action": ("方向", "读取文本，还是写成文本。"),
+            "property": ("属性", "文本或值在消息中的路径。"),
+        },
     )
 
     def start(self, ctx: Context) -> None:

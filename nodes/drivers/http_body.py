@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import web
 
+from engine.api import choices
+
 __all__ = ["BadBody", "Decoding", "decoded", "fields", "limited_body"]
 
-Decoding = Literal["auto", "json", "form", "text", "bytes"]
+Decoding = Annotated[
+    Literal["auto", "json", "form", "text", "bytes"],
+    choices(
+        auto=("By its Content-Type", "自动"),
+        json=("JSON", "JSON"),
+        form=("Form", "表单"),
+        text=("Text", "文本"),
+        bytes=("Bytes", "字节"),
+    ),
+]
 
 CHUNK_BYTES = 65_536
 MOST_FIELDS = 1000

@@ -5,17 +5,30 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import asyncpg
 import msgspec
 
-from engine.api import Database, DedicatedConnection, Message, Path, PermanentError, Quarantine, RetryableError, Spool
+from engine.api import (
+    Database,
+    DedicatedConnection,
+    Message,
+    Path,
+    PermanentError,
+    Quarantine,
+    RetryableError,
+    Spool,
+    choices,
+)
 from nodes.drivers.postgres_rows import COPY_BEGIN, COPY_END, RowPacker, unpack
 
 __all__ = ["OnConflict", "PostgresTable", "SpooledTables"]
 
-OnConflict = Literal["ignore", "update"]
+OnConflict = Annotated[
+    Literal["ignore", "update"],
+    choices(ignore=("Keep the stored row", "保留原来的行"), update=("Bring it up to date", "更新该行")),
+]
 
 ROWS_PER_CHUNK = 2000
 STAGED_AFTER_CONFLICT = 50

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
+
+from engine.api import choices
 
 __all__ = ["BadFrame", "Framing", "FramingKind", "framed", "make_framing"]
 
-FramingKind = Literal["line", "length", "idle"]
+FramingKind = Annotated[
+    Literal["line", "length", "idle"],
+    choices(line=("By delimiter", "按分隔符"), length=("By length", "按长度"), idle=("By a pause", "按停顿")),
+]
 
 
 class BadFrame(Exception):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import EMPTY, Context, Delivery, Example, Help, Message, Meta, Node, Port, Timer, field, node
+from engine.api import EMPTY, Context, Delivery, Example, Help, Message, Meta, Node, Port, Timer, choices, field, node
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE
@@ -41,6 +41,7 @@ class Alarm(Node):
     hold_s: Annotated[
         float,
         Meta(
+            title="Notification interval",
             ge=0,
             description="Least time between two notifications of one device and type, s.",
             extra_json_schema=_SECONDS,
@@ -49,20 +50,42 @@ class Alarm(Node):
     repeat_s: Annotated[
         float,
         Meta(
+            title="Repeat every",
             gt=0,
             description="While nobody acknowledges, people are notified again after this time, s.",
             extra_json_schema=_SECONDS,
         ),
     ] = 600.0
-    missed: Annotated[int, Meta(ge=1, description="Missed periods after which a device is off-line.")] = 3
+    missed: Annotated[
+        int, Meta(title="Missed periods", ge=1, description="Missed periods after which a device is off-line.")
+    ] = 3
     warm_up_s: Annotated[
-        float, Meta(ge=0, description="Warming up for longer than this is a fault, s.", extra_json_schema=_SECONDS)
+        float,
+        Meta(
+            title="Longest warm-up",
+            ge=0,
+            description="Warming up for longer than this is a fault, s.",
+            extra_json_schema=_SECONDS,
+        ),
     ] = 600.0
     battery_pct: Annotated[
-        float, Meta(ge=0, le=100, description="Below this the battery is low, %.", extra_json_schema={"x-unit": "%"})
+        float,
+        Meta(
+            title="Low battery below",
+            ge=0,
+            le=100,
+            description="Below this the battery is low, %.",
+            extra_json_schema={"x-unit": "%"},
+        ),
     ] = 20.0
     signal_dbm: Annotated[
-        float, Meta(le=0, description="Below this the signal is poor, dBm.", extra_json_schema={"x-unit": "dBm"})
+        float,
+        Meta(
+            title="Poor signal below",
+            le=0,
+            description="Below this the signal is poor, dBm.",
+            extra_json_schema={"x-unit": "dBm"},
+        ),
     ] = -100.0
     under_range_pct: Annotated[
         float,
@@ -72,11 +95,21 @@ class Alarm(Node):
             extra_json_schema={"x-unit": "%"},
         ),
     ] = 10.0
-    latching: Annotated[list[str], Meta(description="Types that stay until somebody resets them, such as A2.")] = field(
-        default_factory=list
-    )
+    latching: Annotated[
+        list[
+            Annotated[
+                Literal[tuple(KINDS)],  # type: ignore[valid-type]
+                choices({kind.type: (kind.en[:1].upper() + kind.en[1:], kind.zh) for kind in KINDS.values()}),
+            ]
+        ],
+        Meta(title="Latched types", description="Types that stay until somebody resets them, such as A2."),
+    ] = field(default_factory=list)
     record_continued: Annotated[
-        bool, Meta(description="Record every further reading beyond the limit, not only what changes.")
+        bool,
+        Meta(
+            title="Record every reading",
+            description="Record every further reading beyond the limit, not only what changes.",
+        ),
     ] = True
 
     outputs: ClassVar = (Port("event", AlarmEvent, title="Event", title_zh="报警事件"),)
@@ -106,33 +139,28 @@ class Alarm(Node):
                 },
                 {"payload": {"kind": "raised", "state": "unacknowledged", "notified": False}},
             ],
-            title_zh="报警；十分钟内只记录；恢复",
+            title_zh="报警；十分钟内只记录；恢复正常",
             state={"devices": {"GS001": {"k": 1, "b": 0, "a1": 20}}},
         ),
     ]
     zh: ClassVar = Help(
         "报警",
-        "按设备的报警限判断每个读数，报警状态的每次变化送出一个事件（ISA-18.2 状态）。数值大于限值即报警，等于不报警；"
-        "距同一设备、同一类型上次通知不足 hold_s 时只记录、不通知；其他设备、其他类型、其他级别互不影响。"
-        "无人确认的报警每隔 repeat_s 再次通知；恢复时通知持续时间与峰值。"
-        "此外还判断传感器故障、超量程、电量低、信号差、设备离线和全站无数据。以读数自身的时间为准，补传的数据与实时数据判断结果相同。",
-        {
-            "hold_s": "同一设备、同一类型两次通知的最短间隔，秒。",
-            "repeat_s": "未确认的报警再次通知的间隔，秒。",
-            "missed": "连续缺多少个周期算离线。",
-            "warm_up_s": "预热超过此时间算故障，秒。",
-            "battery_pct": "低于此电量报警，%。",
-            "signal_dbm": "低于此信号强度报警，dBm。",
-            "under_range_pct": "低于量程下限多少算故障，量程的百分数。",
-            "latching": "需人工复位的报警类型，如 A2。",
-            "record_continued": "超限期间每个读数都记录，否则只记录状态变化。",
+        "按设备的报警设定值判断每个读数，报警的每次变化送出一个事件（状态按 ISA-18.2）。越过设定值即报警，恰好等于不报警。距同一设备、"
+        "同一类型上次通知不足“通知间隔”时只记录、不通知；其他设备、类型和级别互不影响。没有人确认的报警每隔一段时间再次通知；"
+        "恢复正常时通知持续时间和极值。另外判断传感器故障、超量程、电量低、信号差、设备离线和全站无数据。以读数自身的时间为准，"
+        "补传的数据与实时数据判断结果相同。",
+        fields={
+            "hold_s": ("通知间隔", "同一设备、同一类型的两次通知至少相隔多久。"),
+            "repeat_s": ("重复通知", "没有人确认的报警每隔多久再次通知。"),
+            "missed": ("离线周期数", "连续缺少几个上报周期算离线。"),
+            "warm_up_s": ("预热时限", "预热超过它算传感器故障。"),
+            "battery_pct": ("电量下限", "低于它算电量低。"),
+            "signal_dbm": ("信号下限", "低于它算信号差。"),
+            "under_range_pct": ("低于量程", "比量程下限低多少（占量程的百分数）算传感器故障。"),
+            "latching": ("锁存的类型", "恢复正常之后仍要有人复位的报警类型。"),
+            "record_continued": ("记录每个读数", "报警期间每个读数都记录；否则只记录变化。"),
         },
     )
-
-    def __post_init__(self) -> None:
-        unknown = [type for type in self.latching if type not in KINDS]
-        if unknown:
-            raise ValueError(f"latching: there is no type {unknown[0]!r}; the types are {', '.join(KINDS)}")
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx

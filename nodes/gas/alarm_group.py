@@ -8,6 +8,7 @@ from engine.api import EMPTY, Context, Delivery, Example, Help, Message, Meta, N
 from nodes.gas.alarm_write import as_event
 from nodes.support.timers import Timers
 from plant.alarms.event import AlarmEvent
+from plant.alarms.kinds import Priority
 from plant.notifications.notice import AlarmNotice, notice_of
 
 STORM = 10
@@ -43,14 +44,27 @@ class AlarmGroup(Node):
 
     quiet_s: Annotated[
         float,
-        Meta(ge=0, le=60, description="A group ends after this long without an alarm, s.", extra_json_schema=_SECONDS),
+        Meta(
+            title="Quiet for",
+            ge=0,
+            le=60,
+            description="A group ends after this long without an alarm, s.",
+            extra_json_schema=_SECONDS,
+        ),
     ] = 2.0
     longest_s: Annotated[
         float,
-        Meta(gt=0, le=60, description="A group is sent after this time at the latest, s.", extra_json_schema=_SECONDS),
+        Meta(
+            title="Longest wait",
+            gt=0,
+            le=60,
+            description="A group is sent after this time at the latest, s.",
+            extra_json_schema=_SECONDS,
+        ),
     ] = 10.0
     at_once: Annotated[
-        list[str], Meta(description="Priorities that are never held back: critical, high, medium, low.")
+        list[Priority],
+        Meta(description="Priorities that are never held back."),
     ] = field(default_factory=lambda: ["critical"])
 
     inputs: ClassVar = (Port("in", AlarmEvent),)
@@ -70,27 +84,20 @@ class AlarmGroup(Node):
                 {"at": 1.5, "payload": {"count": 1, "priority": "critical", "events": [{"sn": "GS003", "type": "A2"}]}},
                 {"at": 4, "payload": {"count": 3, "events": [{"sn": "GS001"}, {"sn": "GS002"}, {"sn": "GS004"}]}},
             ],
-            title_zh="三个报警合为一条，A2 立即发送",
+            title_zh="三个报警合为一条，二级报警立即发送",
         )
     ]
     zh: ClassVar = Help(
         "报警合并",
-        "把短时间内的多个报警合并为一条通知，以首个报警的设备命名，接在 alarm 与各通知渠道之间。"
-        "quiet_s 内没有新报警，或首个报警已过 longest_s，即送出；"
-        "报警风暴持续时，下一组的收集时间加倍，最长一分钟。at_once 中的优先级立即单独送出：A2 不等待。不需要通知的报警到此为止。"
-        "正在收集的报警重启后不丢失。",
-        {
-            "quiet_s": "多久没有新报警即送出，秒。",
-            "longest_s": "最迟多久送出，秒。",
-            "at_once": "立即送出的优先级：critical、high、medium、low。",
+        "把短时间内的几个报警合成一条通知，以首报命名；接在报警节点与通知渠道之间。一段时间没有新报警，或首报已过“最长等待”，即送出；"
+        "报警泛滥时，下一组的收集时间加倍，最长一分钟。“立即送出”的优先级不等待，单独送出。不用通知的报警到此为止。"
+        "收集中的报警在重启后保留，不丢弃。",
+        fields={
+            "quiet_s": ("安静时间", "多久没有新报警即送出。"),
+            "longest_s": ("最长等待", "首报之后最迟多久送出。"),
+            "at_once": ("立即送出", "哪些优先级不等待合并。"),
         },
     )
-
-    def __post_init__(self) -> None:
-        known = ("critical", "high", "medium", "low")
-        unknown = [priority for priority in self.at_once if priority not in known]
-        if unknown:
-            raise ValueError(f"at_once: there is no priority {unknown[0]!r}; the priorities are {', '.join(known)}")
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx

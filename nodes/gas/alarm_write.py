@@ -35,7 +35,8 @@ class AlarmWrite(Node):
     timeout_s: ClassVar[float] = 60.0
     zh: ClassVar = Help(
         "报警入库",
-        "把报警事件写入 alarms 与 alarm_events 表，提交后再向下传递。引起报警的读数在提交后才向代理确认；重复到来的事件只存一次。",
+        "把报警事件写入报警表 alarms 和 alarm_events，提交之后再向下传递。引起报警的读数在提交之后才向消息网关确认；"
+        "再来一次的事件只存一次。数据库离线时事件等待。",
     )
 
     def start(self, ctx: Context) -> None:

@@ -6,7 +6,21 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, Port, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    Port,
+    choices,
+    node,
+)
 from plant.devices.registry import Devices
 from plant.model.concentration import flag_of
 from plant.model.reading import Reading, as_reading
@@ -23,10 +37,21 @@ class Device(Node):
     its raw value is at or beyond `raw_low` or `raw_high`, 32 it is warming up (`err` 2), 64 the registry lacks what its formula needs (k and b).
     """
 
-    key: Annotated[PathText, Meta(min_length=1, description="Where the serial number is.")] = "key"
+    key: Annotated[
+        PathText, Meta(title="Serial number from", min_length=1, description="Where the serial number is.")
+    ] = "key"
     on_fault: Annotated[
         Literal["separate", "pass"],
-        Meta(description="separate: readings without a valid value leave by fault; pass: all leave by ok, flagged."),
+        choices(
+            {
+                "separate": ("By a port of their own", "单独的端口"),
+                "pass": ("With the others, flagged", "与其他读数相同，只带标志"),
+            }
+        ),
+        Meta(
+            title="Without a valid value",
+            description="separate: readings without a valid value leave by fault; pass: all leave by ok, flagged.",
+        ),
     ] = "separate"
 
     outputs: ClassVar = (
@@ -53,12 +78,12 @@ class Device(Node):
     ]
     zh: ClassVar = Help(
         "设备参数",
-        "按序列号在设备台账中查找，并把参数作为 device 附在消息上；修改后对下一条消息生效。未知或停用的设备被拒绝。无法得出浓度的读数"
-        "从 fault 口送出并带标志："
-        "16 传感器故障或原始值到达极限，32 预热中，64 缺少 k、b。",
-        {
-            "key": "序列号所在的路径。",
-            "on_fault": "separate：无有效值的读数从 fault 口送出；pass：全部从 ok 口送出，只加标志。",
+        "按序列号在设备台账中查找设备，把参数作为属性 device 附在消息上；台账修改之后对下一条消息生效。不在台账中或已停用的设备，"
+        "其消息处理失败。算不出浓度的读数从“无有效值”端口送出，并带标志：16 传感器故障，或原始值达到下限（断线判据）或上限（饱和判据）；"
+        "32 预热中；64 未标定（缺少斜率 K 或截距 B）。",
+        fields={
+            "key": ("序列号", "序列号在消息中的路径。"),
+            "on_fault": ("无有效值时", "无有效值的读数从哪个端口送出。"),
         },
     )
 

@@ -28,12 +28,17 @@ class GasReading(Node):
     ] = "metachip/gas/{sn}/data"
     clock_ahead_s: Annotated[
         float,
-        Meta(ge=0, description="How far ahead a device's clock may be, s.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            title="Clock at most ahead",
+            ge=0,
+            description="How far ahead a device's clock may be, s.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 300.0
 
     outputs: ClassVar = (
         Port("ok", Reading, title="Reading", title_zh="读数"),
-        Port("bad", title="Not a reading", title_zh="不合格"),
+        Port("bad", title="Not a reading", title_zh="不是读数"),
     )
     examples: ClassVar = [
         Example(
@@ -66,14 +71,18 @@ class GasReading(Node):
             {},
             given=[{"topic": "metachip/gas/GS001/data", "payload": '{"ts":1699999990,"seq":70000}'}],
             expect={"bad": [{"topic": "metachip/gas/GS001/data"}]},
-            title_zh="不合格的数据包从 bad 口送出",
+            title_zh="不是读数的数据包从单独的端口送出",
         ),
     ]
     zh: ClassVar = Help(
         "气体读数",
-        "把气体探测器上报的 JSON 解析为读数。序列号取自主题；缺字段、类型错误、非有限数或主题不符的消息原样从 bad 口送出，原因在 error.reason；"
-        "未知字段保存在 extra；设备时钟超前过多或早于 2020 年时改用到达时间，并置标志 1。",
-        {"topic": "主题格式，{sn} 处为序列号，+ 为任意一级。", "clock_ahead_s": "允许设备时钟超前的秒数。"},
+        "把气体探测器上报的 JSON 解析为读数，序列号取自主题。缺少字段、类型错误、不是有限数字或主题不符的消息原样从“不是读数”端口送出，"
+        "原因在 error.reason；该端口未接线时从错误端口送出。未知字段保存在 extra 中。设备时钟超前过多，或早于 2020 年时，"
+        "改用到达时间并置标志 1。此时还没有浓度，由设备参数节点和公式节点得出。",
+        fields={
+            "topic": ("主题格式", "{sn} 处为序列号，+ 为任意一级。"),
+            "clock_ahead_s": ("时钟最多超前", "设备时钟可以超前多少。"),
+        },
     )
 
     def start(self, ctx: Context) -> None:

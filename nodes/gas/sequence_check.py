@@ -25,7 +25,12 @@ class SequenceCheck(Node):
 
     fastest_s: Annotated[
         float,
-        Meta(gt=0, description="Shortest time between two packets of a device, s.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            title="Shortest interval",
+            gt=0,
+            description="Shortest time between two packets of a device, s.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 1.0
 
     inputs: ClassVar = (Port("in", Reading),)
@@ -41,9 +46,11 @@ class SequenceCheck(Node):
     ]
     zh: ClassVar = Help(
         "包序号检查",
-        "按包序号统计每台设备的丢包、重复、迟到与重启。读数一律继续传送："
-        "重复置标志 2，迟到置 4，重启后的第一包置 8。序号 0 到 65535 循环；统计值在引擎重启后保留。",
-        {"fastest_s": "设备两包之间的最短间隔，秒。"},
+        "按包序号统计每台设备的丢包、重复、迟到和重启。所有读数都继续传送：重复的置标志 2，迟到的置 4，重启之后的第一包置 8。"
+        "序号从 0 到 65535 循环。统计值显示在设备页，重启后保留。",
+        fields={
+            "fastest_s": ("最短间隔", "一台设备的两包之间最短多久；用来分辨重启。"),
+        },
     )
 
     def start(self, ctx: Context) -> None:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, Port, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    Port,
+    choices,
+    node,
+)
 from nodes.gas.gases import GASES
 from nodes.support.numeric import as_number
 from nodes.support.value_ref import ValueRef
@@ -30,25 +44,34 @@ class UnitConvert(Node):
     pressure that is missing in the message too: none is assumed. Ports have the two units, so the checks refuse a wire into another.
     """
 
-    from_unit: Annotated[Unit, Meta(description="Unit of what comes in.")]
-    to_unit: Annotated[Unit, Meta(description="Unit of what goes on.")]
+    from_unit: Annotated[Unit, Meta(title="From", description="Unit of what comes in.")]
+    to_unit: Annotated[Unit, Meta(title="To", description="Unit of what goes on.")]
     gas: Annotated[
-        Literal[tuple(GASES)] | None,  # type: ignore[valid-type]
+        Annotated[
+            Literal[tuple(GASES)],  # type: ignore[valid-type]
+            choices({formula: (f"{formula} ({gas.en})", f"{formula}（{gas.zh}）") for formula, gas in GASES.items()}),
+        ]
+        | None,
         Meta(description="Gas; not needed between ppm, ppb and %vol, nor with values of your own."),
     ] = None
     molar_mass_g_mol: Annotated[
         Annotated[float, Meta(gt=0, le=1000)] | None,
-        Meta(description="Molar mass instead of the gas's.", extra_json_schema={"x-unit": "g/mol"}),
+        Meta(title="Molar mass", description="Molar mass instead of the gas's.", extra_json_schema={"x-unit": "g/mol"}),
     ] = None
     lel_vol_pct: Annotated[
         Annotated[float, Meta(gt=0, le=100)] | None,
-        Meta(description="Lower explosive limit instead of the gas's.", extra_json_schema={"x-unit": "%vol"}),
+        Meta(
+            title="Lower explosive limit",
+            description="Lower explosive limit instead of the gas's.",
+            extra_json_schema={"x-unit": "%vol"},
+        ),
     ] = None
     temperature_c: Annotated[
         float, Meta(gt=-273.15, le=1000, description="Temperature of the gas.", extra_json_schema={"x-unit": "°C"})
     ] = 25.0
     pressure_hpa: Annotated[
-        float, Meta(gt=0, le=100_000, description="Pressure of the gas.", extra_json_schema={"x-unit": "hPa"})
+        float,
+        Meta(gt=0, le=100_000, description="Pressure of the gas.", extra_json_schema={"x-unit": "hPa"}),
     ] = 1013.25
     temperature_from: Annotated[
         PathText,
@@ -59,7 +82,8 @@ class UnitConvert(Node):
     ] = ""
     property: Annotated[PathText, Meta(min_length=1, description="Path of the number.")] = "payload"
     result: Annotated[
-        PathText, Meta(description="Path that the result is written to; empty: the place of the number.")
+        PathText,
+        Meta(title="Result to", description="Path that the result is written to; empty: the place of the number."),
     ] = ""
 
     examples: ClassVar = [
@@ -75,7 +99,7 @@ class UnitConvert(Node):
             {"from_unit": "%vol", "to_unit": "%LEL", "gas": "CH4", "lel_vol_pct": 5.0},
             given=[1.0, None],
             expect=[20.0, None],
-            title_zh="甲烷换算为 %LEL（按国标 5.0 %vol）",
+            title_zh="甲烷换算为 %LEL（按国标 5.0%vol）",
         ),
         Example(
             "at the temperature of the reading, beside the number",
@@ -90,21 +114,21 @@ class UnitConvert(Node):
     ]  # fmt: skip
     zh: ClassVar = Help(
         "单位换算",
-        "换算气体浓度：ppm、ppb、%vol、%LEL、mg/m³、µg/m³。质量浓度按理想气体，用给定或消息中的温度和压力（默认 25 °C、1013.25 hPa）。"
-        "gas 给出摩尔质量和爆炸下限（IEC 60079-20-1），自填的值优先：甲烷国标 GB/T 50493 为 5.0 %vol，IEC 为 4.4。"
-        "没有该值或为 null（故障）的消息原样通过；不是数字则报错。端口带单位，单位不符的连线被拒绝。",
-        {
-            "from_unit": "输入的单位。",
-            "to_unit": "输出的单位。",
-            "gas": "气体；ppm、ppb、%vol 之间换算时不需要。",
-            "molar_mass_g_mol": "摩尔质量，g/mol；优先于气体的值。",
-            "lel_vol_pct": "爆炸下限，%vol；优先于气体的值。",
-            "temperature_c": "气体温度，°C。",
-            "pressure_hpa": "气体压力，hPa。",
-            "temperature_from": "消息中温度（°C）的路径；空则用 temperature_c。",
-            "pressure_from": "消息中压力（hPa）的路径；空则用 pressure_hpa。",
-            "property": "数字所在路径。",
-            "result": "结果写到的路径；空则写回原处。",
+        "换算气体浓度：ppm、ppb、%vol、%LEL、mg/m³、µg/m³。质量浓度按理想气体，用填写的或消息中的温度和压力（默认 25 °C、1013.25 hPa）。"
+        "“气体”提供摩尔质量和爆炸下限（IEC 60079-20-1），另填的值优先：甲烷的爆炸下限 GB/T 50493 取 5.0%vol，IEC 取 4.4%vol。"
+        "没有该值或为空值（故障）的消息原样通过；不是数字、消息中缺少温度或压力的处理失败。端口带有单位，其他单位的连线会被拒绝。",
+        fields={
+            "from_unit": ("输入单位", "收到的浓度的单位。"),
+            "to_unit": ("输出单位", "送出的浓度的单位。"),
+            "gas": ("气体", "哪种气体；ppm、ppb、%vol 之间换算，或另填了值时不需要。"),
+            "molar_mass_g_mol": ("摩尔质量", "代替该气体的值。"),
+            "lel_vol_pct": ("爆炸下限", "代替该气体的值。"),
+            "temperature_c": ("温度", "气体的温度。"),
+            "pressure_hpa": ("压力", "气体的压力。"),
+            "temperature_from": ("温度来自", "温度（°C）在消息中的路径，如 payload.temp；不填则用温度。"),
+            "pressure_from": ("压力来自", "压力（hPa）在消息中的路径；不填则用压力。"),
+            "property": ("属性", "浓度在消息中的路径。"),
+            "result": ("结果写到", "结果写到哪个路径；不填则写回原处。"),
         },
     )
 

@@ -8,7 +8,7 @@ import contextlib
 import os
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import Context, Emitter, Help, Meta, PermanentError, Settings, Source, node
+from engine.api import Context, Emitter, Help, Meta, PermanentError, Settings, Source, choices, node
 from nodes.drivers.file_area import FileArea, open_plain
 from nodes.drivers.gapless_progress import Progress, Step
 
@@ -32,26 +32,37 @@ class FileLines(Source):
 
     file: Annotated[str, Meta(min_length=1, max_length=1000, description="Name of the file in MCS_DATA/files.")]
     begin: Annotated[
-        Literal["start", "end"], Meta(description="Where to begin with a file that was never read before.")
+        Literal["start", "end"],
+        choices(start=("At its start", "开头"), end=("At its end", "末尾")),
+        Meta(title="Begin at", description="Where to begin with a file that was never read before."),
     ] = "start"
     encoding: Annotated[Literal["utf-8", "gb18030", "latin-1"], Meta(description="Encoding of the lines.")] = "utf-8"
     poll_s: Annotated[
         float,
-        Meta(ge=0.05, le=3600, description="How often to look for more.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            title="Look every",
+            ge=0.05,
+            le=3600,
+            description="How often to look for more.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 1.0
     longest_bytes: Annotated[
-        int, Meta(ge=1, le=10_000_000, description="Longest line.", extra_json_schema={"x-unit": "B"})
+        int,
+        Meta(title="Longest line", ge=1, le=10_000_000, description="Longest line.", extra_json_schema={"x-unit": "B"}),
     ] = 100_000
 
     zh: ClassVar = Help(
-        title="文件行",
-        text="逐行输出文件内容并跟随追加。流程处理完的位置记在节点内存中，重启后不会重读已完成的行，也不会漏行。支持日志轮转；过长或编码错误的行走错误通道。",
+        "逐行读文件",
+        "把文件的每一行作为一条消息送出，并继续读取追加的内容；载荷是不含换行符的文本。流程处理完的位置记在节点的上下文中，"
+        "重启或崩溃之后不重读已处理完的行，也不漏行。支持日志轮转：改名的旧文件先读完。没有换行符的最后一行等到写完为止。"
+        "过长或编码错误的行只取开头，从错误端口送出。引擎停止期间轮转了几次时，中间的文件不读。",
         fields={
-            "file": "MCS_DATA/files 中的文件名。",
-            "begin": "从未读过的文件从头或从尾开始。",
-            "encoding": "行的编码。",
-            "poll_s": "检查新内容的间隔，秒。",
-            "longest_bytes": "最长的行，字节。",
+            "file": ("文件", "MCS_DATA/files 中的文件名。"),
+            "begin": ("开始位置", "从未读过的文件从哪里开始。"),
+            "encoding": ("编码", "文件的编码。"),
+            "poll_s": ("检查间隔", "多久检查一次有没有新内容。"),
+            "longest_bytes": ("行上限", "最长的行。"),
         },
     )
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Settings, node
+from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Settings, choices, node
 from nodes.drivers.file_area import FileArea
 from nodes.support.sequence import array_sequence, new_ids
 
@@ -23,30 +23,39 @@ class FileRead(Node):
 
     file: Annotated[str, Meta(max_length=1000, description="Name of the file, such as recipes/zero.csv.")] = ""
     file_from: Annotated[
-        PathText, Meta(description="Path of the name in the message, such as payload.file; goes before `file`.")
+        PathText,
+        Meta(description="Path of the name in the message, such as payload.file; goes before `file`."),
     ] = ""
-    form: Annotated[Literal["text", "bytes", "lines"], Meta(description="What the content becomes.")] = "text"
+    form: Annotated[
+        Literal["text", "bytes", "lines"],
+        choices(text=("Text", "文本"), bytes=("Bytes", "字节"), lines=("A message per line", "每行一条消息")),
+        Meta(title="Content as", description="What the content becomes."),
+    ] = "text"
     encoding: Annotated[
         Literal["utf-8", "gb18030", "latin-1", "utf-16"], Meta(description="Encoding of text and lines.")
     ] = "utf-8"
     largest_bytes: Annotated[
-        int, Meta(ge=1, le=100_000_000, description="Largest file.", extra_json_schema={"x-unit": "B"})
+        int,
+        Meta(
+            title="Largest file", ge=1, le=100_000_000, description="Largest file.", extra_json_schema={"x-unit": "B"}
+        ),
     ] = 10_000_000
     most_lines: Annotated[int, Meta(ge=1, le=1_000_000, description="For lines: most of them; more are refused.")] = (
         100_000
     )
 
     zh: ClassVar = Help(
-        title="读文件",
-        text="收到消息时读取文件：整个文本、字节，或逐行成为一组消息。"
-        "文件名限于 MCS_DATA/files 之内（可用 MCS_FILES 增加目录），.. 和符号链接被拒绝。",
+        "读文件",
+        "把文件的内容放入消息：整个文本、字节，或逐行成为一个带 parts 的消息序列（可用合并节点合成一条）。"
+        "文件名限于 MCS_DATA/files 之内，可用 MCS_FILES 增加目录；.. 和符号链接不可用。文件不存在、过大或编码错误的消息从错误端口送出。"
+        "空文件没有行，计为丢弃。要跟随增长的文件，请用逐行读文件节点。",
         fields={
-            "file": "文件名，如 recipes/zero.csv。",
-            "file_from": "消息中文件名的路径，优先于 file。",
-            "form": "内容的形式：文本、字节、逐行。",
-            "encoding": "文本编码。",
-            "largest_bytes": "最大文件，字节。",
-            "most_lines": "逐行：最多行数，超出则拒绝。",
+            "file": ("文件", "文件名，如 recipes/zero.csv。"),
+            "file_from": ("文件名来自", "文件名在消息中的路径，如 payload.file；优先于文件。"),
+            "form": ("内容形式", "内容成为什么。"),
+            "encoding": ("编码", "文本和行的编码。"),
+            "largest_bytes": ("文件上限", "最大的文件。"),
+            "most_lines": ("行数上限", "逐行：最多几行；更多则处理失败。"),
         },
     )
     timeout_s: ClassVar[float] = 60.0

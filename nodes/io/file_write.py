@@ -11,7 +11,21 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Port, Settings, node
+from engine.api import (
+    UNSET,
+    Context,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    Port,
+    Settings,
+    choices,
+    node,
+)
 from nodes.drivers.file_area import FileArea, open_plain
 
 DAY_S = 86_400
@@ -32,36 +46,50 @@ class FileWrite(Node):
 
     file: Annotated[str, Meta(max_length=1000, description="Name of the file, such as exports/readings.jsonl.")] = ""
     file_from: Annotated[
-        PathText, Meta(description="Path of the name in the message, such as key; goes before `file`.")
+        PathText,
+        Meta(description="Path of the name in the message, such as key; goes before `file`."),
     ] = ""
-    mode: Annotated[Literal["append", "overwrite"], Meta(description="Add to the end, or replace the whole file.")] = (
-        "append"
-    )
+    mode: Annotated[
+        Literal["append", "overwrite"],
+        choices(append=("Append", "追加"), overwrite=("Replace the file", "替换整个文件")),
+        Meta(description="Add to the end, or replace the whole file."),
+    ] = "append"
     line_end: Annotated[bool, Meta(description="End each message with a line end.")] = True
     rotate_bytes: Annotated[
         int,
-        Meta(ge=0, description="Put a file aside that is larger; 0: never.", extra_json_schema={"x-unit": "B"}),
+        Meta(
+            title="Rotate above",
+            ge=0,
+            description="Put a file aside that is larger; 0: never.",
+            extra_json_schema={"x-unit": "B"},
+        ),
     ] = 0
     rotate_daily: Annotated[bool, Meta(description="Put a file of an earlier day aside.")] = False
-    keep: Annotated[int, Meta(ge=1, le=10_000, description="How many files that were put aside stay.")] = 30
-    sync: Annotated[bool, Meta(description="Wait until the disk has it; without, a power cut may lose the last.")] = (
-        True
-    )
+    keep: Annotated[
+        int, Meta(title="Files kept", ge=1, le=10_000, description="How many files that were put aside stay.")
+    ] = 30
+    sync: Annotated[
+        bool,
+        Meta(
+            title="Wait for the disk", description="Wait until the disk has it; without, a power cut may lose the last."
+        ),
+    ] = True
 
     outputs: ClassVar = (Port("out", same_as="in"),)
     zh: ClassVar = Help(
-        title="写文件",
-        text="把消息追加到文件或替换整个文件，落盘后再向下传递。积累的消息一次写入、一次同步。可按大小或按天（UTC）轮转。"
-        "文件名限于 MCS_DATA/files 之内（可用 MCS_FILES 增加目录），.. 和符号链接被拒绝；磁盘满时等待。",
+        "写文件",
+        "把每条消息追加到文件，或用它替换整个文件，写入磁盘之后再向下传递。文本和字节原样写入，其他写成一行 JSON。积累的消息一起写入、"
+        "一起同步；替换一步完成，读者不会看到半个文件。超过轮转大小，或按天轮转（UTC）时，旧文件改名为“文件名.日期-时间-序号”。"
+        "文件名限于 MCS_DATA/files 之内，可用 MCS_FILES 增加目录；.. 和符号链接不可用。磁盘满时等待，不留下半行。",
         fields={
-            "file": "文件名，如 exports/readings.jsonl。",
-            "file_from": "消息中文件名的路径，优先于 file。",
-            "mode": "追加，或替换整个文件。",
-            "line_end": "每条消息后加换行。",
-            "rotate_bytes": "超过此大小则轮转，字节；0 为不轮转。",
-            "rotate_daily": "按天轮转。",
-            "keep": "保留的旧文件数。",
-            "sync": "等待写入磁盘。",
+            "file": ("文件", "文件名，如 exports/readings.jsonl。"),
+            "file_from": ("文件名来自", "文件名在消息中的路径，如 key；优先于文件。"),
+            "mode": ("写入方式", "追加到末尾，或替换整个文件。"),
+            "line_end": ("加换行符", "每条消息之后写一个换行符。"),
+            "rotate_bytes": ("轮转大小", "文件超过它则轮转；0 为不轮转。"),
+            "rotate_daily": ("按天轮转", "以前日期（UTC）的文件轮转。"),
+            "keep": ("保留文件数", "保留几个轮转下来的旧文件。"),
+            "sync": ("等待写入磁盘", "写入磁盘之后才算完成；否则断电时可能丢失最后的几条。"),
         },
     )
     timeout_s: ClassVar[float] = 120.0

@@ -16,13 +16,13 @@ from engine.api import (
     HttpCall,
     HttpReply,
     Meta,
-    Role,
     Source,
     Timer,
     WebhookRouter,
     node,
 )
 from nodes.drivers.http_body import BadBody, Decoding, decoded, fields, limited_body
+from nodes.support.fields import LeastRole
 
 BODY = ("POST", "PUT", "PATCH")
 SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie"}
@@ -49,9 +49,14 @@ class HttpIn(Source):
     method: Annotated[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], Meta(description="Method of the requests.")] = (
         "POST"
     )
-    open: Annotated[bool, Meta(description="Take requests of anyone who reaches the server, without sign-in.")] = False
-    role: Annotated[Role, Meta(description="Role that a caller needs at least.")] = "operator"
-    decode: Annotated[Decoding, Meta(description="What the body is; auto: what the Content-Type says.")] = "auto"
+    open: Annotated[
+        bool,
+        Meta(title="Open to everyone", description="Take requests of anyone who reaches the server, without sign-in."),
+    ] = False
+    role: Annotated[LeastRole, Meta(title="Least role", description="Role that a caller needs at least.")] = "operator"
+    decode: Annotated[
+        Decoding, Meta(title="Body is", description="What the body is; auto: what the Content-Type says.")
+    ] = "auto"
     key: Annotated[
         str, Meta(description="Name of the part of the path that says whom the message is about, such as sn.")
     ] = ""
@@ -61,29 +66,40 @@ class HttpIn(Source):
     status: Annotated[int, Meta(ge=200, le=299, description="Status when no http-response node has answered.")] = 200
     answer_within_s: Annotated[
         float,
-        Meta(gt=0, le=600, description="Longest time until the answer.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            gt=0,
+            le=600,
+            description="Longest time until the answer.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 30.0
     largest_bytes: Annotated[
-        int, Meta(ge=1, le=100_000_000, description="Largest body.", extra_json_schema={"x-unit": "B"})
+        int,
+        Meta(
+            title="Largest body", ge=1, le=100_000_000, description="Largest body.", extra_json_schema={"x-unit": "B"}
+        ),
     ] = 1_000_000
-    most_waiting: Annotated[int, Meta(ge=1, le=5000, description="Most requests under way; more get 503.")] = 500
+    most_waiting: Annotated[
+        int, Meta(title="Most under way", ge=1, le=5000, description="Most requests under way; more get 503.")
+    ] = 500
 
     zh: ClassVar = Help(
-        title="HTTP 输入",
-        text="在 /hook 下的路径接收 HTTP 请求。流程全部处理完（含数据库提交）后才回答 2xx，除非 http-response 先行回答；"
-        "繁忙时回答 503，超时回答 504，报文过大、类型不明或格式错误则拒绝。默认需要登录或 API 令牌。",
+        "HTTP 输入",
+        "在 /hook 下的路径接收 HTTP 请求；载荷为请求的正文，没有正文时为查询参数。流程的所有分支都处理完（含数据库提交）之后返回 2xx；"
+        "消息到达 HTTP 响应节点时，立即返回它给出的响应。流程已满时返回 503，超过响应时限返回 504，正文过大（413）、"
+        "类型不明（415）或格式错误（400）的不进入流程。除非无需登录，调用者要有 API 令牌或已登录。",
         fields={
-            "path": "/hook 下的路径，{name} 代表任意一段。",
-            "method": "请求方法。",
-            "open": "不需登录，任何人可调用。",
-            "role": "调用者至少需要的角色。",
-            "decode": "报文格式；auto 按 Content-Type。",
-            "key": "作为消息键的路径参数名，如 sn。",
-            "headers": "放入消息的请求头。",
-            "status": "没有 http-response 回答时的状态码。",
-            "answer_within_s": "回答的最长等待时间，秒。",
-            "largest_bytes": "最大报文，字节。",
-            "most_waiting": "同时处理的最多请求数，超出回答 503。",
+            "path": ("路径", "在 /hook 之后；{name} 代表任意一段。"),
+            "method": ("请求方法", "接收哪种请求。"),
+            "open": ("无需登录", "能连到服务器的任何人都可以调用。"),
+            "role": ("最低角色", "调用者至少要有的角色。"),
+            "decode": ("正文格式", "正文怎样解析。"),
+            "key": ("键", "路径中的哪一段作为消息的键，如 sn。"),
+            "headers": ("请求头", "哪些请求头放入消息。"),
+            "status": ("状态码", "没有 HTTP 响应节点响应时返回的状态码。"),
+            "answer_within_s": ("响应时限", "最迟多久返回响应。"),
+            "largest_bytes": ("正文上限", "最大的正文。"),
+            "most_waiting": ("在途上限", "同时处理的请求数；更多的返回 503。"),
         },
     )
 

@@ -39,7 +39,12 @@ class HttpRequest(Node):
     """
 
     url: Annotated[
-        str, Meta(pattern="^https?://", description="Address; {{key}} or {{payload.x}} is filled in after the host.")
+        str,
+        Meta(
+            title="Address",
+            pattern="^https?://",
+            description="Address; {{key}} or {{payload.x}} is filled in after the host.",
+        ),
     ]
     method: Annotated[Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"], Meta(description="Request method.")] = (
         "GET"
@@ -50,35 +55,48 @@ class HttpRequest(Node):
     body: Annotated[str, Meta(description="Text to send, with {{…}} places. Empty: the payload.")] = ""
     answer_within_s: Annotated[
         float,
-        Meta(gt=0, le=300, description="How long one attempt may take, s.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            gt=0,
+            le=300,
+            description="How long one attempt may take, s.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 10.0
     retries: Annotated[int, Meta(ge=0, le=20, description="Further attempts when the service is away.")] = 3
     verify_tls: Annotated[
-        bool, Meta(description="Check the server's certificate. Off only for a device in your own network.")
+        bool,
+        Meta(
+            title="Check the certificate",
+            description="Check the server's certificate. Off only for a device in your own network.",
+        ),
     ] = True
     largest_bytes: Annotated[
         int,
         Meta(
-            ge=1, le=100_000_000, description="Largest answer that is taken, bytes.", extra_json_schema={"x-unit": "B"}
+            title="Largest answer",
+            ge=1,
+            le=100_000_000,
+            description="Largest answer that is taken, bytes.",
+            extra_json_schema={"x-unit": "B"},
         ),
     ] = 1_000_000
 
-    outputs: ClassVar = (Port("out", title="Answer", title_zh="应答"),)
+    outputs: ClassVar = (Port("out", title="Answer", title_zh="响应"),)
     timeout_s: ClassVar[float] = 320.0
     zh: ClassVar = Help(
         "HTTP 请求",
-        "为每条消息发送一个 HTTP 请求，并把应答作为负载送出（JSON 自动解析），status 与 headers 为属性。连接失败、超时、"
-        "429 和 5xx 会重试若干次，之后拒绝该消息；"
-        "主机名不能来自消息，也不跟随重定向。",
-        {
-            "url": "地址，主机之后可含 {{…}} 占位。",
-            "method": "请求方法。",
-            "headers": "请求头，值可含 {{…}} 占位。",
-            "body": "请求体文本，可含 {{…}} 占位；留空则发送负载。",
-            "answer_within_s": "每次尝试的时限，秒。",
-            "retries": "服务不可用时的重试次数。",
-            "verify_tls": "是否验证服务器证书。",
-            "largest_bytes": "可接受的最大应答，字节。",
+        "为每条消息发送一个 HTTP 请求，一条接一条，并把响应作为载荷送出：JSON 解析为值，文本为文本，其他为字节；"
+        "状态码和响应头在属性 status 和 headers 中。连接断开、超时、429 和 5xx 按递增间隔重试，仍不成功则该消息处理失败；"
+        "其他状态码也是响应。主机和协议不能来自消息，也不跟随重定向。",
+        fields={
+            "url": ("地址", "主机之后可用 {{key}}、{{payload.x}} 等占位。"),
+            "method": ("请求方法", "发送哪种请求。"),
+            "headers": ("请求头", "值中可用 {{payload.x}} 等占位。"),
+            "body": ("正文", "要发送的文本，可用占位；不填则发送载荷。"),
+            "answer_within_s": ("响应时限", "一次尝试最多等多久。"),
+            "retries": ("重试次数", "服务不可用时再试几次。"),
+            "verify_tls": ("验证证书", "验证服务器的证书；只有自己网络中的设备才可关闭。"),
+            "largest_bytes": ("响应上限", "最大的响应。"),
         },
     )
 

@@ -57,14 +57,15 @@ class HttpResponse(Node):
     )
 
     zh: ClassVar = Help(
-        title="HTTP 响应",
-        text="立即回答消息所来自的 HTTP 请求。文本以 text/plain 发送，字节原样，其余为 JSON。"
-        "不是来自 http-in 的消息被拒绝；已回答或已放弃的请求，其消息被丢弃并计数。",
+        "HTTP 响应",
+        "立即响应消息所来自的 HTTP 请求，不等流程的其他部分。文本按 text/plain 发送，字节原样发送，其他写成 JSON；没有载荷则正文为空。"
+        "不用此节点时，HTTP 输入节点在流程处理完之后自行响应，这样更可靠：提前响应等于让发送者忘掉这条消息。"
+        "不是来自 HTTP 输入节点的消息处理失败；请求已响应过或已放弃的，丢弃并计数。",
         fields={
-            "status": "HTTP 状态码。",
-            "status_from": "消息中状态码的路径；没有时用 status。",
-            "content_type": "内容类型；空则按负载决定。",
-            "headers": "其他响应头。",
+            "status": ("状态码", "返回的 HTTP 状态码。"),
+            "status_from": ("状态码来自", "状态码在消息中的路径，如 http.status；没有时用状态码。"),
+            "content_type": ("内容类型", "即 Content-Type；不填则由载荷决定。"),
+            "headers": ("响应头", "另外的响应头。"),
         },
     )
 

@@ -25,9 +25,13 @@ class Live(Node):
     value: Annotated[PathText, Meta(min_length=1, description="Where the value is in the message.")] = "payload"
 
     zh: ClassVar = Help(
-        title="实时推送",
-        text="消息到达后立即推送到正在查看该通道的页面；每个键保留最后一个值，供稍后打开的页面使用。",
-        fields={"channel": "通道名称。", "key": "键在消息中的位置。", "value": "值在消息中的位置。"},
+        "实时推送",
+        "消息到达时，立即把载荷推送到正在查看该频道的页面。每个键保留最后一个值，供以后打开的页面使用；跟不上的页面得到每个键最新的值。",
+        fields={
+            "channel": ("频道", "页面查看的频道，即 live:频道。"),
+            "key": ("键", "键在消息中的路径；页面上每个键显示一个值。"),
+            "value": ("值", "要推送的值在消息中的路径。"),
+        },
     )
     examples: ClassVar = [
         Example(
@@ -35,6 +39,7 @@ class Live(Node):
             {"channel": "readings", "key": "topic"},
             [{"payload": 1, "topic": "a"}],
             [],
+            title_zh="显示一个值，不再向下传递",
         )
     ]
 

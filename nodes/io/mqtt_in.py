@@ -26,7 +26,7 @@ class MqttIn(Source):
     that is not wired.
     """
 
-    outputs: ClassVar = (Port("out", bytes), Port("oversize", bytes))
+    outputs: ClassVar = (Port("out", bytes), Port("oversize", bytes, title="Too large", title_zh="过大"))
     retired_outputs: ClassVar = {
         "meanwhile": "remove the wire, and the nodes behind it: while the database is away its rows are spooled, and the flow goes on"
     }
@@ -35,10 +35,17 @@ class MqttIn(Source):
         str, Meta(description="Address: mqtt://user:password@host:1883, mqtts:// for TLS, or ${broker:site}.")
     ]
     topic: Annotated[str | list[str], Meta(description="Topic filter, or several: metachip/gas/+/data")]
-    qos: Annotated[int, Meta(ge=0, le=2, description="Highest quality of service to subscribe with.")] = 1
-    version: Annotated[Literal["3.1.1", "5"], Meta(description="Version of the protocol.")] = "3.1.1"
+    qos: Annotated[int, Meta(title="QoS", ge=0, le=2, description="Highest quality of service to subscribe with.")] = 1
+    version: Annotated[
+        Literal["3.1.1", "5"], Meta(title="Protocol version", description="Version of the protocol.")
+    ] = "3.1.1"
     client_id: Annotated[
-        str, Meta(max_length=200, description="Name of the kept session; made of host, flow and node when empty.")
+        str,
+        Meta(
+            title="Client ID",
+            max_length=200,
+            description="Name of the kept session; made of host, flow and node when empty.",
+        ),
     ] = ""
     keep_session: Annotated[bool, Meta(description="Whether the broker keeps messages while the engine is away.")] = (
         True
@@ -46,18 +53,26 @@ class MqttIn(Source):
     window: Annotated[
         int,
         Meta(
+            title="Most under way",
             ge=1,
             le=65535,
             description="Most unacknowledged messages under way (MQTT 5; with 3.1.1 the broker's own limit holds).",
         ),
     ] = 1000
-    keepalive_s: Annotated[int, Meta(ge=5, le=65535, description="Keep-alive.", extra_json_schema={"x-unit": "s"})] = 60
+    keepalive_s: Annotated[
+        int, Meta(title="Keep-alive", ge=5, le=65535, description="Keep-alive.", extra_json_schema={"x-unit": "s"})
+    ] = 60
     ca_file: Annotated[
-        str, Meta(description="PEM file with the authority of the broker's certificate; the system's when empty.")
+        str,
+        Meta(
+            title="CA file",
+            description="PEM file with the authority of the broker's certificate; the system's when empty.",
+        ),
     ] = ""
     largest_bytes: Annotated[
         int,
         Meta(
+            title="Largest message",
             ge=1024,
             le=268_435_455,
             description="Largest message that is taken whole.",
@@ -66,19 +81,20 @@ class MqttIn(Source):
     ] = 1_000_000
 
     zh: ClassVar = Help(
-        title="MQTT 输入",
-        text="订阅 MQTT 主题并输出收到的消息（负载为原始字节）。QoS 1/2 的消息在流程的所有分支（含数据库提交）完成后才确认；流程繁忙时停止读取。",
+        "MQTT 输入",
+        "订阅 MQTT 主题，送出收到的消息；载荷是原始字节。QoS 1 和 2 的消息在流程的所有分支都处理完（含数据库提交）之后才向消息网关确认，"
+        "引擎意外停止时在途的消息会再来一次。流程已满时停止读取，由消息网关保留。过大的消息只取开头，从“过大”端口送出，该端口未接线时进入隔离区。",
         fields={
-            "broker": "代理地址，如 mqtt://主机:1883、mqtts:// 或 ${broker:site}。",
-            "topic": "主题过滤器，可为多个。",
-            "qos": "订阅的最高服务质量。",
-            "version": "协议版本。",
-            "client_id": "会话名称；留空则由主机、流程和节点组成。",
-            "keep_session": "引擎离线时代理是否保留消息。",
-            "window": "未确认消息的最大数量（MQTT 5）。",
-            "keepalive_s": "保活间隔，秒。",
-            "ca_file": "代理证书的 CA 文件（PEM）。",
-            "largest_bytes": "完整接收的最大消息，字节。",
+            "broker": ("消息网关", "地址：mqtt://用户:密码@主机:1883，TLS 用 mqtts://，或 ${broker:site}。"),
+            "topic": ("主题", "订阅哪些主题，如 metachip/gas/+/data；可填几个。"),
+            "qos": ("QoS", "订阅的最高服务质量。"),
+            "version": ("协议版本", "MQTT 协议的版本。"),
+            "client_id": ("客户端标识", "保留的会话所用的名称；不填则由主机、流程和节点组成。"),
+            "keep_session": ("保留会话", "引擎离线时，消息网关是否保留消息。"),
+            "window": ("在途上限", "最多有多少条未确认的消息（MQTT 5；3.1.1 以消息网关的设置为准）。"),
+            "keepalive_s": ("保活间隔", "多久没有通信则发送保活包。"),
+            "ca_file": ("CA 证书", "验证消息网关证书的 CA 文件（PEM）；不填则用系统的。"),
+            "largest_bytes": ("消息上限", "完整接收的最大消息。"),
         },
     )
 

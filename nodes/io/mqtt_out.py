@@ -33,34 +33,41 @@ class MqttOut(Node):
     topic: Annotated[
         str, Meta(description="Topic; {{key}} or {{payload.sn}} is filled in. Empty: the message's own topic.")
     ] = ""
-    payload: Annotated[PathText, Meta(min_length=1, description="Where the value to publish is in the message.")] = (
-        "payload"
-    )
+    payload: Annotated[
+        PathText, Meta(title="Payload from", min_length=1, description="Where the value to publish is in the message.")
+    ] = "payload"
     qos: Annotated[
-        int, Meta(ge=0, le=2, description="Quality of service: 0 at most once, 1 at least once, 2 once.")
+        int, Meta(title="QoS", ge=0, le=2, description="Quality of service: 0 at most once, 1 at least once, 2 once.")
     ] = 1
     retain: Annotated[bool, Meta(description="Whether the broker keeps the message for those who subscribe later.")] = (
         False
     )
-    version: Annotated[Literal["3.1.1", "5"], Meta(description="Version of the protocol.")] = "3.1.1"
+    version: Annotated[
+        Literal["3.1.1", "5"], Meta(title="Protocol version", description="Version of the protocol.")
+    ] = "3.1.1"
     ca_file: Annotated[
-        str, Meta(description="PEM file with the authority of the broker's certificate; the system's when empty.")
+        str,
+        Meta(
+            title="CA file",
+            description="PEM file with the authority of the broker's certificate; the system's when empty.",
+        ),
     ] = ""
 
     outputs = ()
     timeout_s: ClassVar[float] = 30.0
     zh: ClassVar = Help(
         "MQTT 输出",
-        "按顺序发布每条消息：字节和文本原样发布，其他值以 JSON 发布。QoS 1/2 得到代理确认后才算完成；"
-        "代理离线时消息等待重试，不会丢弃。同一代理共用一个连接。代理三次因同一消息断开连接时（消息过大），该消息报错。",
-        {
-            "broker": "代理地址，如 mqtt://主机:1883、mqtts:// 或 ${broker:site}。",
-            "topic": "主题，可含 {{key}} 等占位；留空则用消息自身的主题。",
-            "payload": "要发布的值在消息中的位置。",
-            "qos": "服务质量：0、1 或 2。",
-            "retain": "是否由代理保留。",
-            "version": "协议版本。",
-            "ca_file": "代理证书的 CA 文件（PEM）。",
+        "按顺序发布每条消息：字节和文本原样发布，其他值写成 JSON，没有载荷则发布空消息。QoS 1 和 2 得到消息网关确认之后才算完成；"
+        "消息网关离线时等待重试，不丢弃。同一消息网关共用一条连接。主题含通配符、占位取不到值，"
+        "或消息网关三次因同一消息断开连接（消息过大）时，该消息处理失败。",
+        fields={
+            "broker": ("消息网关", "地址：mqtt://用户:密码@主机:1883，TLS 用 mqtts://，或 ${broker:site}。"),
+            "topic": ("主题", "可用 {{key}}、{{payload.sn}} 等占位；不填则用消息自身的主题。"),
+            "payload": ("发布的值", "要发布的值在消息中的路径。"),
+            "qos": ("QoS", "服务质量：0 最多一次，1 至少一次，2 恰好一次。"),
+            "retain": ("保留消息", "消息网关为以后的订阅者保留它。"),
+            "version": ("协议版本", "MQTT 协议的版本。"),
+            "ca_file": ("CA 证书", "验证消息网关证书的 CA 文件（PEM）；不填则用系统的。"),
         },
     )
 

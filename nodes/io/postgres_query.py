@@ -18,6 +18,7 @@ from engine.api import (
     Path,
     PathText,
     PermanentError,
+    choices,
     connection_or_retry,
     node,
 )
@@ -42,36 +43,49 @@ class PostgresQuery(Node):
     sql: Annotated[
         str,
         Meta(
-            min_length=1, max_length=100_000, description="One statement, such as select * from devices where sn = $1"
+            title="SQL statement",
+            min_length=1,
+            max_length=100_000,
+            description="One statement, such as select * from devices where sn = $1",
         ),
     ]
     parameters: Annotated[
         list[PathText], Meta(max_length=100, description="Where $1, $2 … are in the message: payload.sn, key")
     ] = msgspec.field(default_factory=list)
     output: Annotated[
-        Literal["rows", "first", "each"], Meta(description="All rows as a list, the first row, or a message per row.")
+        Literal["rows", "first", "each"],
+        choices(
+            rows=("All rows", "全部行"), first=("The first row", "第一行"), each=("A message per row", "每行一条消息")
+        ),
+        Meta(title="Result", description="All rows as a list, the first row, or a message per row."),
     ] = "rows"
     database: Annotated[str, Meta(description="Address, such as ${secret:erp}; empty: the site's own database.")] = ""
     read_only: Annotated[bool, Meta(description="Refuse statements that write.")] = True
     most_rows: Annotated[int, Meta(ge=1, le=100_000, description="Most rows of an answer.")] = 1000
     limit_s: Annotated[
         float,
-        Meta(gt=0, le=600, description="Longest time of the statement.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            title="Time limit",
+            gt=0,
+            le=600,
+            description="Longest time of the statement.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 10.0
 
     zh: ClassVar = Help(
-        title="查询 PostgreSQL",
-        text="每条消息执行一条 SQL，参数（$1、$2…）取自消息，绝不拼接文本。结果为行的列表、第一行，或每行一条消息。"
-        "默认只读；行数超限截断并带属性 more，"
-        "超时则拒绝，数据库离线时等待。",
+        "查询 PostgreSQL",
+        "为每条消息执行一条 SQL 语句，结果放入载荷：全部行的列表、第一行（没有则为空值），或每行一条带 parts 的消息。值只能作为参数（$1、"
+        "$2……）传入，按语句所要的类型严格转换，不相符的处理失败。只读时不能写入。行数超过上限时截断，属性 more 为 true；超过时限则中止，"
+        "该消息处理失败。数据库离线时等待。时间以 Unix 秒返回。",
         fields={
-            "sql": "一条 SQL 语句。",
-            "parameters": "$1、$2… 在消息中的路径。",
-            "output": "全部行、第一行，或每行一条消息。",
-            "database": "数据库地址；空为本站数据库。",
-            "read_only": "拒绝写入的语句。",
-            "most_rows": "结果的最多行数。",
-            "limit_s": "语句的最长时间，秒。",
+            "sql": ("SQL 语句", "一条语句，如 select * from devices where sn = $1。"),
+            "parameters": ("语句参数", "$1、$2…… 在消息中的路径，如 payload.sn、key。"),
+            "output": ("结果", "全部行、第一行，或每行一条消息。"),
+            "database": ("数据库", "地址，如 ${secret:erp}；不填则为全站的数据库。"),
+            "read_only": ("只读", "写入的语句处理失败。"),
+            "most_rows": ("行数上限", "结果最多几行。"),
+            "limit_s": ("时限", "语句最多执行多久。"),
         },
     )
     timeout_s: ClassVar[float] = 660.0

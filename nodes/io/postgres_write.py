@@ -53,18 +53,21 @@ class PostgresWrite(Node):
     on_conflict: Annotated[
         OnConflict,
         Meta(
-            description="A row with the same unique key: `ignore` keeps the stored one, `update` brings it up to date."
+            title="Same unique key",
+            description="A row with the same unique key: `ignore` keeps the stored one, `update` brings it up to date.",
         ),
     ] = "ignore"
 
     outputs: ClassVar = (Port("out", same_as="in"),)
     zh: ClassVar = Help(
-        title="写入 PostgreSQL",
-        text="将每条消息写成表中的一行，提交后再向下传递。上一次提交期间到达的消息合并到下一次提交；唯一键相同的行只存一次。数据库不可用超过三秒时，数据行先暂存到磁盘，流程继续运行，恢复后按顺序入库。",
+        "写入 PostgreSQL",
+        "把每条消息写成表中的一行，提交之后再向下传递。一次提交期间到达的消息合在下一次提交。提交之后才向源节点确认；"
+        "唯一键相同的行保留原样或更新，所以再来一次的消息只存一次。值不符合列的消息从错误端口送出，其他照常写入。"
+        "数据库离线超过三秒时先暂存到磁盘，流程继续运行，恢复之后按顺序写入。时间为 Unix 秒。",
         fields={
-            "table": "表名。",
-            "columns": "列名 → 值在消息中的位置。",
-            "on_conflict": "唯一键相同时：保留原行，或更新原行。",
+            "table": ("表", "表名，或 schema.table。"),
+            "columns": ("列", "列名 → 值在消息中的路径，如 payload.temp、topic、time。"),
+            "on_conflict": ("唯一键相同时", "表中已有唯一键相同的行时怎么办。"),
         },
     )
     timeout_s: ClassVar[float] = 60.0

@@ -22,11 +22,16 @@ class QuarantineNode(Node):
     )
 
     zh: ClassVar = Help(
-        title="隔离",
-        text="将消息及原因存入隔离表，供操作员查看和重新处理；存储完成后才向来源确认。",
-        fields={"reason": "消息自身没有原因时使用的原因。"},
+        "隔离区",
+        "把消息连同原因存入隔离区，在隔离区页面可以查看、重新处理或丢弃。原因取自处理失败的节点（error.reason），没有时用“默认原因”。"
+        "存好之后才向源节点确认。",
+        fields={
+            "reason": ("默认原因", "消息没有带原因时记下什么。"),
+        },
     )
-    examples: ClassVar = [Example("nothing is passed on", {}, given=["junk"], expect=[])]
+    examples: ClassVar = [
+        Example("nothing is passed on", {}, given=["junk"], expect=[], title_zh="存入隔离区，不再向下传递")
+    ]
 
     def start(self, ctx: Context) -> None:
         self.flow, self.node = ctx.flow, ctx.node

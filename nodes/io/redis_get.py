@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, node
+from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, choices, node
 from nodes.drivers.redis_client import RedisProblem, key_of, problem_of, redis_client
 
 
@@ -23,21 +23,28 @@ class RedisGet(Node):
     key_from: Annotated[PathText, Meta(description="Path of the rest of the key; empty: the prefix is the key.")] = (
         "key"
     )
-    decode: Annotated[Literal["text", "json", "bytes"], Meta(description="What the value is.")] = "text"
-    missing: Annotated[Literal["null", "drop"], Meta(description="Without the key: a null payload, or no message.")] = (
-        "null"
-    )
+    decode: Annotated[
+        Literal["text", "json", "bytes"],
+        choices(text=("Text", "文本"), json=("JSON", "JSON"), bytes=("Bytes", "字节")),
+        Meta(title="Value is", description="What the value is."),
+    ] = "text"
+    missing: Annotated[
+        Literal["null", "drop"],
+        choices(null=("Send null", "送出空值"), drop=("Drop the message", "丢弃该消息")),
+        Meta(title="Without the key", description="Without the key: a null payload, or no message."),
+    ] = "null"
     redis: Annotated[str, Meta(description="Address, such as ${secret:redis}; empty: the site's own Redis.")] = ""
 
     zh: ClassVar = Help(
-        title="读 Redis",
-        text="把 Redis 键的值放入消息。键由前缀和消息中的部分组成。键不存在时负载为 null 或丢弃消息；Redis 离线时等待。",
+        "读 Redis",
+        "把 Redis 中一个键的值放入消息；键由前缀和消息中的值组成。键不存在时载荷为空值，或丢弃该消息并计数；"
+        "类型不符或无法解析的处理失败。积累的消息一起查询。Redis 离线时等待。",
         fields={
-            "prefix": "键的前缀，如 last_alarm_。",
-            "key_from": "键其余部分在消息中的路径；空则前缀即键。",
-            "decode": "值的格式。",
-            "missing": "键不存在时：null 或丢弃。",
-            "redis": "地址；空为本站 Redis。",
+            "prefix": ("键的前缀", "如 last_alarm_。"),
+            "key_from": ("键来自", "前缀之后的部分在消息中的路径；不填则键就是前缀。"),
+            "decode": ("值的格式", "值怎样解析。"),
+            "missing": ("键不存在时", "送出空值，或丢弃该消息。"),
+            "redis": ("Redis 地址", "如 ${secret:redis}；不填则为全站的 Redis。"),
         },
     )
     timeout_s: ClassVar[float] = 30.0

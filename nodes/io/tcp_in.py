@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import BackgroundJobs, Backoff, Context, Emitter, Help, Meta, Source, node
+from engine.api import BackgroundJobs, Backoff, Context, Emitter, Help, Meta, Source, choices, node
 from nodes.drivers.gapless_progress import Step
 from nodes.drivers.tcp_framing import BadFrame, FramingKind, make_framing
 from nodes.drivers.tcp_sessions import Receipts, TcpSessions, keep_alive, tcp_sessions
@@ -30,34 +30,60 @@ class TcpIn(Source):
     """
 
     port: Annotated[int, Meta(ge=1, le=65535, description="TCP port.")]
-    mode: Annotated[Literal["listen", "connect"], Meta(description="Listen, or connect to a server.")] = "listen"
+    mode: Annotated[
+        Literal["listen", "connect"],
+        choices(listen=("Listen on a port", "监听端口"), connect=("Connect to a server", "连接服务器")),
+        Meta(description="Listen, or connect to a server."),
+    ] = "listen"
     host: Annotated[
         str, Meta(min_length=1, max_length=253, description="Address to listen on (0.0.0.0: all), or of the server.")
     ] = "127.0.0.1"
-    framing: Annotated[FramingKind, Meta(description="How messages are told apart.")] = "line"
+    framing: Annotated[FramingKind, Meta(title="Messages end", description="How messages are told apart.")] = "line"
     delimiter: Annotated[
         str, Meta(min_length=1, max_length=20, description="For line: what stands between messages.")
     ] = "\n"
     length_bytes: Annotated[
-        Literal[1, 2, 4], Meta(description="For length: size of the number before each message, B.")
+        Literal[1, 2, 4],
+        Meta(title="Length field", description="For length: size of the number before each message, B."),
     ] = 4
     idle_s: Annotated[
         float,
-        Meta(gt=0, le=60, description="For idle: the pause that ends a message.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            title="Pause",
+            gt=0,
+            le=60,
+            description="For idle: the pause that ends a message.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 0.2
-    payload: Annotated[Literal["text", "bytes"], Meta(description="Text is UTF-8; others are refused.")] = "text"
+    payload: Annotated[
+        Literal["text", "bytes"],
+        choices(text=("Text", "文本"), bytes=("Bytes", "字节")),
+        Meta(title="Payload as", description="Text is UTF-8; others are refused."),
+    ] = "text"
     acknowledge: Annotated[
         Literal["none", "text", "echo"],
+        choices(none=("Nothing", "不回复"), text=("A text", "指定的文本"), echo=("The message itself", "消息本身")),
         Meta(description="What the sender gets when the flow is done with a message."),
     ] = "none"
-    acknowledge_text: Annotated[str, Meta(max_length=200, description="For acknowledge: text.")] = "OK\n"
+    acknowledge_text: Annotated[str, Meta(title="Text of it", max_length=200, description="For acknowledge: text.")] = (
+        "OK\n"
+    )
     largest_bytes: Annotated[
-        int, Meta(ge=1, le=10_000_000, description="Largest message.", extra_json_schema={"x-unit": "B"})
+        int,
+        Meta(
+            title="Largest message",
+            ge=1,
+            le=10_000_000,
+            description="Largest message.",
+            extra_json_schema={"x-unit": "B"},
+        ),
     ] = 100_000
     most_connections: Annotated[int, Meta(ge=1, le=10_000, description="Most connections; more are closed.")] = 100
     silence_s: Annotated[
         float,
         Meta(
+            title="Close after silence",
             ge=0,
             le=86_400,
             description="Close after so long without a byte; 0: never.",
@@ -66,22 +92,24 @@ class TcpIn(Source):
     ] = 0.0
 
     zh: ClassVar = Help(
-        title="TCP 输入",
-        text="监听端口或连接服务器，按行、按长度或按停顿切分消息。过长或中断的消息走错误通道；流程繁忙时停止读取。可在流程处理完后回复确认。",
+        "TCP 输入",
+        "监听端口或连接服务器，按分隔符、按长度或按停顿分出一条条消息。过大的和连接中断时不完整的，只取开头，从错误端口送出；"
+        "过大之后断开该连接。流程已满时停止读取，发送者等待。TCP 本身不确认：设置确认之后，流程处理完一条消息才按顺序回复。"
+        "主题是对方的地址；属性 tcp 带有会话，TCP 输出节点可沿它回复。",
         fields={
-            "mode": "监听，或连接服务器。",
-            "host": "监听或连接的地址。",
-            "port": "TCP 端口。",
-            "framing": "消息的切分方式：行、长度、停顿。",
-            "delimiter": "按行：分隔符。",
-            "length_bytes": "按长度：长度字段的字节数。",
-            "idle_s": "按停顿：停顿时间，秒。",
-            "payload": "文本（UTF-8）或字节。",
-            "acknowledge": "流程处理完后回复什么。",
-            "acknowledge_text": "回复的文本。",
-            "largest_bytes": "最大消息，字节。",
-            "most_connections": "最多连接数。",
-            "silence_s": "多久无数据则关闭，秒；0 为不关闭。",
+            "port": ("端口", "TCP 端口号。"),
+            "mode": ("方式", "监听端口，或连接服务器。"),
+            "host": ("地址", "监听的地址（0.0.0.0 为全部），或服务器的地址。"),
+            "framing": ("分隔方式", "怎样分出一条条消息。"),
+            "delimiter": ("分隔符", "按分隔符：两条消息之间的字符。"),
+            "length_bytes": ("长度字段", "按长度：每条消息之前的长度占几个字节。"),
+            "idle_s": ("停顿", "按停顿：停多久算一条消息结束。"),
+            "payload": ("载荷类型", "文本须为 UTF-8，否则处理失败。"),
+            "acknowledge": ("确认", "流程处理完一条消息之后回复什么。"),
+            "acknowledge_text": ("确认文本", "回复的文本。"),
+            "largest_bytes": ("消息上限", "最大的消息。"),
+            "most_connections": ("连接上限", "最多几个连接；更多的断开。"),
+            "silence_s": ("静默断开", "多久没有数据则断开；0 为不断开。"),
         },
     )
 

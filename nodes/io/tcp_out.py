@@ -7,7 +7,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, BackgroundJobs, Context, Help, Message, Meta, Node, PermanentError, RetryableError, node
+from engine.api import (
+    UNSET,
+    BackgroundJobs,
+    Context,
+    Help,
+    Message,
+    Meta,
+    Node,
+    PermanentError,
+    RetryableError,
+    choices,
+    node,
+)
 from nodes.drivers.tcp_framing import framed
 from nodes.drivers.tcp_sessions import TcpSessions, keep_alive, tcp_sessions
 
@@ -24,27 +36,35 @@ class TcpOut(Node):
     """
 
     mode: Annotated[
-        Literal["connect", "answer"], Meta(description="To a server, or back to the sender of the message.")
+        Literal["connect", "answer"],
+        choices(connect=("To a server", "发给服务器"), answer=("Back to the sender", "回复发送者")),
+        Meta(title="To", description="To a server, or back to the sender of the message."),
     ] = "connect"
     host: Annotated[str, Meta(max_length=253, description="For connect: the server.")] = ""
     port: Annotated[int, Meta(ge=0, le=65535, description="For connect: its TCP port.")] = 0
-    framing: Annotated[Literal["line", "length", "none"], Meta(description="How the messages are told apart.")] = "line"
+    framing: Annotated[
+        Literal["line", "length", "none"],
+        choices(line=("By delimiter", "按分隔符"), length=("By length", "按长度"), none=("Not at all", "不分隔")),
+        Meta(title="Messages end", description="How the messages are told apart."),
+    ] = "line"
     delimiter: Annotated[str, Meta(min_length=1, max_length=20, description="For line: what ends a message.")] = "\n"
     length_bytes: Annotated[
-        Literal[1, 2, 4], Meta(description="For length: size of the number before each message, B.")
+        Literal[1, 2, 4],
+        Meta(title="Length field", description="For length: size of the number before each message, B."),
     ] = 4
 
     zh: ClassVar = Help(
-        title="TCP 输出",
-        text="通过保持的连接把消息发给 TCP 服务器，或沿 tcp-in 的连接回复发送者。服务器离线时消息排队等待。"
-        "TCP 不确认对方是否收到，断线前刚发的可能丢失。",
+        "TCP 输出",
+        "通过保持的连接把每条消息发给 TCP 服务器，或沿 TCP 输入节点的连接回复发送者。文本和字节原样发送，其他写成 JSON。"
+        "服务器离线时消息按顺序等待。TCP 不说明对方收到了什么，断线前刚发送的可能丢失；不能丢失的，请用带确认的协议。发送者已断开，"
+        "或 5 秒不接收时，该消息处理失败。",
         fields={
-            "mode": "发给服务器，或回复发送者。",
-            "host": "服务器地址。",
-            "port": "服务器端口。",
-            "framing": "消息的切分方式。",
-            "delimiter": "按行：结束符。",
-            "length_bytes": "按长度：长度字段的字节数。",
+            "mode": ("去向", "发给服务器，或回复消息的发送者。"),
+            "host": ("地址", "发给服务器：服务器的地址。"),
+            "port": ("端口", "发给服务器：TCP 端口号。"),
+            "framing": ("分隔方式", "怎样分出一条条消息。"),
+            "delimiter": ("分隔符", "按分隔符：每条消息之后的字符。"),
+            "length_bytes": ("长度字段", "按长度：每条消息之前的长度占几个字节。"),
         },
     )
     timeout_s: ClassVar[float] = 30.0

@@ -10,12 +10,15 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import Context, Emitter, Help, Meta, PermanentError, RetryableError, Settings, Source, node
+from engine.api import Context, Emitter, Help, Meta, PermanentError, RetryableError, Settings, Source, choices, node
 from nodes.drivers.file_area import FileArea
 
 Stamp = list[int]
 """[size, time of the last change in ns, inode]: what tells that a file is another than before."""
-Event = Literal["created", "changed", "deleted"]
+Event = Annotated[
+    Literal["created", "changed", "deleted"],
+    choices(created=("New files", "新增"), changed=("Changed files", "变化"), deleted=("Deleted files", "删除")),
+]
 
 
 @node(category="storage", icon="folder-search", title="Watch folder")
@@ -28,36 +31,50 @@ class Watch(Source):
     """
 
     folder: Annotated[str, Meta(max_length=1000, description="Folder in MCS_DATA/files; empty: that itself.")] = ""
-    pattern: Annotated[str, Meta(min_length=1, max_length=200, description="Which names: *.csv, GS?_*.txt")] = "*"
+    pattern: Annotated[
+        str, Meta(title="Names", min_length=1, max_length=200, description="Which names: *.csv, GS?_*.txt")
+    ] = "*"
     subfolders: Annotated[bool, Meta(description="Look into the folders below, too.")] = False
-    events: Annotated[list[Event], Meta(min_length=1, description="What to tell.")] = msgspec.field(
+    events: Annotated[list[Event], Meta(title="Tell of", min_length=1, description="What to tell.")] = msgspec.field(
         default_factory=lambda: ["created", "changed"]
     )
     existing: Annotated[
-        bool, Meta(description="Announce the files that are there when the folder is watched for the first time.")
+        bool,
+        Meta(
+            title="Files that are there",
+            description="Announce the files that are there when the folder is watched for the first time.",
+        ),
     ] = True
     settle_s: Annotated[
         float,
-        Meta(ge=0, le=3600, description="How long a file must stand still.", extra_json_schema={"x-unit": "s"}),
+        Meta(
+            title="Stand still for",
+            ge=0,
+            le=3600,
+            description="How long a file must stand still.",
+            extra_json_schema={"x-unit": "s"},
+        ),
     ] = 2.0
     poll_s: Annotated[
-        float, Meta(ge=0.05, le=3600, description="How often to look.", extra_json_schema={"x-unit": "s"})
+        float,
+        Meta(title="Look every", ge=0.05, le=3600, description="How often to look.", extra_json_schema={"x-unit": "s"}),
     ] = 1.0
     most_files: Annotated[int, Meta(ge=1, le=100_000, description="Most files; more are an error.")] = 10_000
 
     zh: ClassVar = Help(
-        title="监视目录",
-        text="目录中有文件新增、变化或删除时输出消息 {file, event, size_bytes, modified}。文件静止 settle_s 秒后才通知，不会通知写了一半的文件；"
-        "已处理的文件重启后不再通知。符号链接被忽略。",
+        "监视目录",
+        "目录中有文件新增、变化或删除时送出一条消息 {file, event, size_bytes, modified}；file 可直接用于读文件节点，modified 为 Unix 秒。"
+        "文件静止一段时间之后才通知，所以不会通知写了一半的文件；流程处理完的在重启之后不再通知。定期查看目录，网络磁盘也可用。"
+        "符号链接不算。",
         fields={
-            "folder": "MCS_DATA/files 中的目录；空为其本身。",
-            "pattern": "文件名模式，如 *.csv。",
-            "subfolders": "包含子目录。",
-            "events": "通知哪些变化。",
-            "existing": "首次监视时是否通知已有的文件。",
-            "settle_s": "文件须静止的时间，秒。",
-            "poll_s": "检查间隔，秒。",
-            "most_files": "最多文件数，超出则报错。",
+            "folder": ("目录", "MCS_DATA/files 中的目录；不填则为其本身。"),
+            "pattern": ("文件名模式", "如 *.csv、GS?_*.txt。"),
+            "subfolders": ("包含子目录", "也查看下级目录。"),
+            "events": ("通知内容", "通知哪些变化。"),
+            "existing": ("通知已有文件", "第一次监视时，也通知已有的文件。"),
+            "settle_s": ("静止时间", "文件静止多久之后才通知。"),
+            "poll_s": ("检查间隔", "多久查看一次。"),
+            "most_files": ("文件数上限", "最多几个文件；更多则出错。"),
         },
     )
 

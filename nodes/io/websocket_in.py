@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import BackgroundJobs, Context, Emitter, Help, Meta, Role, Source, node
+from engine.api import BackgroundJobs, Context, Emitter, Help, Meta, Source, choices, node
 from nodes.drivers.gapless_progress import Progress, Step
 from nodes.drivers.websocket_room import Inbox, Room, Rules, Session, room_of
+from nodes.support.fields import LeastRole
 
 
 @node(category="network", icon="cable", title="WebSocket in")
@@ -26,26 +27,35 @@ class WebsocketIn(Source):
     """
 
     path: Annotated[str, Meta(max_length=200, description="Path below /hook; {name} stands for one part.")]
-    open: Annotated[bool, Meta(description="Take clients without sign-in.")] = False
-    role: Annotated[Role, Meta(description="Role that a client needs at least.")] = "operator"
-    decode: Annotated[Literal["auto", "json"], Meta(description="auto: text stays text; json: text is JSON.")] = "auto"
+    open: Annotated[bool, Meta(title="Open to everyone", description="Take clients without sign-in.")] = False
+    role: Annotated[LeastRole, Meta(title="Least role", description="Role that a client needs at least.")] = "operator"
+    decode: Annotated[
+        Literal["auto", "json"],
+        choices(auto=("Text", "文本"), json=("JSON", "JSON")),
+        Meta(title="Text is", description="auto: text stays text; json: text is JSON."),
+    ] = "auto"
     acknowledge: Annotated[bool, Meta(description="Tell each client how many of its frames are done.")] = False
     largest_bytes: Annotated[
-        int, Meta(ge=1, le=10_000_000, description="Largest frame.", extra_json_schema={"x-unit": "B"})
+        int,
+        Meta(
+            title="Largest frame", ge=1, le=10_000_000, description="Largest frame.", extra_json_schema={"x-unit": "B"}
+        ),
     ] = 100_000
     most_clients: Annotated[int, Meta(ge=1, le=10_000, description="Most clients at once.")] = 100
 
     zh: ClassVar = Help(
-        title="WebSocket 输入",
-        text="接收 /hook 下路径的 WebSocket 客户端发来的帧。流程繁忙时停止读取；可告知客户端已完成的帧数。默认需要登录或 API 令牌。",
+        "WebSocket 输入",
+        "接收 WebSocket 客户端向 /hook 下的路径发来的帧，每帧一条消息：文本、JSON 或字节。流程已满时停止读取，客户端等待。设置确认之后，"
+        '流程每处理完一帧，客户端收到 {"done": n}，断线之后可从第 n 帧之后重发。过大的帧使其连接断开（1009）。除非无需登录，'
+        "客户端要有 API 令牌或已登录。",
         fields={
-            "path": "/hook 下的路径，{name} 代表任意一段。",
-            "open": "不需登录。",
-            "role": "客户端至少需要的角色。",
-            "decode": "auto 文本原样；json 解析文本。",
-            "acknowledge": "告知客户端已完成的帧数。",
-            "largest_bytes": "最大帧，字节。",
-            "most_clients": "最多客户端数。",
+            "path": ("路径", "在 /hook 之后；{name} 代表任意一段。"),
+            "open": ("无需登录", "能连到服务器的任何人都可以连接。"),
+            "role": ("最低角色", "客户端至少要有的角色。"),
+            "decode": ("文本格式", "文本帧怎样解析。"),
+            "acknowledge": ("确认", "告知客户端它的几帧已处理完。"),
+            "largest_bytes": ("帧上限", "最大的帧。"),
+            "most_clients": ("客户端上限", "同时最多几个客户端。"),
         },
     )
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, PermanentError, Role, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, PermanentError, choices, node
 from nodes.drivers.websocket_room import Room, Rules, room_of
+from nodes.support.fields import LeastRole
 
 
 @node(category="network", icon="radio", title="WebSocket out", side_effect=True)
@@ -21,23 +22,33 @@ class WebsocketOut(Node):
     """
 
     path: Annotated[str, Meta(max_length=200, description="Path below /hook, as the websocket-in says it.")]
-    to: Annotated[Literal["all", "sender"], Meta(description="Who gets it.")] = "all"
+    to: Annotated[
+        Literal["all", "sender"],
+        choices(all=("To all clients", "全部客户端"), sender=("Back to the sender", "消息的来源")),
+        Meta(description="Who gets it."),
+    ] = "all"
     open: Annotated[
-        bool, Meta(description="Take clients without sign-in (where nodes differ the strictest holds).")
+        bool,
+        Meta(
+            title="Open to everyone",
+            description="Take clients without sign-in (where nodes differ the strictest holds).",
+        ),
     ] = False
-    role: Annotated[Role, Meta(description="Role that a client needs at least.")] = "viewer"
+    role: Annotated[LeastRole, Meta(title="Least role", description="Role that a client needs at least.")] = "viewer"
     most_clients: Annotated[int, Meta(ge=1, le=10_000, description="Most clients at once.")] = 100
 
     outputs: ClassVar = ()
     zh: ClassVar = Help(
-        title="WebSocket 输出",
-        text="把消息发给 /hook 下该路径的所有客户端，或发回消息的来源客户端。5 秒不接收的客户端被断开。与同路径的 websocket-in 共用客户端。",
+        "WebSocket 输出",
+        "把每条消息发给 /hook 下该路径的所有客户端，或发回消息的来源。文本为文本帧，字节为二进制帧，其他写成 JSON 文本。"
+        "发给全部而没有客户端时，消息即告完成。5 秒不接收的客户端被断开；发回来源而对方已断开的消息处理失败。"
+        "与同一路径的 WebSocket 输入节点共用客户端；单独使用时，客户端发来的内容被忽略。",
         fields={
-            "path": "/hook 下的路径。",
-            "to": "发给全部，或发回来源。",
-            "open": "不需登录（多个节点时以最严格者为准）。",
-            "role": "客户端至少需要的角色。",
-            "most_clients": "最多客户端数。",
+            "path": ("路径", "在 /hook 之后，与 WebSocket 输入节点的写法相同。"),
+            "to": ("去向", "发给全部客户端，或发回来源。"),
+            "open": ("无需登录", "能连到服务器的任何人都可以连接；同一路径有几个节点时，以最严格的为准。"),
+            "role": ("最低角色", "客户端至少要有的角色。"),
+            "most_clients": ("客户端上限", "同时最多几个客户端。"),
         },
     )
     timeout_s: ClassVar[float] = 30.0

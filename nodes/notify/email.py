@@ -18,12 +18,17 @@ class Email(Outbox):
     """
 
     channel: Annotated[str, Meta(description="Name of the card.")] = "email"
-    per_minute: Annotated[int, Meta(ge=1, le=600, description="Most messages in a minute.")] = 10
+    per_minute: Annotated[
+        int, Meta(title="Most per minute", ge=1, le=600, description="Most messages in a minute.")
+    ] = 10
 
     zh: ClassVar = Help(
         "邮件通知",
-        "按“设置 → 报警”中的邮件卡片发送报警邮件，修改后下一条生效。"
-        "接收 alarm-group 的通知或 alarm 的单个事件。发送失败按递增间隔（最长一分钟）重试一天，期间积压的合并为一条，A2 优先。"
-        "被拒绝的走错误端口，并在其他渠道上报警。每次尝试及对方的应答都有记录。渠道关闭时不发送。",
-        {"channel": "卡片名称。", "per_minute": "每分钟最多几封。"},
+        "按左侧“报警配置”中的邮件卡片发送报警邮件，修改之后对下一条生效。接收报警合并节点的通知，或报警节点的单个事件。"
+        "发送失败时按递增的间隔（最长一分钟）重试一天，期间积压的合成一条，二级报警在前。对方拒绝的从错误端口送出，并在其他渠道上报警。"
+        "每次尝试和对方的应答都有记录。渠道关闭时不发送。",
+        fields={
+            "channel": ("卡片", "卡片的名称。"),
+            "per_minute": ("每分钟上限", "每分钟最多几封。"),
+        },
     )

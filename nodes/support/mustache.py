@@ -6,19 +6,22 @@ import html
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pystache  # type: ignore[import-untyped]
 from pystache.common import MissingTags  # type: ignore[import-untyped]
 from pystache.context import ContextStack, KeyNotFoundError  # type: ignore[import-untyped]
 from pystache.parser import ParsingError  # type: ignore[import-untyped]
 
-from engine.api import UNSET
+from engine.api import UNSET, choices
 from nodes.support.comparison import loose_text
 
 __all__ = ["Escape", "Mustache", "check"]
 
-Escape = Literal["html", "json", "none"]
+Escape = Annotated[
+    Literal["html", "json", "none"],
+    choices(none=("As it is", "原样"), html=("As HTML", "按 HTML 转义"), json=("As JSON", "写成 JSON")),
+]
 
 _OPEN, _CLOSED = re.compile(r"\{\{\s*[#^]"), re.compile(r"\{\{\s*/")
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from engine.api import UNSET, PermanentError
+from engine.api import UNSET, PermanentError, choices
 
 __all__ = ["Reading", "as_number", "is_number", "leading_number"]
 
-Reading = Literal["strict", "text", "leading"]
+Reading = Annotated[
+    Literal["strict", "text", "leading"],
+    choices(
+        strict=("Numbers only", "只认数字"),
+        text=("Numeric texts, too", "也认数字文本"),
+        leading=("Texts that begin with a number, too", "也认以数字开头的文本"),
+    ),
+]
 """strict: a finite JSON number. text: also a text that is wholly a number ("21.5"). leading: also a text that begins with one ("6 deg")."""
 
 _WHOLE = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*", re.ASCII)

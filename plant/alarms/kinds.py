@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Struct
 
+from engine.api import choices
+
 __all__ = ["GAS", "KINDS", "OFFLINE", "SITE", "WARM_UP", "Kind", "Priority"]
 
-Priority = Literal["critical", "high", "medium", "low"]
+Priority = Annotated[
+    Literal["critical", "high", "medium", "low"],
+    choices(critical=("Critical", "紧急"), high=("High", "高"), medium=("Medium", "中"), low=("Low", "低")),
+]
 
 SITE: Final = "site"
 """Stands where a device's serial number stands in alarms of the whole site."""

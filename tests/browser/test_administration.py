@@ -64,7 +64,7 @@ async def test_token_is_shown_once_and_works_until_it_is_removed(site: LiveSite,
 async def test_secret_goes_in_and_never_comes_back(site: LiveSite, new_page: NewPage) -> None:
     page = await new_page(site)
     await page.goto("/secrets")
-    await page.get_by_role("button", name="新建密钥").click()
+    await page.get_by_role("button", name="新建凭据").click()
     await page.get_by_label("名称").fill("smtp-password")
     await page.get_by_label("值").fill("swordfish")
     await page.get_by_role("button", name="保存").click()
@@ -72,7 +72,7 @@ async def test_secret_goes_in_and_never_comes_back(site: LiveSite, new_page: New
     await expect(page.get_by_text("swordfish")).to_have_count(0)
     assert "swordfish" not in str(site.call("GET", "/api/secrets"))
     await page.goto("/audit")
-    await expect(page.get_by_role("cell", name="设置密钥").first).to_be_visible()
+    await expect(page.get_by_role("cell", name="设置凭据").first).to_be_visible()
     await expect(page.get_by_text("swordfish")).to_have_count(0)
 
 

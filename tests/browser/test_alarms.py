@@ -46,7 +46,7 @@ async def publish(site: LiveSite, sn: str, v_raw: float, **fields: object) -> No
         await client.publish(f"metachip/gas/{sn}/data", json.dumps(packet), qos=1)
 
 
-def row(page: Page, sn: str, type: str = "浓度高报 A2"):
+def row(page: Page, sn: str, type: str = "二级报警（A2）"):
     return page.get_by_role("listitem", name=f"{sn} {type}")
 
 
@@ -73,7 +73,7 @@ async def test_an_alarm_appears_by_itself_is_acknowledged_and_goes(gas_site: Liv
 async def test_a_name_with_markup_is_shown_as_it_is_written(gas_site: LiveSite, new_page: NewPage):
     page = await opened(gas_site, new_page)
     await publish(gas_site, "GX003", 30.0)
-    await expect(row(page, "GX003", "浓度低报 A1")).to_contain_text("罐区 <b>北</b>")
+    await expect(row(page, "GX003", "一级报警（A1）")).to_contain_text("罐区 <b>北</b>")
     await publish(gas_site, "GX003", 1.0)
 
 
@@ -122,8 +122,8 @@ async def test_the_story_tells_what_it_was_judged_by_and_what_happened(gas_site:
     page = await opened(gas_site, new_page, role="operator")
     await publish(gas_site, "GX004", 88.0)
     await row(page, "GX004").scroll_into_view_if_needed()
-    await row(page, "GX004").get_by_role("button", name="浓度高报 A2").click()
-    story = page.get_by_role("complementary", name="GX004 浓度高报 A2")
+    await row(page, "GX004").get_by_role("button", name="二级报警（A2）").click()
+    story = page.get_by_role("complementary", name="GX004 二级报警（A2）")
     await expect(story).to_contain_text("斜率 k")
     await expect(story).to_contain_text("88 ppm")
     await expect(story).to_contain_text("已通知")

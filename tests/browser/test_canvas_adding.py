@@ -109,4 +109,4 @@ async def test_everything_is_added_without_a_mouse(quiet: LiveSite, new_page: Ne
     await page.keyboard.press("Enter")
     await expect(node(page, "delay")).to_be_visible()
     await page.keyboard.press("n")
-    await expect(page.locator(".note-card")).to_contain_text("备注")
+    await expect(page.locator(".note-card")).to_contain_text("便签")

@@ -119,7 +119,7 @@ async def test_port_dims_also_where_the_messages_were_made_several_nodes_before(
 
 async def test_several_outputs_are_labelled(quiet: LiveSite, new_page: NewPage) -> None:
     page = await opened(quiet, new_page, "typed")
-    await expect(node(page, "decode").locator(".port-name-out")).to_have_text(["读数", "不合格"])
+    await expect(node(page, "decode").locator(".port-name-out")).to_have_text(["读数", "不是读数"])
 
 
 async def test_two_clicks_wire_as_a_drag_does(quiet: LiveSite, new_page: NewPage) -> None:

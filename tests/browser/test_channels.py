@@ -29,7 +29,7 @@ def address(vendor: DingTalk) -> str:
 async def opened(site: LiveSite, new_page: NewPage, **how: object) -> Page:
     page = await new_page(site, **how)  # type: ignore[arg-type]
     await page.goto("/settings/alarms")
-    await expect(page.get_by_role("region", name="机器人通知", exact=True)).to_be_visible()
+    await expect(page.get_by_role("region", name="群机器人通知", exact=True)).to_be_visible()
     return page
 
 
@@ -39,7 +39,7 @@ async def test_a_robot_is_set_up_tested_and_saved_and_its_secrets_do_not_come_ba
     page = await opened(site, new_page)
     answers: list[str] = []
     page.on("response", lambda answer: answers.append(answer.url) if "/api/channels" in answer.url else None)
-    robot = page.get_by_role("region", name="机器人通知", exact=True)
+    robot = page.get_by_role("region", name="群机器人通知", exact=True)
     await robot.get_by_role("switch").check()
     await robot.get_by_label("Webhook 地址").fill(address(dingtalk))
     await robot.get_by_label("加签密钥").fill("wrong")

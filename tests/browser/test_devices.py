@@ -24,7 +24,7 @@ def devices_site(make_site: Callable[..., LiveSite]) -> LiveSite:
 
 async def device_page(page: Page, sn: str) -> Page:
     await page.goto(f"/devices/{sn}")
-    await expect(page.get_by_label("K 值", exact=True)).to_be_visible()
+    await expect(page.get_by_label("斜率 K", exact=True)).to_be_visible()
     return page
 
 
@@ -39,13 +39,13 @@ async def test_bad_values_are_told_at_their_fields_and_nothing_is_saved(
     page = await new_page(devices_site)
     page.allowed.append("422")  # type: ignore[attr-defined]
     await device_page(page, "BAD")
-    await page.get_by_label("K 值", exact=True).fill("abc")
-    await page.get_by_label("A1 限值").fill("60")
+    await page.get_by_label("斜率 K", exact=True).fill("abc")
+    await page.get_by_label("A1 报警设定值").fill("60")
     await save(page)
-    field = page.locator(".field", has=page.get_by_label("K 值", exact=True))
+    field = page.locator(".field", has=page.get_by_label("斜率 K", exact=True))
     await expect(field.locator(".field-problem")).to_have_text("不是有效的数字")
-    crossed = page.locator(".field", has=page.get_by_label("A2 限值"))
-    await expect(crossed.locator(".field-problem")).to_have_text("A1 与 A2 的限值交叉了")
+    crossed = page.locator(".field", has=page.get_by_label("A2 报警设定值"))
+    await expect(crossed.locator(".field-problem")).to_have_text("A1 与 A2 的报警设定值交叉了")
     device = devices_site.call("GET", "/api/devices/BAD")["device"]
     assert (device["k"], device["a1"], device["revision"]) == (1.0, 20.0, 1)
 
@@ -59,7 +59,7 @@ async def test_two_who_save_other_fields_are_merged_and_the_same_field_is_asked_
     # The live channel would tell the page of the other's change; here it is late.
     await page.route_web_socket("**/api/ws", lambda socket: None)
     await device_page(page, "TWO")
-    await page.get_by_label("K 值", exact=True).fill("2")
+    await page.get_by_label("斜率 K", exact=True).fill("2")
     change = {"revision": 1, "fields": {"b": 5, "a1": 25}}
     devices_site.call("PATCH", "/api/devices/TWO", change)
     await save(page)
@@ -70,11 +70,11 @@ async def test_two_who_save_other_fields_are_merged_and_the_same_field_is_asked_
         return (device["k"], device["b"], device["a1"], device["revision"]) == (2.0, 5.0, 25.0, 3)
 
     await eventually(both_are_kept)
-    await page.get_by_label("A1 限值").fill("30")
+    await page.get_by_label("A1 报警设定值").fill("30")
     devices_site.call("PATCH", "/api/devices/TWO", {"revision": 3, "fields": {"a1": 22}})
     await save(page)
     merge = page.get_by_role("dialog")
-    await expect(merge.get_by_role("row", name="A1 限值")).to_contain_text(re.compile("25.*22.*30"))
+    await expect(merge.get_by_role("row", name="A1 报警设定值")).to_contain_text(re.compile("25.*22.*30"))
     await merge.get_by_role("button", name="按选择保存").click()
     await eventually(lambda: devices_site.call("GET", "/api/devices/TWO")["device"]["a1"] == 30.0)
 
@@ -140,7 +140,7 @@ async def test_csv_is_looked_at_line_by_line_before_it_is_stored(
     file.write_text("sn,name,k,b,a1,a2\nC1,一号,abc,0,20,50\nC2,二号,1,0,50,20\nC 3,x,1,0,,\n", encoding="utf-8")
     await page.get_by_label("CSV 文件").set_input_files(file)
     problems = page.get_by_role("list", name="错误")
-    for told in ("第 2 行 k 不是有效的数字", "第 3 行 a2 A1 与 A2 的限值交叉了", "第 4 行 sn"):
+    for told in ("第 2 行 k 不是有效的数字", "第 3 行 a2 A1 与 A2 的报警设定值交叉了", "第 4 行 sn"):
         await expect(problems).to_contain_text(told)
     await expect(page.get_by_role("button", name="应用")).to_have_attribute("aria-disabled", "true")
     # As Excel in China writes it.
@@ -165,7 +165,9 @@ async def test_many_are_changed_after_a_preview(devices_site: LiveSite, new_page
     await page.get_by_role("button", name="批量修改 3 台").click()
     await page.get_by_label("新值").fill("15")
     await page.get_by_role("button", name="预览").click()
-    await expect(page.locator(".outcome-table").get_by_role("row", name="BULK2")).to_contain_text("A1 限值 — → 15")
+    await expect(page.locator(".outcome-table").get_by_role("row", name="BULK2")).to_contain_text(
+        "A1 报警设定值 — → 15"
+    )
     await page.get_by_role("button", name="应用").click()
     await expect(page.get_by_text("已修改 3 台设备")).to_be_visible()
     assert devices_site.call("GET", "/api/devices/BULK3")["device"]["a1"] == 15.0
@@ -180,9 +182,9 @@ async def test_recalibration_shows_what_would_change_before_it_is_applied(
     await page.get_by_role("button", name="用过去 24 小时的数据预览").click()
     verdict = page.get_by_test_id("verdict")
     await expect(verdict).to_contain_text("新增报警 0")
-    await page.get_by_label("K 值", exact=True).fill("1.5")
+    await page.get_by_label("斜率 K", exact=True).fill("1.5")
     await expect(verdict).to_contain_text("新增报警 1")
-    await page.get_by_label("K 值", exact=True).fill("0.5")
+    await page.get_by_label("斜率 K", exact=True).fill("0.5")
     await expect(verdict).to_contain_text("消失报警 1")
     await expect(page.locator(".recal .chart[data-drawn]")).to_be_visible()
     assert devices_site.call("GET", "/api/devices/CAL")["device"]["k"] == 1.0
@@ -213,6 +215,6 @@ async def test_formula_is_chosen_and_kept(devices_site: LiveSite, new_page: NewP
 async def test_viewer_may_try_and_not_save(devices_site: LiveSite, new_page: NewPage) -> None:
     add_device(devices_site, "LOOK")
     page = await device_page(await new_page(devices_site, role="viewer", width=390), "LOOK")
-    await expect(page.get_by_label("K 值", exact=True)).to_have_attribute("readonly", "")
+    await expect(page.get_by_label("斜率 K", exact=True)).to_have_attribute("readonly", "")
     await expect(page.get_by_role("button", name="开启 1 秒/次 调试")).to_have_attribute("aria-disabled", "true")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

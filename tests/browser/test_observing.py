@@ -176,7 +176,7 @@ async def test_tab_left_open_over_a_restart_says_so_and_goes_on(
     page.allowed.extend(["WebSocket", "ERR_CONNECTION", "503", "dynamically imported module"])  # type: ignore[attr-defined]
     await open_flow(page, "restart")
     await click_node(page, "scale")
-    await page.get_by_role("textbox", name="floor").fill("1")
+    await page.get_by_role("textbox", name="下限").fill("1")
     await drawer(page, "监视").click()
     await expect(page.locator(".lookin .debug-row").first).to_be_visible()
     site.stop()
@@ -184,7 +184,7 @@ async def test_tab_left_open_over_a_restart_says_so_and_goes_on(
     site.start()
     await expect(page.locator(".toast")).to_contain_text("连接已恢复", timeout=30_000)
     await expect(page.locator(".link-banner")).to_have_count(0)
-    await expect(page.get_by_role("textbox", name="floor")).to_have_value("1")
+    await expect(page.get_by_role("textbox", name="下限")).to_have_value("1")
     before = await page.locator(".debug-count").inner_text()
     await expect(page.locator(".debug-count")).not_to_have_text(before)
 

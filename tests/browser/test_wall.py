@@ -47,7 +47,7 @@ async def test_new_k_acts_on_the_next_value_of_the_wall(wall_site: LiveSite, new
     async with Sender(wall_site) as sender:
         await sender.send("W1", 4)
         await expect(dot(wall, "W1").locator(".dot-value")).to_have_text("4.0 ppm")
-        await admin.get_by_label("K 值", exact=True).fill("2")
+        await admin.get_by_label("斜率 K", exact=True).fill("2")
         await expect(admin.get_by_test_id("trial")).to_contain_text("8.00")
         await expect(admin.get_by_test_id("now")).to_contain_text("4.00")
         await admin.get_by_role("button", name="保存").click()
@@ -63,7 +63,7 @@ async def test_state_is_colour_shape_and_text_and_ripples_until_acknowledged(
     async with Sender(wall_site) as sender:
         await sender.send("W2", 60)
         await expect(dot(wall, "W2")).to_have_attribute("data-state", "a2")
-        await expect(dot(wall, "W2").locator(".dot-state")).to_have_text("高报 A2")
+        await expect(dot(wall, "W2").locator(".dot-state")).to_have_text("二级报警")
         await expect(dot(wall, "W2")).to_have_class(r"dot dot-a2 dot-ripple")
         await expect(wall.locator(".ticker-new").first).to_contain_text("W2")
         await dot(wall, "W2").click()

@@ -78,9 +78,9 @@ class RemarkView(msgspec.Struct):
 
 
 class NodeTypeView(msgspec.Struct):
-    """One node type. `schema` is the JSON Schema of its `with`, with `x-unit` and `x-zh` per property; with `own_ports` the
-    ports of a node hang on its config, and `/api/node-types/ports` tells them; with `buffers` messages wait in it, so that a loop of wires may
-    lead through it. `broken`: there is no version of it that works;
+    """One node type. `schema` is the JSON Schema of its `with`, with `title`, `x-unit`, `x-zh` {title, description} and `x-choices`
+    {value: {en, zh}} per property; with `own_ports` the ports of a node hang on its config, and `/api/node-types/ports` tells them; with
+    `buffers` messages wait in it, so that a loop of wires may lead through it. `broken`: there is no version of it that works;
     `held_back`: this one works, and a newer one in its file is not taken over, with the reason."""
 
     type: str
@@ -249,7 +249,7 @@ def _view(kind: NodeType) -> NodeTypeView:
         color=about.color,
         title=Bilingual(zh.title if zh else "", about.title),
         help=Bilingual(zh.text if zh else "", kind.help),
-        schema=_with_chinese(kind.schema, zh.fields if zh else {}, zh.parts if zh else {}),
+        schema=kind.form,
         inputs=[port_view(port) for port in kind.inputs],
         outputs=[port_view(port) for port in kind.outputs],
         examples=[
@@ -278,24 +278,6 @@ def _broken(type: str, broken: BrokenView, file: str) -> NodeTypeView:
     )
 
 
-def _with_chinese(
-    schema: dict[str, Any], fields: dict[str, str], definitions: dict[str, dict[str, str]]
-) -> dict[str, Any]:
-    translated = {**schema, "properties": _translate(schema.get("properties", {}), fields)}
-    if "$defs" in schema:
-        translated["$defs"] = {
-            name: {**part, "properties": _translate(part["properties"], definitions.get(name, {}))}
-            if "properties" in part
-            else part
-            for name, part in schema["$defs"].items()
-        }
-    return translated
-
-
-def _translate(properties: dict[str, Any], fields: dict[str, str]) -> dict[str, Any]:
-    return {name: {**part, "x-zh": fields[name]} if name in fields else part for name, part in properties.items()}
-
-
 def ports_view(kind: NodeType, config: dict[str, Any]) -> PortsView:
     node = kind.make(config)
     return PortsView(
@@ -306,7 +288,7 @@ def ports_view(kind: NodeType, config: dict[str, Any]) -> PortsView:
 def port_view(port: Port) -> PortView:
     kinds = kinds_of(port.payload)
     name = " | ".join(kind.name for kind in kinds) or "any"
-    return PortView(port.name, Bilingual(port.title_zh, port.title), name, port.unit, list(kinds), port.same_as)
+    return PortView(port.name, Bilingual(*port.titles), name, port.unit, list(kinds), port.same_as)
 
 
 ROUTES = (

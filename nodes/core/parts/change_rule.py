@@ -16,6 +16,7 @@ from engine.api import (
     PathText,
     PermanentError,
     Struct,
+    choices,
     invalid_path_reason,
 )
 from nodes.support.comparison import STRICT, loose_text
@@ -31,7 +32,17 @@ Edit = Callable[[Message], Message]
 class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
     """A rule; `do` says which, and which of the other fields it takes."""
 
-    do: Annotated[Literal["set", "delete", "move", "rename", "replace"], Meta(description="What the rule does.")]
+    do: Annotated[
+        Literal["set", "delete", "move", "rename", "replace"],
+        choices(
+            set=("Set", "设置"),
+            delete=("Delete", "删除"),
+            move=("Move", "移动"),
+            rename=("Rename", "改名"),
+            replace=("Replace", "替换"),
+        ),
+        Meta(title="Action", description="What the rule does."),
+    ]
     path: Annotated[
         PathText, Meta(min_length=1, description="Where: payload.temp, topic, parts.index, flow.mode, site.shift …")
     ]
@@ -49,14 +60,17 @@ class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
             extra_json_schema={"x-widget": "expression", "x-strings": True},
         ),
     ] = ""
-    now: Annotated[bool, Meta(description="For set, instead of value: the time now, Unix seconds.")] = False
+    now: Annotated[
+        bool, Meta(title="Time now", description="For set, instead of value: the time now, Unix seconds.")
+    ] = False
     to: Annotated[str, Meta(description="For move: the new path; for rename: the new last name.")] = ""
     find: Annotated[Any, Meta(description="For replace: a text, number or truth value.")] = UNSET
     find_from: Annotated[PathText, Meta(description="For replace, instead of find: the path of what to find.")] = ""
     regex: Annotated[
         bool,
         Meta(
-            description="For replace: find is a regular expression; $1, $<name> and $& in value stand for what it found."
+            title="Regular expression",
+            description="For replace: find is a regular expression; $1, $<name> and $& in value stand for what it found.",
         ),
     ] = False
     ignore_case: Annotated[bool, Meta(description="For replace with regex: upper and lower case are the same.")] = False

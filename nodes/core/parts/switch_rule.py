@@ -9,7 +9,18 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, EvaluationError, Expression, Message, Meta, PathText, PermanentError, Struct
+from engine.api import (
+    UNSET,
+    Context,
+    EvaluationError,
+    Expression,
+    Message,
+    Meta,
+    PathText,
+    PermanentError,
+    Struct,
+    choices,
+)
 from nodes.support.comparison import LOOSE, STRICT, Comparison, kind_of
 from nodes.support.safe_regex import Pattern
 from nodes.support.scope import Scope
@@ -20,11 +31,52 @@ __all__ = ["PREVIOUS", "SwitchRule", "Test", "compiled"]
 
 PREVIOUS = "previous"
 
-Op = Literal[
-    "eq", "neq", "lt", "lte", "gt", "gte", "between", "contains", "matches", "is_true", "is_false", "is_null", "is_not_null",
-    "is_empty", "is_not_empty", "is_type", "has_key", "head", "tail", "index", "expression", "otherwise",
+TESTS = {
+    "eq": ("Equals", "等于"),
+    "neq": ("Differs from", "不等于"),
+    "lt": ("Below", "小于"),
+    "lte": ("At most", "小于等于"),
+    "gt": ("Above", "大于"),
+    "gte": ("At least", "大于等于"),
+    "between": ("Between", "介于"),
+    "contains": ("Contains", "包含"),
+    "matches": ("Matches the regular expression", "匹配正则表达式"),
+    "is_true": ("Is true", "为真"),
+    "is_false": ("Is false", "为假"),
+    "is_null": ("Is null or missing", "为空值或没有"),
+    "is_not_null": ("Is there", "有值"),
+    "is_empty": ("Is empty", "内容为空"),
+    "is_not_empty": ("Is not empty", "内容不为空"),
+    "is_type": ("Is of the type", "类型是"),
+    "has_key": ("Has the key", "含有键"),
+    "head": ("Among the first of its sequence", "序列的前几条"),
+    "tail": ("Among the last of its sequence", "序列的后几条"),
+    "index": ("Its index is between", "序号介于"),
+    "expression": ("The expression holds", "表达式成立"),
+    "otherwise": ("Otherwise", "其余"),
+}
+KINDS = {
+    "string": ("Text", "文本"),
+    "number": ("Number", "数字"),
+    "boolean": ("True or false", "真假"),
+    "array": ("List", "列表"),
+    "object": ("Object", "键值表"),
+    "null": ("Null", "空值"),
+    "buffer": ("Bytes", "字节"),
+    "json": ("JSON text", "JSON 文本"),
+    "undefined": ("Missing", "没有值"),
+}
+_SIGNS = {"eq": "=", "neq": "≠", "lt": "<", "lte": "≤", "gt": ">", "gte": "≥"}
+Op = Annotated[
+    Literal[
+        "eq", "neq", "lt", "lte", "gt", "gte", "between", "contains", "matches", "is_true", "is_false", "is_null", "is_not_null",
+        "is_empty", "is_not_empty", "is_type", "has_key", "head", "tail", "index", "expression", "otherwise",
+    ],
+    choices(TESTS),
 ]  # fmt: skip
-Kind = Literal["string", "number", "boolean", "array", "object", "null", "buffer", "json", "undefined"]
+Kind = Annotated[
+    Literal["string", "number", "boolean", "array", "object", "null", "buffer", "json", "undefined"], choices(KINDS)
+]
 
 Test = Callable[[Any, Message, Any], bool]
 """(value of the property, message, previous value) → whether the rule matches."""
@@ -36,7 +88,7 @@ class SwitchRule(Struct, kw_only=True, forbid_unknown_fields=True):
     """A rule. `value` is written down here, `value_from` says where in the message (or flow, or site) it is, or is
     the word `previous`."""
 
-    op: Annotated[Op, Meta(description="What is asked of the value.")]
+    op: Annotated[Op, Meta(title="Test", description="What is asked of the value.")]
     value: Annotated[
         Any, Meta(description="What it is compared with; a bound of between and index; the length of head and tail.")
     ] = UNSET
@@ -46,8 +98,10 @@ class SwitchRule(Struct, kw_only=True, forbid_unknown_fields=True):
             description="Instead of value: a path such as payload.limit or flow.limit, or previous (the value before)."
         ),
     ] = ""
-    upper: Annotated[Any, Meta(description="The other bound of between and index.")] = UNSET
-    upper_from: Annotated[PathText, Meta(description="Instead of upper: a path, or previous.")] = ""
+    upper: Annotated[Any, Meta(title="Other bound", description="The other bound of between and index.")] = UNSET
+    upper_from: Annotated[
+        PathText, Meta(title="Other bound from", description="Instead of upper: a path, or previous.")
+    ] = ""
     type: Annotated[Kind | None, Meta(description="For is_type.")] = None
     expression: Annotated[
         str,
@@ -90,11 +144,14 @@ class SwitchRule(Struct, kw_only=True, forbid_unknown_fields=True):
         tail = re.sub(r"[^0-9A-Za-z\u4e00-\u9fff]+", "-", f"{said} {self.type or ''}").strip("-")
         return self.port or f"{self.op}-{tail}"[:40].rstrip("-")
 
-    def title(self) -> str:
-        """The rule as a person reads it, for the port."""
-        said = self.expression or self.type or self.value_from or _shown(self.value)
-        upper = self.upper_from or _shown(self.upper)
-        return " ".join(part for part in (self.op.replace("_", " "), said, upper) if part)[:60]
+    def title(self, language: Literal["en", "zh"]) -> str:
+        """The rule as a person reads it, for the port: `> 5`, `Contains "leak"`, `其余`."""
+        at = 0 if language == "en" else 1
+        if self.op == "expression":
+            return self.expression[:60]
+        asked = _SIGNS.get(self.op) or TESTS[self.op][at]
+        against = KINDS[self.type][at] if self.type else self.value_from or _shown(self.value)
+        return " ".join(part for part in (asked, against, self.upper_from or _shown(self.upper)) if part)[:60]
 
 
 def compiled(rule: SwitchRule, compare: Comparison, ctx: Context) -> Test:

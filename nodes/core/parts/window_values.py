@@ -5,13 +5,27 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
-from engine.api import Struct, field
+from engine.api import Struct, choices, field
 
 __all__ = ["Figure", "WindowValues"]
 
-Figure = Literal["count", "sum", "mean", "min", "max", "range", "stddev", "first", "last", "percentile"]
+Figure = Annotated[
+    Literal["count", "sum", "mean", "min", "max", "range", "stddev", "first", "last", "percentile"],
+    choices(
+        count=("Count", "个数"),
+        sum=("Sum", "总和"),
+        mean=("Mean", "平均值"),
+        min=("Minimum", "最小值"),
+        max=("Maximum", "最大值"),
+        range=("Range", "极差"),
+        stddev=("Standard deviation", "标准差"),
+        first=("First", "首个值"),
+        last=("Last", "末个值"),
+        percentile=("Percentile", "百分位"),
+    ),
+]
 
 
 class WindowValues(Struct):

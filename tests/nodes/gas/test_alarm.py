@@ -156,7 +156,7 @@ async def test_a_channel_that_fails_is_an_alarm_that_is_repeated_and_ends():
 
 
 async def test_a_type_that_does_not_exist_can_not_latch():
-    with pytest.raises(Exception, match="there is no type 'A3'"):
+    with pytest.raises(Exception, match="Invalid enum value 'A3'"):
         async with harness({"latching": ["A3"]}):
             pass
 

@@ -11,7 +11,7 @@ export const flowsWords = defineWords(
     "flows.problems": "问题",
     "flows.running": "运行中",
     "flows.stopped": "已停止",
-    "flows.degraded": "降级运行",
+    "flows.degraded": "异常",
     "flows.disabled": "已停用",
     "flows.none": "还没有流程。新建一个，或把 YAML 文件放进流程目录。",
     "flows.delete": "删除流程 {{name}}",

@@ -2,9 +2,9 @@ import { defineWords } from "../../platform/i18n/words";
 
 export const healthWords = defineWords(
   {
-    "page.health": "健康",
+    "page.health": "系统状态",
     "health.ok": "一切正常",
-    "health.degraded": "有问题，见下",
+    "health.degraded": "有异常，见下",
     "health.locked": "授权已过期，已锁定",
     "health.starting": "正在启动：{{what}}",
     "health.version": "版本 {{version}}",
@@ -13,7 +13,7 @@ export const healthWords = defineWords(
     "health.state": "状态",
     "health.facts": "情况",
     "health.service.database": "数据库",
-    "health.service.memory": "节点记忆",
+    "health.service.memory": "节点上下文",
     "health.service.quarantine": "隔离区",
     "health.service.licence": "授权",
     "health.service.channels": "通知渠道",
@@ -29,13 +29,13 @@ export const healthWords = defineWords(
     "health.service.pythonpermission": "Python 节点",
     "health.flows": "流程",
     "health.flow": "流程",
-    "health.under_way": "处理中",
-    "health.problems": "有问题的节点",
+    "health.under_way": "在途",
+    "health.problems": "异常的节点",
     "health.state.ok": "正常",
     "health.state.degraded": "异常",
-    "health.state.locked": "锁定",
+    "health.state.locked": "已锁定",
     "health.state.stopped": "已停止",
-    "health.quarantined": "隔离的消息：{{count}} 条（自启动以来）",
+    "health.quarantined": "进入隔离区的消息：{{count}} 条（自启动以来）",
   },
   {
     "page.health": "Health",

@@ -23,7 +23,7 @@ export const peopleWords = defineWords(
     "people.edit": "修改用户 {{name}}",
     "people.edit.password.help": "留空则不变。填写后，该用户的所有登录立即失效，下次登录须改密码。",
     "people.remove": "删除用户 {{name}}",
-    "people.remove.ask": "用户 {{name}} 将立即退出并不能再登录。审计记录会保留。确定吗？",
+    "people.remove.ask": "用户 {{name}} 将立即退出并不能再登录。审计日志会保留。确定吗？",
     "people.added": "已新建用户 {{name}}",
     "people.changed": "已修改用户 {{name}}",
     "people.token.add": "新建令牌",

@@ -2,7 +2,7 @@ import { defineWords } from "../../platform/i18n/words";
 
 export const quarantineWords = defineWords(
   {
-    "quarantine.intro": "没有节点能处理的消息。它们没有丢失：改正原因后可以重新处理，或者丢弃。",
+    "quarantine.intro": "没有节点能处理的消息。它们没有丢失：改正原因之后可以重新处理，或者丢弃。",
     "quarantine.at": "时间",
     "quarantine.node": "节点",
     "quarantine.topic": "主题",
@@ -11,9 +11,9 @@ export const quarantineWords = defineWords(
     "quarantine.state": "状态",
     "quarantine.waits": "待处理",
     "quarantine.reprocessed": "已于 {{when}} 重新处理",
-    "quarantine.payload": "内容",
+    "quarantine.payload": "载荷",
     "quarantine.props": "属性",
-    "quarantine.cut": "只保留了开头部分，不能重新处理；请让来源重新发送。",
+    "quarantine.cut": "只保留了开头，不能重新处理；请让发送者重新发送。",
     "quarantine.shown": "仅显示前 16 kB",
     "quarantine.empty": "空消息",
     "quarantine.reprocess": "重新处理",

@@ -2,17 +2,17 @@ import { defineWords } from "../../platform/i18n/words";
 
 export const secretsWords = defineWords(
   {
-    "secrets.intro": "密钥加密保存在服务器上，只能写入，不会再显示。流程中以 ${secret:名称} 引用，下次启动时生效。",
+    "secrets.intro": "凭据加密保存在服务器上，只能写入，不会再显示。流程中以 ${secret:名称} 引用，下次启动时生效。",
     "secrets.changed": "修改时间",
     "secrets.by": "修改人",
     "secrets.state": "状态",
     "secrets.ok": "可用",
     "secrets.unreadable": "无法解密，请重新设置",
-    "secrets.add": "新建密钥",
-    "secrets.remove": "删除密钥 {{name}}",
+    "secrets.add": "新建凭据",
+    "secrets.remove": "删除凭据 {{name}}",
     "secrets.remove.ask": "引用 {{name}} 的流程将不能再启动。确定吗？",
-    "secrets.saved": "密钥 {{name}} 已保存。使用它的流程下次启动时生效。",
-    "secrets.set": "更换密钥 {{name}} 的值",
+    "secrets.saved": "凭据 {{name}} 已保存。使用它的流程下次启动时生效。",
+    "secrets.set": "更换凭据 {{name}} 的值",
     "secrets.name": "名称",
     "secrets.name.help": "在流程中写作 {{ref}}。",
     "secrets.value": "值",

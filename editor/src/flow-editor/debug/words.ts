@@ -30,7 +30,7 @@ export const debugWords = defineWords(
     "tap.trace": "追踪同一键的下一条消息",
     "tap.sample": "用作测试样本",
     "trace.title": "追踪",
-    "trace.key": "键（如设备编号），留空为任意",
+    "trace.key": "键（如序列号），留空为任意",
     "trace.next": "追踪下一条",
     "trace.ten": "追踪 10 条",
     "trace.through": "经过所选节点的下一条",

@@ -5,8 +5,10 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { inLine } from "../../platform/kit/values";
+import type { NodeType } from "../../model/flow/server";
 import { useDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
+import { fieldPath } from "../editing/fieldPath";
 import { type Clash, useDeployment, useDeployState } from "./Deployment";
 import "../../platform/kit/value-tree.css";
 import "./deploy.css";
@@ -18,9 +20,11 @@ export default function ConflictDialog({ onClose }: { onClose: () => void }) {
   const deployment = useDeployment();
   const conflict = useDeployState((state) => state.conflict);
   const model = useDocument(modelIn);
+  const catalogue = useDocument((state) => state.catalogue);
   const [sides, setSides] = useState<ReadonlyMap<Clash, Side>>(new Map());
   if (!conflict) return null;
   const nodes = nodesByAddress(model);
+  const typeOf = (address: string): NodeType | undefined => catalogue.get(nodes.get(address)?.type ?? "");
   const close = (): void => {
     deployment.set({ conflict: null });
     onClose();
@@ -45,12 +49,12 @@ export default function ConflictDialog({ onClose }: { onClose: () => void }) {
           <tbody>
             {conflict.clashes.map((clash) => (
               <tr key={`${clash.node} ${clash.field}`}>
-                <th scope="row"><strong>{localize(nodes.get(clash.node)?.title) || clash.node || t("deploy.flow")}</strong><br /><code>{clash.field || t("deploy.whole")}</code></th>
+                <th scope="row"><strong>{localize(nodes.get(clash.node)?.title) || clash.node || t("deploy.flow")}</strong><br /><span title={clash.field}>{clash.field ? fieldPath(clash.field, typeOf(clash.node)) : t("deploy.whole")}</span></th>
                 <td>{value(clash, "base")}</td>
                 {(["mine", "theirs"] as const).map((side) => (
                   <td key={side} data-chosen={sides.get(clash) === side || undefined}>
                     <label className="conflict-side">
-                      <input type="radio" name={`${clash.node} ${clash.field}`} checked={sides.get(clash) === side} onChange={() => choose(clash, side)} aria-label={`${clash.node} ${clash.field}: ${side === "mine" ? t("deploy.conflict.mine") : who}`} />
+                      <input type="radio" name={`${clash.node} ${clash.field}`} checked={sides.get(clash) === side} onChange={() => choose(clash, side)} aria-label={`${clash.node} ${fieldPath(clash.field, typeOf(clash.node))}: ${side === "mine" ? t("deploy.conflict.mine") : who}`} />
                       {value(clash, side)}
                     </label>
                   </td>

@@ -1,6 +1,7 @@
 /** Before a deploy: what it changes, what restarts, what is in the way; a note; Ctrl-Enter. */
 import { useEffect, useState } from "react";
 import { nodesByAddress } from "../../model/flow/diff";
+import type { NodeType } from "../../model/flow/server";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
@@ -28,6 +29,7 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
   const deployment = useDeployment();
   const { busy, red, refused } = useDeployState((state) => state);
   const [preview, setPreview] = useState<DeployPreview | null>(null);
+  const catalogue = useDocument((state) => state.catalogue);
   const [note, setNote] = useState("");
   const [reason, setReason] = useState("");
   useEffect(() => {
@@ -41,6 +43,7 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
   const nodes = nodesByAddress(model);
   const before = old ? nodesByAddress(old) : new Map<string, never>();
   const titleOf = (address: string): string => localize((nodes.get(address) ?? before.get(address))?.title);
+  const typeOf = (address: string): NodeType | undefined => catalogue.get((nodes.get(address) ?? before.get(address))?.type ?? "");
   const errors = preview ? errorsIn(preview.problems) : [];
   const warnings = preview ? preview.problems.length - errors.length : 0;
   const shown = preview?.diff && shownDiff(preview.diff);
@@ -89,7 +92,7 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
       {shown && (
         <section>
           <h3 className="deploy-heading">{t("deploy.diff")}</h3>
-          <DiffList diff={shown} titleOf={titleOf} />
+          <DiffList diff={shown} titleOf={titleOf} typeOf={typeOf} />
           {moved > 0 && isNothing(shown) && <p className="diff-nothing">{t("deploy.moved", { count: moved })}</p>}
         </section>
       )}

@@ -2,6 +2,8 @@
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { inLine } from "../../platform/kit/values";
+import type { NodeType } from "../../model/flow/server";
+import { fieldPath } from "../editing/fieldPath";
 import type { FieldChange } from "./Deployment";
 
 export interface ShownDiff {
@@ -13,7 +15,13 @@ export interface ShownDiff {
 
 export const isNothing = (diff: ShownDiff): boolean => diff.added.length + diff.removed.length + Object.keys(diff.changed).length + diff.flow.length === 0;
 
-export function DiffList({ diff, titleOf }: { diff: ShownDiff; titleOf: (address: string) => string }) {
+interface Props {
+  diff: ShownDiff;
+  titleOf: (address: string) => string;
+  typeOf: (address: string) => NodeType | undefined;
+}
+
+export function DiffList({ diff, titleOf, typeOf }: Props) {
   const { t } = useWords();
   if (isNothing(diff)) return <p className="diff-nothing">{t("deploy.nothing")}</p>;
   const name = (address: string) => {
@@ -27,7 +35,7 @@ export function DiffList({ diff, titleOf }: { diff: ShownDiff; titleOf: (address
       {Object.entries(diff.changed).map(([address, changes]) => (
         <li key={`~${address}`} className="diff-row diff-changed">
           <Icon name="pencil" size={14} /><span className="diff-what">{t("deploy.changed")}</span>{name(address)}
-          <Changes changes={changes} />
+          <Changes changes={changes} type={typeOf(address)} />
         </li>
       ))}
       {diff.flow.length > 0 && (
@@ -40,13 +48,13 @@ export function DiffList({ diff, titleOf }: { diff: ShownDiff; titleOf: (address
   );
 }
 
-function Changes({ changes }: { changes: FieldChange[] }) {
+function Changes({ changes, type }: { changes: FieldChange[]; type?: NodeType | undefined }) {
   const { t } = useWords();
   return (
     <dl className="diff-fields">
       {changes.map((change) => (
         <div key={change.field}>
-          <dt>{change.field.replace(/^with\./, "")}</dt>
+          <dt title={change.field}>{fieldPath(change.field, type)}</dt>
           <dd>
             {"old" in change ? <del>{inLine(change.old, 120) || '""'}</del> : <span className="diff-none">{t("deploy.unset")}</span>}
             <Icon name="arrow-right" size={12} />

@@ -2,6 +2,7 @@
 import { useMemo, useRef } from "react";
 import type { NodeSpec, Sheet } from "../../model/flow/types";
 import { fieldsOf, withField } from "../../model/schema/form";
+import { titleOf } from "../../model/schema/titles";
 import type { Schema } from "../../model/schema/schema";
 import type { Json } from "../../platform/api/json";
 import type { Problem } from "../../platform/api/types";
@@ -22,7 +23,7 @@ interface Props {
 
 export function NodeForm({ node, address, sheet, schema, problems }: Props) {
   const doc = useFlowDocument();
-  const { t } = useWords();
+  const { t, language } = useWords();
   const readOnly = !useAllowed("admin");
   const visit = useRef(0);
   const wire = incomingWire(sheet, node.id);
@@ -30,7 +31,7 @@ export function NodeForm({ node, address, sheet, schema, problems }: Props) {
   const context = useMemo<FormContext>(() => ({ root: schema, problems, readOnly, wire, parameters }), [schema, problems, readOnly, wire?.node, wire?.port, parameters]);
   const change = (name: string, value: Json | undefined): void => {
     const with_ = withField(node.with_, name, value);
-    if (with_.set || with_.unset) doc.edit(translate("edit.field", { node: node.id, field: name }), [{ op: "change_node", id: address, ...with_ }], `${address}:${name}:${visit.current}`);
+    if (with_.set || with_.unset) doc.edit(translate("edit.field", { node: node.id, field: titleOf(name, schema.properties?.[name] ?? {}, language) }), [{ op: "change_node", id: address, ...with_ }], `${address}:${name}:${visit.current}`);
   };
   const fields = fieldsOf(schema, schema);
   return (

@@ -7,6 +7,7 @@ import { useCanvasController } from "../canvas/CanvasController";
 import { focusField } from "../canvas/fieldFocus";
 import { useDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
+import { fieldPath } from "../editing/fieldPath";
 import { bySeverity } from "./severity";
 import { told } from "./told";
 import "./problems.css";
@@ -19,11 +20,15 @@ export default function ProblemsPanel() {
   const checking = useDocument((state) => state.checking);
   const model = useDocument(modelIn);
   const { name } = doc;
+  const catalogue = useDocument((state) => state.catalogue);
   if (problems.length === 0) {
     return <p className="problems-none" role="status"><StateMark level={checking ? "off" : "ok"} /> {t(checking ? "problems.checking" : "problems.none")}</p>;
   }
   const nodes = nodesByAddress(model);
-  const place = (problem: Problem): string[] => [localize(model.title) || name, ...(problem.node ? [localize(nodes.get(problem.node)?.title) || problem.node] : []), ...(problem.field ? [problem.field.replace(/^with\./, "")] : [])];
+  const place = (problem: Problem): string[] => {
+    const node = nodes.get(problem.node);
+    return [localize(model.title) || name, localize(node?.title) || problem.node, problem.field && fieldPath(problem.field, node && catalogue.get(node.type))].filter(Boolean);
+  };
   return (
     <ul className="problems" aria-label={t("problems.title")}>
       {bySeverity(problems).map((problem, index) => (

@@ -13,6 +13,7 @@ import { useCanvasController } from "../canvas/CanvasController";
 import { familyOf, iconOf, labelOf } from "../canvas/nodeAppearance";
 import { revealNode } from "../canvas/revealNode";
 import { useDocument } from "../editing/context";
+import { fieldPath } from "../editing/fieldPath";
 import { hitsIn } from "./findNodes";
 
 const MOST = 100;
@@ -50,7 +51,7 @@ export default function SearchPanel({ onClose }: { onClose: () => void }) {
           },
           view: <>
             <span className="palette-icon" data-family={familyOf(type)}><Icon name={hit.node ? iconOf(hit.node, type) : hit.field === "note" ? "sticky-note" : "workflow"} size={15} /></span>
-            <span className="finder-name">{hit.node ? labelOf(hit.node, localize) : hit.text} {hit.field && <span className="finder-where">{hit.field === "type" ? hit.text : `${hit.field}: ${hit.text}`}</span>}</span>
+            <span className="finder-name">{hit.node ? labelOf(hit.node, localize) : hit.text} {hit.field && <span className="finder-where">{hit.field === "type" ? hit.text : `${fieldPath(hit.field, type)}: ${hit.text}`}</span>}</span>
             <span className="finder-aside">{hit.flow === name ? hit.address : `${hit.flow} › ${hit.address}`}</span>
           </>,
         };

@@ -21,7 +21,7 @@ export const testingWords = defineWords(
     "test.more-given": "此测试还有 {{count}} 条输入，保存时保留。",
     "test.try": "试运行",
     "test.name": "测试名称",
-    "test.name.hint": "例如：超限时发出报警",
+    "test.name.hint": "例如：越过设定值时发出报警",
     "test.name.none": "请填写名称",
     "test.expect": "作为预期",
     "test.expect.none": "请先把至少一个结果作为预期",

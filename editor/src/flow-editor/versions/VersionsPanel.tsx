@@ -68,6 +68,7 @@ function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Re
   const doc = useFlowDocument();
   const { t, localize } = useWords();
   const model = useDocument(modelIn);
+  const catalogue = useDocument((state) => state.catalogue);
   const { value: revision } = useLoaded<RevisionView>(`/flows/${segment(flow)}/revisions/${row.number}`);
   const [diff, setDiff] = useState<ShownDiff | null>(null);
   const ofDraft = useMemo(() => (revision?.flow ? difference(revision.flow, model) : null), [revision, model]);
@@ -84,13 +85,14 @@ function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Re
     doc.replaceText(translate("versions.restore", { number: row.number }), revision.flow, revision.text);
     toast("ok", translate("versions.restored", { number: row.number }), { hint: translate("versions.restored.hint") });
   };
-  const titles = revision?.flow ? nodesByAddress(revision.flow) : new Map<string, never>();
+  const listed = revision?.flow ? nodesByAddress(revision.flow) : new Map<string, never>();
   const mine = nodesByAddress(model);
+  const nodeAt = (address: string) => listed.get(address) ?? mine.get(address);
   return (
     <div className="version-body">
       <SelectField label={t(against === DRAFT ? "versions.to-draft" : "versions.against")} value={against} onChange={(event) => onAgainst(event.target.value)}
         choices={[{ value: DRAFT, label: t("versions.draft") }, ...rows.filter(({ number }) => number !== row.number).map(({ number, note, when }) => ({ value: String(number), label: `${number} · ${noteOf(note, t) || dateTime(when)}` }))]} />
-      {shown ? <DiffList diff={shown} titleOf={(address) => localize((titles.get(address) ?? mine.get(address))?.title)} /> : <p role="status">{t("kit.loading")}</p>}
+      {shown ? <DiffList diff={shown} titleOf={(address) => localize(nodeAt(address)?.title)} typeOf={(address) => catalogue.get(nodeAt(address)?.type ?? "")} /> : <p role="status">{t("kit.loading")}</p>}
       <Button icon="history" needs="admin" disabledReason={revision?.text === null && t("versions.gone")} onClick={restore}>{t("versions.restore", { number: row.number })}</Button>
     </div>
   );

@@ -2,6 +2,7 @@
 import type { NodeType } from "../../model/flow/server";
 import { choicesOf, fieldsOf, kindOf } from "../../model/schema/form";
 import { resolved, type Schema } from "../../model/schema/schema";
+import { choiceTitle, helpOf, titleOf } from "../../model/schema/titles";
 
 export interface Completion {
   label: string;
@@ -92,8 +93,8 @@ function keyOffers(path: readonly string[], lines: readonly string[], types: Rea
   if (at.rest[0] !== "with") return [];
   const schema = schemaAt(type.schema, at.rest.slice(1));
   return schema ? fieldsOf(schema, type.schema).map(({ name, schema: field, required }) => ({
-    label: name, insert: `${name}: `, detail: [kindOf(field, type.schema), required ? "*" : "", field["x-unit"] ?? ""].filter(Boolean).join(" "),
-    info: (language === "zh" && field["x-zh"]) || field.description || "",
+    label: name, insert: `${name}: `, detail: [titleOf(name, field, language), required ? "*" : "", field["x-unit"] ?? ""].filter(Boolean).join(" "),
+    info: helpOf(field, language),
   })) : [];
 }
 
@@ -109,7 +110,7 @@ function valueOffers(path: readonly string[], lines: readonly string[], text: st
   const schema = schemaAt(type.schema, at.rest.slice(1));
   if (!schema) return [];
   if (kindOf(schema, type.schema) === "boolean") return [{ label: "true" }, { label: "false" }];
-  return choicesOf(schema, type.schema).map((choice) => ({ label: String(choice) }));
+  return choicesOf(schema, type.schema).map((choice) => ({ label: String(choice), detail: choiceTitle(choice, schema, language) }));
 }
 
 /** The type of the node that the last line is in; it is written above the line, or on it. */

@@ -27,7 +27,7 @@ layout:
 
 const type: NodeType = {
   type: "switch", category: "logic", icon: "x", title: { zh: "分支", en: "Switch" }, help: "", inputs: [{ name: "in" }], outputs: [{ name: "over" }, { name: "normal" }],
-  schema: { type: "object", required: ["rules"], properties: { direction: { enum: ["above", "below"], "x-zh": "方向" }, hold_s: { type: "number", "x-unit": "s" }, rules: { type: "array", items: { $ref: "#/$defs/R" } } }, $defs: { R: { type: "object", properties: { op: { enum: ["eq", "gt"] } } } } },
+  schema: { type: "object", required: ["rules"], properties: { direction: { enum: ["above", "below"], "x-zh": { title: "方向", description: "哪一侧算越过。" }, "x-choices": { above: { zh: "高于", en: "Above" }, below: { zh: "低于", en: "Below" } } }, hold_s: { type: "number", "x-unit": "s" }, rules: { type: "array", items: { $ref: "#/$defs/R" } } }, $defs: { R: { type: "object", properties: { op: { enum: ["eq", "gt"] } } } } },
 };
 const types = new Map([[type.type, type]]);
 const offers = (text: string): string[] => completionsAt(text, text.length, types, "zh", ["${broker:site}"])?.offers.map(({ label }) => label) ?? [];

@@ -95,7 +95,9 @@ export function blank(given: Schema, root: Schema): Json {
 export function choicesOf(given: Schema, root: Schema): Json[] {
   const { schema } = withoutNull(resolved(given, root), root);
   if (schema.const !== undefined) return [schema.const];
-  return schema.enum ?? (schema.anyOf ?? []).flatMap((part) => resolved(part, root).enum ?? []);
+  const choices = schema.enum ?? (schema.anyOf ?? []).flatMap((part) => resolved(part, root).enum ?? []);
+  const order = Object.keys(schema["x-choices"] ?? {});
+  return order.length ? choices.toSorted((one, other) => order.indexOf(String(one)) - order.indexOf(String(other))) : choices;
 }
 
 /** A number as a person types it: comma or point, spaces round it; null when it is none. */

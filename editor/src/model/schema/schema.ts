@@ -29,7 +29,9 @@ export interface Schema {
   maxItems?: number;
   examples?: Json[];
   "x-unit"?: string;
-  "x-zh"?: string;
+  "x-zh"?: { title: string; description: string };
+  /** The titles of the choices, in the order of the menu. */
+  "x-choices"?: Record<string, { zh: string; en: string }>;
   "x-widget"?: string;
   "x-secret"?: boolean;
   [key: `x-${string}`]: Json | undefined;

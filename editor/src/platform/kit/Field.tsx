@@ -4,6 +4,8 @@ import { Icon } from "./Icon";
 
 export interface FieldFrame {
   label: string;
+  /** What the field is called in a file; shown on hover. */
+  name?: string | undefined;
   unit?: string | undefined;
   help?: ReactNode;
   problem?: string | undefined;
@@ -18,13 +20,13 @@ interface Ids {
   "aria-invalid": true | undefined;
 }
 
-export function Field({ label, unit, help, problem, required, aside, children }: FieldFrame & { children: (ids: Ids) => ReactNode }) {
+export function Field({ label, name, unit, help, problem, required, aside, children }: FieldFrame & { children: (ids: Ids) => ReactNode }) {
   const id = useId();
   const described = [help && `${id}h`, problem && `${id}p`].filter(Boolean).join(" ") || undefined;
   return (
     <div className="field">
       <div className="field-head">
-        <label className="field-label" htmlFor={id}>
+        <label className="field-label" htmlFor={id} title={name}>
           {label}
           {required && <span className="field-required" aria-hidden="true"> *</span>}
         </label>

@@ -17,7 +17,7 @@ export const sessionWords = defineWords(
     "role.viewer": "查看者",
     "role.operator": "操作员",
     "role.admin": "管理员",
-    "role.integrator": "集成商",
+    "role.integrator": "集成工程师",
   },
   {
     "session.title": "Sign in",

@@ -26,7 +26,7 @@ export const wallWords = defineWords(
     "wall.mutedalarm": "报警已抑制",
     "wall.device": "设备页",
     "wall.hour": "最近一小时",
-    "wall.peak": "峰值",
+    "wall.peak": "极值",
     "wall.acknowledge": "确认",
     "wall.noplan": "还没有平面图。",
     "wall.toplans": "上传平面图",

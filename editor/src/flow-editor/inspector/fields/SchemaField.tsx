@@ -7,6 +7,7 @@ import { IconButton } from "../../../platform/kit/Button";
 import { Field } from "../../../platform/kit/Field";
 import { inOneLine } from "../../problems/told";
 import { Control } from "./Control";
+import { choiceTitle, helpOf, titleOf } from "../../../model/schema/titles";
 import { useForm } from "./formContext";
 
 interface Props {
@@ -24,19 +25,22 @@ export function SchemaField({ name, schema, required, path, value, quiet, onChan
   const { t, language } = useWords();
   const { root, problems, readOnly } = useForm();
   const problem = problemAt(problems, path);
-  const help = (language === "zh" && schema["x-zh"]) || schema.description || "";
+  const title = titleOf(name, schema, language);
+  const help = helpOf(schema, language);
   const grouped = ["list", "map", "object"].includes(kindOf(schema, root));
   const changed = isChanged(value, schema);
-  const standard = schema.default === undefined || schema.default === null ? t("inspector.empty") : schema.default === "" ? t("inspector.empty") : shortly(schema.default, 24);
+  const standard = schema.default === undefined || schema.default === null || schema.default === "" ? t("inspector.empty")
+    : typeof schema.default === "boolean" ? t(schema.default ? "inspector.on" : "inspector.off")
+    : shortly(choiceTitle(schema.default, schema, language), 24);
   const aside = !required && (changed ? (
-    readOnly ? null : <IconButton icon="rotate-ccw" className="field-reset" label={t("inspector.reset", { field: name, value: standard })} onClick={() => onChange(undefined)} />
+    readOnly ? null : <IconButton icon="rotate-ccw" className="field-reset" label={t("inspector.reset", { field: title, value: standard })} onClick={() => onChange(undefined)} />
   ) : quiet ? null : <span className="field-default">{t("inspector.default", { value: standard })}</span>);
   return (
     <div className="schema-field" data-field={path} data-changed={(changed && !required) || undefined} title={quiet ? help : undefined}>
-      <Field label={name} unit={schema["x-unit"]} required={required} aside={aside} help={quiet ? undefined : help} problem={problem && inOneLine(problem)}>
+      <Field label={title} name={name} unit={schema["x-unit"]} required={required} aside={aside} help={quiet ? undefined : help} problem={problem && inOneLine(problem)}>
         {(ids) => grouped
-          ? <div id={ids.id}><Control schema={schema} value={value} path={path} label={name} onChange={onChange} ids={{ ...ids, id: `${ids.id}c` }} /></div>
-          : <Control schema={schema} value={value} path={path} label={name} onChange={onChange} ids={ids} />}
+          ? <div id={ids.id}><Control schema={schema} value={value} path={path} label={title} onChange={onChange} ids={{ ...ids, id: `${ids.id}c` }} /></div>
+          : <Control schema={schema} value={value} path={path} label={title} onChange={onChange} ids={ids} />}
       </Field>
     </div>
   );

@@ -18,6 +18,7 @@ import asyncpg
 import psutil
 
 from engine.core.errors import SetupError
+from engine.ops.embedded import logins
 from engine.ops.embedded.account import Account
 from engine.ops.embedded.programs import installed_version, programs_for
 
@@ -76,7 +77,15 @@ class EmbeddedPostgres:
     @property
     def dsn(self) -> str:
         """The address of the database, for asyncpg and libpq alike. Stays the same from start to start."""
-        return f"postgresql://postgres@/postgres?host={quote(str(self.socket_dir), safe='')}"
+        return self._address(logins.ENGINE)
+
+    def _address(self, login: str) -> str:
+        passwords, _ = logins.read_or_make_passwords(self._password_file)
+        return f"postgresql://{login}:{passwords[login]}@/postgres?host={quote(str(self.socket_dir), safe='')}"
+
+    @property
+    def _password_file(self) -> Path:
+        return self.folder / "postgres.password"
 
     @property
     def _name(self) -> str:
@@ -89,12 +98,14 @@ class EmbeddedPostgres:
             try:
                 await self._stop_leftover()
                 await self._make_cluster()
+                await self._give_password()
                 await self._start()
+                await self._make_login()
             except BaseException:
                 await self._stop()
                 raise
         else:
-            await self._wait_until_ready()
+            await self._wait_until_ready(logins.ENGINE)
         return self
 
     async def __aexit__(
@@ -211,13 +222,46 @@ class EmbeddedPostgres:
             )
         await self._wait_until_ready()
 
-    async def _wait_until_ready(self) -> None:
+    async def _give_password(self) -> None:
+        """A cluster that has none yet, a new one or one of an older version, gets its superuser's; from then on nobody connects without one."""
+        account, hba = self._own_account(), self.cluster / "pg_hba.conf"
+        passwords, _ = logins.read_or_make_passwords(self._password_file)
+        if hba.read_text() == logins.HBA:
+            return
+        with account.within_reach(self.cluster) as (place, inherited):
+            single = await asyncio.create_subprocess_exec(
+                *account.command(await self._program("postgres"), "--single", "-D", place, "postgres"),
+                cwd="/",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                pass_fds=inherited,
+            )
+            output, _ = await single.communicate(logins.as_superuser(passwords).encode())
+        if single.returncode != 0:
+            raise SetupError(f"the database's password could not be set: {_last_line(output.decode())}", _REMEDY)
+        fresh = hba.with_name("pg_hba.conf.new")
+        fresh.write_text(logins.HBA)
+        if account.switch:
+            os.chown(fresh, account.uid, account.gid)
+        fresh.chmod(0o600)
+        fresh.replace(hba)
+
+    async def _make_login(self) -> None:
+        passwords, _ = logins.read_or_make_passwords(self._password_file)
+        connection = await asyncpg.connect(self._address(logins.SUPERUSER), ssl=False)
+        try:
+            await connection.execute(logins.make_engine_login(passwords))
+        finally:
+            await connection.close()
+
+    async def _wait_until_ready(self, login: str = logins.SUPERUSER) -> None:
         problem = "no answer"
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(START_LIMIT_S):
                 while self._process is None or self._process.returncode is None:
                     try:
-                        connection = await asyncpg.connect(self.dsn, ssl=False)
+                        connection = await asyncpg.connect(self._address(login), ssl=False)
                     except (OSError, asyncpg.PostgresError) as failure:
                         problem = str(failure)
                     else:

@@ -22,7 +22,9 @@ from engine.db.copy import copy_stream
 from engine.db.database import Database, is_transient
 from engine.db.dedicated_connection import DedicatedConnection
 from engine.db.jsonb import as_jsonb
+from engine.db.query_login import QueryLogin
 from engine.db.request_connection import request_connection
+from engine.db.reserved_tables import ReservedTables
 from engine.db.table_cache import TableCache
 from engine.expression import EvaluationError, Expression, ExpressionError
 from engine.ops.local_certificate import LocalCertificate, make_local_certificate
@@ -87,10 +89,12 @@ __all__ = [
     "PermanentError",
     "Port",
     "Quarantine",
+    "QueryLogin",
     "Readable",
     "ReadableField",
     "Refusal",
     "RenamedFields",
+    "ReservedTables",
     "RetryableError",
     "Role",
     "Route",

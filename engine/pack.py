@@ -68,6 +68,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     routes       adds plain aiohttp routes (under /api/NAME/) to the site's table, for what a Route can't say
     migrations   folder of numbered SQL files (001_readings.sql), applied in order before the flows start
     texts        folder of what its parts say to people, AREA.zh.json and AREA.en.json; see `engine.texts.catalogue`
+    reserved_tables   its tables that no flow may read or write
     needs        names of packs that must be started first
     commands     commands added to `mcs`
     testing      services for flow tests: gets the test file's `site` section, answers with services that hold just that
@@ -82,6 +83,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     routes: Callable[[SiteView, web.UrlDispatcher], None] | None = None
     migrations: Path | None = None
     texts: Path | None = None
+    reserved_tables: Sequence[str] = ()
     needs: Sequence[str] = ()
     commands: Sequence[Command] = ()
     testing: Callable[[Mapping[str, Any]], Sequence[object]] | None = None

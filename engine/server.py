@@ -27,6 +27,8 @@ from engine.core.errors import SetupError
 from engine.core.secret import Secret
 from engine.db.database import Database, is_transient
 from engine.db.migrations import Migration, migrate, read_migrations
+from engine.db.query_login import QueryLogin
+from engine.db.reserved_tables import ReservedTables
 from engine.deploy.custom_nodes import NodeFolders
 from engine.deploy.deploys import Deploys
 from engine.deploy.flow_files import FlowFiles
@@ -158,6 +160,13 @@ class Server:
         await self.database.start()
         opened.push_async_callback(self.database.stop)
         self.secrets = SecretsStore(self.database, self.settings.data, self.spool, self.supervisor)
+        self.query = QueryLogin(
+            self.settings.database_url.reveal(),
+            ReservedTables(name for pack in packs for name in pack.reserved_tables),
+            given=self.settings.query_database_url.reveal() if self.settings.query_database_url else None,
+            supervisor=self.supervisor,
+        )
+        opened.push_async_callback(self.query.stop)
         self.accounts = Accounts(self.database, self.settings.admin_password)
         self.revisions = Revisions(self.database)
         self.site = Site(
@@ -173,6 +182,7 @@ class Server:
             spool=self.spool,
         )
         self.site.provide(self.secrets)
+        self.site.provide(self.query)
         self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)
         self._node_folders = NodeFolders(
             self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types), self.supervisor
@@ -259,6 +269,8 @@ class Server:
         try:
             await _migrate(self.database, packs)
             await self.accounts.start()
+            async with self.database.connection() as connection:
+                await self.query.prepare(connection, self.secrets.derived("query login"))
         except SetupError as error:
             self._setup_error = error
         except Exception as error:

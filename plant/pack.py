@@ -120,6 +120,7 @@ pack = Pack(
     ],
     api=ROUTES,
     routes=_routes,
+    reserved_tables=["licence_records"],
     migrations=Path(__file__).parent / "sql",
     testing=_testing,
     properties={"device": Device},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import hmac
 import logging
 import os
 from collections.abc import Iterator, Mapping
@@ -84,6 +85,11 @@ class SecretsStore(Mapping[str, str]):
     async def stop(self) -> None:
         """Follows the table no more."""
         await self._cache.stop()
+
+    def derived(self, purpose: str) -> str:
+        """A password for one purpose, the same in every process that has the key. SetupError when the key can't be used."""
+        self._read_key()
+        return hmac.new(self._key_file.read_bytes().strip(), purpose.encode(), "sha256").hexdigest()
 
     async def names(self) -> list[SecretInfo]:
         """What there is, by name. Values never leave."""

@@ -13,6 +13,7 @@ from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.clock import Clock, SystemClock
 from engine.db.database import Database
+from engine.db.reserved_tables import ReservedTables
 from engine.flow.check.check import check_flow
 from engine.flow.check.plan import Plan
 from engine.flow.model import Flow
@@ -92,6 +93,7 @@ class Site:
             self.suspension,
             self.supervisor,
             self.spool,
+            ReservedTables(name for pack in catalogue.packs.values() for name in pack.reserved_tables),
             Links(),
             WebhookRouter(),
             settings or Settings(),

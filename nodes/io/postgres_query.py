@@ -18,6 +18,7 @@ from engine.api import (
     Path,
     PathText,
     PermanentError,
+    QueryLogin,
     choices,
     connection_or_retry,
     node,
@@ -36,8 +37,10 @@ class PostgresQuery(Node):
     its own with `parts` (for `join`; an answer without rows is counted as dropped). Times come back as Unix seconds, numeric as a number,
     json as what it says.
 
-    A transaction can't write unless `read_only` is off. Above `most_rows` the rest is cut off and the property `more` is true. A statement that
-    takes longer than `limit_s` is ended and the message refused. While the database is away messages wait.
+    The site's own database is asked by a login that reads its tables, but not those of users, tokens, secrets and the audit log. A
+    transaction can't write unless `read_only` is off, and then only where that login has been granted it. Above `most_rows` the rest is
+    cut off and the property `more` is true. A statement that takes longer than `limit_s` is ended and the message refused. While the
+    database is away messages wait.
     """
 
     sql: Annotated[
@@ -98,15 +101,13 @@ class PostgresQuery(Node):
         self.ctx = ctx
         self.new_id = new_ids()
         self.paths = [Path(text) for text in self.parameters]
-        self.connected: Database = (
-            await ctx.shared(f"postgres {self.database}", self._connect, Database.stop)
-            if self.database
-            else ctx.service(Database)
-        )
+        self.login = None if self.database else ctx.service(QueryLogin)
+        if self.database:
+            self.other = await ctx.shared(f"postgres {self.database}", self._connect, Database.stop)
 
     async def process(self, msg: Message) -> Any:
         try:
-            async with connection_or_retry(self.connected) as connection:
+            async with connection_or_retry(self.other if self.login is None else self.login.database) as connection:
                 try:
                     rows, more = await self._ask(connection, msg)
                 except asyncpg.ReadOnlySQLTransactionError as writes:
@@ -132,6 +133,8 @@ class PostgresQuery(Node):
 
     async def _ask(self, connection: PoolConnectionProxy, msg: Message) -> tuple[list[dict[str, Any]], bool]:
         async with connection.transaction(readonly=self.read_only):
+            if not self.read_only:
+                await connection.execute("set transaction read write")
             await connection.execute(f"set local statement_timeout = {max(1, int(self.limit_s * 1000))}")
             statement = await connection.prepare(self.sql)
             wanted = statement.get_parameters()

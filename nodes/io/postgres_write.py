@@ -19,6 +19,7 @@ from engine.api import (
     PermanentError,
     Port,
     Quarantine,
+    ReservedTables,
     RetryableError,
     Spool,
     node,
@@ -82,6 +83,9 @@ class PostgresWrite(Node):
         self.paths = {name: Path(path) for name, path in self.columns.items()}
         self.packer: RowPacker | None = None
         self.packed_for: dict[str, str] | None = None
+        reserved = ctx.service(ReservedTables).reason(self.table)
+        if reserved is not None:
+            raise ValueError(f"table: {reserved}")
         spool = ctx.service(Spool)
         table = PostgresTable(
             self.table, list(self.columns), self.on_conflict, ctx.service(Database), spool, ctx.service(Quarantine)

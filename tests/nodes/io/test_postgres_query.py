@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.api import Database
+from engine.api import Database, QueryLogin, ReservedTables
 from tests.eventually import eventually
 from tests.nodes.io.conftest import MakeBench
 from tests.nodes.io.harness import SiteHarness
@@ -22,10 +22,14 @@ async def bench(make_bench: MakeBench, postgres_dsn: str) -> AsyncIterator[SiteH
             "create table devices (sn text primary key, k float8, seen timestamptz, extra jsonb);"
             "insert into devices values ('GS1', 1.5, 'epoch', '{\"a\": [1]}'), ('GS2', null, null, null)"
         )
+        login = QueryLogin(postgres_dsn, ReservedTables())
+        await login.prepare(connection, "only-for-tests")
     made = await make_bench()
     made.site.provide(database)
+    made.site.provide(login)
     yield made
     await made.site.stop(0.2)
+    await login.stop()
     await database.stop()
 
 
@@ -86,6 +90,13 @@ async def test_statement_that_writes_needs_leave(bench: SiteHarness) -> None:
     insert = "sql: 'insert into devices (sn) values ($1) returning sn', parameters: [payload], output: first"
     await ask(bench, insert, "GS3")
     assert "read_only: false" in bench.refused[0]
+    await ask(bench, f"{insert}, read_only: false", "GS3")
+    assert "permission denied" in bench.refused[-1]
+    async with bench.site.service(Database).connection(10) as owner:
+        login = await owner.fetchval(
+            "select grantee from information_schema.role_table_grants where table_name = 'devices' and grantee like 'mcs_query%'"
+        )
+        await owner.execute(f"grant insert, delete on devices to {login}")
     await ask(bench, f"{insert}, read_only: false", "GS3", "GS3", "GS4")
     assert bench.got() == [{"sn": "GS3"}, {"sn": "GS4"}]
     assert "duplicate key" in bench.refused[-1]

@@ -12,7 +12,7 @@ import yaml
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.node import ERROR_PORT, Example, Port
 from engine.core.paths import plain
-from engine.flow.check.compatibility import type_words
+from engine.flow.check.compatibility import describe_type
 
 __all__ = ["node_pages", "write_node_pages"]
 
@@ -129,7 +129,7 @@ def _format_type(port: Port, language: str) -> str:
     words = WORDS[language]
     if port.same_as:
         return words["same"]
-    name = words["anything"] if port.payload is Any else f"`{type_words(port.payload)}`"
+    name = words["anything"] if port.payload is Any else f"`{describe_type(port.payload)}`"
     return f"{name}, {port.unit}" if port.unit else name
 
 

@@ -11,7 +11,7 @@ from engine.runtime.node_runner import RunningNode
 from engine.runtime.observer import LATENCY_BOUNDS_S, Latency
 from engine.web.http.server_context import ServerContext
 
-__all__ = ["Family", "metrics_text", "written"]
+__all__ = ["Family", "format_families", "metrics_text"]
 
 Labels = Mapping[str, str]
 Sample = tuple[str, Labels, float]
@@ -33,10 +33,10 @@ class Family:
 
 def metrics_text(server: ServerContext, process: psutil.Process) -> str:
     """Everything that can be counted, at this moment."""
-    return written([*_process(process), *_site(server), *_flows(server.site.flows)])
+    return format_families([*_process(process), *_site(server), *_flows(server.site.flows)])
 
 
-def written(families: Iterable[Family]) -> str:
+def format_families(families: Iterable[Family]) -> str:
     """The text; label values are escaped as the format wants it (backslash, quote, line feed)."""
     lines: list[str] = []
     for family in families:

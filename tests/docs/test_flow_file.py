@@ -8,8 +8,8 @@ from pathlib import Path
 from engine.catalogue.node_types import Catalogue
 from engine.flow.check.check import check_flow
 from engine.flow.references import References
+from engine.flow.yaml.flow_reader import FLOW_KEYS, NODE_KEYS
 from engine.flow.yaml.read import read_flow
-from engine.flow.yaml.shape import FLOW_KEYS, NODE_KEYS
 from engine.pack import discover_packs
 
 TEXT = Path("docs/flow-file.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from engine.flow.check.expand import write_out
+from engine.flow.check.expand import expand_subflows
 from engine.flow.model import Flow, NodeSpec, Subflow, Target
 
 # A value that is not there, as opposed to null.
@@ -212,7 +212,7 @@ def _port_ends(ports: Mapping[str, tuple[Target, ...]], port: str) -> Any:
 
 
 def _restarts(old: Flow, new: Flow) -> tuple[list[str], list[str]]:
-    before, after = write_out(old).nodes, write_out(new).nodes
+    before, after = expand_subflows(old).nodes, expand_subflows(new).nodes
     restarts = [
         id
         for id, node in after.items()

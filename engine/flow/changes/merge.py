@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from engine.flow.changes.diff import ends_as_json, same_value
 from engine.flow.changes.edit_script import node_document, operations_between
-from engine.flow.changes.merge_names import ends_in, in_one_group, leading_to, of_members, with_used
+from engine.flow.changes.merge_cleanup import ends_in, in_one_group, leading_to, of_members, with_used
 from engine.flow.model import Flow, Group, NodeSpec, Subflow, Target
 from engine.flow.yaml import operations as ops
 
@@ -88,22 +88,22 @@ class _Merge:
         self.conflicts: list[Conflict] = []
 
     def value(
-        self, node: str, field: str, base: Any, mine: Any, theirs: Any, told: Callable[[Any], Any] | None = None
+        self, node: str, field: str, base: Any, mine: Any, theirs: Any, shown: Callable[[Any], Any] | None = None
     ) -> Any:
-        """What one value becomes. `told` turns the sides into what a conflict shows."""
+        """What one value becomes. `shown` turns the sides into what a conflict shows."""
         if same_value(mine, base) or same_value(mine, theirs):
             return theirs
         if same_value(theirs, base):
             return mine
-        return mine if self.mine_is_chosen(node, field, base, mine, theirs, told or _plain) else theirs
+        return mine if self.mine_is_chosen(node, field, base, mine, theirs, shown or _plain) else theirs
 
     def mine_is_chosen(
-        self, node: str, field: str, base: Any, mine: Any, theirs: Any, told: Callable[[Any], Any]
+        self, node: str, field: str, base: Any, mine: Any, theirs: Any, shown: Callable[[Any], Any]
     ) -> bool:
         choice = self.choices.get((node, field))
         if choice is None:
             self.conflicts.append(
-                Conflict(node=node, field=field, base=told(base), mine=told(mine), theirs=told(theirs))
+                Conflict(node=node, field=field, base=shown(base), mine=shown(mine), theirs=shown(theirs))
             )
         return choice == "mine"
 
@@ -201,7 +201,7 @@ class _Merge:
             key = (port, end)
             field = f"to.{port}.{end}" if port else f"to.{end}"
             sides = was.get(key, UNSET), ours.get(key, UNSET), others.get(key, UNSET)
-            state = self.value(address, field, *sides, told=_format_wire)
+            state = self.value(address, field, *sides, shown=_format_wire)
             name, _, input = end.partition(".")
             removed = name not in kept and (name in base or name in mine or name in theirs)
             if state is not UNSET and not removed:

@@ -8,18 +8,18 @@ import networkx as nx
 
 from engine.catalogue.node_types import Catalogue
 from engine.core.node import ERROR_PORT
-from engine.flow.check.compatibility import incompatibility, port_words
+from engine.flow.check.compatibility import describe_port, incompatibility
 from engine.flow.check.expand import (
     LINK_IN,
     LINK_OUT,
+    ExpandedNode,
+    ExpandedWire,
     Side,
-    WrittenNode,
-    WrittenWire,
+    expand_subflows,
     links_in,
     links_out,
     no_port,
     which_input,
-    write_out,
 )
 from engine.flow.check.graph import format_loop, graph_of, loops, unreached
 from engine.flow.check.node_check import CheckedNode, NodeCheck
@@ -35,7 +35,7 @@ from engine.texts.text import Readable, Text
 __all__ = ["check_flow", "check_site"]
 
 # A wire with the names of the ports at its ends.
-Wired = tuple[WrittenWire, str, str]
+Wired = tuple[ExpandedWire, str, str]
 
 
 def check_flow(
@@ -61,7 +61,7 @@ def check_site(flows: Iterable[Flow], beside: Iterable[Flow] = ()) -> list[Probl
     for flow in beside:
         known.setdefault(flow.flow, flow)
         entries.update(links_in(flow.flow, node) for node in _link_nodes(flow) if node.type == LINK_IN)
-    exits: list[tuple[Flow, WrittenNode]] = []
+    exits: list[tuple[Flow, ExpandedNode]] = []
     for flow in flows:
         if flow.flow and flow.flow in known:
             first = known[flow.flow].source
@@ -92,45 +92,45 @@ def check_site(flows: Iterable[Flow], beside: Iterable[Flow] = ()) -> list[Probl
     return problems
 
 
-def _link_nodes(flow: Flow) -> list[WrittenNode]:
+def _link_nodes(flow: Flow) -> list[ExpandedNode]:
     """Those that would run. Most flows have none, and to write a large one out takes long, so that is looked at first."""
     scopes = (flow.nodes, *(subflow.nodes for subflow in flow.subflows.values()))
     links = (LINK_IN, *LINK_OUT)
     if flow.disabled or not any(node.type in links for nodes in scopes for node in nodes.values()):
         return []
-    return [node for node in write_out(flow).nodes.values() if node.type in links]
+    return [node for node in expand_subflows(flow).nodes.values() if node.type in links]
 
 
 class _Check:
     def __init__(self, flow: Flow, catalogue: Catalogue, references: References) -> None:
         self.flow = flow
-        self.written = write_out(flow)
-        self.problems: dict[Problem, None] = dict.fromkeys(self.written.problems)
+        self.expanded = expand_subflows(flow)
+        self.problems: dict[Problem, None] = dict.fromkeys(self.expanded.problems)
         self.nodes: dict[str, CheckedNode] = {}
         self._check_node = NodeCheck(flow, catalogue, references, self._say).check
 
     def run(self) -> tuple[Plan | None, list[Problem]]:
-        self.nodes = {id: self._check_node(node) for id, node in self.written.nodes.items()}
-        spare = {node.id: self._check_node(node) for node in self.written.spare}
-        wires = [wire for wire in self.written.wires if not self._is_retired(wire)]
+        self.nodes = {id: self._check_node(node) for id, node in self.expanded.nodes.items()}
+        unused = {node.id: self._check_node(node) for node in self.expanded.unused}
+        wires = [wire for wire in self.expanded.wires if not self._is_retired(wire)]
         wired = self._named_all(wires, self.nodes)
         self._check_twice(wired)
         self._check_fit(wired, self.nodes)
-        self._check_fit(self._named_all(self.written.spare_wires, spare), spare)
-        graph = graph_of(self.written, wired)
+        self._check_fit(self._named_all(self.expanded.unused_wires, unused), unused)
+        graph = graph_of(self.expanded, wired)
         on_error = self._on_error()
         self._check_loops(graph)
-        if len(wired) == len(wires) and not errors_in(self.written.problems):
+        if len(wired) == len(wires) and not errors_in(self.expanded.problems):
             # A missing wire leaves much unreached: to tell of that too would bury the cause.
             self._check_reach(graph, on_error)
         found = sorted(self.problems, key=lambda problem: (problem.line, problem.column))
-        unknown = self.written.unknown or any(node.kind is None for node in self.nodes.values())
+        unknown = self.expanded.unknown or any(node.kind is None for node in self.nodes.values())
         return (None if errors_in(found) or unknown else self._plan(graph, wired, on_error)), found
 
     def _say(self, place: Path, text: Readable, severity: Severity = "error") -> None:
         self.problems[self.flow.source.problem(place, text, severity)] = None
 
-    def _is_retired(self, wire: WrittenWire) -> bool:
+    def _is_retired(self, wire: ExpandedWire) -> bool:
         """Whether the wire leaves a port that an older version of the node had: it is told, and the flow runs without it."""
         kind = self.nodes[wire.source].kind
         why = kind.cls.retired_outputs.get(wire.port) if kind is not None and not wire.link else None
@@ -139,10 +139,10 @@ class _Check:
         self._say(wire.place, Text("flow.output-retired", node=wire.source, port=wire.port, why=why), "warning")
         return True
 
-    def _named_all(self, wires: Iterable[WrittenWire], nodes: Mapping[str, CheckedNode]) -> list[Wired]:
+    def _named_all(self, wires: Iterable[ExpandedWire], nodes: Mapping[str, CheckedNode]) -> list[Wired]:
         return [named for wire in wires if (named := self._named(wire, nodes)) is not None]
 
-    def _named(self, wire: WrittenWire, nodes: Mapping[str, CheckedNode]) -> Wired | None:
+    def _named(self, wire: ExpandedWire, nodes: Mapping[str, CheckedNode]) -> Wired | None:
         """The wire with its ports by name, or None after telling what is wrong with an end."""
         source, target = nodes[wire.source], nodes[wire.target]
         if wire.link:
@@ -173,22 +173,22 @@ class _Check:
                     text = Text(
                         "flow.wire-unfit",
                         source=origin[0],
-                        sends=port_words(made),
+                        sends=describe_port(made),
                         port=origin[1],
                         by_way="" if origin[0] == wire.source else Text("flow.by-way", node=wire.source),
                         target=wire.target,
-                        takes=port_words(taken),
+                        takes=describe_port(taken),
                         reason=wrong,
                     )
                     self._say(wire.place, text)
 
-    def _no_port(self, wire: WrittenWire, node: str, side: Side, port: str, known: list[str]) -> None:
+    def _no_port(self, wire: ExpandedWire, node: str, side: Side, port: str, known: list[str]) -> None:
         if port:
             self._say(wire.place, no_port(node, side, port, known))
         else:
             self._say(wire.place, Text("flow.sends-nothing", node=node))
 
-    def _no_input(self, wire: WrittenWire, target: CheckedNode) -> None:
+    def _no_input(self, wire: ExpandedWire, target: CheckedNode) -> None:
         names = [one.name for one in target.inputs]
         if not names:
             is_source = target.kind is not None and target.kind.is_source
@@ -216,7 +216,7 @@ class _Check:
         target = self.flow.on_error
         if target is None or target.node not in self.flow.nodes:
             return None
-        if not self.written.on_error:
+        if not self.expanded.on_error:
             disabled = self.flow.nodes[target.node].disabled
             text = (
                 Text("flow.on-error-disabled", target=str(target))
@@ -225,14 +225,14 @@ class _Check:
             )
             self._say(("on_error",), text, "warning")
             return None
-        if len(self.written.on_error) > 1:
-            inner = [id for id, _ in self.written.on_error]
+        if len(self.expanded.on_error) > 1:
+            inner = [id for id, _ in self.expanded.on_error]
             self._say(("on_error",), Text("flow.on-error-several", target=str(target), nodes=inner))
             return None
-        id, port = self.written.on_error[0]
+        id, port = self.expanded.on_error[0]
         node = self.nodes[id]
         if node.kind is not None and node.input(port) is None:
-            wire = WrittenWire("", "", id, port, ("on_error",))
+            wire = ExpandedWire("", "", id, port, ("on_error",))
             self._no_input(wire, node)
         return id
 
@@ -250,11 +250,11 @@ class _Check:
             self._say(("nodes",), Text("flow.no-source"), "warning")
         else:
             for id in unreached(graph, [*roots, *([on_error] if on_error else [])]):
-                self._say(self.nodes[id].written.place, Text("flow.unreached"), "warning")
+                self._say(self.nodes[id].expanded.place, Text("flow.unreached"), "warning")
         for id in roots:
             node = self.nodes[id]
             if node.kind is not None and node.outputs and graph.out_degree(id) == 0:
-                self._say(node.written.place, Text("flow.leads-nowhere"), "warning")
+                self._say(node.expanded.place, Text("flow.leads-nowhere"), "warning")
 
     def _plan(self, graph: nx.MultiDiGraph[str], wired: list[Wired], on_error: str | None) -> Plan:
         wires: dict[str, dict[str, list[str]]] = {id: {} for id in self.nodes}
@@ -267,7 +267,7 @@ class _Check:
             nodes[id] = PlannedNode(
                 id=id,
                 kind=node.kind,
-                config=node.written.with_,
+                config=node.expanded.with_,
                 ports=tuple(port.name for port in node.outputs or () if port.name != ERROR_PORT),
                 wires={port: tuple(ends) for port, ends in wires[id].items()},
             )

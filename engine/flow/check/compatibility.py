@@ -40,22 +40,22 @@ def incompatibility(source: Port, target: Port) -> Text | None:
     itself, and "" fits everything.
     """
     if not payloads_compatible(source.payload, target.payload):
-        return Text("flow.types-unfit", given=type_words(source.payload), wanted=type_words(target.payload))
+        return Text("flow.types-unfit", given=describe_type(source.payload), wanted=describe_type(target.payload))
     ours, theirs = _unit(source.unit), _unit(target.unit)
     if ours and theirs and ours != theirs:
         return Text("flow.units-unfit", given=source.unit, wanted=target.unit)
     return None
 
 
-def port_words(port: Port) -> Readable:
+def describe_port(port: Port) -> Readable:
     """What passes a port, for people: `Reading in ppm`."""
     if not port.unit:
-        return type_words(port.payload)
-    kind = Text("flow.kind-number") if port.payload is Any else type_words(port.payload)
+        return describe_type(port.payload)
+    kind = Text("flow.kind-number") if port.payload is Any else describe_type(port.payload)
     return Text("flow.in-unit", wanted=[kind], unit=port.unit)
 
 
-def type_words(payload: Any) -> Readable:
+def describe_type(payload: Any) -> Readable:
     """A payload type for people."""
     kinds = [kind.name for kind in kinds_of(payload)]
     return Text("flow.either", kinds=kinds) if kinds else Text("flow.anything")

@@ -10,7 +10,7 @@ from jsonschema import ValidationError
 
 from engine.flow.names import did_you_mean, nearest
 from engine.flow.tree import Path
-from engine.flow.yaml.values import shortened
+from engine.flow.yaml.value_reader import shortened
 from engine.texts.text import Readable, Text
 
 Schema = Mapping[str, Any]
@@ -27,25 +27,25 @@ _TYPES = {
 _OTHER_KIND = Text("flow.kind-other")
 
 
-class Fault(msgspec.Struct, frozen=True):
+class ConfigProblem(msgspec.Struct, frozen=True):
     """One thing wrong at a place within the config."""
 
     place: Path
     text: Text
 
 
-def faults_of(
+def config_problems(
     errors: Iterable[ValidationError], config: Any, schema: Schema, hidden: frozenset[Path] = frozenset()
-) -> list[Fault]:
+) -> list[ConfigProblem]:
     """All errors of a validator as faults, each once. Values at `hidden` places came from references and are not shown."""
-    faults: dict[Fault, None] = {}
+    faults: dict[ConfigProblem, None] = {}
     for error in errors:
         for fault in _messages(error, schema, hidden):
             faults[fault] = None
     return list(faults)
 
 
-def _messages(error: ValidationError, root: Schema, hidden: frozenset[Path]) -> Iterator[Fault]:
+def _messages(error: ValidationError, root: Schema, hidden: frozenset[Path]) -> Iterator[ConfigProblem]:
     place: Path = tuple(error.absolute_path)
     rule = str(error.validator)
     limit: Any = error.validator_value
@@ -58,53 +58,61 @@ def _messages(error: ValidationError, root: Schema, hidden: frozenset[Path]) -> 
         for name in limit:
             if name not in value:
                 field = here.get("properties", {}).get(name, {})
-                yield Fault((*place, name), Text("flow.field-missing", field=name).with_hint(_wish(name, field, root)))
+                yield ConfigProblem(
+                    (*place, name), Text("flow.field-missing", field=name).with_hint(_wish(name, field, root))
+                )
     elif rule in ("additionalProperties", "unevaluatedProperties"):
         known = list(here.get("properties", {}))
         for name in value:
             if name not in known:
                 text = Text("flow.no-field", field=shortened(name), known=known or Text("flow.none"))
-                yield Fault((*place, name), text.with_hint(did_you_mean(name, known)))
+                yield ConfigProblem((*place, name), text.with_hint(did_you_mean(name, known)))
     elif rule == "type":
-        yield Fault(place, Text("flow.wants", wanted=_wanted(here, root, unit), here=shown).with_hint(about))
+        yield ConfigProblem(place, Text("flow.wants", wanted=_wanted(here, root, unit), here=shown).with_hint(about))
     elif rule == "enum":
         meant = nearest(value, [one for one in limit if isinstance(one, str)]) if isinstance(value, str) else None
         text = Text("flow.wants", wanted=[_one_of(limit)], here=shown)
-        yield Fault(place, text.with_hint(Text("flow.did-you-mean", name=meant) if meant else about))
+        yield ConfigProblem(place, text.with_hint(Text("flow.did-you-mean", name=meant) if meant else about))
     elif rule == "const":
-        yield Fault(place, Text("flow.wants", wanted=[_json(limit)], here=shown).with_hint(about))
+        yield ConfigProblem(place, Text("flow.wants", wanted=[_json(limit)], here=shown).with_hint(about))
     elif rule == "minimum":
-        yield Fault(place, Text("flow.wants-at-least", limit=_quantity(limit, unit), here=shown).with_hint(about))
+        yield ConfigProblem(
+            place, Text("flow.wants-at-least", limit=_quantity(limit, unit), here=shown).with_hint(about)
+        )
     elif rule == "maximum":
-        yield Fault(place, Text("flow.wants-at-most", limit=_quantity(limit, unit), here=shown).with_hint(about))
+        yield ConfigProblem(
+            place, Text("flow.wants-at-most", limit=_quantity(limit, unit), here=shown).with_hint(about)
+        )
     elif rule == "exclusiveMinimum":
-        yield Fault(place, Text("flow.wants-more", limit=_quantity(limit, unit), here=shown).with_hint(about))
+        yield ConfigProblem(place, Text("flow.wants-more", limit=_quantity(limit, unit), here=shown).with_hint(about))
     elif rule == "exclusiveMaximum":
-        yield Fault(place, Text("flow.wants-less", limit=_quantity(limit, unit), here=shown).with_hint(about))
+        yield ConfigProblem(place, Text("flow.wants-less", limit=_quantity(limit, unit), here=shown).with_hint(about))
     elif rule == "multipleOf":
-        yield Fault(place, Text("flow.wants-multiple", limit=_quantity(limit, unit), here=shown).with_hint(about))
+        yield ConfigProblem(
+            place, Text("flow.wants-multiple", limit=_quantity(limit, unit), here=shown).with_hint(about)
+        )
     elif rule == "minLength":
-        yield Fault(place, Text("flow.wants-longer", limit=limit, here=len(value)).with_hint(about))
+        yield ConfigProblem(place, Text("flow.wants-longer", limit=limit, here=len(value)).with_hint(about))
     elif rule == "maxLength":
-        yield Fault(place, Text("flow.wants-shorter", limit=limit, here=len(value)).with_hint(about))
+        yield ConfigProblem(place, Text("flow.wants-shorter", limit=limit, here=len(value)).with_hint(about))
     elif rule in ("minItems", "minProperties"):
-        yield Fault(place, Text("flow.wants-more-items", limit=limit, here=len(value)).with_hint(about))
+        yield ConfigProblem(place, Text("flow.wants-more-items", limit=limit, here=len(value)).with_hint(about))
     elif rule in ("maxItems", "maxProperties"):
-        yield Fault(place, Text("flow.wants-fewer-items", limit=limit, here=len(value)).with_hint(about))
+        yield ConfigProblem(place, Text("flow.wants-fewer-items", limit=limit, here=len(value)).with_hint(about))
     elif rule == "pattern":
-        yield Fault(place, Text("flow.wants-pattern", pattern=limit, here=shown).with_hint(about))
+        yield ConfigProblem(place, Text("flow.wants-pattern", pattern=limit, here=shown).with_hint(about))
     elif rule in ("anyOf", "oneOf") and error.context:
         yield from _choice(error, here, root, hidden, shown, unit)
     elif rule == "uniqueItems":
-        yield Fault(place, Text("flow.item-twice"))
+        yield ConfigProblem(place, Text("flow.item-twice"))
     else:
         text = Text("flow.unfit-value") if hidden else Text("flow.invalid", reason=error.message)
-        yield Fault(place, text.with_hint(about))
+        yield ConfigProblem(place, text.with_hint(about))
 
 
 def _choice(
     error: ValidationError, here: Schema, root: Schema, hidden: frozenset[Path], shown: Text | float, unit: str
-) -> Iterator[Fault]:
+) -> Iterator[ConfigProblem]:
     """A value that fits none of several forms: the faults in the form it was meant to be, when that can be told."""
     top = len(error.absolute_path)
     forms: dict[int, list[ValidationError]] = {}
@@ -121,7 +129,7 @@ def _choice(
             yield from _messages(inner, root, hidden)
         return
     text = Text("flow.wants", wanted=_wanted(here, root, unit), here=shown)
-    yield Fault(tuple(error.absolute_path), text.with_hint(_about(here)))
+    yield ConfigProblem(tuple(error.absolute_path), text.with_hint(_about(here)))
 
 
 def _wanted(schema: Schema, root: Schema, unit: str = "") -> list[Readable]:

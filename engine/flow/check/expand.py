@@ -9,13 +9,13 @@ import msgspec
 from jsonschema import Draft202012Validator, SchemaError
 
 from engine.core.node import ERROR_PORT
-from engine.flow.check.config_messages import faults_of
+from engine.flow.check.config_messages import config_problems
 from engine.flow.model import DEFAULT_PORT, SUBFLOW_PREFIX, Flow, NodeSpec, Subflow, Target
 from engine.flow.names import did_you_mean, nearest
 from engine.flow.problem import Problem, Severity
 from engine.flow.references import references_in, with_fields
 from engine.flow.tree import Path
-from engine.flow.yaml.values import shortened
+from engine.flow.yaml.value_reader import shortened
 from engine.texts.text import Text
 
 DEPTH_LIMIT = 16
@@ -31,7 +31,7 @@ Side = Literal["input", "output"]
 _NONE = Text("flow.none")
 
 
-class WrittenNode(msgspec.Struct, frozen=True, eq=False):
+class ExpandedNode(msgspec.Struct, frozen=True, eq=False):
     """One node that is to run: `id` is `calibrate/scale` inside a subflow, `with_` has its fields filled in, `place` is
     where it stands in the file."""
 
@@ -41,7 +41,7 @@ class WrittenNode(msgspec.Struct, frozen=True, eq=False):
     place: Path
 
 
-class WrittenWire(msgspec.Struct, frozen=True, eq=False):
+class ExpandedWire(msgspec.Struct, frozen=True, eq=False):
     """One wire between two nodes that are to run; a port "" is the first (output) or only one (input).
 
     `place` is where it stands in the file, for a wire through a subflow's port on the outside. `link` tells a
@@ -56,28 +56,28 @@ class WrittenWire(msgspec.Struct, frozen=True, eq=False):
     link: bool = False
 
 
-class WrittenFlow(msgspec.Struct, eq=False):
+class ExpandedFlow(msgspec.Struct, eq=False):
     """The nodes by id, the wires, the ids that `on_error` comes to, and what was wrong; disabled parts are left out.
 
-    `spare` are the nodes of subflows that nothing uses, `spare_wires` the wires between them: they do not run, and are looked at all the same.
+    `unused` are the nodes of subflows that nothing uses, `unused_wires` the wires between them: they do not run, and are looked at all the same.
     `unknown` are instances of subflows that do not exist.
     """
 
-    nodes: dict[str, WrittenNode] = {}
-    wires: list[WrittenWire] = []
+    nodes: dict[str, ExpandedNode] = {}
+    wires: list[ExpandedWire] = []
     on_error: list[tuple[str, str]] = []
     problems: list[Problem] = []
-    spare: list[WrittenNode] = []
-    spare_wires: list[WrittenWire] = []
+    unused: list[ExpandedNode] = []
+    unused_wires: list[ExpandedWire] = []
     unknown: set[str] = set()
 
 
-def write_out(flow: Flow) -> WrittenFlow:
+def expand_subflows(flow: Flow) -> ExpandedFlow:
     """Writes the subflows of a flow out. Nothing is raised: what can't be written out is left out and told of."""
-    return _Writer(flow).write()
+    return _Expansion(flow).run()
 
 
-def links_in(flow: str, node: WrittenNode | NodeSpec) -> str:
+def links_in(flow: str, node: ExpandedNode | NodeSpec) -> str:
     """The full name, `flow/name`, under which a link-in can be reached: its `name`, by default its id."""
     name = node.with_.get("name")
     return f"{flow}/{name if isinstance(name, str) and name else node.id}"
@@ -121,23 +121,23 @@ class _Scope:
         self.inner: dict[str, _Scope | None] = {}
 
 
-class _Writer:
+class _Expansion:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.out = WrittenFlow()
+        self.out = ExpandedFlow()
         self._seen: set[Problem] = set()
         self._used: set[str] = set()
         self._uses = 0
         self._dormant = False
 
-    def write(self) -> WrittenFlow:
+    def run(self) -> ExpandedFlow:
         top = _Scope("", (), self.flow.nodes, None)
-        self._write_nodes(top, {}, ())
-        self._write_wires(top)
+        self._expand_nodes(top, {}, ())
+        self._expand_wires(top)
         if self.flow.on_error is not None and self.flow.on_error.node in self.flow.nodes:
             self.out.on_error = list(self._entries(top, self.flow.on_error, ("on_error",)))
-        self._write_links()
-        self._write_spare()
+        self._expand_links()
+        self._expand_unused()
         return self.out
 
     def _say(self, place: Path, text: Text, severity: Severity = "error") -> None:
@@ -146,7 +146,7 @@ class _Writer:
             self._seen.add(problem)
             self.out.problems.append(problem)
 
-    def _write_nodes(self, scope: _Scope, fields: Mapping[str, Any], chain: tuple[str, ...]) -> None:
+    def _expand_nodes(self, scope: _Scope, fields: Mapping[str, Any], chain: tuple[str, ...]) -> None:
         for name, spec in scope.nodes.items():
             if spec.disabled:
                 continue
@@ -158,7 +158,7 @@ class _Writer:
             scope.names.add(name)
             if spec.subflow is None:
                 id = scope.prefix + name
-                self.out.nodes[id] = WrittenNode(id, spec.type, with_, place)
+                self.out.nodes[id] = ExpandedNode(id, spec.type, with_, place)
             else:
                 scope.inner[name] = self._use(scope, name, spec.subflow, with_, place, chain)
 
@@ -182,8 +182,8 @@ class _Writer:
             return None
         self._uses += 1
         inner = _Scope(f"{scope.prefix}{name}/", ("subflows", kind), subflow.nodes, subflow)
-        self._write_nodes(inner, self._fields(subflow, with_, place), (*chain, kind))
-        self._write_wires(inner)
+        self._expand_nodes(inner, self._fields(subflow, with_, place), (*chain, kind))
+        self._expand_wires(inner)
         return inner
 
     def _fields(self, subflow: Subflow, with_: dict[str, Any], place: Path) -> dict[str, Any]:
@@ -198,7 +198,7 @@ class _Writer:
             if name in with_:
                 values[name] = with_[name]
                 if checker is not None and not any(references_in(with_[name])):
-                    for fault in faults_of(checker.iter_errors(with_[name]), with_[name], schema):
+                    for fault in config_problems(checker.iter_errors(with_[name]), with_[name], schema):
                         self._say((*place, "with", name, *fault.place), fault.text)
             elif "default" in schema:
                 values[name] = schema["default"]
@@ -219,7 +219,7 @@ class _Writer:
             return None
         return Draft202012Validator(schema)
 
-    def _write_wires(self, scope: _Scope) -> None:
+    def _expand_wires(self, scope: _Scope) -> None:
         for name, spec in scope.nodes.items():
             for port, targets in spec.to.items():
                 for index, target in enumerate(targets):
@@ -227,17 +227,17 @@ class _Writer:
                     if target.node not in scope.nodes:
                         self._dangling(scope, target, place, spec.disabled or target.disabled)
                     elif not spec.disabled and not target.disabled and name in scope.names:
-                        self._write_wire(scope, name, port, target, place)
+                        self._expand_wire(scope, name, port, target, place)
         if scope.subflow is not None:
             self._check_ends(scope, scope.subflow)
 
-    def _write_wire(self, scope: _Scope, name: str, port: str, target: Target, place: Path) -> None:
+    def _expand_wire(self, scope: _Scope, name: str, port: str, target: Target, place: Path) -> None:
         ends = list(self._entries(scope, target, place))
         for source, output in self._exits(scope, name, port, place):
             if len(self.out.wires) + len(ends) > WIRE_LIMIT:
                 self._say(place, Text("flow.many-wires", limit=WIRE_LIMIT))
                 return
-            self.out.wires += [WrittenWire(source, output, id, input, place) for id, input in ends]
+            self.out.wires += [ExpandedWire(source, output, id, input, place) for id, input in ends]
 
     def _dangling(self, scope: _Scope, target: Target, place: Path, idle: bool) -> None:
         where = Text("flow.the-subflow", subflow=scope.subflow.name) if scope.subflow else Text("flow.the-flow")
@@ -304,9 +304,9 @@ class _Writer:
                 if target.node in scope.nodes:
                     list(self._exits(scope, target.node, target.port, (*scope.place, "outputs", port, index)))
 
-    def _write_links(self) -> None:
+    def _expand_links(self) -> None:
         flow = self.flow.flow
-        named: dict[str, WrittenNode] = {}
+        named: dict[str, ExpandedNode] = {}
         for node in self.out.nodes.values():
             if node.type == LINK_IN:
                 name = links_in(flow, node)
@@ -318,7 +318,7 @@ class _Writer:
                 continue
             for name, place in links_out(flow, node.with_):
                 if name in named:
-                    self.out.wires.append(WrittenWire(node.id, "", named[name].id, "", (*node.place, *place), True))
+                    self.out.wires.append(ExpandedWire(node.id, "", named[name].id, "", (*node.place, *place), True))
                 elif name.partition("/")[0] == flow:
                     own = [known.partition("/")[2] for known in named]
                     link = name.partition("/")[2]
@@ -326,14 +326,14 @@ class _Writer:
                         (*node.place, *place), Text("flow.no-link-in", link=link).with_hint(did_you_mean(link, own))
                     )
 
-    def _write_spare(self) -> None:
+    def _expand_unused(self) -> None:
         """Looks at subflows that nothing uses, so that a fault in one shows before somebody uses it."""
         running = self.out
         self._dormant = True
-        self.out = WrittenFlow(problems=running.problems)
+        self.out = ExpandedFlow(problems=running.problems)
         for name in self.flow.subflows:
             if name not in self._used:
                 whole = _Scope(f"{name}/", (), {}, None)
                 self._use(whole, name, name, {}, ("subflows", name), ())
-        running.spare, running.spare_wires = list(self.out.nodes.values()), self.out.wires
+        running.unused, running.unused_wires = list(self.out.nodes.values()), self.out.wires
         self.out = running

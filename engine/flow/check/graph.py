@@ -6,20 +6,20 @@ from collections.abc import Collection, Iterable, Sequence
 
 import networkx as nx
 
-from engine.flow.check.expand import WrittenFlow, WrittenWire
+from engine.flow.check.expand import ExpandedFlow, ExpandedWire
 
 _START = "/"
 """A node that no flow can have, put before all roots so that one search starts from all of them."""
 
 
-def graph_of(written: WrittenFlow, wires: Iterable[tuple[WrittenWire, str, str]]) -> nx.MultiDiGraph[str]:
+def graph_of(expanded: ExpandedFlow, wires: Iterable[tuple[ExpandedWire, str, str]]) -> nx.MultiDiGraph[str]:
     """What runs of a flow (inner ids are `calibrate/scale`), its wires given with the names of their ports.
 
     A node's data has `type` and `place` (in the file). An edge's key is the output port as given; its data has `port`, `input`, `place`, and
     `link` for the way from a link-out to its link-in. What can't be drawn (dangling wires, subflows in themselves) is not in `written`.
     """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for node in written.nodes.values():
+    for node in expanded.nodes.values():
         graph.add_node(node.id, type=node.type, place=node.place)
     for wire, port, input in wires:
         key = port

@@ -12,9 +12,9 @@ import msgspec
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.node import ERROR_PORT, Node, Port
 from engine.expression import Expression, ExpressionError
-from engine.flow.check.config_messages import faults_of
-from engine.flow.check.expand import WrittenNode
-from engine.flow.check.path_check import path_faults
+from engine.flow.check.config_messages import config_problems
+from engine.flow.check.expand import ExpandedNode
+from engine.flow.check.path_check import invalid_paths
 from engine.flow.model import SUBFLOW_PREFIX, Flow
 from engine.flow.names import nearest
 from engine.flow.problem import Severity
@@ -33,7 +33,7 @@ class CheckedNode(msgspec.Struct, frozen=True, eq=False):
     """A node as the wires see it. `outputs` is None while they can't be told (a wrong config of a node whose config makes
     ports), `kind` is None when the type is unknown."""
 
-    written: WrittenNode
+    expanded: ExpandedNode
     kind: NodeType | None
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...] | None
@@ -59,7 +59,7 @@ class NodeCheck:
         self.say = say
         self._stricter: dict[str, bool] = {}
 
-    def check(self, node: WrittenNode) -> CheckedNode:
+    def check(self, node: ExpandedNode) -> CheckedNode:
         """Tells everything wrong with the node itself."""
         kind = self.catalogue.types.get(node.type)
         if kind is None:
@@ -72,7 +72,7 @@ class NodeCheck:
             return CheckedNode(node, kind, made.input_ports(), tuple(made.output_ports()))
         return CheckedNode(node, kind, kind.inputs, None if _makes_ports(kind) else kind.outputs)
 
-    def _unknown_type(self, node: WrittenNode) -> None:
+    def _unknown_type(self, node: ExpandedNode) -> None:
         if not node.type:
             return  # reading the file has told that `type` is missing
         broken = self.catalogue.problem_of(node.type)
@@ -85,7 +85,7 @@ class NodeCheck:
         hint = Text("flow.did-you-mean", name=meant) if meant else None
         self.say(place, Text("flow.no-type", type=node.type).with_hint(hint), "error")
 
-    def _reference(self, node: WrittenNode, reference: Reference) -> None:
+    def _reference(self, node: ExpandedNode, reference: Reference) -> None:
         place = (*node.place, "with", *reference.place)
         if reference.kind not in KINDS:
             meant = nearest(reference.kind, KINDS)
@@ -105,10 +105,10 @@ class NodeCheck:
     def _is_field(self, place: Path, name: str) -> bool:
         return place[0] == "subflows" and name in self.flow.subflows[str(place[1])].fields
 
-    def _make(self, node: WrittenNode, kind: NodeType) -> Node | None:
+    def _make(self, node: ExpandedNode, kind: NodeType) -> Node | None:
         """The node with its config, everything wrong with that told; None when it can't be made."""
         config, unknown = self.references.preview(node.with_, kind.schema)
-        for place, wrong in path_faults(config, kind.path_fields):
+        for place, wrong in invalid_paths(config, kind.path_fields):
             if place not in unknown:
                 self.say((*node.place, "with", *place), wrong, "error")
         if not self._is_stricter(kind):
@@ -116,7 +116,7 @@ class NodeCheck:
             with contextlib.suppress(Exception):
                 return kind.make(config)
         hidden = frozenset(reference.place for reference in references_in(node.with_))
-        faults = faults_of(kind.validator.iter_errors(config), config, kind.schema, hidden)
+        faults = config_problems(kind.validator.iter_errors(config), config, kind.schema, hidden)
         faults = [fault for fault in faults if fault.place not in unknown]
         for fault in faults:
             self.say((*node.place, "with", *fault.place), fault.text, "error")
@@ -135,7 +135,7 @@ class NodeCheck:
                 self._refused(node, error, config, bool(hidden))
         return None
 
-    def _unknown_ports(self, node: WrittenNode, place: Path) -> None:
+    def _unknown_ports(self, node: ExpandedNode, place: Path) -> None:
         """Without its ports no wire could leave the node, and what it sends would all go to quarantine."""
         self.say((*node.place, "with", *place), Text("flow.ports-unknown"), "error")
 
@@ -146,7 +146,7 @@ class NodeCheck:
             known = self._stricter[kind.type] = has_own_keywords(kind.cls)
         return known
 
-    def _refused(self, node: WrittenNode, error: Exception, config: dict[str, Any], hidden: bool) -> None:
+    def _refused(self, node: ExpandedNode, error: Exception, config: dict[str, Any], hidden: bool) -> None:
         # msgspec wraps what `__post_init__` raises: the text that was raised is behind it, the place in its words.
         said = reason_of(error.__cause__ if isinstance(error.__cause__, ValueError | TypeError) else error)
         place: Path = ()
@@ -160,7 +160,7 @@ class NodeCheck:
             said = Text("flow.type-refuses", error=type(error).__name__)
         self.say((*node.place, "with", *place), said, "error")
 
-    def _wrong_expression(self, node: WrittenNode, error: ExpressionError, config: dict[str, Any]) -> None:
+    def _wrong_expression(self, node: ExpandedNode, error: ExpressionError, config: dict[str, Any]) -> None:
         place = next(_texts_refused_like(error, config, ()), ())
         for problem in error.problems:
             text = Text("flow.at-column", column=problem.column, text=problem.text)

@@ -10,10 +10,10 @@ from engine.core.paths import invalid_path_reason
 from engine.flow.tree import Path
 from engine.texts.text import Text
 
-__all__ = ["path_faults"]
+__all__ = ["invalid_paths"]
 
 
-def path_faults(config: Any, fields: Sequence[tuple[str, ...]]) -> Iterator[tuple[Path, Text]]:
+def invalid_paths(config: Any, fields: Sequence[tuple[str, ...]]) -> Iterator[tuple[Path, Text]]:
     """(place, what is wrong) of each text there that is no path; an empty one stands for none."""
     for field in fields:
         for place, text in _texts(config, field, ()):

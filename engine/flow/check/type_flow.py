@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.core.node import ERROR_PORT, Port
-from engine.flow.check.expand import WrittenWire
+from engine.flow.check.expand import ExpandedWire
 
 __all__ = ["propagate_types"]
 
@@ -18,7 +18,7 @@ End = tuple[str, str]
 
 
 def propagate_types(
-    wires: Sequence[tuple[WrittenWire, str, str]], declared: Mapping[End, Port], outputs: Mapping[str, Sequence[Port]]
+    wires: Sequence[tuple[ExpandedWire, str, str]], declared: Mapping[End, Port], outputs: Mapping[str, Sequence[Port]]
 ) -> dict[End, dict[End, Port]]:
     """{output: {the output where the messages were made: its port}} for all outputs whose type or unit is known.
 

@@ -7,13 +7,13 @@ from msgspec import UnsetType
 from engine.flow.names import invalid_name_reason
 from engine.flow.tree import Path
 from engine.flow.yaml.emit import invalid_value_reason
-from engine.flow.yaml.shape import FLOW_KEYS, GROUP_KEYS, NODE_KEYS, SUBFLOW_KEYS
+from engine.flow.yaml.flow_reader import FLOW_KEYS, GROUP_KEYS, NODE_KEYS, SUBFLOW_KEYS
 from engine.texts.text import Text
 
 Document = dict[str, Any]
 
 
-class EditFault(Exception):
+class InvalidEdit(Exception):
     """Why an operation can't be done: where in the document, and what is wrong."""
 
     def __init__(self, place: Path, text: Text) -> None:
@@ -30,7 +30,7 @@ def section(owner: Document, name: str, make: bool = False) -> Document:
         if make:
             put(owner, name, found)
     if not isinstance(found, dict):
-        raise EditFault((name,), Text("flow.section-no-mapping", key=name))
+        raise InvalidEdit((name,), Text("flow.section-no-mapping", key=name))
     return found
 
 
@@ -94,10 +94,10 @@ def insert_after(mapping: Document, after: str, name: str, value: Any) -> None:
 
 
 def writable(value: Any, place: Path) -> Any:
-    """The value with its tuples made lists. Raises `EditFault` for what YAML can't hold, such as NaN."""
+    """The value with its tuples made lists. Raises `InvalidEdit` for what YAML can't hold, such as NaN."""
     fault = invalid_value_reason(value)
     if fault is not None:
-        raise EditFault(place, Text("flow.value-unwritable", reason=fault))
+        raise InvalidEdit(place, Text("flow.value-unwritable", reason=fault))
     return _as_lists(value)
 
 
@@ -108,10 +108,10 @@ def pair(given: tuple[float, float], place: Path) -> list[float]:
 
 
 def check_name(name: str, place: Path) -> None:
-    """Raises `EditFault` when nothing can be called that."""
+    """Raises `InvalidEdit` when nothing can be called that."""
     fault = invalid_name_reason(name)
     if fault is not None:
-        raise EditFault(place, Text("flow.no-name", name=name[:40], what=Text("flow.a-name"), reason=fault))
+        raise InvalidEdit(place, Text("flow.no-name", name=name[:40], what=Text("flow.a-name"), reason=fault))
 
 
 def _as_lists(value: Any) -> Any:

@@ -11,7 +11,7 @@ from engine.flow.tree import Path
 from engine.flow.yaml import operations as ops
 from engine.flow.yaml.document import (
     Document,
-    EditFault,
+    InvalidEdit,
     check_name,
     drop,
     insert_after,
@@ -23,8 +23,8 @@ from engine.flow.yaml.document import (
     set_text,
     writable,
 )
-from engine.flow.yaml.rewiring import end_renamed, node_of, rewire
-from engine.flow.yaml.wires import WireFault, with_end_added, with_end_changed
+from engine.flow.yaml.wire_updates import end_renamed, node_of, update_wires
+from engine.flow.yaml.wires import InvalidWire, with_end_added, with_end_changed
 from engine.texts.text import Text
 
 
@@ -45,7 +45,7 @@ class Editor:
         return found
 
     def do(self, operation: ops.Operation) -> None:
-        """Do one operation. Raises `EditFault` and may then leave the document half changed."""
+        """Do one operation. Raises `InvalidEdit` and may then leave the document half changed."""
         _do(operation, self)
 
     def owner(self, address: str) -> tuple[Document, Path, str]:
@@ -65,7 +65,7 @@ class Editor:
         nodes = section(owner, "nodes")
         found = nodes.get(name)
         if not isinstance(found, dict):
-            raise EditFault(
+            raise InvalidEdit(
                 (*place, "nodes", name), Text("flow.no-node", node=address).with_hint(did_you_mean(name, nodes))
             )
         return found, owner, place
@@ -90,7 +90,7 @@ def _(operation: ops.AddNode, editor: Editor) -> None:
     check_name(name, (*place, "nodes", name))
     nodes = section(owner, "nodes", make=True)
     if name in nodes:
-        raise EditFault((*place, "nodes", name), Text("flow.node-exists", node=operation.id))
+        raise InvalidEdit((*place, "nodes", name), Text("flow.node-exists", node=operation.id))
     body: Document = {"type": operation.type}
     set_text(body, "title", operation.title)
     set_text(body, "note", operation.note)
@@ -102,7 +102,7 @@ def _(operation: ops.AddNode, editor: Editor) -> None:
         body["disabled"] = True
     if operation.after and operation.after not in nodes:
         near = did_you_mean(operation.after, nodes)
-        raise EditFault((*place, "nodes"), Text("flow.no-node", node=operation.after).with_hint(near))
+        raise InvalidEdit((*place, "nodes"), Text("flow.no-node", node=operation.after).with_hint(near))
     insert_after(nodes, operation.after, name, body)
     if operation.at is not None:
         section(owner, "layout", make=True)[name] = pair(operation.at, (*place, "layout", name))
@@ -124,7 +124,7 @@ def _(operation: ops.ChangeNode, editor: Editor) -> None:
         for field in operation.unset:
             if field not in fields:
                 missing = Text("flow.no-field", field=field, known=list(fields) or Text("flow.none"))
-                raise EditFault((*place, "with", field), missing.with_hint(did_you_mean(field, fields)))
+                raise InvalidEdit((*place, "with", field), missing.with_hint(did_you_mean(field, fields)))
             del fields[field]
     if body.get("with") == {}:
         del body["with"]
@@ -141,11 +141,11 @@ def _(operation: ops.RenameNode, editor: Editor) -> None:
         return
     check_name(new, (*place, "nodes", old))
     if new in section(owner, "nodes"):
-        raise EditFault((*place, "nodes", old), Text("flow.node-exists", node=new))
+        raise InvalidEdit((*place, "nodes", old), Text("flow.node-exists", node=new))
     editor.rename_key(section(owner, "nodes"), (*place, "nodes"), old, new)
     if old in section(owner, "layout"):
         editor.rename_key(section(owner, "layout"), (*place, "layout"), old, new)
-    rewire(owner, old, lambda end: end_renamed(end, old, new))
+    update_wires(owner, old, lambda end: end_renamed(end, old, new))
     for group in section(owner, "groups").values():
         if isinstance(group, dict) and isinstance(group.get("members"), list):
             group["members"] = [new if member == old else member for member in group["members"]]
@@ -157,7 +157,7 @@ def _(operation: ops.RemoveNode, editor: Editor) -> None:
     name = operation.id.rpartition("/")[2]
     del section(owner, "nodes")[name]
     drop(owner, "layout", name)
-    rewire(owner, name, lambda end: None if node_of(end) == name else end)
+    update_wires(owner, name, lambda end: None if node_of(end) == name else end)
     for group in section(owner, "groups").values():
         if isinstance(group, dict) and isinstance(group.get("members"), list) and name in group["members"]:
             group["members"] = [member for member in group["members"] if member != name]
@@ -169,7 +169,7 @@ def _(operation: ops.AddWire, editor: Editor) -> None:
     nodes = section(owner, "nodes")
     target = operation.to.partition(".")[0]
     if target not in nodes:
-        raise EditFault(
+        raise InvalidEdit(
             (*place, "nodes", operation.node.rpartition("/")[2], "to"),
             Text("flow.no-node", node=target).with_hint(did_you_mean(target, nodes)),
         )
@@ -226,7 +226,7 @@ def _(operation: ops.SetGroup, editor: Editor) -> None:
     check_name(name, (*place, "groups", name))
     group = section(owner, "groups", make=True).setdefault(name, {})
     if not isinstance(group, dict):
-        raise EditFault((*place, "groups", name), Text("flow.section-no-mapping", key=name))
+        raise InvalidEdit((*place, "groups", name), Text("flow.section-no-mapping", key=name))
     set_text(group, "title", operation.title)
     set_text(group, "colour", operation.colour)
     if not isinstance(operation.members, UnsetType):
@@ -245,7 +245,7 @@ def _(operation: ops.SetNote, editor: Editor) -> None:
     check_name(name, place)
     note = section(owner, "notes", make=True).setdefault(name, {})
     if not isinstance(note, dict):
-        raise EditFault(place, Text("flow.section-no-mapping", key=name))
+        raise InvalidEdit(place, Text("flow.section-no-mapping", key=name))
     if not isinstance(operation.text, UnsetType):
         note["text"] = writable(operation.text, (*place, "text"))
     if not isinstance(operation.at, UnsetType):
@@ -275,7 +275,7 @@ def _(operation: ops.RemoveSubflow, editor: Editor) -> None:
         None,
     )
     if used is not None:
-        raise EditFault(used, Text("flow.subflow-used", subflow=operation.name))
+        raise InvalidEdit(used, Text("flow.subflow-used", subflow=operation.name))
     _remove_named(editor, operation.name, "subflows", Text("flow.no-subflow", subflow=operation.name))
 
 
@@ -289,21 +289,21 @@ def _(operation: ops.RenameSubflow, editor: Editor) -> None:
         return
     check_name(operation.to, place)
     if operation.to in subflows:
-        raise EditFault(place, Text("flow.subflow-exists", subflow=operation.to))
+        raise InvalidEdit(place, Text("flow.subflow-exists", subflow=operation.to))
     for _place, body in _all_nodes(editor.document):
         if body.get("type") == SUBFLOW_PREFIX + operation.name:
             body["type"] = SUBFLOW_PREFIX + operation.to
     editor.rename_key(subflows, ("subflows",), operation.name, operation.to)
 
 
-def _no_subflow(place: Path, name: str, known: Document) -> EditFault:
-    return EditFault(place, Text("flow.no-subflow", subflow=name).with_hint(did_you_mean(name, known)))
+def _no_subflow(place: Path, name: str, known: Document) -> InvalidEdit:
+    return InvalidEdit(place, Text("flow.no-subflow", subflow=name).with_hint(did_you_mean(name, known)))
 
 
 def _remove_named(editor: Editor, address: str, name: str, missing: Text) -> None:
     owner, place, key = editor.owner(address)
     if key not in section(owner, name):
-        raise EditFault((*place, name, key), missing.with_hint(did_you_mean(key, section(owner, name))))
+        raise InvalidEdit((*place, name, key), missing.with_hint(did_you_mean(key, section(owner, name))))
     drop(owner, name, key)
 
 
@@ -318,6 +318,6 @@ def _all_nodes(document: Document) -> list[tuple[Path, Document]]:
 def _wired(operation: ops.AddWire | ops.RemoveWire | ops.ChangeWire, place: Path, change: Any) -> Any:
     try:
         return change()
-    except WireFault as fault:
+    except InvalidWire as fault:
         name = operation.node.rpartition("/")[2]
-        raise EditFault((*place, "nodes", name, "to"), fault.text) from fault
+        raise InvalidEdit((*place, "nodes", name, "to"), fault.text) from fault

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.flow.tree import Path
-from engine.flow.yaml.scalar import INTEGER_LIMIT, Ambiguous, value_of
+from engine.flow.yaml.scalar import INTEGER_LIMIT, AmbiguousScalar, value_of
 from engine.texts.text import Text
 
 WIDTH = 110
@@ -118,7 +118,7 @@ def _is_plain(text: str) -> bool:
         return False
     try:
         return value_of(text) == text
-    except Ambiguous:
+    except AmbiguousScalar:
         return False
 
 

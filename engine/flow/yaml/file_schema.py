@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.flow.yaml.shape import FLOW_KEYS, GROUP_KEYS, NODE_KEYS, NOTE_KEYS, SUBFLOW_KEYS
+from engine.flow.yaml.flow_reader import FLOW_KEYS, GROUP_KEYS, NODE_KEYS, NOTE_KEYS, SUBFLOW_KEYS
 
 Schema = dict[str, Any]
 

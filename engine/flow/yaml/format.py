@@ -5,8 +5,8 @@ from typing import Any
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError, errors_in
 from engine.flow.tree import Mapping, Sequence, behind
-from engine.flow.yaml.compose import compose
-from engine.flow.yaml.formatter import Layout
+from engine.flow.yaml.formatter import Formatter
+from engine.flow.yaml.parser import parse_tree
 from engine.flow.yaml.patch import FlowText, PatchError
 from engine.flow.yaml.read import read_flow
 from engine.flow.yaml.wires import is_by_port
@@ -24,13 +24,13 @@ def formatted(text: str, path: str = "flow") -> str:
     if flow is None or errors_in(problems):
         raise FlowError(problems)
     shorter = _with_short_wires(text, path)
-    root, _problems = compose(shorter, path)
+    root, _problems = parse_tree(shorter, path)
     if root is None:
         raise PatchError(f"{path}: the text could not be read again")
     for in_order in (True, False):
-        layout = Layout(shorter, root, in_order)
-        result = layout.text()
-        if layout.comments_kept and _reads_as(result, flow, path):
+        formatter = Formatter(shorter, root, in_order)
+        result = formatter.text()
+        if formatter.comments_kept and _reads_as(result, flow, path):
             return result
     raise PatchError(f"{path}: the canonical form does not read as the same flow; nothing was changed")
 

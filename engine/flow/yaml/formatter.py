@@ -5,22 +5,22 @@ from bisect import bisect_left
 from collections import Counter
 
 from engine.flow.tree import Alias, Mapping, Part, Path, Scalar, Sequence, parts_in
-from engine.flow.yaml.lines import Lines
-from engine.flow.yaml.shape import FLOW_KEYS, GROUP_KEYS, NODE_KEYS, NOTE_KEYS, SUBFLOW_KEYS
+from engine.flow.yaml.flow_reader import FLOW_KEYS, GROUP_KEYS, NODE_KEYS, NOTE_KEYS, SUBFLOW_KEYS
+from engine.flow.yaml.text_edits import TextEdits
 
 _STEP = 2
 _COMMENT = re.compile(r"(?:(?<=[\s\[\]{},])|\A)#[^\r\n]*")
 _ANCHOR = re.compile(r"&[^\s,\[\]{}]+")
 
 
-class Layout:
+class Formatter:
     """One text laid out anew. `comments_kept` tells, after `text`, that none got lost on the way."""
 
     def __init__(self, text: str, root: Part, in_order: bool) -> None:
         self._source = text
         self._root = root
         self._in_order = in_order
-        self._places = Lines(text, "\n")
+        self._places = TextEdits(text, "\n")
         self._comments = _comments(text, root)
         self._starts = [start for start, _said in self._comments]
         self._used: set[int] = set()

@@ -9,12 +9,12 @@ from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.source import SourceMap
 from engine.flow.tree import Mapping, Part
 from engine.flow.yaml import operations as ops
-from engine.flow.yaml.compose import compose
-from engine.flow.yaml.document import Document, EditFault
+from engine.flow.yaml.document import Document, InvalidEdit
 from engine.flow.yaml.edits import Editor
 from engine.flow.yaml.emit import invalid_value_reason
+from engine.flow.yaml.flow_reader import FlowReader
+from engine.flow.yaml.parser import parse_tree
 from engine.flow.yaml.rewrite import Renames, rewritten, same
-from engine.flow.yaml.shape import Shape
 from engine.texts.text import Text
 
 _BOM = "\ufeff"
@@ -37,7 +37,7 @@ class FlowText:
         self._bom = _BOM if text.startswith(_BOM) else ""
         self._body = text.removeprefix(_BOM)
         with gc_paused():
-            root, problems = compose(self._body, path)
+            root, problems = parse_tree(self._body, path)
         if not isinstance(root, Mapping) and not problems:
             problems = [Problem(path=path, text=Text("flow.no-flow-file"))]
         if root is None or errors_in(problems):
@@ -76,7 +76,7 @@ class FlowText:
         for operation in operations:
             try:
                 editor.do(operation)
-            except EditFault as fault:
+            except InvalidEdit as fault:
                 source = SourceMap(self.path, self._root)
                 raise FlowError([source.problem(fault.place, fault.text)]) from fault
         with gc_paused():
@@ -93,7 +93,7 @@ class FlowText:
 
     def _read(self) -> None:
         problems: list[Problem] = []
-        flow = Shape(SourceMap(self.path, self._root), problems).flow()
+        flow = FlowReader(SourceMap(self.path, self._root), problems).flow()
         if flow is None:
             raise FlowError(problems)
         problems.sort(key=lambda problem: (problem.line, problem.column))
@@ -101,11 +101,11 @@ class FlowText:
 
     def _become(self, document: Document, renames: Renames) -> None:
         body = rewritten(self._body, self._root, document, renames)
-        root, problems = compose(body, self.path)
+        root, problems = parse_tree(body, self.path)
         if not _says(root, problems, document) and not body.endswith("\n"):
             # A text block at the very end of a file needs the line break that the file did without.
             body += "\r\n" if "\r\n" in body else "\n"
-            root, problems = compose(body, self.path)
+            root, problems = parse_tree(body, self.path)
         if root is None or not _says(root, problems, document):
             raise PatchError(f"{self.path}: the edit did not come out as meant; nothing was changed")
         before = (self._body, self._root, self._flow, self._problems)

@@ -6,8 +6,8 @@ from engine.core.gc_pause import gc_paused
 from engine.flow.model import Flow
 from engine.flow.problem import Problem
 from engine.flow.source import SourceMap
-from engine.flow.yaml.compose import SIZE_LIMIT_BYTES, compose
-from engine.flow.yaml.shape import Shape
+from engine.flow.yaml.flow_reader import FlowReader
+from engine.flow.yaml.parser import SIZE_LIMIT_BYTES, parse_tree
 from engine.texts.text import Text
 
 _BOM = "\ufeff"
@@ -30,10 +30,10 @@ def read_flow(source: FilePath | str, name: str = "") -> tuple[Flow | None, list
         name = name or "flow"
         text = source
     with gc_paused():
-        root, problems = compose(text.removeprefix(_BOM), name)
+        root, problems = parse_tree(text.removeprefix(_BOM), name)
         if root is None:
             return None, problems or [_empty(name)]
-        flow = Shape(SourceMap(name, root), problems).flow()
+        flow = FlowReader(SourceMap(name, root), problems).flow()
     problems.sort(key=lambda problem: (problem.line, problem.column))
     return flow, problems
 

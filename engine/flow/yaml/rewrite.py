@@ -9,8 +9,8 @@ import msgspec
 
 from engine.flow.tree import Alias, Mapping, Part, Path, Scalar, Sequence, parts_in
 from engine.flow.yaml.emit import Writer, inline, scalar_text
-from engine.flow.yaml.lines import Lines
-from engine.flow.yaml.style import Style
+from engine.flow.yaml.file_style import FileStyle
+from engine.flow.yaml.text_edits import TextEdits
 
 # Old keys and their new names, by the place of the mapping that holds them.
 Renames = AnyMapping[Path, AnyMapping[str, str]]
@@ -61,8 +61,8 @@ class _Slot:
 class _Rewriter:
     def __init__(self, text: str, root: Part, renames: Renames) -> None:
         self.text = text
-        self.style = Style(text, root)
-        self.lines = Lines(text, self.style.line_end)
+        self.style = FileStyle(text, root)
+        self.lines = TextEdits(text, self.style.line_end)
         self.writer = Writer(self.style.step, self.style.is_block)
         self.renames = renames
         self.has_aliases = _PERHAPS_ALIAS.search(text) is not None and any(

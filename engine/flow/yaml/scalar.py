@@ -35,7 +35,7 @@ _WORDS: dict[str, Json] = {
 INTEGER_LIMIT = 2**63
 
 
-class Ambiguous(ValueError):
+class AmbiguousScalar(ValueError):
     """A plain scalar that no reader should have to guess about: `text` says what it is, and what to write instead."""
 
     def __init__(self, text: Text) -> None:
@@ -45,7 +45,7 @@ class Ambiguous(ValueError):
 
 def value_of(plain: str) -> Json:
     """The value of an unquoted scalar. `1e-3` is the number it plainly is; `on`, `1:20`, `010`, `.nan`, a date and
-    integers past 64 bits raise `Ambiguous`."""
+    integers past 64 bits raise `AmbiguousScalar`."""
     if plain in _WORDS:
         return _WORDS[plain]
     first = plain[0]
@@ -53,34 +53,34 @@ def value_of(plain: str) -> Json:
         return _number_or_text(plain)
     if len(plain) <= 3 and _SWITCH.fullmatch(plain):
         instead = "true" if plain.lower() in ("yes", "on") else "false"
-        raise Ambiguous(Text("flow.switch-word", value=plain, instead=instead))
+        raise AmbiguousScalar(Text("flow.switch-word", value=plain, instead=instead))
     return plain
 
 
 def _number_or_text(plain: str) -> Json:
     if _INTEGER.fullmatch(plain):
         if len(plain) > 20 or not -INTEGER_LIMIT <= int(plain) < INTEGER_LIMIT:
-            raise Ambiguous(Text("flow.integer-large"))
+            raise AmbiguousScalar(Text("flow.integer-large"))
         return int(plain)
     if _LEADING_ZERO.fullmatch(plain):
-        raise Ambiguous(Text("flow.octal", value=plain))
+        raise AmbiguousScalar(Text("flow.octal", value=plain))
     if _FLOAT.fullmatch(plain):
         number = float(plain)
         if number in (float("inf"), float("-inf")):
-            raise Ambiguous(Text("flow.number-large", value=plain))
+            raise AmbiguousScalar(Text("flow.number-large", value=plain))
         return number
     if _INFINITY.fullmatch(plain):
-        raise Ambiguous(Text("flow.no-comparable-number", value=plain))
+        raise AmbiguousScalar(Text("flow.no-comparable-number", value=plain))
     if _HEX.fullmatch(plain):
         if len(plain) > 18 or int(plain, 16) >= INTEGER_LIMIT:
-            raise Ambiguous(Text("flow.integer-large"))
+            raise AmbiguousScalar(Text("flow.integer-large"))
         return int(plain, 16)
     if _SEXAGESIMAL.fullmatch(plain):
-        raise Ambiguous(Text("flow.sexagesimal", value=plain))
+        raise AmbiguousScalar(Text("flow.sexagesimal", value=plain))
     if _DATE.fullmatch(plain):
-        raise Ambiguous(Text("flow.date", value=plain))
+        raise AmbiguousScalar(Text("flow.date", value=plain))
     if _OTHER_BASE.fullmatch(plain):
-        raise Ambiguous(Text("flow.other-base", value=plain))
+        raise AmbiguousScalar(Text("flow.other-base", value=plain))
     if _UNDERSCORE.fullmatch(plain):
-        raise Ambiguous(Text("flow.underscore", value=plain))
+        raise AmbiguousScalar(Text("flow.underscore", value=plain))
     return plain

@@ -9,7 +9,7 @@ from engine.texts.text import Text
 Ends = list[Any]
 
 
-class WireFault(Exception):
+class InvalidWire(Exception):
     """Why the wires of a node can't be changed as asked, and what to do instead."""
 
     def __init__(self, text: Text) -> None:
@@ -45,12 +45,12 @@ def mapped(to: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def with_end_added(to: Any, port: str, end: Any, first: str) -> Any:
-    """`to` with one more end at a port. Raises `WireFault` when it is there already or the port can't be told."""
+    """`to` with one more end at a port. Raises `InvalidWire` when it is there already or the port can't be told."""
     port, to = _met(to, port, first)
     here = to.get(port) if port else to
     ends = ends_of(here)
     if any(end_of(other) == end_of(end) for other in ends):
-        raise WireFault(Text("flow.wired-already", target=end_of(end)))
+        raise InvalidWire(Text("flow.wired-already", target=end_of(end)))
     value = [*ends, end] if ends else end
     if here is not None and isinstance(here, list):
         value = [*ends, end]
@@ -58,11 +58,11 @@ def with_end_added(to: Any, port: str, end: Any, first: str) -> Any:
 
 
 def with_end_changed(to: Any, port: str, end: str, first: str, new: Any) -> Any:
-    """`to` with the wire to `end` made into `new`, or removed for None. Raises `WireFault` when there is none."""
+    """`to` with the wire to `end` made into `new`, or removed for None. Raises `InvalidWire` when there is none."""
     port, to = _met(to, port, first, reading=True)
     here = to.get(port) if port else to
     if not any(end_of(other) == end for other in ends_of(here)):
-        raise WireFault(
+        raise InvalidWire(
             Text("flow.no-wire-at-port", target=end, port=port) if port else Text("flow.no-wire", target=end)
         )
     changed = _mapped_ends(here, lambda other: new if end_of(other) == end else other)
@@ -77,17 +77,17 @@ def _met(to: Any, port: str, first: str, reading: bool = False) -> tuple[str, An
     by_port = is_by_port(to)
     if by_port and not port:
         if not first:
-            raise WireFault(Text("flow.wires-by-port"))
+            raise InvalidWire(Text("flow.wires-by-port"))
         return first, to
     if port and not by_port:
         if port == first:
             return "", to
         if reading:
-            raise WireFault(Text("flow.no-wires-at-port", port=port))
+            raise InvalidWire(Text("flow.no-wires-at-port", port=port))
         if to in (None, []):
             return port, {}
         if not first:
-            raise WireFault(Text("flow.wires-without-port"))
+            raise InvalidWire(Text("flow.wires-without-port"))
         return port, {first: to}
     return port, to
 

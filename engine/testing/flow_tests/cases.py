@@ -9,10 +9,10 @@ import msgspec
 from jsonschema import Draft202012Validator
 from msgspec import UNSET, Meta, UnsetType
 
-from engine.flow.check.config_messages import faults_of
+from engine.flow.check.config_messages import config_problems
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.source import SourceMap
-from engine.flow.yaml.compose import compose
+from engine.flow.yaml.parser import parse_tree
 from engine.texts.text import Text
 
 __all__ = ["Answer", "Case", "Expected", "FlowTests", "Given", "flow_of", "read_tests"]
@@ -97,12 +97,12 @@ def read_tests(path: Path) -> FlowTests:
     except UnicodeDecodeError as error:
         byte = f"0x{error.object[error.start]:02X}"
         raise FlowError([Problem(path=str(path), text=Text("flow.no-utf8", byte=byte))]) from error
-    root, problems = compose(text, str(path))
+    root, problems = parse_tree(text, str(path))
     if root is None or errors_in(problems):
         raise FlowError(problems or [Problem(path=str(path), text=Text("flow-test.empty"))])
     content = root.plain()
     source = SourceMap(str(path), root)
-    faults = faults_of(_VALIDATOR.iter_errors(content), content, _SCHEMA)
+    faults = config_problems(_VALIDATOR.iter_errors(content), content, _SCHEMA)
     if faults:
         problems = [source.problem(fault.place, fault.text) for fault in faults]
         raise FlowError(sorted(problems, key=lambda problem: (problem.line, problem.column)))

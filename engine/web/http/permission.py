@@ -6,7 +6,7 @@ import asyncio
 
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.roles import ROLES, Identity, Role, at_least
-from engine.flow.check.expand import write_out
+from engine.flow.check.expand import expand_subflows
 from engine.flow.model import Flow
 from engine.flow.yaml.read import read_flow
 from engine.web.http.errors import ApiError
@@ -28,8 +28,8 @@ def check_type(who: Identity, kind: NodeType) -> None:
 
 def check_types(who: Identity, catalogue: Catalogue, before: Flow | None, after: Flow) -> None:
     """ApiError (403) when a node that is new, or not as it was, is of a type that needs a higher role. What stays as it was may stay."""
-    known = write_out(before).nodes if before is not None else {}
-    for id, node in write_out(after).nodes.items():
+    known = expand_subflows(before).nodes if before is not None else {}
+    for id, node in expand_subflows(after).nodes.items():
         kind = catalogue.types.get(node.type)
         if kind is None or _may(kind, who.role):
             continue

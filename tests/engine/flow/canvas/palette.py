@@ -9,7 +9,7 @@ import msgspec
 
 from engine.api import Message, Node, Port, Source, node
 from engine.catalogue.node_types import Catalogue, NodeType
-from engine.flow.check.expand import write_out
+from engine.flow.check.expand import expand_subflows
 from engine.flow.model import Flow
 from engine.flow.references import References
 from engine.pack import Pack
@@ -202,7 +202,7 @@ def type_views() -> list[dict[str, Any]]:
 def port_answers(flow: Flow) -> list[dict[str, Any]]:
     """What the server answers when it is asked for the ports of every node of a flow, also as the nodes of subflows run."""
     types = catalogue().types
-    asked = [(node.type, node.with_) for node in write_out(flow).nodes.values()]
+    asked = [(node.type, node.with_) for node in expand_subflows(flow).nodes.values()]
     for sheet in (flow, *flow.subflows.values()):
         asked += [(node.type, node.with_) for node in sheet.nodes.values()]
     return [_port_answer(types[type], config) for type, config in asked if type in types and types[type].has_own_ports]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.flow.check.expand import NODE_LIMIT, write_out
+from engine.flow.check.expand import NODE_LIMIT, expand_subflows
 from tests.engine.flow.typed_nodes import checked, flow_of, told
 
 CALIBRATE = """
@@ -121,9 +121,9 @@ def test_subflows_that_multiply_are_refused_in_time() -> None:
     ]
     rest = "\n".join(["subflows:", *levels, "  s15: {inputs: {in: a}, nodes: {a: {type: sink}, b: {type: sink}}}"])
     flow = flow_of("feed: {type: feed, to: n}\nn: {type: subflow/s0}", rest)
-    written = write_out(flow)
-    assert len(written.nodes) <= NODE_LIMIT
-    assert any(problem.code == "flow.many-nodes" for problem in written.problems)
+    expanded = expand_subflows(flow)
+    assert len(expanded.nodes) <= NODE_LIMIT
+    assert any(problem.code == "flow.many-nodes" for problem in expanded.problems)
 
 
 def test_schema_of_a_field_may_not_refer_to_another_address() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import networkx as nx
 
-from engine.flow.check.expand import write_out
+from engine.flow.check.expand import expand_subflows
 from engine.flow.check.graph import flow_order, graph_of, loops, unreached
 from tests.engine.flow.typed_nodes import flow_of
 
@@ -20,8 +20,8 @@ idle: {type: strict, disabled: true, to: end}
 
 
 def drawn(nodes: str, rest: str = "") -> nx.MultiDiGraph[str]:
-    written = write_out(flow_of(nodes, rest))
-    return graph_of(written, ((wire, wire.port, wire.input) for wire in written.wires))
+    expanded = expand_subflows(flow_of(nodes, rest))
+    return graph_of(expanded, ((wire, wire.port, wire.input) for wire in expanded.wires))
 
 
 def test_disabled_nodes_are_left_out() -> None:

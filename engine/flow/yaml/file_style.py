@@ -5,7 +5,7 @@ from engine.flow.tree import Mapping, Part, Path, Sequence, behind, parts_in
 _BLOCK_SECTIONS = ("nodes", "layout", "groups", "notes", "subflows", "fields")
 
 
-class Style:
+class FileStyle:
     """The habits of one file, looked up when something new is written into it."""
 
     def __init__(self, text: str, root: Part) -> None:

@@ -34,7 +34,7 @@ _FAMILIAR = {
 }
 
 
-class Values:
+class ValueReader:
     """Takes values out of one tree; adds to `problems` what is of the wrong kind and answers with an empty value."""
 
     def __init__(self, source: SourceMap, problems: list[Problem]) -> None:

@@ -7,7 +7,7 @@ from engine.flow.yaml.document import Document, section, set_or_drop
 from engine.flow.yaml.wires import end_of, mapped
 
 
-def rewire(owner: Document, name: str, change: Callable[[Any], Any]) -> None:
+def update_wires(owner: Document, name: str, change: Callable[[Any], Any]) -> None:
     """Make a change on every end of a wire in a flow or subflow that names a node; an end changed to None goes."""
     for body in section(owner, "nodes").values():
         if isinstance(body, dict) and "to" in body and _names(body["to"], name):

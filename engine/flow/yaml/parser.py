@@ -19,8 +19,8 @@ from yaml.events import (
 from engine.flow.problem import Problem
 from engine.flow.source import problem_at
 from engine.flow.tree import Alias, Mapping, Part, Path, Scalar, Sequence
-from engine.flow.yaml.scalar import Ambiguous, value_of
-from engine.flow.yaml.syntax import as_problem
+from engine.flow.yaml.scalar import AmbiguousScalar, value_of
+from engine.flow.yaml.syntax_errors import as_problem
 from engine.texts.text import Text
 
 SIZE_LIMIT_BYTES = 5_000_000
@@ -32,7 +32,7 @@ _BLANK_END = re.compile(r"(?:\r?\n[ \t]*)*\Z")
 _LONE_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 
-def compose(text: str, path: str) -> tuple[Part | None, list[Problem]]:
+def parse_tree(text: str, path: str) -> tuple[Part | None, list[Problem]]:
     """The tree of one YAML document and everything wrong with it. No tree when the text is empty or no YAML.
 
     `text` has no byte order mark. Duplicate keys keep the first value, refused scalars keep their text.
@@ -50,14 +50,14 @@ def compose(text: str, path: str) -> tuple[Part | None, list[Problem]]:
                 text=Text("flow.lone-break", character=f"U+{ord(found.group()):04X}"),
             )
         ]
-    composer = _Composer(text, path)
+    parser = _Parser(text, path)
     try:
-        composer.run()
+        parser.run()
     except yaml.YAMLError as error:
-        return None, [*composer.problems, as_problem(error, text, path)]
+        return None, [*parser.problems, as_problem(error, text, path)]
     except UnicodeEncodeError:
         return None, [Problem(path=path, text=Text("flow.surrogate"))]
-    return composer.root, composer.problems
+    return parser.root, parser.problems
 
 
 class _Open:
@@ -73,7 +73,7 @@ class _Open:
         self.skip = False
 
 
-class _Composer:
+class _Parser:
     def __init__(self, text: str, path: str) -> None:
         self.text = text
         self.path = path
@@ -148,7 +148,7 @@ class _Composer:
         if style is None:
             try:
                 value = value_of(value)
-            except Ambiguous as error:
+            except AmbiguousScalar as error:
                 self._refuse(event, error.text, *((value,) if self._wants_key() else ()))
         elif style in "|>":
             end_index = self._end_of_block(start.index, end_index)

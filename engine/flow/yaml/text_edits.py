@@ -5,7 +5,7 @@ import re
 _BLANK_OR_COMMENT = re.compile(r"( *)(#[^\n]*)?\r?(?:\n|\Z)")
 
 
-class Lines:
+class TextEdits:
     """One text and the changes to it; positions are always those of the text as it was."""
 
     def __init__(self, text: str, line_end: str) -> None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from engine.flow.model import DEFAULT_PORT, Flow, Group, NodeSpec, Note, Subflow, Target
 from engine.flow.names import invalid_name_reason, is_type_name
 from engine.flow.tree import Mapping, Part, Path, Scalar, Sequence, behind
-from engine.flow.yaml.values import Values, kind_of, shortened
+from engine.flow.yaml.value_reader import ValueReader, kind_of, shortened
 from engine.texts.text import Text
 
 FLOW_KEYS = ("flow", "title", "help", "disabled", "nodes", "on_error", "subflows", "groups", "notes", "layout")
@@ -19,7 +19,7 @@ WIRE_KEYS = ("node", "disabled")
 Made = TypeVar("Made")
 
 
-class Shape(Values):
+class FlowReader(ValueReader):
     """Walks one tree; adds to `problems` what does not fit."""
 
     def flow(self) -> Flow | None:

@@ -16,6 +16,7 @@ from engine.core.message import Message
 from engine.core.node import ERROR_PORT
 from engine.flow.check.plan import Plan
 from engine.runtime.compiler import NodeHangs, Program, ProgramNode, compile_program
+from engine.runtime.deploy_effect import DeployEffect, deploy_effect
 from engine.runtime.flow_site import FlowSite
 from engine.runtime.node_runner import RunningNode
 from engine.runtime.observer import FlowObserver
@@ -264,23 +265,24 @@ class FlowRun:
     async def _deploy(self, plan: Plan, hold_sources: bool) -> DeployReport:
         site = self.site
         began = site.clock.monotonic()
-        fresh, kept = self._sort(plan)
-        removed = [id for id in self.nodes if id not in plan.nodes]
+        configs = self._configs(plan)
+        effect = deploy_effect(self.nodes, plan, configs)
+        fresh = self._make(plan, configs, effect)
         report = DeployReport(
             flow=self.name,
-            added=[id for id in fresh if id not in self.nodes],
-            changed=[id for id in fresh if id in self.nodes],
-            removed=removed,
-            kept=[id for id in plan.nodes if id in kept],
+            added=effect.added,
+            changed=effect.changed,
+            removed=effect.removed,
+            kept=effect.kept,
             held_before=self.under_way,
             came_in=-self.accepted,
             went_out=-sum(emitter.done for emitter in self.emitters),
             quarantined=-site.quarantine.count,
         )
         await self._start(fresh)
-        replaced = [self.nodes[id] for id in [*report.changed, *removed]]
+        replaced = [self.nodes[id] for id in [*effect.changed, *effect.removed]]
         await self._drain(replaced)
-        self._swap(plan, {**kept, **fresh})
+        self._swap(plan, {**{id: self.nodes[id] for id in effect.kept}, **fresh})
         for old in replaced:
             self._hand_over(old, fresh.get(old.id))
         if not hold_sources:
@@ -298,21 +300,27 @@ class FlowRun:
         self._retired = [emitter for emitter in self._retired if emitter.under_way]
         return report
 
-    def _sort(self, plan: Plan) -> tuple[dict[str, RunningNode], dict[str, RunningNode]]:
-        """(new instances of what is new or changed, what stays)."""
-        fresh: dict[str, RunningNode] = {}
-        kept: dict[str, RunningNode] = {}
+    def _configs(self, plan: Plan) -> dict[str, dict[str, Any]]:
+        """Every node's config with its references filled in."""
+        configs = {}
         for id, planned in plan.nodes.items():
             try:
-                config = self.site.resolve(planned.config, planned.kind)
-                old = self.nodes.get(id)
-                if old is not None and old.same_as(planned, config):
-                    kept[id] = old
-                else:
-                    fresh[id] = RunningNode(self, planned, config)
+                configs[id] = self.site.resolve(planned.config, planned.kind)
+            except (LookupError, ValueError, TypeError) as error:
+                raise DeployFailed(id, str(error)) from error
+        return configs
+
+    def _make(self, plan: Plan, configs: dict[str, dict[str, Any]], effect: DeployEffect) -> dict[str, RunningNode]:
+        """New instances of what is new or changed, in the order of the plan."""
+        fresh = {}
+        kept = set(effect.kept)
+        for id, planned in plan.nodes.items():
+            try:
+                if id not in kept:
+                    fresh[id] = RunningNode(self, planned, configs[id])
             except (msgspec.ValidationError, LookupError, ValueError, TypeError) as error:
                 raise DeployFailed(id, str(error)) from error
-        return fresh, kept
+        return fresh
 
     async def _start(self, fresh: dict[str, RunningNode]) -> None:
         started: list[RunningNode] = []

@@ -12,6 +12,7 @@ from engine.core.background_task import BackgroundTask, describe_error
 from engine.core.clock import Clock
 from engine.core.message import Message
 from engine.core.node import DEFAULT_PORT, Node
+from engine.flow.changes.diff import same_value
 from engine.flow.check.plan import PlannedNode
 from engine.flow.references import revealed
 from engine.runtime.flow_site import FlowSite
@@ -177,7 +178,7 @@ class RunningNode:
 
     def same_as(self, planned: PlannedNode, config: dict[str, Any]) -> bool:
         """Whether a deploy may keep this node as it runs: same class, same config, same output ports."""
-        return planned.kind.cls is self.planned.kind.cls and config == self.config and not self.set_aside
+        return planned.kind.cls is self.planned.kind.cls and same_value(config, self.config) and not self.set_aside
 
     def report_error(self, error: BaseException) -> None:
         """Logs a failure, the first one with its traceback; then at most one in ten seconds, or a node that always fails fills the disk."""

@@ -18,6 +18,7 @@ OPEN_TO_ANYONE = {"GET /api/health", "POST /api/session", "GET /metrics"}
 OF_ONES_OWN = {"DELETE /api/session", "POST /api/session/password"}
 """What every signed-in person may change: only what is theirs."""
 ONLY_ASKED = {
+    "POST /api/flows/{name}/diff",
     "POST /api/node-types/ports",
     "POST /api/devices/{sn}/try",
     "POST /api/devices/{sn}/recalibration",

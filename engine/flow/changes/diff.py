@@ -1,4 +1,4 @@
-"""What two versions of a flow differ in, as people see it, and what a deploy of the second one restarts."""
+"""What two versions of a flow differ in, as people see it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from engine.flow.check.expand import expand_subflows
 from engine.flow.model import Flow, NodeSpec, Subflow, Target
 
 # A value that is not there, as opposed to null.
@@ -15,23 +14,11 @@ _NONE = msgspec.UNSET
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One field, old → new; UNSET where it is not there. `field` is dotted: "type", "with.factor", "to.ok"."""
+    """One field, old → new; a side that is not there is left out. `field` is dotted: "type", "with.factor", "to.ok"."""
 
     field: str
     old: Any = _NONE
     new: Any = _NONE
-
-    def as_json(self) -> dict[str, Any]:
-        """{"field", "old", "new"}, a side that is not there left out."""
-        sides = {"old": self.old, "new": self.new}
-        return {"field": self.field, **{side: value for side, value in sides.items() if value is not _NONE}}
-
-    def __str__(self) -> str:
-        if self.old is _NONE:
-            return f"{self.field}: {_shown(self.new)} added"
-        if self.new is _NONE:
-            return f"{self.field}: {_shown(self.old)} removed"
-        return f"{self.field}: {_shown(self.old)} → {_shown(self.new)}"
 
 
 class FlowDiff(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,80 +26,44 @@ class FlowDiff(msgspec.Struct, frozen=True, kw_only=True):
 
     `changed` holds what a node is (type, config, title, …), `rewired` only where its messages go, `moved` the nodes
     whose place on the canvas is all that differs. `flow` holds everything outside of nodes: title, on_error,
-    subflows' ports and fields, groups, notes. `restarts` are the ids, as they run, of nodes that a deploy starts anew:
-    type or config changed, or added; `stops` are those that are no longer there. Wires restart nothing.
+    subflows' ports and fields, groups, notes.
     """
 
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    changed: dict[str, tuple[Change, ...]] = {}
-    rewired: dict[str, tuple[Change, ...]] = {}
-    moved: tuple[str, ...] = ()
-    flow: tuple[Change, ...] = ()
-    restarts: tuple[str, ...] = ()
-    stops: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in self.__struct_fields__)
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that the editor shows: the same names, each change as {"field", "old", "new"}."""
-        return {
-            "added": list(self.added),
-            "removed": list(self.removed),
-            "changed": {node: [change.as_json() for change in changes] for node, changes in self.changed.items()},
-            "rewired": {node: [change.as_json() for change in changes] for node, changes in self.rewired.items()},
-            "moved": list(self.moved),
-            "flow": [change.as_json() for change in self.flow],
-            "restarts": list(self.restarts),
-            "stops": list(self.stops),
-        }
-
-    def __str__(self) -> str:
-        lines = [f"+ {node}" for node in self.added]
-        lines += [f"- {node}" for node in self.removed]
-        lines += [f"  {change}" for change in self.flow]
-        for node in dict.fromkeys([*self.changed, *self.rewired]):
-            lines.append(f"~ {node}")
-            lines += [f"    {change}" for change in (*self.changed.get(node, ()), *self.rewired.get(node, ()))]
-        if self.moved:
-            lines.append(f"moved: {', '.join(self.moved)}")
-        if self.restarts:
-            lines.append(f"restarts: {', '.join(self.restarts)}")
-        if self.stops:
-            lines.append(f"stops: {', '.join(self.stops)}")
-        return "\n".join(lines) or "no difference"
+    added: list[str] = []
+    removed: list[str] = []
+    changed: dict[str, list[Change]] = {}
+    rewired: dict[str, list[Change]] = {}
+    moved: list[str] = []
+    flow: list[Change] = []
 
 
 def diff_flows(old: Flow, new: Flow) -> FlowDiff:
     """What `new` says other than `old`. A renamed node is one removed and one added: its memory goes by its id."""
     before, after = dict(nodes_by_address(old)), dict(nodes_by_address(new))
-    changed: dict[str, tuple[Change, ...]] = {}
-    rewired: dict[str, tuple[Change, ...]] = {}
-    for address in before.keys() & after.keys():
-        if found := tuple(node_changes(before[address], after[address])):
+    changed: dict[str, list[Change]] = {}
+    rewired: dict[str, list[Change]] = {}
+    for address, node in after.items():
+        if address not in before:
+            continue
+        if found := list(node_changes(before[address], node)):
             changed[address] = found
-        if found := tuple(wire_changes(before[address], after[address])):
+        if found := list(wire_changes(before[address], node)):
             rewired[address] = found
     places, now = dict(_places(old)), dict(_places(new))
-    moved = [
-        address
-        for address in after
-        if address in before
-        and places.get(address) != now.get(address)
-        and address not in changed
-        and address not in rewired
-    ]
-    restarts, stops = _restarts(old, new)
     return FlowDiff(
-        added=tuple(address for address in after if address not in before),
-        removed=tuple(address for address in before if address not in after),
-        changed={address: changed[address] for address in after if address in changed},
-        rewired={address: rewired[address] for address in after if address in rewired},
-        moved=tuple(moved),
-        flow=tuple(_flow_changes(old, new)),
-        restarts=tuple(restarts),
-        stops=tuple(stops),
+        added=[address for address in after if address not in before],
+        removed=[address for address in before if address not in after],
+        changed=changed,
+        rewired=rewired,
+        moved=[
+            address
+            for address in after
+            if address in before
+            and places.get(address) != now.get(address)
+            and address not in changed
+            and address not in rewired
+        ],
+        flow=list(_flow_changes(old, new)),
     )
 
 
@@ -148,8 +99,13 @@ def ends_as_json(targets: tuple[Target, ...] | None) -> Any:
     """Targets as a flow file spells them; UNSET for none."""
     if not targets:
         return _NONE
-    ends = [{"node": str(target), "disabled": True} if target.disabled else str(target) for target in targets]
+    ends = [end_as_json(target) for target in targets]
     return ends[0] if len(ends) == 1 and isinstance(ends[0], str) else ends
+
+
+def end_as_json(target: Target) -> Any:
+    """One target as a flow file spells it."""
+    return {"node": str(target), "disabled": True} if target.disabled else str(target)
 
 
 def same_value(one: Any, other: Any) -> bool:
@@ -208,17 +164,7 @@ def _section_changes(place: str, old: Mapping[str, Any], new: Mapping[str, Any])
 
 
 def _port_ends(ports: Mapping[str, tuple[Target, ...]], port: str) -> Any:
-    return [str(target) for target in ports[port]] if port in ports else _NONE
-
-
-def _restarts(old: Flow, new: Flow) -> tuple[list[str], list[str]]:
-    before, after = expand_subflows(old).nodes, expand_subflows(new).nodes
-    restarts = [
-        id
-        for id, node in after.items()
-        if (was := before.get(id)) is None or was.type != node.type or not same_value(was.with_, node.with_)
-    ]
-    return restarts, [id for id in before if id not in after]
+    return [end_as_json(target) for target in ports[port]] if port in ports else _NONE
 
 
 def _plain(value: Any) -> Any:
@@ -227,8 +173,3 @@ def _plain(value: Any) -> Any:
 
 def _text(target: Target | None) -> Any:
     return _NONE if target is None else str(target)
-
-
-def _shown(value: Any, limit: int = 60) -> str:
-    text = value if isinstance(value, str) and value else msgspec.json.encode(value).decode()
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from engine.flow.changes.diff import ends_as_json, same_value
+from engine.flow.changes.diff import end_as_json, ends_as_json, same_value
 from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target
 from engine.flow.yaml import operations as ops
 
@@ -66,8 +66,8 @@ def subflow_document(subflow: Subflow) -> Document:
     written: Document = {
         "title": subflow.title,
         "help": subflow.help,
-        "inputs": {port: [str(end) for end in ends] for port, ends in subflow.inputs.items()},
-        "outputs": {port: [str(end) for end in ends] for port, ends in subflow.outputs.items()},
+        "inputs": {port: [end_as_json(end) for end in ends] for port, ends in subflow.inputs.items()},
+        "outputs": {port: [end_as_json(end) for end in ends] for port, ends in subflow.outputs.items()},
         "fields": subflow.fields,
         "nodes": {name: node_document(node) for name, node in subflow.nodes.items()},
         "groups": {name: _group_document(group) for name, group in subflow.groups.items()},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import contextlib
 
 import msgspec
 from aiohttp import web
@@ -11,13 +11,14 @@ from msgspec import UNSET, UnsetType
 
 from engine.core.route import Route
 from engine.deploy.flow_files import invalid_flow_name_reason, revision_of
-from engine.flow.changes.diff import diff_flows
+from engine.flow.changes.diff import FlowDiff, diff_flows
 from engine.flow.check.check import check_site
 from engine.flow.check.plan import Plan
 from engine.flow.model import Flow
 from engine.flow.problem import ProblemAnswer, answers, errors_in
 from engine.flow.yaml.operations import Operation
 from engine.flow.yaml.read import read_flow
+from engine.runtime.deploy_effect import DeployEffect, deploy_effect
 from engine.texts.language import Language
 from engine.web.api.drafts import Drafts
 from engine.web.api.flows import FileText, FlowModel, model_of
@@ -46,7 +47,7 @@ class Previewed(msgspec.Struct, kw_only=True):
     revision: str
     flow: FlowModel | None
     problems: list[ProblemAnswer]
-    diff: dict[str, Any] | None
+    diff: FlowDiff | None
     restarts: list[str]
     added: list[str]
     removed: list[str]
@@ -81,38 +82,27 @@ def _previewed(
         plan, more = server.site.check(flow)
         problems = [*problems, *more, *check_site([flow], beside)]
     deployed = server.deploys.known.get(name)
-    diff = None
-    if flow is not None:
-        diff = diff_flows(deployed.flow if deployed is not None else Flow(flow=name), flow).as_json()
-    added, restarts, removed = _effect(server, name, plan) if not errors_in(problems) else ([], [], [])
+    running = deployed.flow if deployed is not None else Flow(flow=name)
+    effect = _effect(server, name, plan) if not errors_in(problems) else DeployEffect([], [], [], [])
     return Previewed(
         text=text,
         revision=revision_of(text),
         flow=model_of(flow),
         problems=answers(problems, language),
-        diff=diff,
-        restarts=restarts,
-        added=added,
-        removed=removed,
+        diff=diff_flows(running, flow) if flow is not None else None,
+        restarts=effect.changed,
+        added=effect.added,
+        removed=effect.removed,
     )
 
 
-def _effect(server: ServerContext, name: str, plan: Plan | None) -> tuple[list[str], list[str], list[str]]:
+def _effect(server: ServerContext, name: str, plan: Plan | None) -> DeployEffect:
     run = server.site.flows.get(name)
-    running = dict(run.nodes) if run is not None else {}
-    planned = plan.nodes if plan is not None else {}
-    restarts = []
-    for id, node in planned.items():
-        old = running.get(id)
-        if old is None:
-            continue
-        try:
-            config = server.site.resolve(node.config, node.kind)
-        except (LookupError, ValueError, TypeError):
-            config = {}
-        if not old.same_as(node, config):
-            restarts.append(id)
-    return [id for id in planned if id not in running], restarts, [id for id in running if id not in planned]
+    configs = {}
+    for id, node in plan.nodes.items() if plan is not None else ():
+        with contextlib.suppress(LookupError, ValueError, TypeError):
+            configs[id] = server.site.resolve(node.config, node.kind)
+    return deploy_effect(dict(run.nodes) if run is not None else {}, plan, configs)
 
 
 ROUTES = (

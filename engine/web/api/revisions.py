@@ -11,10 +11,11 @@ from msgspec import Meta
 
 from engine.core.route import Nothing, Route
 from engine.deploy.revisions import Revision
-from engine.flow.changes.diff import diff_flows
+from engine.flow.changes.diff import FlowDiff, diff_flows
 from engine.flow.model import Flow
+from engine.flow.problem import FlowError
 from engine.flow.yaml.read import read_flow
-from engine.web.api.flows import FlowModel, model_of
+from engine.web.api.flows import FileText, FlowModel, model_of
 from engine.web.http.errors import not_found
 from engine.web.http.route import Call
 
@@ -33,6 +34,13 @@ class DiffQuery(msgspec.Struct, forbid_unknown_fields=True, rename={"from_": "fr
 
     from_: Annotated[int, Meta(ge=1, le=2**31 - 1)]
     to: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
+class TextDiff(msgspec.Struct, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """A text of the flow, and the number of the deploy to hold it against."""
+
+    from_: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    text: FileText
 
 
 class RevisionView(msgspec.Struct, kw_only=True):
@@ -66,14 +74,24 @@ async def get_revision(call: Call[Nothing]) -> RevisionView:
     return RevisionView(**columns, flow=model_of(flow), report=report)
 
 
-async def diff(call: Call[DiffQuery]) -> dict[str, Any]:
+async def diff(call: Call[DiffQuery]) -> FlowDiff:
     """What two deploys differ in, node by node; moves apart."""
-    sides = []
-    for number in (call.given.from_, call.given.to):
-        revision, _ = await _revision(call, number)
-        flow, _ = await asyncio.to_thread(read_flow, revision.text or "", revision.flow)
-        sides.append(flow or Flow(flow=revision.flow))
-    return diff_flows(*sides).as_json()
+    return diff_flows(await _flow_of(call, call.given.from_), await _flow_of(call, call.given.to))
+
+
+async def diff_text(call: Call[TextDiff]) -> FlowDiff:
+    """What a text differs in from a deploy, node by node; moves apart."""
+    old = await _flow_of(call, call.given.from_)
+    new, problems = await asyncio.to_thread(read_flow, call.given.text, f"{call.path('name')}.yaml")
+    if new is None:
+        raise FlowError(problems)
+    return diff_flows(old, new)
+
+
+async def _flow_of(call: Call[Any], number: int) -> Flow:
+    revision, _ = await _revision(call, number)
+    flow, _ = await asyncio.to_thread(read_flow, revision.text or "", revision.flow)
+    return flow or Flow(flow=revision.flow)
 
 
 async def _revision(call: Call[Any], number: int) -> tuple[Revision, dict[str, Any]]:
@@ -98,8 +116,17 @@ ROUTES = (
         role="viewer",
         handler=diff,
         given=DiffQuery,
-        answer=dict[str, Any],
+        answer=FlowDiff,
         refusals=(404,),
+    ),
+    Route(
+        method="POST",
+        path="/api/flows/{name}/diff",
+        role="viewer",
+        handler=diff_text,
+        given=TextDiff,
+        answer=FlowDiff,
+        refusals=(404, 422),
     ),
     Route(
         method="GET",

@@ -118,3 +118,11 @@ async def test_state_of_a_kept_and_of_a_changed_node_survives():
         feed.emit.push(None, "a")
         await settle()
         assert bench.run.nodes["end"].instance.got == [1, 2, 1]
+
+
+async def test_true_instead_of_one_is_a_change():
+    """Python takes them for equal; a message that is sent is another."""
+    body = '  in: {type: feed, to: fail}\n  fail: {type: raise, with: {"on": 1}}\n'
+    async with flow(body) as bench:
+        await bench.deploy("flow: t\nnodes:\n" + body.replace(": 1}", ": true}"))
+        assert bench.report.changed == ["fail"]

@@ -1,7 +1,6 @@
 /** What is marked on the canvas besides the flow itself: selection, problems, changes, the way of a trace. */
 import { useMemo } from "react";
-import { nodesByAddress } from "../../model/flow/diff";
-import { splitAddress } from "../../model/flow/sheet";
+import { nodesByAddress, splitAddress } from "../../model/flow/sheet";
 import { sameJson } from "../../platform/api/json";
 import { useDocument } from "../editing/context";
 import { draftIn, modelIn } from "../editing/FlowDocument";

@@ -1,8 +1,7 @@
 /** What debug nodes and failing nodes show, as it comes: 10,000 rows of which only those in sight are drawn. */
 import { useEffect, useMemo, useReducer, useRef, useState } from "react";
-import { nodesByAddress } from "../../model/flow/diff";
 import { addressOfRunning, runningIds } from "../../model/flow/runtimeIds";
-import { addressOf } from "../../model/flow/sheet";
+import { addressOf, nodesByAddress } from "../../model/flow/sheet";
 import { api } from "../../platform/api/client";
 import { socket } from "../../platform/api/socket";
 import { useWords } from "../../platform/i18n";

@@ -1,6 +1,6 @@
 /** The next messages on the wire that is selected: rate, samples, the value of each. Nothing is deployed for it. */
 import { useEffect, useReducer, useRef, useState } from "react";
-import { nodesByAddress } from "../../model/flow/diff";
+import { nodesByAddress } from "../../model/flow/sheet";
 import { socket } from "../../platform/api/socket";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";

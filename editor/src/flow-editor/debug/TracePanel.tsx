@@ -1,8 +1,7 @@
 /** The way of one message: what every node was given and sent, what it changed, how long it took. Its way lights up on the canvas. */
 import { useEffect, useState } from "react";
-import { nodesByAddress } from "../../model/flow/diff";
 import { addressOfRunning, runningIds } from "../../model/flow/runtimeIds";
-import { addressOf } from "../../model/flow/sheet";
+import { addressOf, nodesByAddress } from "../../model/flow/sheet";
 import { api, segment } from "../../platform/api/client";
 import { sameJson } from "../../platform/api/json";
 import { useWords } from "../../platform/i18n";

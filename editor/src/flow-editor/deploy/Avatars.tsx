@@ -1,5 +1,5 @@
 /** Who else is in this flow. */
-import { nodesByAddress } from "../../model/flow/diff";
+import { nodesByAddress } from "../../model/flow/sheet";
 import { useWords } from "../../platform/i18n";
 import { useSession } from "../../platform/session/session";
 import { useCanvasController } from "../canvas/CanvasController";

@@ -1,6 +1,6 @@
 /** Where two people changed the same thing: what it was, mine, theirs; one of them is taken, field by field. */
 import { useState } from "react";
-import { nodesByAddress } from "../../model/flow/diff";
+import { nodesByAddress } from "../../model/flow/sheet";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";

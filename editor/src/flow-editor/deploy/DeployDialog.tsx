@@ -1,7 +1,7 @@
 /** Before a deploy: what it changes, what restarts, what is in the way; a note; Ctrl-Enter. */
 import { useEffect, useState } from "react";
-import { nodesByAddress } from "../../model/flow/diff";
 import type { NodeType } from "../../model/flow/server";
+import { nodesByAddress } from "../../model/flow/sheet";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";

@@ -14,7 +14,7 @@ import type { DraftCheck } from "../editing/DraftCheck";
 import { fetchView, type FlowDocument } from "../editing/FlowDocument";
 import { openPanel } from "../editing/panelLayout";
 
-/** The server's difference; `restarts` and `stops` are ids as they run. */
+/** The server's difference, nodes by address. */
 export interface ServerDiff {
   added: string[];
   removed: string[];

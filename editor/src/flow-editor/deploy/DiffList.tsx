@@ -17,13 +17,15 @@ export const isNothing = (diff: ShownDiff): boolean => diff.added.length + diff.
 
 interface Props {
   diff: ShownDiff;
+  /** What is said where there is none. */
+  nothing?: string;
   titleOf: (address: string) => string;
   typeOf: (address: string) => NodeType | undefined;
 }
 
-export function DiffList({ diff, titleOf, typeOf }: Props) {
+export function DiffList({ diff, nothing, titleOf, typeOf }: Props) {
   const { t } = useWords();
-  if (isNothing(diff)) return <p className="diff-nothing">{t("deploy.nothing")}</p>;
+  if (isNothing(diff)) return <p className="diff-nothing">{nothing ?? t("deploy.nothing")}</p>;
   const name = (address: string) => {
     const title = titleOf(address);
     return <><strong>{title || address}</strong>{title && title !== address && <code>{address}</code>}</>;

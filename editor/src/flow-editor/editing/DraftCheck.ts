@@ -1,4 +1,4 @@
-/** Asks the server what each new draft comes to: its file, its problems, what a deploy would restart. */
+/** Asks the server what each new draft comes to: its file and its problems. */
 import { expandFlow } from "../../model/flow/expand";
 import { withFileText } from "../../model/flow/history";
 import { NO_PORTS, type Ports, portsKey } from "../../model/flow/ports";
@@ -83,7 +83,6 @@ export class DraftCheck {
       doc.set({
         checking: false,
         problems: preview.problems,
-        restarts: preview.restarts ?? [],
         ...(history && here.text === null && { history: withFileText(history, here, preview.text) }),
       });
     } catch (error) {

@@ -20,7 +20,6 @@ export interface DocumentState {
   selected: ReadonlySet<string>;
   wire: string | null;
   problems: Problem[];
-  restarts: string[];
   checking: boolean;
   catalogue: ReadonlyMap<string, NodeType>;
   ports: KnownPorts;
@@ -46,7 +45,7 @@ export const fetchView = (name: string): Promise<FlowView> => api.get<FlowView>(
 
 export class FlowDocument {
   readonly store = createStore<DocumentState>(() => ({
-    view: null, history: null, scope: "", selected: NONE, wire: null, problems: [], restarts: [],
+    view: null, history: null, scope: "", selected: NONE, wire: null, problems: [],
     checking: false, catalogue: new Map(), ports: new Map(), unreadable: false,
   }));
 
@@ -99,7 +98,7 @@ export class FlowDocument {
   /** Begin with what the file holds. */
   openView(view: FlowView): void {
     const flow = view.flow ?? { ...EMPTY, flow: view.name };
-    this.set({ view, history: newHistory(flow, view.text), problems: view.problems, selected: NONE, wire: null, scope: "", restarts: [], unreadable: view.flow === null });
+    this.set({ view, history: newHistory(flow, view.text), problems: view.problems, selected: NONE, wire: null, scope: "", unreadable: view.flow === null });
   }
 
   /** The file is now another, and the draft with its history stays: after a deploy. */

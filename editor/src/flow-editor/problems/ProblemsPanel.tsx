@@ -1,5 +1,5 @@
 /** What is wrong with the draft: flow › node › field: reason. A click goes to the field. */
-import { nodesByAddress } from "../../model/flow/diff";
+import { nodesByAddress } from "../../model/flow/sheet";
 import type { Problem } from "../../platform/api/types";
 import { useWords } from "../../platform/i18n";
 import { StateMark } from "../../platform/kit/State";

@@ -1,6 +1,6 @@
 /** Finds nodes by id, title, type, note and config, in the draft that is open and in all other flows. */
-import { nodesByAddress } from "../../model/flow/diff";
 import type { NodeType } from "../../model/flow/server";
+import { nodesByAddress } from "../../model/flow/sheet";
 import type { FlowModel, NodeSpec } from "../../model/flow/types";
 import type { Json } from "../../platform/api/json";
 import type { LocalizedText } from "../../platform/i18n/words";

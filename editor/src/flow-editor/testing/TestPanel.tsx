@@ -1,7 +1,7 @@
 /** A node or branch tried on a sample, with nothing acted on outside; what came can be kept as a test beside the flow. */
 import { useEffect, useState } from "react";
-import { nodesByAddress } from "../../model/flow/diff";
 import { addressOfRunning } from "../../model/flow/runtimeIds";
+import { nodesByAddress } from "../../model/flow/sheet";
 import { api, segment } from "../../platform/api/client";
 import type { Json } from "../../platform/api/json";
 import { ApiError } from "../../platform/api/problem";

@@ -1,6 +1,6 @@
 /** Every deploy of the flow: who, when, why; what it differs in from any other; and back to it as a draft. */
-import { useEffect, useMemo, useState } from "react";
-import { difference, nodesByAddress } from "../../model/flow/diff";
+import { useEffect, useState } from "react";
+import { nodesByAddress } from "../../model/flow/sheet";
 import type { FlowModel } from "../../model/flow/types";
 import { api, segment } from "../../platform/api/client";
 import type { Revision } from "../../platform/api/types";
@@ -14,7 +14,7 @@ import { useLoaded } from "../../platform/kit/useLoaded";
 import type { ServerDiff } from "../deploy/Deployment";
 import { DiffList, type ShownDiff } from "../deploy/DiffList";
 import { shownDiff } from "../deploy/shownDiff";
-import { useDocument, useFlowDocument } from "../editing/context";
+import { useDocument, useDraftCheck, useFlowDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
 import "./versions.css";
 
@@ -66,20 +66,23 @@ function noteOf(note: string, t: (key: string) => string): string {
 
 function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Revision; rows: Revision[]; against: string; onAgainst: (against: string) => void }) {
   const doc = useFlowDocument();
+  const check = useDraftCheck();
   const { t, localize } = useWords();
   const model = useDocument(modelIn);
   const catalogue = useDocument((state) => state.catalogue);
   const { value: revision } = useLoaded<RevisionView>(`/flows/${segment(flow)}/revisions/${row.number}`);
   const [diff, setDiff] = useState<ShownDiff | null>(null);
-  const ofDraft = useMemo(() => (revision?.flow ? difference(revision.flow, model) : null), [revision, model]);
+  const draft = against === DRAFT ? model : null;
+  useEffect(() => setDiff(null), [flow, row.number, against]);
   useEffect(() => {
-    if (against === DRAFT) return;
     const stop = new AbortController();
-    setDiff(null);
-    api.get<ServerDiff>(`/flows/${segment(flow)}/diff?from=${against}&to=${row.number}`, stop.signal).then((answer) => setDiff(shownDiff(answer)), toastError);
+    const path = `/flows/${segment(flow)}/diff`;
+    const answer = draft
+      ? check.text().then((text) => api.post<ServerDiff>(path, { from: row.number, text }, stop.signal))
+      : api.get<ServerDiff>(`${path}?from=${against}&to=${row.number}`, stop.signal);
+    answer.then((found) => setDiff(shownDiff(found)), (error: unknown) => stop.signal.aborted || toastError(error));
     return () => stop.abort();
-  }, [flow, row.number, against]);
-  const shown = against === DRAFT ? (ofDraft as ShownDiff | null) : diff;
+  }, [flow, row.number, against, draft, check]);
   const restore = (): void => {
     if (!revision?.flow || revision.text === null) return;
     doc.replaceText(translate("versions.restore", { number: row.number }), revision.flow, revision.text);
@@ -92,7 +95,7 @@ function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Re
     <div className="version-body">
       <SelectField label={t(against === DRAFT ? "versions.to-draft" : "versions.against")} value={against} onChange={(event) => onAgainst(event.target.value)}
         choices={[{ value: DRAFT, label: t("versions.draft") }, ...rows.filter(({ number }) => number !== row.number).map(({ number, note, when }) => ({ value: String(number), label: `${number} · ${noteOf(note, t) || dateTime(when)}` }))]} />
-      {shown ? <DiffList diff={shown} titleOf={(address) => localize(nodeAt(address)?.title)} typeOf={(address) => catalogue.get(nodeAt(address)?.type ?? "")} /> : <p role="status">{t("kit.loading")}</p>}
+      {diff ? <DiffList diff={diff} nothing={t("versions.same")} titleOf={(address) => localize(nodeAt(address)?.title)} typeOf={(address) => catalogue.get(nodeAt(address)?.type ?? "")} /> : <p role="status">{t("kit.loading")}</p>}
       <Button icon="history" needs="admin" disabledReason={revision?.text === null && t("versions.gone")} onClick={restore}>{t("versions.restore", { number: row.number })}</Button>
     </div>
   );

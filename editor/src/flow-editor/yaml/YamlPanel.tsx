@@ -8,9 +8,8 @@ import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from
 import { EditorState, StateEffect, StateField, type Text } from "@codemirror/state";
 import { Decoration, type DecorationSet, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import { nodesByAddress } from "../../model/flow/diff";
 import type { Preview } from "../../model/flow/server";
-import { addressOf } from "../../model/flow/sheet";
+import { addressOf, nodesByAddress } from "../../model/flow/sheet";
 import { api, segment } from "../../platform/api/client";
 import { ApiError } from "../../platform/api/problem";
 import type { Problem } from "../../platform/api/types";
@@ -104,7 +103,7 @@ function attached(parent: HTMLElement, canvas: CanvasController, check: DraftChe
     try {
       const answer = await api.post<Preview>(`/flows/${segment(doc.name)}/preview`, { text }, running.signal);
       if (answer.flow) {
-        doc.set({ unreadable: false, problems: answer.problems, restarts: answer.restarts ?? [] });
+        doc.set({ unreadable: false, problems: answer.problems });
         ahead = editor.state.doc.toString() !== text;
         doc.replaceText(translate("step.text"), answer.flow, text, `yaml:${visit}`);
       } else doc.set({ unreadable: true, problems: answer.problems });

@@ -70,5 +70,4 @@ export interface Preview {
   text: string;
   flow: FlowModel | null;
   problems: Problem[];
-  restarts?: string[];
 }

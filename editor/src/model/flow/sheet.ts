@@ -1,5 +1,5 @@
 /** A sheet is what the canvas shows at a time: the flow itself (""), or one of its subflows by name. */
-import type { FlowModel, Sheet } from "./types";
+import type { FlowModel, NodeSpec, Sheet } from "./types";
 
 export const sheetOf = (model: FlowModel, scope: string): Sheet | undefined => (scope ? model.subflows[scope] : model);
 
@@ -8,6 +8,15 @@ export const addressOf = (scope: string, name: string): string => (scope ? `${sc
 export function splitAddress(address: string): { scope: string; name: string } {
   const at = address.lastIndexOf("/");
   return { scope: at < 0 ? "" : address.slice(0, at), name: address.slice(at + 1) };
+}
+
+/** All nodes of a flow and its subflows. */
+export function nodesByAddress(model: FlowModel): Map<string, NodeSpec> {
+  const found = new Map(Object.entries(model.nodes));
+  for (const subflow of Object.values(model.subflows)) {
+    for (const [id, node] of Object.entries(subflow.nodes)) found.set(addressOf(subflow.name, id), node);
+  }
+  return found;
 }
 
 export function withSheet(model: FlowModel, scope: string, change: (sheet: Sheet) => Sheet): FlowModel {

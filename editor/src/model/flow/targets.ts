@@ -12,7 +12,8 @@ export function parseTarget(end: string, disabled = false): Target {
 export function parseTargets(spelled: WireSpelling | undefined): Record<string, Target[]> {
   if (spelled === null || spelled === undefined) return {};
   if (typeof spelled === "object" && !Array.isArray(spelled) && !("node" in spelled && typeof spelled["node"] === "string")) {
-    return Object.fromEntries(Object.entries(spelled).map(([port, ends]) => [port, listOf(ends as WireSpelling)]));
+    const ports = Object.entries(spelled).map(([port, ends]): [string, Target[]] => [port, listOf(ends as WireSpelling)]);
+    return Object.fromEntries(ports.filter(([, targets]) => targets.length > 0));
   }
   const ends = listOf(spelled);
   return ends.length ? { "": ends } : {};

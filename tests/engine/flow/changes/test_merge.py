@@ -163,6 +163,16 @@ def test_place_for_errors_goes_with_its_node() -> None:
     assert merged.flow.on_error is None
 
 
+def test_disabled_end_of_a_subflows_port_stays_disabled() -> None:
+    base = flow(BASE)
+    new = flow(
+        BASE + "subflows:\n  cal:\n    inputs: {in: {node: x, disabled: true}}\n    nodes:\n      x: {type: strict}\n"
+    )
+    text = FlowText(BASE)
+    text.apply(operations_between(base, new))
+    assert text.flow == new
+
+
 def test_subflow_that_one_removed_and_the_other_uses_stays() -> None:
     base = BASE + "subflows:\n  cal:\n    inputs: {in: x}\n    nodes:\n      x: {type: strict}\n"
     theirs = base.replace("  b: {type: strict}", "  b: {type: strict}\n  c: {type: subflow/cal}")

@@ -182,9 +182,9 @@ def catalogue() -> Catalogue:
     return Catalogue([Pack(name="test", nodes=TYPES)])
 
 
-def payload_views() -> dict[str, PortView]:
+def payload_ports() -> dict[str, Any]:
     """A port of each payload, as the server tells it."""
-    return {name: port_view(Port("port", payload)) for name, payload in PAYLOADS.items()}
+    return {name: _without_words([port_view(Port("port", payload))])[0] for name, payload in PAYLOADS.items()}
 
 
 def type_views() -> list[dict[str, Any]]:
@@ -192,8 +192,8 @@ def type_views() -> list[dict[str, Any]]:
     return [
         {
             "type": kind.type,
-            "inputs": [port_view(port) for port in kind.inputs],
-            "outputs": [port_view(port) for port in kind.outputs],
+            "inputs": _without_words([port_view(port) for port in kind.inputs]),
+            "outputs": _without_words([port_view(port) for port in kind.outputs]),
         }
         for kind in catalogue().types.values()
     ]
@@ -212,8 +212,8 @@ def palette_text() -> str:
     """What tests/shared/palette.json has to say."""
     types = catalogue().types
     ports = [_port_answer(types[type], config) for type, config in CONFIGS]
-    said = msgspec.json.encode({"payloads": payload_views(), "types": type_views(), "ports": ports})
-    return msgspec.json.format(said, indent=1).decode() + "\n"
+    said = {"payloads": payload_ports(), "types": type_views(), "ports": ports}
+    return msgspec.json.format(msgspec.json.encode(said), indent=1).decode() + "\n"
 
 
 def write_palette() -> None:
@@ -223,4 +223,13 @@ def write_palette() -> None:
 
 def _port_answer(kind: NodeType, config: dict[str, Any]) -> dict[str, Any]:
     view = ports_view(kind, References().preview(config, kind.schema)[0])
-    return {"type": kind.type, "with": config, "inputs": view.inputs, "outputs": view.outputs}
+    inputs, outputs = _without_words(view.inputs), _without_words(view.outputs)
+    return {"type": kind.type, "with": config, "inputs": inputs, "outputs": outputs}
+
+
+def _without_words(ports: list[PortView]) -> list[dict[str, Any]]:
+    """Titles are for people: what fits does not hang on them."""
+    return [
+        {name: value for name, value in msgspec.to_builtins(port).items() if value and name != "title"}
+        for port in ports
+    ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
-__all__ = ["RenamedFields", "new_names_in", "read_as", "read_json"]
+__all__ = ["RenamedFields", "new_names_in", "read_as", "read_json", "renamed_in"]
 
 _T = TypeVar("_T")
 
@@ -47,7 +47,12 @@ def read_json(text: bytes | str, wanted: type[_T]) -> _T:
 
 def new_names_in(wanted: Any) -> Mapping[str, str]:
     """`new_names` of all Structs that a type is made of; nearly every type has none."""
-    names: dict[str, str] = {}
+    return {old: new for cls in renamed_in(wanted) for old, new in cls.new_names.items()}
+
+
+def renamed_in(wanted: Any) -> list[type[RenamedFields]]:
+    """The classes with renamed fields that a type is made of."""
+    found: list[type[RenamedFields]] = []
     seen: set[int] = set()
     waiting: list[Any] = [msgspec.inspect.type_info(wanted)]
     while waiting:
@@ -56,12 +61,12 @@ def new_names_in(wanted: Any) -> Mapping[str, str]:
             continue
         seen.add(id(part))
         if isinstance(part, msgspec.inspect.StructType) and issubclass(part.cls, RenamedFields):
-            names |= part.cls.new_names
+            found.append(part.cls)
         if isinstance(part, msgspec.inspect.Type | msgspec.inspect.Field):
             waiting += [getattr(part, name) for name in part.__struct_fields__]
         elif isinstance(part, tuple):
             waiting += part
-    return names
+    return found
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import networkx as nx
 
 from engine.catalogue.node_types import Catalogue
 from engine.core.node import ERROR_PORT
+from engine.core.renamed import renamed_in
 from engine.flow.check.compatibility import describe_port, incompatibility
 from engine.flow.check.expand import (
     LINK_IN,
@@ -23,6 +26,7 @@ from engine.flow.check.expand import (
 )
 from engine.flow.check.graph import format_loop, graph_of, loops, unreached
 from engine.flow.check.node_check import CheckedNode, NodeCheck
+from engine.flow.check.old_words import with_new_words
 from engine.flow.check.plan import Plan, PlannedNode
 from engine.flow.check.type_flow import propagate_types
 from engine.flow.model import Flow
@@ -107,6 +111,8 @@ class _Check:
         self.expanded = expand_subflows(flow)
         self.problems: dict[Problem, None] = dict.fromkeys(self.expanded.problems)
         self.nodes: dict[str, CheckedNode] = {}
+        self._coming: defaultdict[str, list[Any]] = defaultdict(list)
+        self._configs: dict[str, dict[str, Any]] = {}
         self._check_node = NodeCheck(flow, catalogue, references, self._say).check
 
     def run(self) -> tuple[Plan | None, list[Problem]]:
@@ -116,6 +122,7 @@ class _Check:
         wired = self._named_all(wires, self.nodes)
         self._check_twice(wired)
         self._check_fit(wired, self.nodes)
+        self._replace_old_words()
         self._check_fit(self._named_all(self.expanded.unused_wires, unused), unused)
         graph = graph_of(self.expanded, wired)
         on_error = self._on_error()
@@ -164,6 +171,7 @@ class _Check:
         }
         ways = propagate_types(wired, declared, {id: node.outputs or () for id, node in nodes.items()})
         for wire, port, input in wired:
+            self._coming[wire.target] += [made.payload for made in ways.get((wire.source, port), {}).values()]
             if wire.link or port == ERROR_PORT:
                 continue
             taken = nodes[wire.target].input(input)
@@ -181,6 +189,19 @@ class _Check:
                         reason=wrong,
                     )
                     self._say(wire.place, text)
+
+    def _replace_old_words(self) -> None:
+        """Flows that were written against an older version go on working, and say what to write now."""
+        kinds = {repr(payload): payload for payloads in self._coming.values() for payload in payloads}
+        renamed_of = {name: renamed_in(payload) for name, payload in kinds.items()}
+        for id, payloads in self._coming.items():
+            node = self.nodes.get(id)
+            renamed = [cls for payload in payloads for cls in renamed_of[repr(payload)]]
+            if node is None or not renamed:
+                continue
+            self._configs[id], found = with_new_words(node.expanded.with_, renamed)
+            for place, old, new in found:
+                self._say((*node.expanded.place, "with", *place), Text("flow.old-word", old=old, new=new), "warning")
 
     def _no_port(self, wire: ExpandedWire, node: str, side: Side, port: str, known: list[str]) -> None:
         if port:
@@ -267,7 +288,7 @@ class _Check:
             nodes[id] = PlannedNode(
                 id=id,
                 kind=node.kind,
-                config=node.expanded.with_,
+                config=self._configs.get(id, node.expanded.with_),
                 ports=tuple(port.name for port in node.outputs or () if port.name != ERROR_PORT),
                 wires={port: tuple(ends) for port, ends in wires[id].items()},
             )

@@ -24,7 +24,7 @@ from engine.runtime.flow_runner import DeployFailed, FlowRun
 from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.testing.flow_tests.cases import Answer, Case, Expected, FlowTests
-from engine.testing.flow_tests.samples import typed_payload, typed_props
+from engine.testing.flow_tests.samples import expected_payload, typed_payload, typed_props
 
 __all__ = ["CaseResult", "Sent", "play_case"]
 
@@ -283,7 +283,9 @@ async def _feed(run: FlowRun, clock: ManualClock, start: float, case: Case) -> N
 def _compare(case: Case, plan: Plan, sent: dict[str, list[Sent]]) -> list[str]:
     wanted: dict[str, list[Expected]] = {}
     for expected in case.expect:
-        wanted.setdefault(_place(expected.node, plan), []).append(expected)
+        place = _place(expected.node, plan)
+        payload = expected_payload(plan, place, expected.payload)
+        wanted.setdefault(place, []).append(msgspec.structs.replace(expected, payload=payload))
     differences: list[str] = []
     for place, all_expected in wanted.items():
         came = sent.get(place, [])

@@ -9,10 +9,10 @@ import msgspec
 from msgspec import UNSET
 
 from engine.catalogue.node_types import Catalogue
-from engine.core.renamed import read_as
+from engine.core.renamed import read_as, renamed_in
 from engine.flow.check.plan import Plan
 
-__all__ = ["as_type", "typed_payload", "typed_props"]
+__all__ = ["as_type", "expected_payload", "typed_payload", "typed_props"]
 
 
 def as_type(payload: Any, wanted: Any) -> Any:
@@ -36,6 +36,25 @@ def typed_payload(plan: Plan, node: str, payload: Any) -> Any:
         return as_type(payload, own[0].payload)
     kinds = _coming(plan, node)
     return as_type(payload, kinds.pop()) if len(kinds) == 1 else payload
+
+
+def expected_payload(plan: Plan, place: str, payload: Any) -> Any:
+    """What is expected at a node or port, with the names that the fields and values there have now."""
+    id, _, port = (place, "", "") if place in plan.nodes else place.rpartition(".")
+    outputs = [one.payload for one in plan.nodes[id].kind.outputs if one.name == port] if id in plan.nodes else []
+    kinds = outputs or (_coming(plan, id) if id in plan.nodes else [])
+    renamed = [cls for kind in kinds for cls in renamed_in(kind)]
+    names = {old: new for cls in renamed for old, new in cls.new_names.items()}
+    values = {old: new for cls in renamed for old, new in cls.new_values.items()}
+    return _renamed(payload, names, values) if renamed else payload
+
+
+def _renamed(value: Any, names: Mapping[str, str], values: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {names.get(name, name): _renamed(part, names, values) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_renamed(part, names, values) for part in value]
+    return values.get(value, value) if isinstance(value, str) else value
 
 
 def typed_props(catalogue: Catalogue, props: Mapping[str, Any]) -> dict[str, Any]:

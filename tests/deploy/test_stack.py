@@ -19,6 +19,7 @@ import pytest
 from deploy.stack import DEPLOY, Stack
 from engine.ops.local_certificate import make_local_certificate
 from tests.eventually import eventually
+from tests.servers.process import accepts
 
 DEVICES = 100
 MCS = Path(sys.executable).parent / "mcs"
@@ -31,6 +32,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("stack"), devices=names) as stack:
         yield stack
         assert stack.ended() == []
+    assert [name for name, port in stack.ports.items() if accepts(port)] == [], "what was stopped goes on"
 
 
 @pytest.fixture

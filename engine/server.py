@@ -32,7 +32,7 @@ from engine.db.reserved_tables import ReservedTables
 from engine.deploy.custom_nodes import NodeFolders
 from engine.deploy.deploys import Deploys
 from engine.deploy.flow_files import FlowFiles
-from engine.deploy.flow_upgrade import begin_with_shipped
+from engine.deploy.flow_upgrade import copy_shipped_flows
 from engine.deploy.revisions import Revisions
 from engine.flow.references import References
 from engine.ops.embedded.broker import EmbeddedBroker
@@ -144,7 +144,7 @@ class Server:
         _writable(self.settings.data)
         _readable(self._flow_paths or [])
         if self._demo:
-            begin_with_shipped(self.settings.flows)
+            copy_shipped_flows(self.settings.flows)
         self.settings = await self._embed(opened)
         packs = _packs()
         self.catalogue = Catalogue(packs)

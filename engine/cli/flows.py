@@ -132,7 +132,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _upgrade_flows(options: argparse.Namespace) -> int:
-    from engine.deploy.flow_upgrade import carry_out, format_steps, plan_upgrade, shipped_flows
+    from engine.deploy.flow_upgrade import apply_upgrade, format_steps, plan_upgrade, shipped_flows
     from engine.flow.check.check import check_flow
 
     catalogue = catalogue_now()
@@ -146,7 +146,7 @@ def _upgrade_flows(options: argparse.Namespace) -> int:
     )
     print(format_steps(steps) or "no flows are shipped")
     if options.write:
-        carry_out(steps, folder)
+        apply_upgrade(steps, folder)
     elif any(step.text is not None for step in steps):
         print("nothing was written; --write does it")
     return 0 if all(step.settled for step in steps) else 1

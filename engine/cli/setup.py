@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.catalogue.node_types import Catalogue
 from engine.core.errors import SetupError
-from engine.deploy.flow_upgrade import carry_out, format_steps, plan_upgrade
+from engine.deploy.flow_upgrade import apply_upgrade, format_steps, plan_upgrade
 from engine.flow.check.check import check_flow
 from engine.ops.local_certificate import make_local_certificate
 from engine.server import migrate_only
@@ -47,7 +47,7 @@ def set_up(
             without=() if names else elsewhere,
         )
         folder.mkdir(parents=True, exist_ok=True)
-        carry_out(steps, folder)
+        apply_upgrade(steps, folder)
         print(format_steps(steps), flush=True)
 
 

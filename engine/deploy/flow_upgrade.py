@@ -17,7 +17,7 @@ from engine.flow.model import Flow
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.yaml.patch import FlowText
 
-__all__ = ["Step", "begin_with_shipped", "carry_out", "format_steps", "plan_upgrade", "shipped_flows"]
+__all__ = ["Step", "apply_upgrade", "copy_shipped_flows", "format_steps", "plan_upgrade", "shipped_flows"]
 
 BASES = ".shipped"
 """Folder within the flows' folder: each file as it was shipped the last time, which is what a merge compares with."""
@@ -88,14 +88,14 @@ def shipped_flows() -> Path:
     return beside if beside.is_dir() else Path("/app/flows")
 
 
-def begin_with_shipped(folder: Path) -> None:
+def copy_shipped_flows(folder: Path) -> None:
     """Copies the shipped flows, if there are any, into a folder that has none. SetupError when it can't be written."""
     shipped = shipped_flows()
     if shipped.is_dir() and not any(folder.glob("*.yaml")):
-        carry_out(plan_upgrade(shipped, folder, lambda flow: []), folder)
+        apply_upgrade(plan_upgrade(shipped, folder, lambda flow: []), folder)
 
 
-def carry_out(steps: Sequence[Step], folder: Path) -> None:
+def apply_upgrade(steps: Sequence[Step], folder: Path) -> None:
     """Does what the steps say; those with conflicts change nothing. A file that is replaced is kept in `.shipped/before`.
 
     SetupError when the folder can't be written.

@@ -18,7 +18,7 @@ from engine.db.request_connection import request_connection
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-__all__ = ["Revision", "Revisions", "Writing"]
+__all__ = ["Revision", "RevisionWriter", "Revisions"]
 
 CHANNEL = "mcs_deploys"
 
@@ -39,7 +39,7 @@ class Revision(msgspec.Struct, kw_only=True):
     removed: bool = False
 
 
-class Writing:
+class RevisionWriter:
     """A deploy in progress, which nobody else can make for this flow until it ends. `last` is the number of the one before."""
 
     def __init__(self, connection: PoolConnectionProxy, flow: str, worker: str, last: int) -> None:
@@ -80,12 +80,12 @@ class Revisions:
         """Nothing has to be read beforehand."""
 
     @asynccontextmanager
-    async def writing(self, flow: str) -> AsyncIterator[Writing]:
+    async def writing(self, flow: str) -> AsyncIterator[RevisionWriter]:
         """A transaction in which a flow is deployed: workers that deploy the same flow take turns. `Unavailable` without a database."""
         async with request_connection(self._database) as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(hashtext('mcs deploy ' || $1))", flow)
             last = await connection.fetchval("select max(number) from revisions where flow = $1", flow)
-            yield Writing(connection, flow, self.worker, last or 0)
+            yield RevisionWriter(connection, flow, self.worker, last or 0)
 
     async def latest(self, flow: str) -> Revision | None:
         """The last deploy of a flow, with its text."""

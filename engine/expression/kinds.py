@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from engine.texts.text import Text
 
-__all__ = ["EQUAL", "NOT_FINITE", "RESULT", "TEXT", "Kind", "MakingSure", "Term", "at"]
+__all__ = ["EQUAL", "NOT_FINITE", "RESULT", "TEXT", "Kind", "Term", "TypeGuards", "at"]
 
 NOT_FINITE, TEXT, EQUAL, RESULT = "_not_finite", "_text", "_equal", "_result"
 """Names under which the compiled function finds its guards; a name in an expression can't begin with an underscore."""
@@ -21,7 +21,7 @@ class Kind(Enum):
     NUMBER = auto()  # a float
     TRUTH = auto()  # True or False
     TEXT = auto()
-    OPEN = auto()  # whatever the name turns out to hold
+    UNKNOWN = auto()  # whatever the name turns out to hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def at(origin: ast.expr, node: ast.expr) -> ast.expr:
     return ast.copy_location(node, origin)
 
 
-class MakingSure:
+class TypeGuards:
     """Puts round a term what makes it a number, a finite number, a truth value or a text when it is evaluated.
 
     A term that can't be made so is reported through `refuse`, with the part of the text that it came from.
@@ -85,7 +85,7 @@ class MakingSure:
 
     def text(self, term: Term, origin: ast.expr) -> ast.expr:
         """The term as a text."""
-        if term.kind is Kind.OPEN:
+        if term.kind is Kind.UNKNOWN:
             return self.guard(TEXT, term.node, origin=origin)
         if term.kind is not Kind.TEXT:
             return self._refuse(origin, Text("expression.number-and-text")).node

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.expression.functions import FUNCTIONS, Function, failure_of
-from engine.expression.kinds import EQUAL, RESULT, Kind, MakingSure, Term, at
+from engine.expression.kinds import EQUAL, RESULT, Kind, Term, TypeGuards, at
 from engine.expression.problems import ExpressionError, Problem
 from engine.expression.source import Source
 from engine.texts.text import Text
@@ -51,7 +51,7 @@ class _Translator:
         self.names: dict[str, int] = {}
         self.calls: dict[str, Callable[..., float]] = {}
         self._source = source
-        self._sure = MakingSure(self._refuse)
+        self._guards = TypeGuards(self._refuse)
         self._rules: dict[type[ast.expr], Callable[[Any], Term]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
@@ -65,9 +65,9 @@ class _Translator:
 
     def result(self, node: ast.expr) -> ast.expr:
         term = self._term(node)
-        if term.kind is Kind.OPEN:
-            return self._sure.guard(RESULT, term.node, origin=node)
-        return self._sure.finite(term, node) if term.kind is Kind.NUMBER else term.node
+        if term.kind is Kind.UNKNOWN:
+            return self._guards.guard(RESULT, term.node, origin=node)
+        return self._guards.finite(term, node) if term.kind is Kind.NUMBER else term.node
 
     def _term(self, node: ast.expr) -> Term:
         rule = self._rules.get(type(node))
@@ -78,7 +78,7 @@ class _Translator:
 
     def _refuse(self, node: ast.expr, text: Text) -> Term:
         self.problems.append(Problem(text, self._source.column(node.col_offset)))
-        return Term(at(node, ast.Constant(0.0)), Kind.OPEN)  # of any kind, so that one mistake is reported once
+        return Term(at(node, ast.Constant(0.0)), Kind.UNKNOWN)  # of any kind, so that one mistake is reported once
 
     # Values
 
@@ -99,15 +99,15 @@ class _Translator:
         if function := FUNCTIONS.get(node.id):
             return self._refuse(node, Text("expression.function-as-value", name=node.id, call=function.signature))
         self.names.setdefault(node.id, node.col_offset)
-        return Term(at(node, ast.Name(node.id, ast.Load())), Kind.OPEN)
+        return Term(at(node, ast.Name(node.id, ast.Load())), Kind.UNKNOWN)
 
     def _unary(self, node: ast.UnaryOp) -> Term:
         term = self._term(node.operand)
         if isinstance(node.op, ast.Not):
-            return Term(at(node, ast.UnaryOp(ast.Not(), self._sure.truth(term, node.operand))), Kind.TRUTH)
+            return Term(at(node, ast.UnaryOp(ast.Not(), self._guards.truth(term, node.operand))), Kind.TRUTH)
         if not isinstance(node.op, ast.USub | ast.UAdd):
             return self._refuse(node, Text("expression.foreign-operator"))
-        number = self._sure.number(term, node.operand)
+        number = self._guards.number(term, node.operand)
         if isinstance(node.op, ast.UAdd):
             return Term(number, Kind.NUMBER, term.constant)
         if isinstance(term.constant, float):
@@ -119,7 +119,7 @@ class _Translator:
         if isinstance(node.op, ast.Pow):
             if isinstance(right.constant, float) and 1.0 <= right.constant == int(right.constant):
                 # Nothing but an overflow can go wrong here, and Python's own operator costs a third of a call.
-                return Term(at(node, ast.BinOp(self._sure.number(left, node.left), node.op, right.node)), Kind.NUMBER)
+                return Term(at(node, ast.BinOp(self._guards.number(left, node.left), node.op, right.node)), Kind.NUMBER)
             return self._calling(FUNCTIONS["pow"], node, [left, right], [node.left, node.right])
         if not isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod):
             return self._refuse(node, Text("expression.foreign-operator"))
@@ -128,10 +128,10 @@ class _Translator:
             return self._refuse(node.right, Text("expression.divided-by-zero"))
         # x / inf is 0 and x % inf is x: only a divisor can hide an infinity. Beside one float, the other operand is
         # a number or a TypeError, except that text % float formats: so % has its left side made a float, always.
-        second = self._sure.finite(right, node.right) if divides else self._sure.numeric(right, node.right)
+        second = self._guards.finite(right, node.right) if divides else self._guards.numeric(right, node.right)
         right_is_float = right.kind is Kind.NUMBER or divides
         as_it_is = right_is_float and not isinstance(node.op, ast.Mod)
-        first = self._sure.numeric(left, node.left) if as_it_is else self._sure.number(left, node.left)
+        first = self._guards.numeric(left, node.left) if as_it_is else self._guards.number(left, node.left)
         return Term(at(node, ast.BinOp(first, node.op, second)), Kind.NUMBER)
 
     # Conditions
@@ -145,18 +145,18 @@ class _Translator:
         if any(term.kind is Kind.TEXT for term in terms):
             if not equality:
                 return self._refuse(node, Text("expression.text-order"))
-            sides = [self._sure.text(term, operand) for term, operand in zip(terms, operands, strict=True)]
-        elif self._source.strings and equality and all(term.kind is Kind.OPEN for term in terms):
+            sides = [self._guards.text(term, operand) for term, operand in zip(terms, operands, strict=True)]
+        elif self._source.strings and equality and all(term.kind is Kind.UNKNOWN for term in terms):
             return self._equality(node, terms)
         else:
-            sides = [self._sure.finite(term, operand) for term, operand in zip(terms, operands, strict=True)]
+            sides = [self._guards.finite(term, operand) for term, operand in zip(terms, operands, strict=True)]
         return Term(at(node, ast.Compare(sides[0], node.ops, sides[1:])), Kind.TRUTH)
 
     def _equality(self, node: ast.Compare, terms: list[Term]) -> Term:
         """Names only, where each may hold a number or a text: told apart when they have values."""
         if len(node.ops) > 1:
             return self._refuse(node, Text("expression.open-chain"))
-        same = self._sure.guard(EQUAL, terms[0].node, terms[1].node, origin=node)
+        same = self._guards.guard(EQUAL, terms[0].node, terms[1].node, origin=node)
         differs = isinstance(node.ops[0], ast.NotEq)
         return Term(at(node, ast.UnaryOp(ast.Not(), same)) if differs else same, Kind.TRUTH)
 
@@ -172,24 +172,24 @@ class _Translator:
                 return self._refuse(element, Text("expression.in-mixed"))
         left = self._term(node.left)
         texts = members[0].kind is Kind.TEXT
-        value = self._sure.text(left, node.left) if texts else self._sure.finite(left, node.left)
+        value = self._guards.text(left, node.left) if texts else self._guards.finite(left, node.left)
         listed = at(right, ast.Tuple([member.node for member in members], ast.Load()))
         return Term(at(node, ast.Compare(value, node.ops, [listed])), Kind.TRUTH)
 
     def _logic(self, node: ast.BoolOp) -> Term:
-        sides = [self._sure.truth(self._term(value), value) for value in node.values]
+        sides = [self._guards.truth(self._term(value), value) for value in node.values]
         return Term(at(node, ast.BoolOp(node.op, sides)), Kind.TRUTH)
 
     def _choice(self, node: ast.IfExp) -> Term:
         body, test, orelse = self._term(node.body), self._term(node.test), self._term(node.orelse)
         kinds = {body.kind, orelse.kind}
-        condition = self._sure.truth(test, node.test)
+        condition = self._guards.truth(test, node.test)
         if len(kinds) == 1:
             chosen, otherwise, kind = body.node, orelse.node, body.kind
         elif Kind.TEXT in kinds or Kind.NUMBER not in kinds:
-            chosen, otherwise, kind = body.node, orelse.node, Kind.OPEN
+            chosen, otherwise, kind = body.node, orelse.node, Kind.UNKNOWN
         else:
-            chosen, otherwise = self._sure.number(body, node.body), self._sure.number(orelse, node.orelse)
+            chosen, otherwise = self._guards.number(body, node.body), self._guards.number(orelse, node.orelse)
             kind = Kind.NUMBER
         return Term(at(node, ast.IfExp(condition, chosen, otherwise)), kind)
 
@@ -226,7 +226,7 @@ class _Translator:
                 call, terms, origins = function.prepare(*constants), terms[:1], origins[:1]
         except (ValueError, ArithmeticError) as error:
             return self._refuse(node, failure_of(error))
-        arguments = [self._sure.finite(term, origin) for term, origin in zip(terms, origins, strict=True)]
+        arguments = [self._guards.finite(term, origin) for term, origin in zip(terms, origins, strict=True)]
         key = f"_{function.name}" if call is function.call else f"_prepared_{len(self.calls)}"
         self.calls[key] = call
         return Term(at(node, ast.Call(at(node, ast.Name(key, ast.Load())), arguments, [])), Kind.NUMBER)

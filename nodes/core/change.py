@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from engine.api import Context, Example, Help, Message, Meta, Node, node
-from nodes.core.parts.change_rule import ChangeRule, compiled
+from nodes.core.parts.change_rule import ChangeRule, compile_rule
 
 
 @node(category="shape", icon="pencil", title="Change")
@@ -72,7 +72,7 @@ class Change(Node):
     )
 
     def start(self, ctx: Context) -> None:
-        self.edits = [compiled(rule, ctx) for rule in self.rules]
+        self.edits = [compile_rule(rule, ctx) for rule in self.rules]
 
     def process(self, msg: Message) -> Message:
         for edit in self.edits:

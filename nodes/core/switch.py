@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Port, node
-from nodes.core.parts.switch_rule import PREVIOUS, SwitchRule, compiled
+from nodes.core.parts.switch_rule import PREVIOUS, SwitchRule, compile_rule
 from nodes.support.comparison import LOOSE, STRICT
 from nodes.support.durable_buffer import DurableBuffer, Held, storable
 from nodes.support.sequence import belongs, new_ids, parts_of
@@ -122,7 +122,7 @@ class Switch(Node):
         self.place = ValueRef(self.property, ctx)
         names = self._port_names()
         self.tests = [
-            (name, rule.op == "otherwise", compiled(rule, compare, ctx))
+            (name, rule.op == "otherwise", compile_rule(rule, compare, ctx))
             for name, rule in zip(names, self.rules, strict=True)
         ]
         looks_back = any(

@@ -22,7 +22,7 @@ from engine.api import (
     field,
     node,
 )
-from nodes.drivers.filled_text import Filled
+from nodes.drivers.text_template import TextTemplate
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 
@@ -104,12 +104,12 @@ class HttpRequest(Node):
         if "{{" in urlsplit(self.url).netloc:
             raise ValueError("url: the host can't come from a message; write it out, or use a switch and several nodes")
         for text in (self.url, self.body, *self.headers.values()):
-            Filled(text)
+            TextTemplate(text)
 
     async def start(self, ctx: Context) -> None:
-        self._url = Filled(self.url, lambda value: quote(value, safe=""))
-        self._headers = {name: Filled(value, _one_line) for name, value in self.headers.items()}
-        self._body = Filled(self.body) if self.body else None
+        self._url = TextTemplate(self.url, lambda value: quote(value, safe=""))
+        self._headers = {name: TextTemplate(value, _one_line) for name, value in self.headers.items()}
+        self._body = TextTemplate(self.body) if self.body else None
         self._backoff = Backoff(ctx.clock, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S)
         self._attempts: tuple[int, int] = (0, 0)
         self._session: aiohttp.ClientSession = await ctx.shared("http", _open, aiohttp.ClientSession.close)

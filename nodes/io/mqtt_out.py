@@ -8,9 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 
 from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Supervisor, node
-from nodes.drivers.filled_text import Filled
 from nodes.drivers.mqtt import BrokerAddress
 from nodes.drivers.mqtt.publisher import LostMeanwhile, MqttPublisher
+from nodes.drivers.text_template import TextTemplate
 
 LONGEST_TOPIC_BYTES = 65535
 MOST_STRIKES = 3
@@ -72,11 +72,11 @@ class MqttOut(Node):
     )
 
     def __post_init__(self) -> None:
-        Filled(self.topic)
+        TextTemplate(self.topic)
 
     async def start(self, ctx: Context) -> None:
         address = BrokerAddress.parse(self.broker, ca_file=self.ca_file or None, version=self.version)
-        self._topic = Filled(self.topic) if self.topic else None
+        self._topic = TextTemplate(self.topic) if self.topic else None
         self._value = Path(self.payload)
         self._suspect, self._strikes = -1, 0
         self._line: MqttPublisher = await ctx.shared(

@@ -24,7 +24,7 @@ from nodes.support.safe_regex import Pattern
 from nodes.support.scope import Scope
 from nodes.support.value_ref import ValueRef
 
-__all__ = ["ChangeRule", "Edit", "compiled"]
+__all__ = ["ChangeRule", "Edit", "compile_rule"]
 
 Edit = Callable[[Message], Message]
 
@@ -95,7 +95,7 @@ class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
             Pattern(str(self.find), self.ignore_case)
 
 
-def compiled(rule: ChangeRule, ctx: Context) -> Edit:
+def compile_rule(rule: ChangeRule, ctx: Context) -> Edit:
     """The rule as a function. ValueError says which path or pattern is none."""
     place = ValueRef(rule.path, ctx)
     if rule.do == "delete":

@@ -27,7 +27,7 @@ from nodes.support.scope import Scope
 from nodes.support.sequence import parts_of
 from nodes.support.value_ref import ValueRef
 
-__all__ = ["PREVIOUS", "SwitchRule", "Test", "compiled"]
+__all__ = ["PREVIOUS", "SwitchRule", "Test", "compile_rule"]
 
 PREVIOUS = "previous"
 
@@ -154,7 +154,7 @@ class SwitchRule(Struct, kw_only=True, forbid_unknown_fields=True):
         return " ".join(part for part in (asked, against, self.upper_from or _shown(self.upper)) if part)[:60]
 
 
-def compiled(rule: SwitchRule, compare: Comparison, ctx: Context) -> Test:
+def compile_rule(rule: SwitchRule, compare: Comparison, ctx: Context) -> Test:
     """The rule as a function. ValueError says what of it can't be used."""
     lower, upper = _operand(rule.value, rule.value_from, ctx), _operand(rule.upper, rule.upper_from, ctx)
     match rule.op:

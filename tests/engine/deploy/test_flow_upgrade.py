@@ -8,7 +8,7 @@ import pytest
 
 from engine.cli.main import main
 from engine.core.errors import SetupError
-from engine.deploy.flow_upgrade import Step, carry_out, format_steps, plan_upgrade
+from engine.deploy.flow_upgrade import Step, apply_upgrade, format_steps, plan_upgrade
 
 SHIPPED = """# as shipped
 flow: f
@@ -43,7 +43,7 @@ class Flows:
 
     def upgrade(self, **options: object) -> Step:
         steps = self.plan(**options)
-        carry_out(steps, self.site)
+        apply_upgrade(steps, self.site)
         return steps[0]
 
 

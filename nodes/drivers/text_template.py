@@ -10,12 +10,12 @@ import msgspec
 
 from engine.api import UNSET, Message, Path, PermanentError
 
-__all__ = ["Filled"]
+__all__ = ["TextTemplate"]
 
 _PLACE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 
 
-class Filled:
+class TextTemplate:
     """A compiled text. Numbers and texts are written as they are, true, false, null, lists and objects as JSON."""
 
     def __init__(self, text: str, quote: Callable[[str], str] = str) -> None:

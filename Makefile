@@ -14,10 +14,10 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 EDITOR_SOURCES := $(shell [ ! -f editor/package.json ] || find editor -type f -not -path 'editor/node_modules/*' -not -path 'editor/dist/*')
 EDITOR_BUILT := $(if $(EDITOR_SOURCES),editor/dist/.built)
 
-.PHONY: help install demo test lint bench lock editor stack manual viewer screenshots
+.PHONY: help install demo test lint bench api-types lock editor stack manual viewer screenshots
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
 install: $(STAMPS)/install $(EDITOR_BUILT)  ## install into .venv; the command is .venv/bin/mcs
 	@:
@@ -66,6 +66,9 @@ editor: $(EDITOR_BUILT)  ## build the editor into editor/dist
 editor/dist/.built: $(EDITOR_SOURCES) build_editor.py | $(STAMPS)/venv
 	@$(BIN)/python build_editor.py
 	@touch $@
+
+api-types: install  ## write the editor's types of the API again from the routes
+	@$(BIN)/python api_types.py
 
 lock: $(STAMPS)/uv  ## make the lock files again from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.lock >/dev/null

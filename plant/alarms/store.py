@@ -15,6 +15,8 @@ from msgspec import Struct
 from engine.api import Database, PermanentError, as_jsonb, connection_or_retry, read_as
 from plant.alarms.attempt import ATTEMPT_COLUMNS, AttemptRecord
 from plant.alarms.event import AlarmEvent
+from plant.alarms.kinds import Priority
+from plant.alarms.states import State
 
 __all__ = ["AlarmRecord", "AlarmStore", "Figures", "Story"]
 
@@ -69,8 +71,8 @@ class AlarmRecord(Struct, kw_only=True):
     sn: str
     type: str
     raised_at: float
-    priority: str
-    state: str
+    priority: Priority
+    state: State
     active: bool
     value: float | None
     peak: float | None

@@ -15,7 +15,7 @@ export function UserDialog({ user, onClose, onDone }: { user: Account | null; on
   const { t } = useWords();
   const [name, setName] = useState(user?.name ?? "");
   const [role, setRole] = useState<Role>(user?.role ?? "viewer");
-  const [language, setLanguage] = useState<Language>(user?.language ?? "zh");
+  const [language, setLanguage] = useState<Language>(user?.language === "en" ? "en" : "zh");
   const [password, setPassword] = useState(user ? "" : oneTimePassword);
   const save = async () => {
     try {

@@ -4,9 +4,9 @@ import { createStore, useStore } from "zustand";
 import type { FlowView } from "../../model/flow/server";
 import type { FlowModel } from "../../model/flow/types";
 import { api, segment } from "../../platform/api/client";
+import type { DeployReport, Previewed } from "../../platform/api/generated";
 import type { Json } from "../../platform/api/json";
 import { ApiError } from "../../platform/api/problem";
-import type { Problem } from "../../platform/api/types";
 import { translate } from "../../platform/i18n";
 import { useRequired } from "../../platform/kit/requiredContext";
 import { toast, toastError } from "../../platform/kit/toasts";
@@ -14,46 +14,11 @@ import type { DraftCheck } from "../editing/DraftCheck";
 import { fetchView, type FlowDocument } from "../editing/FlowDocument";
 import { openPanel } from "../editing/panelLayout";
 
-/** The server's difference, nodes by address. */
-export interface ServerDiff {
-  added: string[];
-  removed: string[];
-  changed: Record<string, FieldChange[]>;
-  rewired: Record<string, FieldChange[]>;
-  moved: string[];
-  flow: FieldChange[];
-}
-
-export interface FieldChange {
-  field: string;
-  old?: Json;
-  new?: Json;
-}
-
-export interface DeployPreview {
-  diff: ServerDiff | null;
-  problems: Problem[];
-  restarts: string[];
-  added: string[];
-  removed: string[];
-}
-
-export interface Report {
-  added: string[];
-  changed: string[];
-  removed: string[];
-  kept: string[];
-  came_in: number;
-  went_out: number;
-  held_before: number;
-  held_after: number;
-  quarantined: number;
-  seconds: number;
-}
+export type DeployPreview = Pick<Previewed, "diff" | "problems" | "restarts" | "added" | "removed">;
 
 export interface DeployResult {
   number: number;
-  report: Report;
+  report: DeployReport;
   balanced: boolean;
   /** What ran before it, to go back to; null for a flow's first deploy. */
   before: number | null;

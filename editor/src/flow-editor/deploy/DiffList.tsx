@@ -1,16 +1,16 @@
 /** What a change comes to, node by node; where a box stands is not shown. */
+import type { Change } from "../../platform/api/generated";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { inLine } from "../../platform/kit/values";
 import type { NodeType } from "../../model/flow/server";
 import { fieldPath } from "../editing/fieldPath";
-import type { FieldChange } from "./Deployment";
 
 export interface ShownDiff {
   added: string[];
   removed: string[];
-  changed: Record<string, FieldChange[]>;
-  flow: FieldChange[];
+  changed: Record<string, Change[]>;
+  flow: Change[];
 }
 
 export const isNothing = (diff: ShownDiff): boolean => diff.added.length + diff.removed.length + Object.keys(diff.changed).length + diff.flow.length === 0;
@@ -50,7 +50,7 @@ export function DiffList({ diff, nothing, titleOf, typeOf }: Props) {
   );
 }
 
-function Changes({ changes, type }: { changes: FieldChange[]; type?: NodeType | undefined }) {
+function Changes({ changes, type }: { changes: Change[]; type?: NodeType | undefined }) {
   const { t } = useWords();
   return (
     <dl className="diff-fields">

@@ -1,6 +1,6 @@
 /** The account of a deploy: every message that came in went out or is held. */
-import type { Report } from "./Deployment";
+import type { DeployReport } from "../../platform/api/generated";
 
 /** In (with what was held before) = out + held. */
-export const sumOf = ({ came_in, held_before, went_out, held_after }: Pick<Report, "came_in" | "held_before" | "went_out" | "held_after">): { in: number; out: number; held: number } =>
+export const sumOf = ({ came_in, held_before, went_out, held_after }: Pick<DeployReport, "came_in" | "held_before" | "went_out" | "held_after">): { in: number; out: number; held: number } =>
   ({ in: came_in + held_before, out: went_out, held: held_after });

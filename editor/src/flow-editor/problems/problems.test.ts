@@ -3,7 +3,7 @@ import type { Problem } from "../../platform/api/types";
 import { hintInChinese, messageInChinese } from "./inChinese";
 import { bySeverity } from "./severity";
 
-const problem = (line: number, severity: Problem["severity"]): Problem => ({ line, severity, column: 0, node: "", field: "", message: "", hint: "" });
+const problem = (line: number, severity: Problem["severity"]): Problem => ({ line, severity, column: 0, node: "", field: "", message: "", hint: "", path: "", code: "", params: {} });
 
 describe("problems", () => {
   test("errors stand before warnings, each in the order of the file", () => {

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { nodesByAddress } from "../../model/flow/sheet";
 import type { FlowModel } from "../../model/flow/types";
 import { api, segment } from "../../platform/api/client";
+import type { FlowDiff, RevisionView as AnsweredRevision } from "../../platform/api/generated";
 import type { Revision } from "../../platform/api/types";
 import { translate, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
@@ -11,17 +12,13 @@ import { Loading } from "../../platform/kit/Loading";
 import { dateTime } from "../../platform/kit/time";
 import { toast, toastError } from "../../platform/kit/toasts";
 import { useLoaded } from "../../platform/kit/useLoaded";
-import type { ServerDiff } from "../deploy/Deployment";
 import { DiffList, type ShownDiff } from "../deploy/DiffList";
 import { shownDiff } from "../deploy/shownDiff";
 import { useDocument, useDraftCheck, useFlowDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
 import "./versions.css";
 
-interface RevisionView extends Revision {
-  text: string | null;
-  flow: FlowModel | null;
-}
+type RevisionView = Omit<AnsweredRevision, "flow"> & { flow: FlowModel | null };
 
 const DRAFT = "draft";
 
@@ -78,8 +75,8 @@ function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Re
     const stop = new AbortController();
     const path = `/flows/${segment(flow)}/diff`;
     const answer = draft
-      ? check.text().then((text) => api.post<ServerDiff>(path, { from: row.number, text }, stop.signal))
-      : api.get<ServerDiff>(`${path}?from=${against}&to=${row.number}`, stop.signal);
+      ? check.text().then((text) => api.post<FlowDiff>(path, { from: row.number, text }, stop.signal))
+      : api.get<FlowDiff>(`${path}?from=${against}&to=${row.number}`, stop.signal);
     answer.then((found) => setDiff(shownDiff(found)), (error: unknown) => stop.signal.aborted || toastError(error));
     return () => stop.abort();
   }, [flow, row.number, against, draft, check]);

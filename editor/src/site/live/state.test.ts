@@ -5,7 +5,7 @@ import { type OpenAlarm, type Reading, withDefaults } from "./types";
 const NOW = 1_700_000_000;
 const device = withDefaults({ sn: "GS001", a1: 20, a2: 50, range_high: 500 });
 const reading = (more: Partial<Reading> = {}): Reading => ({
-  sn: "GS001", ts: NOW, seq: 1, v_raw: 1, temp: 25, err: 0, humi: null, bat: null, rssi: null, net: null, time: NOW, received_at: NOW, conc: 5, conc_raw: 5, flags: 0, ...more,
+  sn: "GS001", ts: NOW, seq: 1, v_raw: 1, temp: 25, err: 0, humi: null, bat: null, rssi: null, net: null, time: NOW, received_at: NOW, conc: 5, conc_raw: 5, flags: 0, extra: null, ...more,
 });
 const alarm = (more: Partial<OpenAlarm> = {}): OpenAlarm => ({
   sn: "GS001", type: "A1", state: "unacknowledged", active: true, raised_at: NOW, value: 21, threshold: 20, unit: "ppm", peak: 21, name: "", location: "", priority: "high", returned_at: null, by: "", reason: "", until: null, ...more,

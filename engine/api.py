@@ -10,6 +10,7 @@ from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.backoff import Backoff
 from engine.core.clock import Clock, ManualClock, SystemClock, Timer
 from engine.core.context import Context, Emitter, Memory
+from engine.core.copies import Copies, NoCopies
 from engine.core.errors import SetupError
 from engine.core.failure import PermanentError, RetryableError
 from engine.core.message import EMPTY, Delivery, Message
@@ -57,6 +58,7 @@ __all__ = [
     "Clock",
     "Command",
     "Context",
+    "Copies",
     "Database",
     "DebugHub",
     "DedicatedConnection",
@@ -80,6 +82,7 @@ __all__ = [
     "Memory",
     "Message",
     "Meta",
+    "NoCopies",
     "Node",
     "Nothing",
     "Output",

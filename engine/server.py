@@ -154,6 +154,7 @@ class Server:
         await spool_file.open()
         opened.push_async_callback(spool_file.close)
         self.spool = Spool(spool_file, self.clock, self.supervisor, closed=True)
+        self.spool.complete = bool(await self.spool.copies(STARTED))
         assert self.settings.database_url is not None
         assert self.settings.mqtt_url is not None
         self.database = Database(self.settings.database_url.reveal(), supervisor=self.supervisor)
@@ -258,8 +259,7 @@ class Server:
     async def _tables_made(self, packs: list[Pack]) -> None:
         """Returns when the tables are there; a site that has started before waits a few seconds only, and goes on from its copies on disk."""
         making = self._jobs.start("making the tables", self._make_tables, packs)
-        before = await self.spool.copies(STARTED)
-        await asyncio.wait([making], timeout=START_WITHIN_S if before else None)
+        await asyncio.wait([making], timeout=START_WITHIN_S if self.spool.complete else None)
         if self._setup_error is not None:
             raise self._setup_error
         if not making.done():

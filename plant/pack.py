@@ -34,7 +34,7 @@ __all__ = ["pack"]
 
 
 def _devices(site: SiteView) -> Devices:
-    return Devices(site.service(Database), supervisor=site.service(Supervisor))
+    return Devices(site.service(Database), supervisor=site.service(Supervisor), copies=site.service(Spool))
 
 
 def _health(site: SiteView) -> DeviceHealth:
@@ -89,6 +89,7 @@ def _channels(site: SiteView) -> Channels:
         live=site.service(LiveHub),
         clock=site.clock,
         supervisor=site.service(Supervisor),
+        copies=site.service(Spool),
     )
 
 

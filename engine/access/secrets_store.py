@@ -78,7 +78,7 @@ class SecretsStore(Mapping[str, str]):
         self._cipher = self._read_key()
         copies = await self._copies.copies(COPIES)
         self._copied = set(copies)
-        if not await self._cache.start(ANSWERS_WITHIN_S if copies else None):
+        if not await self._cache.start(ANSWERS_WITHIN_S if self._copies.complete else None):
             log.warning("the secrets are taken from their copies on disk: the database does not answer")
             self._take(copies)
 

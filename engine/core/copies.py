@@ -10,6 +10,9 @@ __all__ = ["Copies", "NoCopies"]
 class Copies(Protocol):
     """Kept by the spool of the site; as fresh as the last seconds before the process ended."""
 
+    complete: bool
+    """Whether a start before this one has made them: then what has no copy is not there, and nobody need wait for the database to say so."""
+
     def copy(self, name: str, key: str, body: bytes | None) -> None:
         """Keeps a copy (None: no longer); written within seconds."""
 
@@ -19,6 +22,8 @@ class Copies(Protocol):
 
 class NoCopies:
     """For tests and simulations: whoever starts without the database waits for it."""
+
+    complete = False
 
     def copy(self, name: str, key: str, body: bytes | None) -> None:
         """Keeps nothing."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import Database, Supervisor, TableCache, connection_or_retry
+from engine.api import Copies, Database, NoCopies, Supervisor, TableCache, connection_or_retry
 from plant.model.device import Device
 
 __all__ = ["Devices"]
@@ -16,6 +16,8 @@ __all__ = ["Devices"]
 log = logging.getLogger("mcs.devices")
 
 CHANNEL = "devices"
+COPIES = "devices"
+ANSWERS_WITHIN_S = 3.0
 
 _COLUMNS = Device.__struct_fields__
 _SELECT = f"select {', '.join(_COLUMNS)} from devices"
@@ -33,13 +35,15 @@ class Devices:
         database: Database | None = None,
         devices: Iterable[Device] = (),
         supervisor: Supervisor | None = None,
+        copies: Copies | None = None,
     ) -> None:
-        """Without a database it holds just `devices` (tests, simulations)."""
+        """Without a database it holds just `devices` (tests, simulations). `copies` are for a start in an outage."""
         self.known: dict[str, Device] = {device.sn: device for device in devices}
         self.on_change: list[Callable[[str, Device | None], None]] = []
         """Called with every device that has changed, None when it is gone; at the first reading with all of them."""
         self._database = database
         self._problems: dict[str, str] = {}
+        self._copies: Copies = copies if copies is not None else NoCopies()
         self._cache: TableCache | None = None
         if database is not None:
             self._cache = TableCache("device registry", database, CHANNEL, self._read, supervisor)
@@ -55,9 +59,15 @@ class Devices:
         return self.known.get(sn)
 
     async def start(self) -> None:
-        """Returns when the registry has been read once, however long the database is away: without it every reading would be refused."""
-        if self._cache is not None:
-            await self._cache.start()
+        """Returns when the registry has been read once, however long the database is away: without it every reading would be refused.
+        Where there is a copy of it on disk, that is good enough after a moment."""
+        if self._cache is None:
+            return
+        copies = await self._copies.copies(COPIES)
+        for sn, body in copies.items():
+            self.known[sn] = msgspec.json.decode(body, type=Device)
+            self._notify(sn, self.known[sn])
+        await self._cache.start(ANSWERS_WITHIN_S if self._copies.complete else None)
 
     async def stop(self) -> None:
         """Stops following changes."""
@@ -104,6 +114,7 @@ class Devices:
         for sn in (set(self.known) if stale is None else stale) - found.keys():
             self.known.pop(sn, None)
             self._problems.pop(sn, None)
+            self._copies.copy(COPIES, sn, None)
             self._notify(sn, None)
         for sn, row in found.items():
             try:
@@ -113,6 +124,7 @@ class Devices:
                 log.error("%s", self._problems[sn])
             else:
                 self._problems.pop(sn, None)
+                self._copies.copy(COPIES, sn, msgspec.json.encode(device))
                 self._notify(sn, device)
 
     def _notify(self, sn: str, device: Device | None) -> None:

@@ -9,8 +9,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
+import msgspec
 
-from engine.api import Clock, Database, LiveHub, Supervisor, SystemClock, TableCache, as_jsonb, connection_or_retry
+from engine.api import (
+    Clock,
+    Copies,
+    Database,
+    LiveHub,
+    NoCopies,
+    Supervisor,
+    SystemClock,
+    TableCache,
+    as_jsonb,
+    connection_or_retry,
+)
 from plant.alarms.attempt import Attempt
 from plant.alarms.event import AlarmEvent
 from plant.notifications.aliyun import send_sms
@@ -27,6 +39,7 @@ __all__ = ["Changed", "Channels", "secret_name"]
 log = logging.getLogger("mcs.channels")
 
 NOTIFY = "channels"
+COPIES = "channels"
 FIRST_READ_S = 1.0
 DEFAULT_MAIL_TEMPLATE = "设备 {sn} 在 {time} 发生 {type} 报警，浓度 {val} {unit}，报警限 {threshold}。{name} {location}"
 ENGLISH_TEMPLATE = "{sn}: {type} at {time}, {val} {unit}, limit {threshold}. {name} {location}"
@@ -64,6 +77,7 @@ class Channels:
         clock: Clock | None = None,
         cards: Mapping[str, Card] | None = None,
         supervisor: Supervisor | None = None,
+        copies: Copies | None = None,
     ) -> None:
         """Without a database it holds just `cards` (tests, simulations)."""
         self.cards: dict[str, Card] = {name: Card(name=name, settings=settings) for name, settings in CARDS.items()}
@@ -76,13 +90,17 @@ class Channels:
         self._clock: Clock = clock or SystemClock()
         self._session: aiohttp.ClientSession | None = None
         self._turns: dict[str, asyncio.Lock] = {}
+        self._copies: Copies = copies if copies is not None else NoCopies()
         self._cache: TableCache | None = None
         if database is not None:
             self._cache = TableCache("channels", database, NOTIFY, self._read, supervisor)
 
     async def start(self) -> None:
-        """Reads the cards; waits a second for the database."""
+        """Reads the cards; waits a second for the database. Until it answers they are those of their copy on disk."""
         self.attempts.start()
+        copies = await self._copies.copies(COPIES)
+        if copies:
+            self._take(self.cards | {name: msgspec.json.decode(body, type=Card) for name, body in copies.items()})
         if self._cache is not None:
             await self._cache.start(FIRST_READ_S)
 
@@ -211,6 +229,8 @@ class Channels:
             except ValueError as error:
                 log.error("the card of channel %s can't be used: %s; save it again", row["name"], error)
         await self.attempts.load()
+        for name, card in cards.items():
+            self._copies.copy(COPIES, name, msgspec.json.encode(card))
         self._take(cards)
 
 

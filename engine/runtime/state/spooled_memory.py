@@ -49,7 +49,7 @@ class SpooledMemory:
         spooled = await file.oldest(STREAM, most_bytes=2**40) if file is not None else []
         later = [change for entry in spooled for change in _decode(entry.body)]
         copies = await self._spool.copies(COPIES)
-        if not copies:
+        if not self._spool.complete:
             return [*await self._store.load(), *later]
         try:
             async with asyncio.timeout(START_WITHIN_S):

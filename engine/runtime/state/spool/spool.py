@@ -25,6 +25,7 @@ class Spool:
     def __init__(self, file: SpoolFile | None, clock: Clock, supervisor: Supervisor, *, closed: bool = False) -> None:
         """`closed`: nothing is written to any target until `open` is called; a start without the database must first make its tables."""
         self.file = file
+        self.complete = False
         self._opened = asyncio.Event()
         if not closed:
             self._opened.set()

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { applyOperations } from "./apply";
 import { incompatibility } from "./connect";
 import { flowOrder, ranksOf } from "./flowOrder";
-import { curveBetween, distanceTo, frameAround, pointOn } from "./geometry";
+import { curveBetween, distanceTo, frameAround, pointOn, positionsOf } from "./geometry";
 import { canRedo, canUndo, current, fromStored, type History, MAX_STEPS, newHistory, stepped, toStored, withEdit, withFileText, withText } from "./history";
 import { operationsBetween } from "./operationsBetween";
 import { formatWires, parseTargets } from "./targets";
@@ -96,6 +96,11 @@ describe("ports and places", () => {
     const loop = flow(node("c"), node("b", { "": [end("c"), end("a")] }), node("a", { "": [end("b")] }));
     expect(flowOrder(chain)).toEqual(["a", "b", "c"]);
     expect([...ranksOf(loop).keys()].toSorted()).toEqual(["a", "b", "c"]);
+  });
+
+  test("nodes that nobody placed stand apart, however many ports they have", () => {
+    const places = positionsOf(flow(node("a"), node("b"), node("c")), () => 0, (id) => (id === "a" ? 128 : 42));
+    expect([...places.values()]).toEqual([[60, 60], [60, 236], [60, 326]]);
   });
 
   test("a point on a wire is at no distance from it", () => {

@@ -6,6 +6,7 @@ export const WIDTH = 188;
 export const HEAD = 42;
 export const ROW = 20;
 export const GRID = 10;
+const ROW_GAP = 48;
 export const FRAME_PAD = 22;
 export const FRAME_HEAD = 30;
 export const NOTE_SIZE: Position = [220, 110];
@@ -98,7 +99,7 @@ export const overlaps = (one: Box, other: Box): boolean =>
 export const snapToGrid = (value: number): number => Math.round(value / GRID) * GRID;
 
 /** Places for all nodes: those of the layout, and below it in columns along the flow those that have none. */
-export function positionsOf(sheet: Sheet, rank: (id: string) => number): Map<string, Position> {
+export function positionsOf(sheet: Sheet, rank: (id: string) => number, height: (id: string) => number): Map<string, Position> {
   const places = new Map<string, Position>();
   let bottom = -Infinity;
   for (const id of Object.keys(sheet.nodes)) {
@@ -108,13 +109,14 @@ export function positionsOf(sheet: Sheet, rank: (id: string) => number): Map<str
     bottom = Math.max(bottom, at[1]);
   }
   const top = bottom === -Infinity ? 60 : bottom + 140;
-  const rows = new Map<number, number>();
+  /** By column: where its next box stands. */
+  const tops = new Map<number, number>();
   for (const id of Object.keys(sheet.nodes)) {
     if (places.has(id)) continue;
     const column = rank(id);
-    const row = rows.get(column) ?? 0;
-    rows.set(column, row + 1);
-    places.set(id, [60 + column * 260, top + row * 90]);
+    const here = tops.get(column) ?? top;
+    tops.set(column, here + height(id) + ROW_GAP);
+    places.set(id, [60 + column * 260, here]);
   }
   return places;
 }

@@ -35,14 +35,15 @@ export interface Scene {
 export function sceneOf(sheet: Sheet, model: FlowModel, catalogue: ReadonlyMap<string, NodeType>, known: KnownPorts, before?: Scene): Scene {
   const unplaced = Object.keys(sheet.nodes).some((id) => !sheet.layout[id]);
   const ranks = unplaced ? ranksOf(sheet) : null;
-  const places = positionsOf(sheet, (id) => ranks?.get(id) ?? 0);
+  const ports = new Map(Object.values(sheet.nodes).map((node) => [node.id, portsOf(node, model, catalogue, known)]));
+  const places = positionsOf(sheet, (id) => ranks?.get(id) ?? 0, (id) => heightOf(ports.get(id) as Ports));
   const nodes = new Map<string, SceneNode>();
   for (const node of Object.values(sheet.nodes)) {
     const [x, y] = places.get(node.id) as Position;
-    const ports = portsOf(node, model, catalogue, known);
+    const here = ports.get(node.id) as Ports;
     const was = before?.nodes.get(node.id);
-    const unchanged = was && was.node === node && was.x === x && was.y === y && samePorts(was.ports, ports);
-    nodes.set(node.id, unchanged ? was : { id: node.id, node, ports, x, y, width: WIDTH, height: heightOf(ports) });
+    const unchanged = was && was.node === node && was.x === x && was.y === y && samePorts(was.ports, here);
+    nodes.set(node.id, unchanged ? was : { id: node.id, node, ports: here, x, y, width: WIDTH, height: heightOf(here) });
   }
   const plain = wiresOf(sheet, (id) => nodes.get(id)?.ports);
   const wires = [...plain, ...placeSubflowPorts(sheet, nodes, before)].map((wire) => ({ ...wire, curve: curveOf(wire, nodes) }));

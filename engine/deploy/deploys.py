@@ -261,6 +261,8 @@ class Deploys:
             async with self._lock(name):
                 last = await self.revisions.latest(name)
                 known = self.known.get(name)
+                if known is None and self.files.read(name) is None:
+                    return  # another process runs it: this one runs what it was given, and nothing else
                 if last is None or (known is not None and known.number is not None and last.number <= known.number):
                     return
                 if last.text is None:

@@ -1,7 +1,7 @@
 /** The audit log: every change that somebody made, the latest first. */
 import { useState } from "react";
 import type { AuditEntry } from "../../platform/api/types";
-import { useWords } from "../../platform/i18n";
+import { translateOr, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { TextField } from "../../platform/kit/Field";
 import { Table } from "../../platform/kit/Table";
@@ -15,10 +15,7 @@ export default function AuditPage() {
   const { t } = useWords();
   const [wanted, setWanted] = useState({ who: "", action: "", target: "" });
   const { rows: entries, older } = usePaged<AuditEntry>("/audit", wanted, { waitMs: TYPING_MS });
-  const actionText = (action: string) => {
-    const text = t(`audit.action.${action}`);
-    return text === `audit.action.${action}` ? action : text;
-  };
+  const actionText = (action: string) => translateOr(`audit.action.${action}`, action);
   const filter = (name: keyof typeof wanted) => (
     <TextField label={t(`audit.${name}`)} type="search" value={wanted[name]} onChange={(event) => setWanted({ ...wanted, [name]: event.target.value })} />
   );

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { segment } from "../../platform/api/client";
 import { socket } from "../../platform/api/socket";
 import type { Health } from "../../platform/api/types";
-import { useWords } from "../../platform/i18n";
+import { translateOr, useWords } from "../../platform/i18n";
 import { type Level, State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
 import { useLoaded } from "../../platform/kit/useLoaded";
@@ -18,10 +18,7 @@ export default function HealthPage() {
   const { value: health, reload } = useLoaded<Health>("/health");
   useEffect(() => socket.subscribe("health", () => void reload()), [reload]);
   const state = (status: string) => <State level={levels[status] ?? "info"} text={t(`health.state.${status}`)} />;
-  const named = (service: string) => {
-    const text = t(`health.service.${service}`);
-    return text === `health.service.${service}` ? service : text;
-  };
+  const named = (service: string) => translateOr(`health.service.${service}`, service);
   if (!health) return <div className="page"><header className="page-head"><h1>{t("page.health")}</h1></header></div>;
   return (
     <div className="page">

@@ -1,7 +1,7 @@
 /** The page before all others. */
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../../platform/api/problem";
-import { translate, useWords } from "../../platform/i18n";
+import { translateOr, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { TextField } from "../../platform/kit/Field";
 import { Icon } from "../../platform/kit/Icon";
@@ -11,8 +11,7 @@ import "./sign-in.css";
 
 function reason(error: unknown): string {
   if (!(error instanceof ApiError)) return String(error);
-  const known = translate(`error.${error.code}`);
-  return known === `error.${error.code}` ? `${error.message} ${error.hint}` : known;
+  return translateOr(`error.${error.code}`, `${error.message} ${error.hint}`);
 }
 
 export function SignIn() {

@@ -4,7 +4,7 @@ import { createStore, useStore } from "zustand";
 import { type Scene, sceneOf } from "../../model/flow/scene";
 import type { Position } from "../../model/flow/types";
 import { Listeners } from "../../platform/events/Listeners";
-import { useRequired } from "../../platform/kit/requiredContext";
+import { useRequired } from "../../platform/kit/useRequired";
 import type { Telemetry } from "../../platform/live/telemetry";
 import { type FlowDocument, modelIn, sheetIn } from "../editing/FlowDocument";
 import { type CanvasSettings, type CanvasState, firstState, saveSettings } from "./canvasState";

@@ -4,8 +4,8 @@ import { type Excerpt, excerptOf, pasteOperations, readExcerpt } from "../../mod
 import { GRID, snapToGrid } from "../../model/flow/geometry";
 import type { Position } from "../../model/flow/types";
 import { translate } from "../../platform/i18n";
-import { useRequired } from "../../platform/kit/requiredContext";
 import { toast } from "../../platform/kit/toasts";
+import { useRequired } from "../../platform/kit/useRequired";
 import { allowed } from "../../platform/session/session";
 import type { CanvasController } from "./CanvasController";
 import { removeOperations } from "./splice";

@@ -1,6 +1,6 @@
 /** Where live figures are written: elements register, and twice a second get their text straight into the DOM. */
 import type { StoreApi } from "zustand";
-import { cut, type Telemetry, wireText } from "../../platform/live/telemetry";
+import { type Telemetry, truncate, wireLabelText } from "../../platform/live/telemetry";
 import type { CanvasState } from "./canvasState";
 import type { Metrics } from "./Metrics";
 
@@ -54,7 +54,7 @@ export class LiveLabels {
     const at = port.lastIndexOf(".");
     const metrics = live ? this.metrics.ofWire(port.slice(0, at), port.slice(at + 1)) : undefined;
     for (const { group, text, peek, room_px } of labels) {
-      put(text, metrics ? wireText(metrics, room_px) : "");
+      put(text, metrics ? wireLabelText(metrics, room_px) : "");
       put(peek, metrics?.last ?? "");
       attribute(group, "data-flowing", metrics && metrics.perSecond > 0 && !stale ? "" : null);
       attribute(group, "data-stale", stale ? "" : null);
@@ -65,7 +65,7 @@ export class LiveLabels {
     const { live, heat } = this.canvas.getState();
     const metrics = live ? this.metrics.ofNode(id) : undefined;
     const [received, sent, errors, p50, p95, depth, text, level] = metrics ?? [0, 0, 0, null, null, 0, "", ""];
-    put(status, cut(text ?? ""));
+    put(status, truncate(text ?? ""));
     attribute(status, "title", text && text.length > 24 ? text : null);
     attribute(box, "data-level", metrics ? level || (errors > 0 ? "warning" : null) : null);
     attribute(box, "data-stale", metrics && this.telemetry.stale ? "" : null);

@@ -1,5 +1,5 @@
 /** The commands that put the selected nodes in order. */
-import { aligned, distributed, type Edge, type NamedBox } from "../../model/flow/arrange";
+import { align, distribute, type Edge, type NamedBox } from "../../model/flow/arrange";
 import { addressOf } from "../../model/flow/sheet";
 import type { Position } from "../../model/flow/types";
 import { translate } from "../../platform/i18n";
@@ -23,14 +23,14 @@ const keys: Partial<Record<Edge, string>> = { left: "Alt+Shift+L", right: "Alt+S
 
 export function arrangeCommands(canvas: CanvasController): Command[] {
   const boxes = (): NamedBox[] => boxesOf(canvas);
-  const distribute = (axis: "x" | "y") => () => put(canvas.doc, distributed(boxes(), axis));
+  const spread = (axis: "x" | "y") => () => put(canvas.doc, distribute(boxes(), axis));
   return [
     ...(Object.keys(icons) as Edge[]).map((edge): Command => ({
       id: `align-${edge}`, label: `canvas.do.align.${edge}`, icon: icons[edge], keys: [keys[edge] ?? ""], group: "arrange", needs: "admin",
-      enabled: () => boxes().length > 1, run: () => put(canvas.doc, aligned(boxes(), edge)),
+      enabled: () => boxes().length > 1, run: () => put(canvas.doc, align(boxes(), edge)),
     })),
-    { id: "distribute-x", label: "canvas.do.distribute.x", icon: "align-horizontal-distribute-center", keys: ["Alt+Shift+H"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: distribute("x") },
-    { id: "distribute-y", label: "canvas.do.distribute.y", icon: "align-vertical-distribute-center", keys: ["Alt+Shift+V"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: distribute("y") },
+    { id: "distribute-x", label: "canvas.do.distribute.x", icon: "align-horizontal-distribute-center", keys: ["Alt+Shift+H"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: spread("x") },
+    { id: "distribute-y", label: "canvas.do.distribute.y", icon: "align-vertical-distribute-center", keys: ["Alt+Shift+V"], group: "arrange", needs: "admin", enabled: () => boxes().length > 2, run: spread("y") },
     { id: "layout", label: "canvas.do.layout", icon: "network", keys: ["Mod+Shift+L"], group: "arrange", needs: "admin", run: () => void autoLayout(canvas).catch(toastError) },
   ];
 }

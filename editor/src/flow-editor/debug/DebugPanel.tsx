@@ -6,18 +6,19 @@ import { api } from "../../platform/api/client";
 import { socket } from "../../platform/api/socket";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
+import { formatBytes } from "../../platform/kit/byteSize";
 import { Icon } from "../../platform/kit/Icon";
 import { clockTime } from "../../platform/kit/time";
 import { throttled, useDebounced } from "../../platform/kit/timing";
 import { toastError } from "../../platform/kit/toasts";
-import { inLine, shortSize } from "../../platform/kit/values";
+import { oneLine } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
 import { useVirtualRows } from "../../platform/kit/virtualRows";
 import { useCanvasController } from "../canvas/CanvasController";
 import { revealNode } from "../canvas/revealNode";
 import { useDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
-import { type DebugRow, Rows } from "./debugRows";
+import { type DebugRow, DebugRows } from "./DebugRows";
 import "./debug.css";
 
 const ROW = 26;
@@ -33,7 +34,7 @@ export default function DebugPanel() {
   const model = useDocument(modelIn);
   const scope = useDocument((state) => state.scope);
   const selected = useDocument((state) => state.selected);
-  const rows = useRef(new Rows()).current;
+  const rows = useRef(new DebugRows()).current;
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [where, setWhere] = useState<Where>("flow");
   const [typed, setTyped] = useState("");
@@ -127,9 +128,9 @@ export default function DebugPanel() {
               <button type="button" className="debug-node" title={t("debug.goto", { node: row.node })} onClick={() => goTo(row)}>{titleOf(row)}</button>
               <button type="button" className="debug-value" title={t("debug.open", { number: row.number })} onClick={() => setOpen(open?.number === row.number ? null : row)}>
                 {row.topic && <span className="debug-topic">{row.topic}</span>}
-                <span>{inLine(row.value)}</span>
+                <span>{oneLine(row.value)}</span>
               </button>
-              {row.size_bytes > 16_384 && <span className="badge badge-warning">{shortSize(row.size_bytes)}</span>}
+              {row.size_bytes > 16_384 && <span className="badge badge-warning">{formatBytes(row.size_bytes)}</span>}
             </div>
           ))}
           <div style={{ height: window_.below }} />
@@ -140,8 +141,8 @@ export default function DebugPanel() {
               <strong>{titleOf(open)}</strong>
               <IconButton icon="x" label={t("kit.close")} onClick={() => setOpen(null)} />
             </div>
-            <Facts of={[["topic", open.topic], ["key", open.key], [t("debug.size"), shortSize(open.size_bytes)], ["id", open.id]]} />
-            {open.size_bytes > 16_384 && typeof open.value === "string" && <p className="notice notice-warning">{t("debug.cut", { size: shortSize(open.size_bytes) })}</p>}
+            <Facts of={[["topic", open.topic], ["key", open.key], [t("debug.size"), formatBytes(open.size_bytes)], ["id", open.id]]} />
+            {open.size_bytes > 16_384 && typeof open.value === "string" && <p className="notice notice-warning">{t("debug.cut", { size: formatBytes(open.size_bytes) })}</p>}
             <ValueTree key={open.number} value={open.value} root="payload" open={2} />
           </aside>
         )}

@@ -4,11 +4,12 @@ import { nodesByAddress } from "../../model/flow/sheet";
 import { socket } from "../../platform/api/socket";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
+import { formatBytes } from "../../platform/kit/byteSize";
 import { clockTime } from "../../platform/kit/time";
 import { throttled } from "../../platform/kit/timing";
-import { inLine, shortSize } from "../../platform/kit/values";
+import { oneLine } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
-import { shortRate } from "../../platform/live/telemetry";
+import { formatRate } from "../../platform/live/telemetry";
 import { useCanvasController } from "../canvas/CanvasController";
 import { useDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
@@ -77,7 +78,7 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
     <div className="lookin">
       <div className="debug-bar">
         <strong>{localize(title) || node}</strong><code>{port}</code>
-        <span className="tap-rate number">{shortRate(rate) || "0/s"}</span>
+        <span className="tap-rate number">{formatRate(rate) || "0/s"}</span>
         <span className="debug-count number">{t("tap.count", { count: rows[0]?.count ?? 0 })}</span>
         {missed > 0 && paused.current && <span className="badge badge-warning">{t("debug.skipped", { count: missed })}</span>}
         <Button icon={paused.current ? "play" : "pause"} aria-pressed={paused.current} onClick={() => {
@@ -94,8 +95,8 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
             <div key={row.count} className="debug-row" data-open={shown === row || undefined}>
               <time className="number">{clockTime(new Date(row.at * 1000))}</time>
               <span className="debug-topic">{row.key || row.topic}</span>
-              <button type="button" className="debug-value" title={t("tap.open", { number: row.count })} onClick={() => setOpen(row)}>{inLine(row.value)}</button>
-              {row.size_bytes > 16_384 && <span className="badge badge-warning">{shortSize(row.size_bytes)}</span>}
+              <button type="button" className="debug-value" title={t("tap.open", { number: row.count })} onClick={() => setOpen(row)}>{oneLine(row.value)}</button>
+              {row.size_bytes > 16_384 && <span className="badge badge-warning">{formatBytes(row.size_bytes)}</span>}
             </div>
           ))}
         </div>
@@ -108,8 +109,8 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
                 <IconButton icon="flask-conical" label={t("tap.sample")} needs="admin" onClick={() => { bench.sampleFrom(address, port, { payload: shown.value, topic: shown.topic, key: shown.key }); openPanel("test"); }} />
               </span>
             </div>
-            <Facts of={[["topic", shown.topic], ["key", shown.key], [t("debug.size"), shortSize(shown.size_bytes)]]} />
-            {shown.size_bytes > 16_384 && typeof shown.value === "string" && <p className="notice notice-warning">{t("debug.cut", { size: shortSize(shown.size_bytes) })}</p>}
+            <Facts of={[["topic", shown.topic], ["key", shown.key], [t("debug.size"), formatBytes(shown.size_bytes)]]} />
+            {shown.size_bytes > 16_384 && typeof shown.value === "string" && <p className="notice notice-warning">{t("debug.cut", { size: formatBytes(shown.size_bytes) })}</p>}
             <ValueTree key={shown.count} value={shown.value} root="payload" open={2} />
           </aside>
         )}

@@ -9,7 +9,7 @@ import { Button } from "../../platform/kit/Button";
 import { StateMark } from "../../platform/kit/State";
 import { clockTime } from "../../platform/kit/time";
 import { toastError } from "../../platform/kit/toasts";
-import { marksBetween } from "../../platform/kit/values";
+import { changesBetween } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
 import { useCanvasController } from "../canvas/CanvasController";
 import { revealNode } from "../canvas/revealNode";
@@ -117,7 +117,7 @@ export default function TracePanel() {
                     <div className="trace-sides">
                       {!(index === 0 && hop.seconds === 0 && sameJson(hop.given, hop.outputs[0]?.[1])) && <div className="trace-side"><h4>{t("trace.in")}</h4><ValueTree value={hop.given} root="payload" /></div>}
                       {hop.outputs.map(([port, value], at) => (
-                        <div key={at} className="trace-side"><h4>{t("trace.out", { port })}</h4><ValueTree value={value} root="payload" marks={marksBetween(hop.given, value, ["payload"])} /></div>
+                        <div key={at} className="trace-side"><h4>{t("trace.out", { port })}</h4><ValueTree value={value} root="payload" marks={changesBetween(hop.given, value, ["payload"])} /></div>
                       ))}
                       {hop.outputs.length === 0 && !hop.error && <div className="trace-side"><h4>{t("trace.ends")}</h4></div>}
                     </div>

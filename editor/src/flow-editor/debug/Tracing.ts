@@ -3,8 +3,8 @@ import { createContext } from "react";
 import { createStore, useStore } from "zustand";
 import { api, segment } from "../../platform/api/client";
 import type { Json } from "../../platform/api/json";
-import { useRequired } from "../../platform/kit/requiredContext";
 import { toastError } from "../../platform/kit/toasts";
+import { useRequired } from "../../platform/kit/useRequired";
 import type { FlowDocument } from "../editing/FlowDocument";
 
 export interface TraceRow {

@@ -4,12 +4,12 @@ import { nodesByAddress } from "../../model/flow/sheet";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
-import { inLine } from "../../platform/kit/values";
+import { oneLine } from "../../platform/kit/values";
 import type { NodeType } from "../../model/flow/server";
 import { useDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
 import { fieldPath } from "../editing/fieldPath";
-import { type Clash, useDeployment, useDeployState } from "./Deployment";
+import { type FieldConflict, useDeployment, useDeployState } from "./Deployment";
 import "../../platform/kit/value-tree.css";
 import "./deploy.css";
 
@@ -21,7 +21,7 @@ export default function ConflictDialog({ onClose }: { onClose: () => void }) {
   const conflict = useDeployState((state) => state.conflict);
   const model = useDocument(modelIn);
   const catalogue = useDocument((state) => state.catalogue);
-  const [sides, setSides] = useState<ReadonlyMap<Clash, Side>>(new Map());
+  const [sides, setSides] = useState<ReadonlyMap<FieldConflict, Side>>(new Map());
   if (!conflict) return null;
   const nodes = nodesByAddress(model);
   const typeOf = (address: string): NodeType | undefined => catalogue.get(nodes.get(address)?.type ?? "");
@@ -29,10 +29,10 @@ export default function ConflictDialog({ onClose }: { onClose: () => void }) {
     deployment.set({ conflict: null });
     onClose();
   };
-  const choose = (clash: Clash, side: Side): void => setSides(new Map(sides).set(clash, side));
+  const choose = (clash: FieldConflict, side: Side): void => setSides(new Map(sides).set(clash, side));
   const open = conflict.clashes.filter((clash) => !sides.has(clash)).length;
   const who = conflict.who === "disk" ? t("deploy.disk") : conflict.who;
-  const value = (clash: Clash, side: "base" | Side) => (side in clash ? <code>{inLine(clash[side], 200) || '""'}</code> : <em>{t("deploy.unset")}</em>);
+  const value = (clash: FieldConflict, side: "base" | Side) => (side in clash ? <code>{oneLine(clash[side], 200) || '""'}</code> : <em>{t("deploy.unset")}</em>);
   return (
     <Dialog title={t("deploy.conflict")} wide onClose={close} foot={<>
       <Button onClick={close}>{t("kit.cancel")}</Button>

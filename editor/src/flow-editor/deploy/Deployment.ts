@@ -8,8 +8,8 @@ import type { DeployReport, Previewed } from "../../platform/api/generated";
 import type { Json } from "../../platform/api/json";
 import { ApiError } from "../../platform/api/problem";
 import { translate } from "../../platform/i18n";
-import { useRequired } from "../../platform/kit/requiredContext";
 import { toast, toastError } from "../../platform/kit/toasts";
+import { useRequired } from "../../platform/kit/useRequired";
 import type { DraftCheck } from "../editing/DraftCheck";
 import { fetchView, type FlowDocument } from "../editing/FlowDocument";
 import { openPanel } from "../editing/panelLayout";
@@ -30,7 +30,7 @@ export interface TestCase {
   differences: string[];
 }
 
-export interface Clash {
+export interface FieldConflict {
   node: string;
   field: string;
   base?: Json;
@@ -38,12 +38,12 @@ export interface Clash {
   theirs?: Json;
 }
 
-export interface Conflict {
+export interface MergeConflict {
   base: string;
   mine: string;
   theirs: string;
   who: string;
-  clashes: Clash[];
+  clashes: FieldConflict[];
 }
 
 interface DeployState {
@@ -51,14 +51,14 @@ interface DeployState {
   done: DeployResult | null;
   /** The cases that fail with the draft; they are why it was not deployed. */
   red: TestCase[] | null;
-  conflict: Conflict | null;
+  conflict: MergeConflict | null;
   refused: { message: string; hint: string } | null;
 }
 
 interface MergeAnswer {
   text: string;
   flow: FlowModel | null;
-  conflicts: Clash[];
+  conflicts: FieldConflict[];
 }
 
 type Side = "mine" | "theirs";
@@ -133,7 +133,7 @@ export class Deployment {
     }
   }
 
-  async resolveConflict(conflict: Conflict, sides: ReadonlyMap<Clash, Side>): Promise<void> {
+  async resolveConflict(conflict: MergeConflict, sides: ReadonlyMap<FieldConflict, Side>): Promise<void> {
     try {
       const choices = conflict.clashes.map((clash) => ({ node: clash.node, field: clash.field, side: sides.get(clash) ?? ("theirs" as const) }));
       await this.followMerge(await this.ask(conflict, choices), conflict.who);
@@ -168,7 +168,7 @@ export class Deployment {
     return true;
   }
 
-  private async merge(conflict: Conflict): Promise<void> {
+  private async merge(conflict: MergeConflict): Promise<void> {
     try {
       const answer = await this.ask(conflict, []);
       if (answer.conflicts.length) {
@@ -180,7 +180,7 @@ export class Deployment {
     }
   }
 
-  private ask({ base, mine, theirs }: Conflict, choices: { node: string; field: string; side: Side }[]): Promise<MergeAnswer> {
+  private ask({ base, mine, theirs }: MergeConflict, choices: { node: string; field: string; side: Side }[]): Promise<MergeAnswer> {
     return api.post<MergeAnswer>(`${this.path}/merge`, { base, mine, theirs, choices });
   }
 

@@ -2,7 +2,7 @@
 import type { Change } from "../../platform/api/generated";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
-import { inLine } from "../../platform/kit/values";
+import { oneLine } from "../../platform/kit/values";
 import type { NodeType } from "../../model/flow/server";
 import { fieldPath } from "../editing/fieldPath";
 
@@ -58,9 +58,9 @@ function Changes({ changes, type }: { changes: Change[]; type?: NodeType | undef
         <div key={change.field}>
           <dt title={change.field}>{fieldPath(change.field, type)}</dt>
           <dd>
-            {"old" in change ? <del>{inLine(change.old, 120) || '""'}</del> : <span className="diff-none">{t("deploy.unset")}</span>}
+            {"old" in change ? <del>{oneLine(change.old, 120) || '""'}</del> : <span className="diff-none">{t("deploy.unset")}</span>}
             <Icon name="arrow-right" size={12} />
-            {"new" in change ? <ins>{inLine(change.new, 120) || '""'}</ins> : <span className="diff-none">{t("deploy.unset")}</span>}
+            {"new" in change ? <ins>{oneLine(change.new, 120) || '""'}</ins> : <span className="diff-none">{t("deploy.unset")}</span>}
           </dd>
         </div>
       ))}

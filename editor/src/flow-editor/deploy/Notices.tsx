@@ -11,7 +11,7 @@ import { useDocument, useFlowDocument } from "../editing/context";
 import { fetchView, type FlowDocument, isDirty } from "../editing/FlowDocument";
 import { openPanel } from "../editing/panelLayout";
 import { type DeployResult, useDeployment, useDeployState } from "./Deployment";
-import { sumOf } from "./deployReport";
+import { messageBalance } from "./deployReport";
 import "./deploy.css";
 
 interface DeployEvent {
@@ -42,7 +42,7 @@ function ReportNotice({ done, busy }: { done: DeployResult; busy: boolean }) {
     <div className={`strip ${done.balanced ? "strip-ok" : "strip-warning"}`} role="status">
       <Icon name={done.balanced ? "check" : "triangle-alert"} />
       <strong>{t("deploy.done", { number: done.number })}</strong>
-      <span className="number" title={t("deploy.sum.help")}>{t("deploy.sum", sumOf(report))}</span>
+      <span className="number" title={t("deploy.sum.help")}>{t("deploy.sum", messageBalance(report))}</span>
       <span className="strip-more">{touched.length ? t("deploy.touched", { count: touched.length, kept: report.kept.length }) : t("deploy.no-restart")}</span>
       {report.quarantined > 0 && <span>{t("deploy.quarantined", { count: report.quarantined })}</span>}
       {done.before !== null && <Button kind="quiet" icon="undo-2" needs="admin" disabledReason={busy && t("deploy.busy")} onClick={() => void deployment.revert(done)}>{t("deploy.undo", { number: done.number })}</Button>}

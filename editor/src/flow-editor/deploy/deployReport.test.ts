@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { sumOf } from "./deployReport";
+import { messageBalance } from "./deployReport";
 import { otherEditors } from "./presence";
 import { shownDiff } from "./shownDiff";
 
 describe("the account of a deploy", () => {
   test("what was held before counts as in", () => {
-    expect(sumOf({ came_in: 5, held_before: 2, went_out: 6, held_after: 1 })).toEqual({ in: 7, out: 6, held: 1 });
+    expect(messageBalance({ came_in: 5, held_before: 2, went_out: 6, held_after: 1 })).toEqual({ in: 7, out: 6, held: 1 });
   });
 });
 

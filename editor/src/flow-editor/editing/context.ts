@@ -1,7 +1,7 @@
 /** The open flow and its check, handed down to whatever the page of the flow draws. */
 import { createContext } from "react";
 import { useStore } from "zustand";
-import { useRequired } from "../../platform/kit/requiredContext";
+import { useRequired } from "../../platform/kit/useRequired";
 import type { DraftCheck } from "./DraftCheck";
 import type { DocumentState, FlowDocument } from "./FlowDocument";
 

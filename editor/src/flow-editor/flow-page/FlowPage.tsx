@@ -15,7 +15,7 @@ import { QuickAdd } from "../palette/QuickAdd";
 import { BottomDrawer } from "./BottomDrawer";
 import { CanvasMenu } from "./CanvasMenu";
 import { Dock } from "./Dock";
-import { type OpenFlow, openFlow } from "./openFlow";
+import { openFlow, type OpenFlow } from "./openFlow";
 import { OpenFlowContexts } from "./OpenFlowContexts";
 import { PanelView } from "./PanelView";
 import { TopBar } from "./TopBar";

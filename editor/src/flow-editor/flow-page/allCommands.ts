@@ -1,6 +1,6 @@
 /** Every command of the page. An area adds its line here. */
 import { createContext } from "react";
-import { useRequired } from "../../platform/kit/requiredContext";
+import { useRequired } from "../../platform/kit/useRequired";
 import { arrangeCommands } from "../canvas/arrangeCommands";
 import type { CanvasController } from "../canvas/CanvasController";
 import type { Clipboard } from "../canvas/Clipboard";

@@ -9,12 +9,12 @@ import { Field, SwitchField, TextField } from "../../platform/kit/Field";
 import { toastError } from "../../platform/kit/toasts";
 import { useAllowed } from "../../platform/session/session";
 import { useFlowDocument } from "../editing/context";
-import { invalidIdReason } from "./ids";
+import { invalidIdReason } from "./nodeId";
 
-export const inBoth = (words: LocalizedText): { zh: string; en: string } => (typeof words === "string" ? { zh: words, en: "" } : { zh: words.zh ?? "", en: words.en ?? "" });
+export const bothLanguages = (words: LocalizedText): { zh: string; en: string } => (typeof words === "string" ? { zh: words, en: "" } : { zh: words.zh ?? "", en: words.en ?? "" });
 
 /** As short as says the same: a text alone where only one language is given. */
-export function asWords({ zh, en }: { zh: string; en: string }): LocalizedText {
+export function shortestText({ zh, en }: { zh: string; en: string }): LocalizedText {
   if (!zh && !en) return "";
   if (!en) return zh;
   return zh ? { zh, en } : { en };
@@ -26,7 +26,7 @@ export function NodeHead({ node, address, problems }: { node: NodeSpec; address:
   const readOnly = !useAllowed("admin");
   const [id, setId] = useState<string | null>(null);
   const visit = useRef(0);
-  const title = inBoth(node.title);
+  const title = bothLanguages(node.title);
   const fault = id === null || id === node.id ? "" : invalidIdReason(id, doc.sheet);
   const change = (label: string, what: { title?: LocalizedText; note?: string; disabled?: boolean }, field: string): void =>
     doc.edit(label, [{ op: "change_node", id: address, ...what }], `${address}:${field}:${visit.current}`);
@@ -44,8 +44,8 @@ export function NodeHead({ node, address, problems }: { node: NodeSpec; address:
   return (
     <div className="fields node-head" onFocus={() => { visit.current += 1; }}>
       <div className="node-head-row" data-field="title">
-        <TextField label={t("inspector.title.zh")} value={title.zh} readOnly={readOnly} lang="zh-CN" onChange={(event) => change(translate("edit.title", { node: node.id }), { title: asWords({ ...title, zh: event.target.value }) }, "title")} />
-        <TextField label={t("inspector.title.en")} value={title.en} readOnly={readOnly} lang="en" onChange={(event) => change(translate("edit.title", { node: node.id }), { title: asWords({ ...title, en: event.target.value }) }, "title-en")} />
+        <TextField label={t("inspector.title.zh")} value={title.zh} readOnly={readOnly} lang="zh-CN" onChange={(event) => change(translate("edit.title", { node: node.id }), { title: shortestText({ ...title, zh: event.target.value }) }, "title")} />
+        <TextField label={t("inspector.title.en")} value={title.en} readOnly={readOnly} lang="en" onChange={(event) => change(translate("edit.title", { node: node.id }), { title: shortestText({ ...title, en: event.target.value }) }, "title-en")} />
       </div>
       <div className="node-head-row">
         <div data-field="id">

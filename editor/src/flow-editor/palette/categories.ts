@@ -1,6 +1,6 @@
 /** The palette's categories in the order in which a flow is built. */
 import type { NodeType } from "../../model/flow/server";
-import { translate } from "../../platform/i18n";
+import { translateOr } from "../../platform/i18n";
 
 const ORDER = ["input", "network", "gas", "logic", "filter", "shape", "calculate", "parse", "sequence", "time", "flow", "storage", "notify", "output", "subflow"];
 
@@ -13,7 +13,4 @@ export function byCategory(types: readonly NodeType[]): { category: string; type
 }
 
 /** A category that a custom node brings is shown as its author wrote it. */
-export function categoryTitle(category: string): string {
-  const known = translate(`category.${category}`);
-  return known === `category.${category}` ? category : known;
-}
+export const categoryTitle = (category: string): string => translateOr(`category.${category}`, category);

@@ -4,7 +4,7 @@ import { createStore, useStore } from "zustand";
 import { splitAddress } from "../../model/flow/sheet";
 import { api, segment } from "../../platform/api/client";
 import type { Json } from "../../platform/api/json";
-import { useRequired } from "../../platform/kit/requiredContext";
+import { useRequired } from "../../platform/kit/useRequired";
 import type { TestCase } from "../deploy/Deployment";
 import type { DraftCheck } from "../editing/DraftCheck";
 import type { FlowDocument } from "../editing/FlowDocument";

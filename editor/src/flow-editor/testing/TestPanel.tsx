@@ -11,13 +11,13 @@ import { Field, SelectField, TextField } from "../../platform/kit/Field";
 import { Icon } from "../../platform/kit/Icon";
 import { StateMark } from "../../platform/kit/State";
 import { toast, toastError } from "../../platform/kit/toasts";
-import { inLine } from "../../platform/kit/values";
+import { oneLine } from "../../platform/kit/values";
 import { ValueTree } from "../../platform/kit/ValueTree";
 import { useDocument, useFlowDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
 import { incomingWire } from "../editing/upstream";
 import type { Expected, Sent } from "./draftCase";
-import { jsonOf, payloadOf } from "./payload";
+import { formatPayload, parsePayload } from "./payload";
 import { useTestBench, useTestState } from "./TestBench";
 import "./testing.css";
 import "../inspector/inspector.css";
@@ -83,13 +83,13 @@ function CaseForm() {
   const { draft, tried, tests, results } = useTestState();
   const [name, setName] = useState(draft.name);
   const first = draft.given[0] ?? { node: "" };
-  const [payload, setPayload] = useState(payloadOf(first.payload));
+  const [payload, setPayload] = useState(formatPayload(first.payload));
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const titles = nodesByAddress(model);
   const titleOf = (id: string): string => localize(titles.get(addressOfRunning(model, id))?.title) || id;
   const stored = tests?.cases.some((one) => one.name === draft.name) ?? false;
-  const current = () => ({ ...draft, name: name.trim(), given: draft.given.map((one, index) => (index === 0 ? { ...one, payload: jsonOf(payload) } : one)) });
+  const current = () => ({ ...draft, name: name.trim(), given: draft.given.map((one, index) => (index === 0 ? { ...one, payload: parsePayload(payload) } : one)) });
   const attempt = async (what: () => Promise<void>): Promise<void> => {
     setBusy(true);
     setProblem("");
@@ -107,7 +107,7 @@ function CaseForm() {
   const takeLast = (): Promise<void> => attempt(async () => {
     const wire = incomingWire(model, first.node) ?? { node: first.node, port: "" };
     const seen = await api.get<{ payload: Json; topic: string; key: string; props: Record<string, Json> }>(`/flows/${segment(flow)}/last?node=${encodeURIComponent(wire.node)}&port=${encodeURIComponent(wire.port)}`);
-    setPayload(payloadOf(seen.payload));
+    setPayload(formatPayload(seen.payload));
     const props = Object.fromEntries(Object.entries(seen.props).filter(([key]) => key !== "error"));
     bench.setCase({ ...draft, given: [{ node: first.node, payload: seen.payload, ...(seen.topic && { topic: seen.topic }), ...(seen.key && { key: seen.key }), ...(Object.keys(props).length && { props }) }, ...draft.given.slice(1)] });
   });
@@ -133,7 +133,7 @@ function CaseForm() {
         <TextField label={t("test.name")} value={name} onChange={(event) => setName(event.target.value)} placeholder={t("test.name.hint")} />
         {draft.expect.map((one, index) => (
           <div key={index} className="test-expected">
-            <strong>{one.node}</strong><code>{one.count !== undefined ? t("test.times", { count: one.count }) : inLine(one.payload, 90)}</code>
+            <strong>{one.node}</strong><code>{one.count !== undefined ? t("test.times", { count: one.count }) : oneLine(one.payload, 90)}</code>
             <IconButton icon="x" label={t("test.expect.remove", { place: one.node })} onClick={() => bench.setCase({ ...current(), expect: draft.expect.toSpliced(index, 1) })} />
           </div>
         ))}

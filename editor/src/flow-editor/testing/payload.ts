@@ -1,9 +1,9 @@
 /** A sample as it is typed: JSON where it reads as JSON, else the text itself. */
 import type { Json } from "../../platform/api/json";
 
-export const payloadOf = (value: Json | undefined): string => (value === undefined ? "" : typeof value === "string" && !readsAsJson(value) ? value : JSON.stringify(value, null, 1));
+export const formatPayload = (value: Json | undefined): string => (value === undefined ? "" : typeof value === "string" && !readsAsJson(value) ? value : JSON.stringify(value, null, 1));
 
-export function jsonOf(text: string): Json {
+export function parsePayload(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -1,7 +1,7 @@
 /** What can stand where the cursor is in a flow file: keys and values from the catalogue's schemas and the draft. */
 import type { NodeType } from "../../model/flow/server";
 import { choicesOf, fieldsOf, kindOf } from "../../model/schema/form";
-import { resolved, type Schema } from "../../model/schema/schema";
+import { resolveReference, type Schema } from "../../model/schema/schema";
 import { choiceTitle, helpOf, titleOf } from "../../model/schema/titles";
 
 export interface Completion {
@@ -136,11 +136,11 @@ const nodeNames = (text: string): string[] => {
 function schemaAt(root: Schema, path: readonly string[]): Schema | null {
   let schema: Schema = root;
   for (const step of path) {
-    const here = resolved(schema, root);
-    const part: Schema | boolean | undefined = here.properties?.[step] ?? (typeof here.items === "object" ? resolved(here.items, root).properties?.[step] : undefined);
+    const here = resolveReference(schema, root);
+    const part: Schema | boolean | undefined = here.properties?.[step] ?? (typeof here.items === "object" ? resolveReference(here.items, root).properties?.[step] : undefined);
     if (!part || typeof part !== "object") return null;
     schema = part;
   }
-  const found = resolved(schema, root);
-  return typeof found.items === "object" ? resolved(found.items, root) : found;
+  const found = resolveReference(schema, root);
+  return typeof found.items === "object" ? resolveReference(found.items, root) : found;
 }

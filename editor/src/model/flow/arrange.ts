@@ -9,7 +9,7 @@ export interface NamedBox extends Box {
 }
 
 /** Left, right, top and bottom go to the outermost box, centre and middle to the middle of all. */
-export function aligned(boxes: readonly NamedBox[], edge: Edge): Record<string, Position> {
+export function align(boxes: readonly NamedBox[], edge: Edge): Record<string, Position> {
   const least = (of: (box: Box) => number) => Math.min(...boxes.map(of));
   const most = (of: (box: Box) => number) => Math.max(...boxes.map(of));
   const left = least((box) => box.x);
@@ -30,7 +30,7 @@ export function aligned(boxes: readonly NamedBox[], edge: Edge): Record<string, 
 }
 
 /** The gaps between neighbours become equal; the two outermost boxes stay. */
-export function distributed(boxes: readonly NamedBox[], axis: "x" | "y"): Record<string, Position> {
+export function distribute(boxes: readonly NamedBox[], axis: "x" | "y"): Record<string, Position> {
   const size = axis === "x" ? "width" : "height";
   const sorted = boxes.toSorted((one, other) => one[axis] - other[axis]);
   const [first] = sorted;

@@ -6,14 +6,14 @@ import { operationsBetween } from "./operationsBetween";
 import { sheetOf, uniqueName, without, withSheet } from "./sheet";
 import { type FlowModel, type NodeSpec, type Position, type Sheet, type Subflow, SUBFLOW_PREFIX, type Target } from "./types";
 
-export interface Extracted {
+export interface ExtractedSubflow {
   operations: Operation[];
   /** The node that stands for the subflow. */
   node: string;
   subflow: string;
 }
 
-export function extractSubflow(model: FlowModel, scope: string, ids: ReadonlySet<string>, title: string, places: (id: string) => Position, firstOutput: (id: string) => string): Extracted {
+export function extractSubflow(model: FlowModel, scope: string, ids: ReadonlySet<string>, title: string, places: (id: string) => Position, firstOutput: (id: string) => string): ExtractedSubflow {
   const sheet = sheetOf(model, scope) ?? model;
   const inner = filterValues(sheet.nodes, (id) => ids.has(id));
   const subflow = uniqueName("subflow", (name) => name in model.subflows);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { alternativeOf, alternativesOf, blank, fieldsOf, isChanged, kindOf, moved, numberIn, problemAt, referenceIn, withField } from "./form";
+import { alternativeOf, alternativesOf, blankValue, fieldsOf, isChanged, kindOf, parseNumber, parseReference, problemAt, withField, withMoved } from "./form";
 import type { Schema } from "./schema";
 
 const root: Schema = {
@@ -26,7 +26,7 @@ describe("the form of a schema", () => {
   });
 
   test("a new rule begins with what it requires", () => {
-    expect(blank(of("rules").items as Schema, root)).toEqual({ op: "eq" });
+    expect(blankValue(of("rules").items as Schema, root)).toEqual({ op: "eq" });
   });
 
   test("a value chooses its alternative", () => {
@@ -36,13 +36,13 @@ describe("the form of a schema", () => {
   });
 
   test("numbers are read as people type them, and nothing else is a number", () => {
-    expect([numberIn(" 1,5 ", false), numberIn("1e3", false), numberIn("-.5", false)]).toEqual([1.5, 1000, -0.5]);
-    expect([numberIn("", false), numberIn("1.5", true), numberIn("0x10", false), numberIn("Infinity", false)]).toEqual([null, null, null, null]);
+    expect([parseNumber(" 1,5 ", false), parseNumber("1e3", false), parseNumber("-.5", false)]).toEqual([1.5, 1000, -0.5]);
+    expect([parseNumber("", false), parseNumber("1.5", true), parseNumber("0x10", false), parseNumber("Infinity", false)]).toEqual([null, null, null, null]);
   });
 
   test("a whole text that is one reference is one", () => {
-    expect(referenceIn("${broker:site}")).toEqual({ kind: "broker", name: "site" });
-    expect(referenceIn("mqtt://${env:HOST}")).toBeNull();
+    expect(parseReference("${broker:site}")).toEqual({ kind: "broker", name: "site" });
+    expect(parseReference("mqtt://${env:HOST}")).toBeNull();
   });
 
   test("a field at its default is not changed", () => {
@@ -66,6 +66,6 @@ describe("the form of a schema", () => {
   });
 
   test("a row moves to its new place", () => {
-    expect(moved(["a", "b", "c"], 0, 2)).toEqual(["b", "c", "a"]);
+    expect(withMoved(["a", "b", "c"], 0, 2)).toEqual(["b", "c", "a"]);
   });
 });

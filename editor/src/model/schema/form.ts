@@ -1,6 +1,6 @@
 /** How a field of the closed schema subset is shown and changed: pure, so that it is tested without a browser. */
 import { type Json, sameJson } from "../../platform/api/json";
-import { resolved, type Schema } from "./schema";
+import { resolveReference, type Schema } from "./schema";
 
 export type Kind = "string" | "number" | "integer" | "boolean" | "enum" | "list" | "object" | "map" | "union" | "any" | "expression" | "secret";
 
@@ -14,19 +14,19 @@ export interface FieldSpec {
 export function withoutNull(schema: Schema, root: Schema): { schema: Schema; nullable: boolean } {
   const parts = schema.anyOf ?? schema.oneOf;
   if (!parts) return { schema, nullable: false };
-  const left = parts.filter((part) => resolved(part, root).type !== "null");
+  const left = parts.filter((part) => resolveReference(part, root).type !== "null");
   const nullable = left.length < parts.length;
   const { anyOf: _any, oneOf: _one, ...own } = schema;
-  if (left.length === 1 && left[0]) return { schema: { ...resolved(left[0], root), ...own }, nullable };
+  if (left.length === 1 && left[0]) return { schema: { ...resolveReference(left[0], root), ...own }, nullable };
   return { schema: { ...own, anyOf: left }, nullable };
 }
 
 export function kindOf(given: Schema, root: Schema): Kind {
-  const { schema } = withoutNull(resolved(given, root), root);
+  const { schema } = withoutNull(resolveReference(given, root), root);
   if (schema["x-widget"] === "expression") return "expression";
   if (schema["x-secret"]) return "secret";
   if (schema.enum || schema.const !== undefined) return "enum";
-  if (schema.anyOf) return schema.anyOf.every((part) => resolved(part, root).enum) ? "enum" : "union";
+  if (schema.anyOf) return schema.anyOf.every((part) => resolveReference(part, root).enum) ? "enum" : "union";
   const type = Array.isArray(schema.type) ? (schema.type.length === 1 ? schema.type[0] : undefined) : schema.type;
   switch (type) {
     case "string": case "number": case "integer": case "boolean": return type;
@@ -37,15 +37,15 @@ export function kindOf(given: Schema, root: Schema): Kind {
 }
 
 export function fieldsOf(given: Schema, root: Schema): FieldSpec[] {
-  const schema = resolved(given, root);
+  const schema = resolveReference(given, root);
   const required = new Set(schema.required ?? []);
-  return Object.entries(schema.properties ?? {}).map(([name, field]) => ({ name, schema: resolved(field, root), required: required.has(name) }));
+  return Object.entries(schema.properties ?? {}).map(([name, field]) => ({ name, schema: resolveReference(field, root), required: required.has(name) }));
 }
 
 /** The alternatives of a union, each with the schema that edits it. */
 export function alternativesOf(given: Schema, root: Schema): { kind: Kind; schema: Schema }[] {
-  const { schema } = withoutNull(resolved(given, root), root);
-  if (schema.anyOf) return schema.anyOf.map((part) => ({ kind: kindOf(part, root), schema: resolved(part, root) }));
+  const { schema } = withoutNull(resolveReference(given, root), root);
+  if (schema.anyOf) return schema.anyOf.map((part) => ({ kind: kindOf(part, root), schema: resolveReference(part, root) }));
   return anyKinds;
 }
 
@@ -77,8 +77,8 @@ function holds(kind: Kind, value: Json | undefined): boolean {
 }
 
 /** What a new value of that kind begins with. */
-export function blank(given: Schema, root: Schema): Json {
-  const schema = resolved(given, root);
+export function blankValue(given: Schema, root: Schema): Json {
+  const schema = resolveReference(given, root);
   if (schema.default !== undefined) return schema.default;
   switch (kindOf(schema, root)) {
     case "number": case "integer": return schema.minimum !== undefined && schema.minimum > 0 ? schema.minimum : 0;
@@ -86,22 +86,22 @@ export function blank(given: Schema, root: Schema): Json {
     case "enum": return choicesOf(schema, root)[0] ?? "";
     case "list": return [];
     case "map": return {};
-    case "object": return Object.fromEntries(fieldsOf(schema, root).filter((field) => field.required).map((field) => [field.name, blank(field.schema, root)]));
-    case "union": return blank(alternativesOf(schema, root)[0]?.schema ?? {}, root);
+    case "object": return Object.fromEntries(fieldsOf(schema, root).filter((field) => field.required).map((field) => [field.name, blankValue(field.schema, root)]));
+    case "union": return blankValue(alternativesOf(schema, root)[0]?.schema ?? {}, root);
     default: return "";
   }
 }
 
 export function choicesOf(given: Schema, root: Schema): Json[] {
-  const { schema } = withoutNull(resolved(given, root), root);
+  const { schema } = withoutNull(resolveReference(given, root), root);
   if (schema.const !== undefined) return [schema.const];
-  const choices = schema.enum ?? (schema.anyOf ?? []).flatMap((part) => resolved(part, root).enum ?? []);
+  const choices = schema.enum ?? (schema.anyOf ?? []).flatMap((part) => resolveReference(part, root).enum ?? []);
   const order = Object.keys(schema["x-choices"] ?? {});
   return order.length ? choices.toSorted((one, other) => order.indexOf(String(one)) - order.indexOf(String(other))) : choices;
 }
 
 /** A number as a person types it: comma or point, spaces round it; null when it is none. */
-export function numberIn(text: string, integer: boolean): number | null {
+export function parseNumber(text: string, integer: boolean): number | null {
   const plain = text.trim().replace(/^\+/, "").replace(",", ".");
   if (!/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return null;
   const value = Number(plain);
@@ -111,7 +111,7 @@ export function numberIn(text: string, integer: boolean): number | null {
 const REFERENCE = /^\$\{([a-z]+):([^${}]+)\}$/;
 
 /** `${kind:name}` when a text is nothing but that. */
-export function referenceIn(value: Json | undefined): { kind: string; name: string } | null {
+export function parseReference(value: Json | undefined): { kind: string; name: string } | null {
   const match = typeof value === "string" ? REFERENCE.exec(value) : null;
   return match ? { kind: match[1] ?? "", name: (match[2] ?? "").trim() } : null;
 }
@@ -121,7 +121,7 @@ export const isChanged = (value: Json | undefined, schema: Schema): boolean =>
   value !== undefined && !sameJson(value, schema.default ?? null) && !(schema.default === undefined && value === "");
 
 /** A value in a line, for placeholders and tooltips. */
-export function shortly(value: unknown, most = 60): string {
+export function abbreviated(value: unknown, most = 60): string {
   if (value === undefined || value === "") return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
@@ -139,7 +139,7 @@ export function objectWith(object: Record<string, Json>, name: string, value: Js
   return rest;
 }
 
-export function moved<T>(list: readonly T[], from: number, to: number): T[] {
+export function withMoved<T>(list: readonly T[], from: number, to: number): T[] {
   const next = [...list];
   const [item] = next.splice(from, 1);
   if (item !== undefined) next.splice(to, 0, item);

@@ -38,7 +38,7 @@ export interface Schema {
 }
 
 /** `schema` with its `$ref` followed; own annotations beside the reference win. */
-export function resolved(schema: Schema, root: Schema): Schema {
+export function resolveReference(schema: Schema, root: Schema): Schema {
   let found = schema;
   for (let depth = 0; found.$ref !== undefined && depth < 8; depth += 1) {
     const { $ref, ...own } = found;

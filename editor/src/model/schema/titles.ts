@@ -1,7 +1,7 @@
 /** What people read for a field, for its choices, and for a place in a form; the name in the file stands in where nothing is declared. */
 import type { Language } from "../../platform/i18n/words";
 import { fieldsOf } from "./form";
-import { resolved, type Schema } from "./schema";
+import { resolveReference, type Schema } from "./schema";
 
 export const titleOf = (name: string, schema: Schema, language: Language): string => (language === "zh" && schema["x-zh"]?.title) || schema.title || name;
 
@@ -22,7 +22,7 @@ export function placeTitle(path: string, root: Schema, language: Language): stri
     if (field) titles.push(titleOf(step, field.schema, language));
     else if (/^\d+$/.test(step) && last >= 0) titles[last] = `${titles[last]} ${Number(step) + 1}`;
     else titles.push(step);
-    here = field?.schema ?? (typeof here.items === "object" ? resolved(here.items, root) : {});
+    here = field?.schema ?? (typeof here.items === "object" ? resolveReference(here.items, root) : {});
   }
   return titles.join(" › ");
 }

@@ -46,6 +46,9 @@ export const currentLanguage = (): Language => (i18next.language === "en" ? "en"
 /** The text of a key outside components. */
 export const translate = (key: string, values?: Record<string, string | number>): string => i18next.t(key, values ?? {});
 
+/** The text of a key, else another text: for codes that come from outside. */
+export const translateOr = (key: string, fallback: string, values?: Record<string, string | number>): string => (i18next.exists(key) ? translate(key, values) : fallback);
+
 /** `t` for a component, which is drawn again when the language changes. */
 export function useWords(): { t: typeof translate; language: Language; localize: (words: LocalizedText | undefined) => string } {
   const { t, i18n } = useTranslation();

@@ -3,14 +3,14 @@ import { useState } from "react";
 import { translate } from "../i18n";
 import { Icon } from "./Icon";
 import { toast } from "./toasts";
-import { childrenOf, inLine, type Mark, MOST_CHILDREN, pathOf, type Step } from "./values";
+import { childrenOf, MAX_CHILDREN, oneLine, pathOf, type Step, type ValueChange } from "./values";
 import "./value-tree.css";
 
 interface Props {
   value: unknown;
   /** Where the value stands in its message; with it, paths can be copied. */
   root?: string;
-  marks?: ReadonlyMap<string, Mark>;
+  marks?: ReadonlyMap<string, ValueChange>;
   /** How many levels are open at first. */
   open?: number;
 }
@@ -19,7 +19,7 @@ export function ValueTree({ value, root, marks, open = 1 }: Props) {
   return <div className="value-tree"><Branch value={value} steps={root ? [root] : []} name={null} marks={marks} levels={open} copies={root !== undefined} /></div>;
 }
 
-function Branch({ value, steps, name, marks, levels, copies }: { value: unknown; steps: Step[]; name: Step | null; marks: ReadonlyMap<string, Mark> | undefined; levels: number; copies: boolean }) {
+function Branch({ value, steps, name, marks, levels, copies }: { value: unknown; steps: Step[]; name: Step | null; marks: ReadonlyMap<string, ValueChange> | undefined; levels: number; copies: boolean }) {
   const [open, setOpen] = useState(levels > 0);
   const [all, setAll] = useState(false);
   const children = childrenOf(value);
@@ -34,14 +34,14 @@ function Branch({ value, steps, name, marks, levels, copies }: { value: unknown;
   if (children.length === 0) {
     return <div className="value-line" data-mark={mark}>{key}<Leaf value={value} />{mark && <span className="value-mark">{translate(`value.${mark}`)}</span>}{copy}</div>;
   }
-  const shown = all ? children : children.slice(0, MOST_CHILDREN);
+  const shown = all ? children : children.slice(0, MAX_CHILDREN);
   return (
     <div className="value-branch">
       <div className="value-line" data-mark={mark}>
         <button type="button" className="value-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
           <Icon name={open ? "chevron-down" : "chevron-right"} size={13} />
           {key}
-          <span className="value-brief">{open ? (Array.isArray(value) ? `[${children.length}]` : `{${children.length}}`) : inLine(value, 80)}</span>
+          <span className="value-brief">{open ? (Array.isArray(value) ? `[${children.length}]` : `{${children.length}}`) : oneLine(value, 80)}</span>
         </button>
         {mark && <span className="value-mark">{translate(`value.${mark}`)}</span>}
         {copy}

@@ -1,7 +1,7 @@
 /** Short messages at the corner: what happened and what to do next. Errors stay until they are closed. */
 import { create } from "zustand";
 import { ApiError } from "../api/problem";
-import { translate } from "../i18n";
+import { translateOr } from "../i18n";
 
 export interface Toast {
   id: number;
@@ -34,8 +34,7 @@ export function toastError(error: unknown): void {
     return;
   }
   if (error.code === "license_expired") return; // the banner of the locked site says it once, on every page
-  const known = translate(`error.${error.code}`);
-  const text = known === `error.${error.code}` ? error.message : known;
-  const hint = known === text && error.message !== text && error.status !== 0 ? `${error.message} ${error.hint}` : error.hint;
+  const text = translateOr(`error.${error.code}`, error.message);
+  const hint = error.message !== text && error.status !== 0 ? `${error.message} ${error.hint}` : error.hint;
   toast("error", text, { hint: hint.trim() || undefined });
 }

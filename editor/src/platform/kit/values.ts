@@ -1,7 +1,7 @@
 /** Reading a value that came: its path in a message, its children, what two of them differ in. */
 import { sameJson } from "../api/json";
 
-export const MOST_CHILDREN = 200;
+export const MAX_CHILDREN = 200;
 
 export type Step = string | number;
 
@@ -20,7 +20,7 @@ export function childrenOf(value: unknown): [Step, unknown][] {
 }
 
 /** A value in a line: what a row of the debug list shows. */
-export function inLine(value: unknown, most = 160): string {
+export function oneLine(value: unknown, most = 160): string {
   if (value === undefined) return "";
   if (typeof value === "string") return value.length > most ? `${value.slice(0, most)}…` : value;
   if (typeof value !== "object" || value === null) return String(value);
@@ -45,24 +45,18 @@ export function inLine(value: unknown, most = 160): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
-export type Mark = "added" | "changed" | "removed";
+export type ValueChange = "added" | "changed" | "removed";
 
 /** What a node did to a payload, by the path of each value. */
-export function marksBetween(before: unknown, after: unknown, steps: Step[] = [], depth = 0): Map<string, Mark> {
-  const marks = new Map<string, Mark>();
+export function changesBetween(before: unknown, after: unknown, steps: Step[] = [], depth = 0): Map<string, ValueChange> {
+  const marks = new Map<string, ValueChange>();
   if (sameJson(before, after)) return marks;
   const plain = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
   if (!plain(before) || !plain(after) || depth > 6) return marks.set(pathOf(steps), "changed");
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (!(name in before)) marks.set(pathOf([...steps, name]), "added");
     else if (!(name in after)) marks.set(pathOf([...steps, name]), "removed");
-    else for (const [path, mark] of marksBetween(before[name], after[name], [...steps, name], depth + 1)) marks.set(path, mark);
+    else for (const [path, mark] of changesBetween(before[name], after[name], [...steps, name], depth + 1)) marks.set(path, mark);
   }
   return marks;
-}
-
-export function shortSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
-  return `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
 }

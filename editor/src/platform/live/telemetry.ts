@@ -69,7 +69,7 @@ export class Telemetry {
 }
 
 /** A rate in as few characters as say it. */
-export function shortRate(perSecond: number): string {
+export function formatRate(perSecond: number): string {
   if (perSecond === 0) return "";
   if (perSecond < 0.95) return `${perSecond.toFixed(1)}/s`;
   if (perSecond < 1000) return `${Math.round(perSecond)}/s`;
@@ -79,11 +79,11 @@ export function shortRate(perSecond: number): string {
 const SIGN_PX = 6.7;
 
 /** What stands on a wire with so much room: its rate, and as much of its last value as fits. */
-export function wireText({ perSecond, count, last }: WireMetrics, room_px: number): string {
+export function wireLabelText({ perSecond, count, last }: WireMetrics, room_px: number): string {
   if (count === 0) return "";
-  const rate = shortRate(perSecond);
+  const rate = formatRate(perSecond);
   const signs = Math.min(24, Math.floor(room_px / SIGN_PX) - rate.length - 5);
-  return [rate, last && signs >= 4 ? cut(last, signs) : ""].filter(Boolean).join(" · ");
+  return [rate, last && signs >= 4 ? truncate(last, signs) : ""].filter(Boolean).join(" · ");
 }
 
-export const cut = (text: string, length = 24): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+export const truncate = (text: string, length = 24): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { api, segment } from "../../platform/api/client";
 import { ApiError } from "../../platform/api/problem";
-import { useWords } from "../../platform/i18n";
+import { translateOr, useWords } from "../../platform/i18n";
 import { toast, toastError } from "../../platform/kit/toasts";
 import type { Card, Fault, Settings, TestAnswer } from "./types";
 
@@ -78,8 +78,7 @@ export function useCard<S extends Settings>(card: Card<S>, onSaved: (card: Card)
     problem: (field) => {
       const fault = faults[field];
       if (!fault) return undefined;
-      const translated = t(`channels.fault.${fault.code}`, { about: fault.about, near: fault.near });
-      return translated === `channels.fault.${fault.code}` ? fault.message : translated;
+      return translateOr(`channels.fault.${fault.code}`, fault.message, { about: fault.about, near: fault.near });
     },
     takeOther: () => {
       if (!other) return;

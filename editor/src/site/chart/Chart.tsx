@@ -4,7 +4,7 @@ import { useWords } from "../../platform/i18n";
 import { loadOnce } from "../../platform/kit/loadOnce";
 import { useTheme } from "../../platform/kit/theme";
 import { type Colors, readColors } from "./colors";
-import type { Drawn, Options } from "./echarts";
+import type { DrawnChart, Options } from "./echarts";
 import "./chart.css";
 
 interface Props {
@@ -21,12 +21,12 @@ export function Chart({ label, options, height = 220 }: Props) {
   const { t } = useWords();
   const { theme } = useTheme();
   const element = useRef<HTMLDivElement>(null);
-  const drawn = useRef<Drawn | null>(null);
+  const drawn = useRef<DrawnChart | null>(null);
   const [ready, setReady] = useState(false);
   useEffect(() => {
     let gone = false;
     let resized: ResizeObserver | null = null;
-    void loadCharts().then(({ draw }) => {
+    void loadCharts().then(({ drawChart: draw }) => {
       if (gone || !element.current) return;
       drawn.current = draw(element.current);
       resized = new ResizeObserver(() => drawn.current?.resize());

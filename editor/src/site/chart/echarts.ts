@@ -7,6 +7,6 @@ import { CanvasRenderer } from "echarts/renderers";
 use([LineChart, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
 export type Options = EChartsCoreOption;
-export type Drawn = EChartsType;
+export type DrawnChart = EChartsType;
 
-export const draw = (element: HTMLElement): Drawn => init(element, null, { renderer: "canvas" });
+export const drawChart = (element: HTMLElement): DrawnChart => init(element, null, { renderer: "canvas" });

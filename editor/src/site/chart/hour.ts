@@ -76,7 +76,7 @@ export function alarmAreas(colors: Colors, alarms: AlarmSpan[], until: number): 
 }
 
 /** The next number at or above that an axis ends on well. */
-export function niceAbove(value: number): number {
+export function niceCeiling(value: number): number {
   if (!(value > 0)) return 1;
   const step = 10 ** Math.floor(Math.log10(value));
   return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * step).find((nice) => nice >= value) ?? value;
@@ -85,7 +85,7 @@ export function niceAbove(value: number): number {
 export function hourOptions(data: Minutes, device: Device, colors: Colors): Options {
   const minutes = withGaps(data.minutes);
   const highest = Math.max(device.a1 ?? 0, ...minutes.map((minute) => minute[3] ?? 0));
-  const base = axes(colors, device.unit, data.since, data.until, (top) => niceAbove(Math.max(top, highest) * 1.12));
+  const base = axes(colors, device.unit, data.since, data.until, (top) => niceCeiling(Math.max(top, highest) * 1.12));
   return {
     ...base,
     tooltip: {

@@ -15,7 +15,7 @@ import { AddDevice } from "./AddDevice";
 import { BulkEdit } from "./BulkEdit";
 import { DeviceRows } from "./DeviceRows";
 import { ImportCsv } from "./ImportCsv";
-import { allRows, chosenRows, type Query, readQuery, writeQuery } from "./rows";
+import { allRows, type Query, readQuery, visibleRows, writeQuery } from "./rows";
 import type { DeviceList } from "./types";
 import "./devices.css";
 
@@ -39,7 +39,7 @@ export default function DevicesPage() {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<"add" | "bulk" | "import" | null>(null);
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
-  const rows = useMemo(() => chosenRows(allRows(figures), query), [tick, shape, query, figures]);
+  const rows = useMemo(() => visibleRows(allRows(figures), query), [tick, shape, query, figures]);
   const gases = useMemo(() => [...new Set([...siteData.devices.values()].map(({ gas }) => gas).filter(Boolean))].sort(), [shape]);
   const change = (more: Partial<Query>) => navigate(`/devices${writeQuery({ ...query, ...more })}`, true);
   const select = (label: string, value: string, key: "state" | "plan" | "gas", choices: [string, string][]) => (

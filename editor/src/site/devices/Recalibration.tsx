@@ -10,7 +10,7 @@ import { toastError } from "../../platform/kit/toasts";
 import { Chart } from "../chart/Chart";
 import type { Colors } from "../chart/colors";
 import type { Options } from "../chart/echarts";
-import { axes, clock, levels, niceAbove } from "../chart/hour";
+import { axes, clock, levels, niceCeiling } from "../chart/hour";
 import { formatValue } from "../live/format";
 import { valueOf } from "./fields";
 import type { Comparison } from "./types";
@@ -80,7 +80,7 @@ function curves(found: Comparison, colors: Colors, unit: string, a1: number | nu
   const first = found.curve[0]?.[0] ?? 0;
   const last = (found.curve.at(-1)?.[0] ?? 1) + found.bucket_s;
   const highest = Math.max(a1 ?? 0, ...found.curve.map((bucket) => Math.max(bucket[3] ?? 0, bucket[6] ?? 0)));
-  const base = axes(colors, unit, first, last, (top) => niceAbove(Math.max(top, highest) * 1.1));
+  const base = axes(colors, unit, first, last, (top) => niceCeiling(Math.max(top, highest) * 1.1));
   // The greatest of each stretch: an alarm that lasted seconds must not vanish in a mean.
   const line = (name: string, at: 3 | 6, color: string, width: number) => ({
     type: "line", name, symbol: "none", data: found.curve.map((bucket) => [bucket[0] * 1000, bucket[at]]), lineStyle: { color, width }, itemStyle: { color },

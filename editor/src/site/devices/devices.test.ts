@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Device, withDefaults } from "../live/types";
-import { changesOf, clashesOf, draftOf, valueOf } from "./fields";
+import { changesOf, conflictsOf, draftOf, valueOf } from "./fields";
 import { formulaText, LINEAR, readFormula } from "./formula";
 
 const base: Device = withDefaults({ sn: "GS001", k: 0.2, b: -80, a1: 20 });
@@ -20,7 +20,7 @@ describe("the draft of a device", () => {
 
   test("only fields that both have changed differently clash", () => {
     const theirs = { ...base, k: 0.3, b: -70, a1: 25 };
-    expect(clashesOf(base, theirs, { a1: 30, b: -70, name: "x" })).toEqual([{ field: "a1", base: 20, theirs: 25, mine: 30 }]);
+    expect(conflictsOf(base, theirs, { a1: 30, b: -70, name: "x" })).toEqual([{ field: "a1", base: 20, theirs: 25, mine: 30 }]);
   });
 });
 

@@ -44,7 +44,7 @@ export function changesOf(draft: Draft, base: Device): Partial<Record<FieldName,
   return Object.fromEntries(FIELD_NAMES.map((name) => [name, valueOf(name, draft[name])] as const).filter(([name, value]) => value !== base[name]));
 }
 
-export interface Clash {
+export interface FieldConflict {
   field: FieldName;
   base: Value;
   theirs: Value;
@@ -52,7 +52,7 @@ export interface Clash {
 }
 
 /** Fields that both have changed to different values since `base`; all others merge by themselves. */
-export function clashesOf(base: Device, theirs: Device, mine: Partial<Record<FieldName, Value>>): Clash[] {
+export function conflictsOf(base: Device, theirs: Device, mine: Partial<Record<FieldName, Value>>): FieldConflict[] {
   return (Object.entries(mine) as [FieldName, Value][])
     .filter(([field, value]) => theirs[field] !== base[field] && theirs[field] !== value)
     .map(([field, value]) => ({ field, base: base[field], theirs: theirs[field], mine: value }));

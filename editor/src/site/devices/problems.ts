@@ -1,14 +1,11 @@
 /** What the server found wrong, in the reader's words and at its field. */
 import { useState } from "react";
 import { ApiError } from "../../platform/api/problem";
-import { translate } from "../../platform/i18n";
+import { translateOr } from "../../platform/i18n";
 import { toastError } from "../../platform/kit/toasts";
 import type { FieldProblem } from "../live/types";
 
-export function problemText(problem: { code: string; message: string }): string {
-  const known = translate(`deviceproblem.${problem.code}`);
-  return known === `deviceproblem.${problem.code}` ? problem.message : known;
-}
+export const problemText = ({ code, message }: { code: string; message: string }): string => translateOr(`deviceproblem.${code}`, message);
 
 export function useProblems() {
   const [problems, setProblems] = useState<FieldProblem[]>([]);

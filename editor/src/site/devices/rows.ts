@@ -61,7 +61,7 @@ export function allRows(figures: Map<string, DeviceHealth>): Row[] {
   }));
 }
 
-export function chosenRows(rows: Row[], query: Query): Row[] {
+export function visibleRows(rows: Row[], query: Query): Row[] {
   const text = query.text.trim().toLowerCase();
   const wanted = rows.filter(({ device, state }) =>
     (!text || `${device.sn} ${device.name} ${device.location} ${device.gas}`.toLowerCase().includes(text)) &&

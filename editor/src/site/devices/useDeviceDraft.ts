@@ -7,7 +7,7 @@ import { translate } from "../../platform/i18n";
 import { toast, toastError } from "../../platform/kit/toasts";
 import { serverClock } from "../live/serverClock";
 import { type Device, withDefaults } from "../live/types";
-import { changesOf, type Clash, clashesOf, type Draft, draftOf, FIELD_NAMES, type FieldName, type Value } from "./fields";
+import { changesOf, conflictsOf, type Draft, draftOf, FIELD_NAMES, type FieldConflict, type FieldName, type Value } from "./fields";
 import { useProblems } from "./problems";
 import type { DeviceView } from "./types";
 
@@ -15,7 +15,7 @@ export type Changes = Partial<Record<FieldName, Value>>;
 
 export interface Conflict {
   current: Device;
-  clashes: Clash[];
+  clashes: FieldConflict[];
 }
 
 export function useDeviceDraft(sn: string) {
@@ -78,7 +78,7 @@ export function useDeviceDraft(sn: string) {
         tell(error);
         return false;
       }
-      const clashes = clashesOf(from, current, fields);
+      const clashes = conflictsOf(from, current, fields);
       if (clashes.length > 0) {
         setConflict({ current, clashes });
         return false;

@@ -6,6 +6,9 @@ export type AlarmsByDevice = ReadonlyMap<string, ReadonlyMap<string, OpenAlarm>>
 
 export const alarmKey = (alarm: { sn: string; type: string }): string => `${alarm.sn} ${alarm.type}`;
 
+/** Another alarm of the same device and type has another id. */
+export const alarmId = (alarm: OpenAlarm): string => `${alarmKey(alarm)} ${alarm.raised_at ?? ""}`;
+
 export const waitsForAcknowledgement = ({ state }: { state: AlarmState }): boolean => state === "unacknowledged" || state === "returned" || state === "latched";
 
 export const alarmsIn = (bySn: AlarmsByDevice | null): OpenAlarm[] => [...(bySn?.values() ?? [])].flatMap((ofDevice) => [...ofDevice.values()]);

@@ -64,3 +64,8 @@ function codeOf(device: Device, reading: Reading | undefined, on: (type: string)
   if (on("fault") || reading.flags & FAULT || reading.conc === null) return "fault";
   return "ok";
 }
+
+const ALARM_CODES: Record<string, StateCode> = { A1: "a1", A2: "a2", "over-range": "over-range", fault: "fault", offline: "offline", link: "a2", "warm-up": "warming" };
+
+/** The state that an alarm of this type is shown as. */
+export const stateOfAlarm = (type: string): StateCode => ALARM_CODES[type] ?? "uncalibrated";

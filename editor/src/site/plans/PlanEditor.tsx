@@ -10,7 +10,7 @@ import { StateShape } from "../live/StateShape";
 import type { Plan } from "../live/types";
 import { DeviceShelf } from "./DeviceShelf";
 import { MapPositionFields } from "./MapPositionFields";
-import { type MapPosition, move, NOTHING, type Placing, positionAt, positionIn, redo, undo } from "./mapPositions";
+import { type MapPosition, move, NO_MOVES, type PlacementDraft, positionAt, positionIn, redo, undo } from "./mapPositions";
 import { useDrag } from "./useDrag";
 
 const STEP_PCT = 0.25;
@@ -26,7 +26,7 @@ function savedSpot(sn: string, plan: number): MapPosition | null {
 export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (dirty: boolean) => void; onClose: () => void }) {
   const { t } = useWords();
   const canvas = useRef<HTMLDivElement>(null);
-  const [placing, setPlacing] = useState<Placing>(NOTHING);
+  const [placing, setPlacing] = useState<PlacementDraft>(NO_MOVES);
   const [selected, setSelected] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const count = Object.keys(placing.moves).length;
@@ -52,7 +52,7 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
       const places = Object.entries(placing.moves).map(([sn, spot]) => ({ sn, left_pct: spot?.left ?? null, top_pct: spot?.top ?? null }));
       await api.put(`/plans/${plan.id}/places`, { places });
       await siteData.load();
-      setPlacing(NOTHING);
+      setPlacing(NO_MOVES);
       toast("ok", t("plans.saved", { count: places.length }));
     } catch (error) {
       toastError(error);
@@ -103,7 +103,7 @@ export function PlanEditor({ plan, onDirty, onClose }: { plan: Plan; onDirty: (d
           <IconButton icon="undo-2" label={t("plans.undo")} keys="Ctrl+Z" disabledReason={placing.past.length === 0 && t("plans.nothing")} onClick={() => setPlacing(undo)} />
           <IconButton icon="redo-2" label={t("plans.redo")} keys="Ctrl+Shift+Z" disabledReason={placing.future.length === 0 && t("plans.nothing")} onClick={() => setPlacing(redo)} />
           {selected && chosen ? <MapPositionFields sn={selected} spot={chosen} onSpot={(spot) => put(selected, spot)} onRemove={() => put(selected, null)} /> : <span className="plan-hint">{t("plans.hint")}</span>}
-          <Button onClick={() => { setPlacing(NOTHING); onClose(); }}>{t(count > 0 ? "plans.discard" : "plans.done")}</Button>
+          <Button onClick={() => { setPlacing(NO_MOVES); onClose(); }}>{t(count > 0 ? "plans.discard" : "plans.done")}</Button>
           <Button kind="primary" icon="save" disabledReason={busy ? t("kit.loading") : count === 0 && t("plans.nothing")} onClick={() => void save()}>{t("plans.save", { count })}</Button>
         </div>
         <div className="plan-place">

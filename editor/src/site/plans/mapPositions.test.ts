@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { move, NOTHING, positionAt, positionIn, redo, undo } from "./mapPositions";
+import { move, NO_MOVES, positionAt, positionIn, redo, undo } from "./mapPositions";
 
 describe("placing devices", () => {
   test("a place is in per cent of the picture at any size, and never outside", () => {
@@ -10,7 +10,7 @@ describe("placing devices", () => {
   });
 
   test("each move is one step back and forth", () => {
-    const one = move(NOTHING, "a", { left: 1, top: 1 });
+    const one = move(NO_MOVES, "a", { left: 1, top: 1 });
     const two = move(one, "b", null);
     expect(undo(two).moves).toEqual({ a: { left: 1, top: 1 } });
     expect(undo(undo(two)).moves).toEqual({});

@@ -6,9 +6,9 @@ import { toastError } from "../../platform/kit/toasts";
 import { waitsForAcknowledgement } from "../live/alarms";
 import { formatValue } from "../live/format";
 import { openAlarms } from "../live/openAlarms";
+import { stateOfAlarm } from "../live/state";
 import { StateShape } from "../live/StateShape";
 import type { OpenAlarm } from "../live/types";
-import { alarmCode } from "./alarmLook";
 
 export function AlarmRow({ alarm }: { alarm: OpenAlarm }) {
   const { t } = useWords();
@@ -16,7 +16,7 @@ export function AlarmRow({ alarm }: { alarm: OpenAlarm }) {
   const acknowledge = () => openAlarms.acknowledge([alarm]).catch(toastError);
   return (
     <li className="alarm-row">
-      <StateShape code={alarmCode(alarm.type)} size={18} />
+      <StateShape code={stateOfAlarm(alarm.type)} size={18} />
       <div>
         <b>{t(`alarm.${alarm.type}`)}</b> <i>{t(`alarmstate.${alarm.state}`)}</i>
         <small>{[alarm.raised_at !== null && dateTime(alarm.raised_at), peak, alarm.by].filter(Boolean).join(" · ")}</small>

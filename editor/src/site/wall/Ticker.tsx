@@ -1,11 +1,11 @@
 /** The open alarms in a line at the foot, those that nobody has acknowledged first. */
 import { useWords } from "../../platform/i18n";
 import { clockTime } from "../../platform/kit/time";
+import { alarmId } from "../live/alarms";
 import { formatValue } from "../live/format";
-import { isUnacknowledged } from "../live/state";
+import { isUnacknowledged, stateOfAlarm } from "../live/state";
 import { StateShape } from "../live/StateShape";
 import type { OpenAlarm } from "../live/types";
-import { alarmCode, alarmId } from "./alarmLook";
 
 const SHOWN = 12;
 
@@ -19,7 +19,7 @@ export function Ticker({ alarms, onOpen }: { alarms: OpenAlarm[]; onOpen: (sn: s
         {sorted.slice(0, SHOWN).map((alarm) => (
           <li key={alarmId(alarm)}>
             <button type="button" className={`ticker-item${isUnacknowledged(alarm) ? " ticker-new" : ""}`} onClick={() => onOpen(alarm.sn)}>
-              <StateShape code={alarmCode(alarm.type)} size={16} />
+              <StateShape code={stateOfAlarm(alarm.type)} size={16} />
               <span className="number">{alarm.raised_at === null ? "" : clockTime(new Date(alarm.raised_at * 1000))}</span>
               <b>{alarm.name || alarm.sn}</b>
               <span>{t(`alarm.${alarm.type}`)}</span>

@@ -1,5 +1,5 @@
 /** The control for a value of a schema. */
-import { type Kind, kindOf, referenceIn, withoutNull } from "../../../model/schema/form";
+import { type Kind, kindOf, parseReference, withoutNull } from "../../../model/schema/form";
 import type { Json } from "../../../platform/api/json";
 import { lazyComponent } from "../../../platform/kit/lazyComponent";
 import { ChoiceControl } from "./ChoiceControl";
@@ -23,7 +23,7 @@ export function Control({ as, ...given }: ControlProps & { as?: Kind }) {
   const props = { ...given, schema };
   const kind = as ?? kindOf(schema, root);
   // A reference may stand in place of any value; it is a text then, whatever the field takes.
-  if (kind !== "string" && kind !== "expression" && kind !== "secret" && referenceIn(given.value)) return <TextControl {...props} />;
+  if (kind !== "string" && kind !== "expression" && kind !== "secret" && parseReference(given.value)) return <TextControl {...props} />;
   switch (kind) {
     case "string": return <TextControl {...props} />;
     case "expression": return <ExpressionControl {...props} />;

@@ -5,7 +5,7 @@ import { setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { useEffect, useRef, useState } from "react";
-import { shortly } from "../../../model/schema/form";
+import { abbreviated } from "../../../model/schema/form";
 import { api, segment } from "../../../platform/api/client";
 import { codeTheme } from "../../../platform/code/theme";
 import { useWords } from "../../../platform/i18n";
@@ -45,7 +45,7 @@ export default function ExpressionControl({ schema, value, onChange, ids, label 
     const complete = (context: CompletionContext): CompletionResult | null => {
       const word = context.matchBefore(/[A-Za-z_]\w*/);
       if (!word && !context.explicit) return null;
-      const values = known.current.names.map(({ name, value: held, of }) => ({ label: name, type: "variable", detail: `${shortly(held, 20)} · ${of}`, boost: of === "payload" ? 2 : 1 }));
+      const values = known.current.names.map(({ name, value: held, of }) => ({ label: name, type: "variable", detail: `${abbreviated(held, 20)} · ${of}`, boost: of === "payload" ? 2 : 1 }));
       return { from: word?.from ?? context.pos, options: [...values, ...known.current.functions.map((name) => ({ label: name, type: "function", detail: "()", apply: `${name}(` }))] };
     };
     const made = new EditorView({
@@ -53,7 +53,7 @@ export default function ExpressionControl({ schema, value, onChange, ids, label 
       state: EditorState.create({
         doc: text,
         extensions: [
-          codeTheme(), closeBrackets(), EditorView.lineWrapping, placeholder(shortly(schema.default)), EditorState.readOnly.of(readOnly),
+          codeTheme(), closeBrackets(), EditorView.lineWrapping, placeholder(abbreviated(schema.default)), EditorState.readOnly.of(readOnly),
           autocompletion({ override: [complete], icons: false, interactionDelay: 0 }),
           keymap.of([...completionKeymap, ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter")]),
           EditorView.contentAttributes.of({ "aria-label": label, ...(ids["aria-describedby"] && { "aria-describedby": ids["aria-describedby"] }) }),

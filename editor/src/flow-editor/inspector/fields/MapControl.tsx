@@ -1,7 +1,7 @@
 /** Names with a value each, such as the columns of a table. */
 import { useState } from "react";
 import { withRenamedKey } from "../../../model/flow/sheet";
-import { blank, objectWith } from "../../../model/schema/form";
+import { blankValue, objectWith } from "../../../model/schema/form";
 import type { Schema } from "../../../model/schema/schema";
 import type { Json } from "../../../platform/api/json";
 import { useWords } from "../../../platform/i18n";
@@ -26,12 +26,12 @@ export function MapControl({ schema, value, onChange, path, label }: ControlProp
       {names.map((name, index) => (
         <div key={index} className="map-row" data-field={`${path}.${name}`}>
           <NameInput name={name} taken={names} readOnly={readOnly} label={t("inspector.map.name", { field: label })} onRename={(to) => onChange(withRenamedKey(entries, name, to))} />
-          <Control schema={item} value={entries[name]} path={`${path}.${name}`} label={`${label} ${name}`} onChange={(next) => onChange(objectWith(entries, name, next ?? blank(item, root)))}
+          <Control schema={item} value={entries[name]} path={`${path}.${name}`} label={`${label} ${name}`} onChange={(next) => onChange(objectWith(entries, name, next ?? blankValue(item, root)))}
             ids={{ id: `${path}.${name}`, "aria-label": `${label} ${name}`, "aria-describedby": undefined, "aria-invalid": undefined }} />
           {!readOnly && <IconButton icon="trash-2" label={t("inspector.map.remove", { name })} onClick={() => onChange(objectWith(entries, name, undefined))} />}
         </div>
       ))}
-      {!readOnly && <Button kind="quiet" icon="plus" className="list-add" onClick={() => onChange({ ...entries, [fresh()]: blank(item, root) } as Json)}>{t("inspector.row.add")}</Button>}
+      {!readOnly && <Button kind="quiet" icon="plus" className="list-add" onClick={() => onChange({ ...entries, [fresh()]: blankValue(item, root) } as Json)}>{t("inspector.row.add")}</Button>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** One field of a form: name, unit, default and the way back to it, control, help, and what is wrong. */
-import { isChanged, kindOf, problemAt, shortly } from "../../../model/schema/form";
+import { abbreviated, isChanged, kindOf, problemAt } from "../../../model/schema/form";
 import type { Schema } from "../../../model/schema/schema";
 import type { Json } from "../../../platform/api/json";
 import { useWords } from "../../../platform/i18n";
@@ -31,7 +31,7 @@ export function SchemaField({ name, schema, required, path, value, quiet, onChan
   const changed = isChanged(value, schema);
   const standard = schema.default === undefined || schema.default === null || schema.default === "" ? t("inspector.empty")
     : typeof schema.default === "boolean" ? t(schema.default ? "inspector.on" : "inspector.off")
-    : shortly(choiceTitle(schema.default, schema, language), 24);
+    : abbreviated(choiceTitle(schema.default, schema, language), 24);
   const aside = !required && (changed ? (
     readOnly ? null : <IconButton icon="rotate-ccw" className="field-reset" label={t("inspector.reset", { field: title, value: standard })} onClick={() => onChange(undefined)} />
   ) : quiet ? null : <span className="field-default">{t("inspector.default", { value: standard })}</span>);

@@ -1,6 +1,6 @@
 /** A secret: it is stored on the server under a name, and the file says only that name. */
 import { useState } from "react";
-import { referenceIn } from "../../../model/schema/form";
+import { parseReference } from "../../../model/schema/form";
 import { useWords } from "../../../platform/i18n";
 import { Button } from "../../../platform/kit/Button";
 import { Icon } from "../../../platform/kit/Icon";
@@ -13,7 +13,7 @@ export function SecretControl({ value, onChange, label }: ControlProps) {
   const { t } = useWords();
   const { readOnly } = useForm();
   const [setting, setSetting] = useState(false);
-  const reference = referenceIn(value);
+  const reference = parseReference(value);
   return (
     <div className="control-with">
       <div className="input secret">

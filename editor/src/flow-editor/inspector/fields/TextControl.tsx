@@ -1,6 +1,6 @@
 /** A text: one line, or several where it has several; a reference to a broker or secret can be put in. */
 import { useState } from "react";
-import { shortly } from "../../../model/schema/form";
+import { abbreviated } from "../../../model/schema/form";
 import type { ControlProps } from "./control";
 import { useForm } from "./formContext";
 import { ReferenceButton } from "./ReferenceButton";
@@ -14,7 +14,7 @@ export function TextControl({ schema, value, onChange, ids, label }: ControlProp
   const [several] = useState(() => text.includes("\n") || text.length > LONG || (schema.maxLength ?? 0) > 2000);
   // An empty text is the default where that is empty; else it says something of its own.
   const change = (next: string): void => onChange(next === "" && (schema.default === undefined || schema.default === null || schema.default === "") ? undefined : next);
-  const shared = { ...ids, value: text, placeholder: shortly(schema.default), readOnly, spellCheck: false, autoComplete: "off" };
+  const shared = { ...ids, value: text, placeholder: abbreviated(schema.default), readOnly, spellCheck: false, autoComplete: "off" };
   return (
     <div className="control-with">
       {several

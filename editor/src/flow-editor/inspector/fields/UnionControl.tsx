@@ -1,6 +1,6 @@
 /** A field that takes values of several kinds: the kind beside the control for it. */
 import { useState } from "react";
-import { alternativeOf, alternativesOf, blank } from "../../../model/schema/form";
+import { alternativeOf, alternativesOf, blankValue } from "../../../model/schema/form";
 import { useWords } from "../../../platform/i18n";
 import { Control } from "./Control";
 import type { ControlProps } from "./control";
@@ -20,7 +20,7 @@ export function UnionControl(props: ControlProps) {
       <select className="input union-kind" aria-label={t("inspector.kind", { field: label })} value={at} disabled={readOnly} onChange={(event) => {
         const next = Number(event.target.value);
         setChosen(next);
-        if (value !== undefined) onChange(blank(alternatives[next]?.schema ?? {}, root));
+        if (value !== undefined) onChange(blankValue(alternatives[next]?.schema ?? {}, root));
       }}>
         {alternatives.map(({ kind }, index) => <option key={index} value={index}>{t(`inspector.kind.${kind}`)}</option>)}
       </select>

@@ -16,7 +16,7 @@ export interface DebugRow {
 export const MAX_ROWS = 10_000;
 
 /** A ring: adding a thousand rows a second moves no other row. */
-export class Rows {
+export class DebugRows {
   private readonly ring: (DebugRow | undefined)[];
   private next = 0;
   count = 0;

@@ -127,7 +127,7 @@ async def test_far_away_one_painted_canvas_answers_the_same_hands(quiet: LiveSit
     page = await opened(quiet, new_page)
     for _ in range(6):
         await page.keyboard.press("Control+-")
-    await expect(page.locator(".stage-far")).to_be_visible()
+    await expect(page.locator(".stage-overview")).to_be_visible()
     await expect(page.locator(".react-flow__node")).to_have_count(0)
     await page.keyboard.press("Control+1")
     for _ in range(6):

@@ -59,9 +59,9 @@ async def test_wire_is_tapped_without_a_deploy(site: LiveSite, new_page: NewPage
     page = await new_page(site)
     await open_flow(page, "tapping")
     await drawer(page, "监视").click()
-    await expect(page.locator(".lookin-none")).to_contain_text("点选一条连线")
+    await expect(page.locator(".data-panel-none")).to_contain_text("点选一条连线")
     await click_wire(page, "scale", "route")
-    await expect(page.locator(".lookin .debug-row").nth(2)).to_contain_text("{v: 3, w: 6}")
+    await expect(page.locator(".data-panel .debug-row").nth(2)).to_contain_text("{v: 3, w: 6}")
     await expect(page.locator(".tap-rate")).to_have_text(re.compile(r"^[1-9]\d*/s$"))
     await expect(page.locator(".debug-detail .value-name", has_text="w")).to_be_visible()
     assert len(site.call("GET", "/api/flows/tapping/revisions")) == 1
@@ -140,7 +140,7 @@ async def test_hostile_labels_help_and_payloads_stay_text(site: LiveSite, new_pa
     await page.locator(".debug-row .debug-value").first.click()
     await expect(page.locator(".debug-detail .value-string").first).to_have_text(HOSTILE)
     await drawer(page, "监视").click()
-    await expect(page.locator(".lookin .debug-row").first).to_contain_text("<img src=x")
+    await expect(page.locator(".data-panel .debug-row").first).to_contain_text("<img src=x")
     for tab in ("YAML", "版本", "节点"):
         await page.locator(".dock").get_by_role("tab", name=tab).click()
     await page.keyboard.press("Control+Enter")
@@ -157,12 +157,12 @@ async def test_large_payload_is_cut_with_its_size(site: LiveSite, new_page: NewP
     await open_flow(page, "large")
     await drawer(page, "监视").click()
     await click_node(page, "tick")
-    await expect(page.locator(".lookin-none")).to_contain_text("正在等待")
+    await expect(page.locator(".data-panel-none")).to_contain_text("正在等待")
     address = site.mqtt_url.removeprefix("mqtt://").rpartition("@")[2]
     host, _, port = address.partition(":")
     async with aiomqtt.Client(host, int(port)) as client:
         await client.publish("large", b"x" * 5_000_000, qos=1)
-    await expect(page.locator(".lookin .debug-row .badge")).to_have_text("5.0 MB")
+    await expect(page.locator(".data-panel .debug-row .badge")).to_have_text("5.0 MB")
     await expect(page.locator(".debug-detail")).to_contain_text("原消息为 5.0 MB")
     assert await page.locator(".debug-detail .value-string").evaluate("element => element.textContent.length") < 20_000
 
@@ -178,12 +178,12 @@ async def test_tab_left_open_over_a_restart_says_so_and_goes_on(
     await click_node(page, "scale")
     await page.get_by_role("textbox", name="下限").fill("1")
     await drawer(page, "监视").click()
-    await expect(page.locator(".lookin .debug-row").first).to_be_visible()
+    await expect(page.locator(".data-panel .debug-row").first).to_be_visible()
     site.stop()
-    await expect(page.locator(".link-banner")).to_contain_text("连接已断开")
+    await expect(page.locator(".connection-banner")).to_contain_text("连接已断开")
     site.start()
     await expect(page.locator(".toast")).to_contain_text("连接已恢复", timeout=30_000)
-    await expect(page.locator(".link-banner")).to_have_count(0)
+    await expect(page.locator(".connection-banner")).to_have_count(0)
     await expect(page.get_by_role("textbox", name="下限")).to_have_value("1")
     before = await page.locator(".debug-count").inner_text()
     await expect(page.locator(".debug-count")).not_to_have_text(before)

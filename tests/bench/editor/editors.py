@@ -89,7 +89,7 @@ class OurEditor:
 
     async def open_flow(self, page: Page, name: str) -> None:
         await page.goto(f"{self.site.url}/flows/{name}", wait_until="commit")
-        await page.wait_for_selector(f"{self.node}, .stage-far", timeout=OPEN_S * 1000)
+        await page.wait_for_selector(f"{self.node}, .stage-overview", timeout=OPEN_S * 1000)
 
     async def show_live(self, page: Page, shown: bool) -> None:
         """Figures on the wires, or none."""

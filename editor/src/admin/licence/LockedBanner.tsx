@@ -17,7 +17,7 @@ export function LockedBanner() {
   };
   return (
     <>
-      <div className="link-banner" role="alert">
+      <div className="connection-banner" role="alert">
         <Icon name="lock" />
         <span>{t("licence.banner")}</span>
         {!path.startsWith("/licence") && <Button onClick={toPage}>{t("licence.open")}</Button>}

@@ -18,7 +18,7 @@ export function ConnectionBanner() {
   // A blink shorter than this is not worth a shout.
   if (lostAt === null || now - lostAt < PATIENCE_MS) return null;
   return (
-    <div className="link-banner" role="alert">
+    <div className="connection-banner" role="alert">
       <Icon name="triangle-alert" />
       <span>{t("shell.lost", { seconds: Math.round((now - lostAt) / 1000) })}</span>
       <Button onClick={() => socket.retryNow()}>{t("shell.retry")}</Button>

@@ -108,7 +108,7 @@ function Board({ onDropType }: Props) {
     : closestId(event.target, ".react-flow__node"));
 
   return (
-    <div ref={outer} className="stage" data-far={overview || undefined} data-lasso={lassoFirst || undefined}
+    <div ref={outer} className="stage" data-overview={overview || undefined} data-lasso={lassoFirst || undefined}
       onKeyDown={(event) => {
         if (event.key === "Escape" && canvas.state.pending) {
           event.preventDefault();

@@ -110,5 +110,5 @@ export function OverviewCanvas({ label, marks }: Props) {
   }, [store, canvas]);
   useEffect(() => canvas.repaint(), [canvas, marks]);
 
-  return <canvas ref={element} className="stage-far" aria-hidden="true" />;
+  return <canvas ref={element} className="stage-overview" aria-hidden="true" />;
 }

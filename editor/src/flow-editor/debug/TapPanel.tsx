@@ -37,7 +37,7 @@ const DRAW_MS = 200;
 export default function TapPanel() {
   const { t } = useWords();
   const looked = useInspectedWire();
-  if (!looked) return <p className="lookin-none">{t("tap.none")}</p>;
+  if (!looked) return <p className="data-panel-none">{t("tap.none")}</p>;
   return <Wire key={`${looked.node}.${looked.port}`} address={looked.address} node={looked.node} port={looked.port} />;
 }
 
@@ -75,7 +75,7 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
   const shown = open ?? rows[0] ?? null;
   const rate = canvas.telemetry.wires[`${node}.${port}`]?.perSecond ?? 0;
   return (
-    <div className="lookin">
+    <div className="data-panel">
       <div className="debug-bar">
         <strong>{localize(title) || node}</strong><code>{port}</code>
         <span className="tap-rate number">{formatRate(rate) || "0/s"}</span>
@@ -90,7 +90,7 @@ function Wire({ address, node, port }: { address: string; node: string; port: st
       {problem && <p className="notice notice-warning">{problem}</p>}
       <div className="debug-split">
         <div className="debug-list" role="log" aria-live="off" aria-label={t("tap.title")} tabIndex={0}>
-          {rows.length === 0 && !problem && <p className="lookin-none" role="status">{t("tap.waiting")}</p>}
+          {rows.length === 0 && !problem && <p className="data-panel-none" role="status">{t("tap.waiting")}</p>}
           {rows.map((row) => (
             <div key={row.count} className="debug-row" data-open={shown === row || undefined}>
               <time className="number">{clockTime(new Date(row.at * 1000))}</time>

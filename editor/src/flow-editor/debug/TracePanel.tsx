@@ -79,7 +79,7 @@ export default function TracePanel() {
   const node = selected.length === 1 ? runningIds(model, addressOf(doc.scope, selected[0] ?? ""))[0] ?? "" : "";
   const longest = Math.max(...(hops ?? []).map((hop) => hop.seconds), 1e-9);
   return (
-    <div className="lookin">
+    <div className="data-panel">
       <div className="debug-bar">
         <input className="input debug-filter" value={key} placeholder={t("trace.key")} aria-label={t("trace.key")} onChange={(event) => setKey(event.target.value)} />
         <Button icon="route" needs="operator" disabledReason={waiting && t("trace.waiting", { seconds: Math.ceil((until - now) / 1000) })} onClick={() => void tracing.begin(1, { key, node: "" })}>{t("trace.next")}</Button>
@@ -89,7 +89,7 @@ export default function TracePanel() {
       </div>
       <div className="debug-split">
         <ul className="trace-list" aria-label={t("trace.list")}>
-          {rows.length === 0 && <li className="lookin-none">{t("trace.none")}</li>}
+          {rows.length === 0 && <li className="data-panel-none">{t("trace.none")}</li>}
           {rows.map((row) => (
             <li key={row.id}>
               <button type="button" className="trace-row" aria-pressed={row.id === open} onClick={() => tracing.set({ open: row.id === open ? null : row.id })}>
@@ -126,7 +126,7 @@ export default function TracePanel() {
               ))}
             </ol>
           )}
-          {!hops && <p className="lookin-none">{t(open ? "kit.loading" : "trace.hint")}</p>}
+          {!hops && <p className="data-panel-none">{t(open ? "kit.loading" : "trace.hint")}</p>}
         </div>
       </div>
     </div>

@@ -1,14 +1,14 @@
 /** Where two people changed the same thing: what it was, mine, theirs; one of them is taken, field by field. */
 import { useState } from "react";
+import type { NodeType } from "../../model/flow/server";
 import { nodesByAddress } from "../../model/flow/sheet";
 import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { Dialog } from "../../platform/kit/Dialog";
 import { oneLine } from "../../platform/kit/values";
-import type { NodeType } from "../../model/flow/server";
 import { useDocument } from "../editing/context";
-import { modelIn } from "../editing/FlowDocument";
 import { fieldPath } from "../editing/fieldPath";
+import { modelIn } from "../editing/FlowDocument";
 import { type FieldConflict, useDeployment, useDeployState } from "./Deployment";
 import "../../platform/kit/value-tree.css";
 import "./deploy.css";

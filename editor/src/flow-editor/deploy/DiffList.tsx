@@ -3,7 +3,6 @@ import type { Change } from "../../platform/api/generated";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { oneLine } from "../../platform/kit/values";
-import type { NodeType } from "../../model/flow/server";
 import { fieldPath } from "../editing/fieldPath";
 
 export interface ShownDiff {

@@ -2,8 +2,8 @@
 import { useMemo, useRef } from "react";
 import type { NodeSpec, Sheet } from "../../model/flow/types";
 import { fieldsOf, withField } from "../../model/schema/form";
-import { titleOf } from "../../model/schema/titles";
 import type { Schema } from "../../model/schema/schema";
+import { titleOf } from "../../model/schema/titles";
 import type { Json } from "../../platform/api/json";
 import type { Problem } from "../../platform/api/types";
 import { translate, useWords } from "../../platform/i18n";

@@ -16,7 +16,7 @@ export function FlowForm() {
   const ends = Object.values(model.nodes);
   const change = (fields: { title?: LocalizedText; help?: LocalizedText; on_error?: string; disabled?: boolean }): void => doc.edit(translate("step.flow"), [{ op: "set_flow", ...fields }]);
   return (
-    <form className="around-form" onSubmit={(event) => event.preventDefault()}>
+    <form className="properties-form" onSubmit={(event) => event.preventDefault()}>
       <LocalizedTextField label={t("sheet.title")} words={model.title} onCommit={(title) => change({ title })} />
       <LocalizedTextField label={t("sheet.help")} words={model.help} long onCommit={(help) => change({ help })} />
       <SelectField label={t("sheet.on_error")} help={t("sheet.on_error.help")} value={model.on_error ? formatTarget(model.on_error) : ""} disabled={!may}

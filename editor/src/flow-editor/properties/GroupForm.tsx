@@ -15,25 +15,25 @@ export function GroupForm({ name, group }: { name: string; group: Group }) {
   const address = addressOf(doc.state.scope, name);
   const change = (fields: Partial<Group>): void => doc.edit(translate("step.group"), [{ op: "set_group", name: address, ...fields }]);
   return (
-    <form className="around-form" onSubmit={(event) => event.preventDefault()}>
-      <h2>{t("around.group")}</h2>
-      <LocalizedTextField label={t("around.title")} words={group.title} onCommit={(title) => change({ title })} />
-      <fieldset className="around-colours" disabled={!may}>
-        <legend>{t("around.colour")}</legend>
+    <form className="properties-form" onSubmit={(event) => event.preventDefault()}>
+      <h2>{t("properties.group")}</h2>
+      <LocalizedTextField label={t("properties.title")} words={group.title} onCommit={(title) => change({ title })} />
+      <fieldset className="properties-colours" disabled={!may}>
+        <legend>{t("properties.colour")}</legend>
         {COLOURS.map((colour) => (
-          <label key={colour} className="around-colour" data-colour={colour} title={t(`colour.${colour}`)}>
+          <label key={colour} className="properties-colour" data-colour={colour} title={t(`colour.${colour}`)}>
             <input type="radio" name="colour" checked={(COLOURS.includes(group.colour) ? group.colour : "grey") === colour} onChange={() => change({ colour })} />
             <span className="only-spoken">{t(`colour.${colour}`)}</span>
           </label>
         ))}
       </fieldset>
-      <p className="around-count">{t("around.members", { count: group.members.length })}</p>
-      <div className="around-row">
-        <Button icon="maximize" onClick={() => doc.select(group.members)}>{t("around.select-members")}</Button>
+      <p className="properties-count">{t("properties.members", { count: group.members.length })}</p>
+      <div className="properties-row">
+        <Button icon="maximize" onClick={() => doc.select(group.members)}>{t("properties.select-members")}</Button>
         <Button icon="x" kind="danger" needs="admin" onClick={() => {
           doc.edit(translate("step.group"), [{ op: "remove_group", name: address }]);
           doc.select([]);
-        }}>{t("around.ungroup")}</Button>
+        }}>{t("properties.ungroup")}</Button>
       </div>
     </form>
   );

@@ -18,16 +18,16 @@ export function NoteForm({ name, note }: { name: string; note: Note }) {
   const change = (fields: Partial<Pick<Note, "text" | "size">>, key: string): void =>
     doc.edit(translate("step.note"), [{ op: "set_note", name: addressOf(doc.state.scope, name), ...fields }], `note:${name}:${key}`);
   return (
-    <form className="around-form" onSubmit={(event) => event.preventDefault()}>
-      <h2>{t("around.note")}</h2>
-      <Field label={t("around.note.text")} help={t("around.note.help")}>
+    <form className="properties-form" onSubmit={(event) => event.preventDefault()}>
+      <h2>{t("properties.note")}</h2>
+      <Field label={t("properties.note.text")} help={t("properties.note.help")}>
         {(ids) => (
-          <textarea className="input around-note" {...ids} rows={10} value={text} readOnly={!may} onChange={(event) => setText(event.target.value)}
+          <textarea className="input properties-note" {...ids} rows={10} value={text} readOnly={!may} onChange={(event) => setText(event.target.value)}
             onBlur={() => text !== note.text && change({ text }, "text")} />
         )}
       </Field>
-      <div className="around-pair">
-        {([["around.width", 0], ["around.height", 1]] as const).map(([label, index]) => (
+      <div className="properties-pair">
+        {([["properties.width", 0], ["properties.height", 1]] as const).map(([label, index]) => (
           <Field key={label} label={t(label)} unit="px">
             {(ids) => (
               <input className="input" type="number" min={80} max={2000} step={10} {...ids} value={[width, height][index]} readOnly={!may}

@@ -28,14 +28,14 @@ export function SubflowForm({ name }: { name: string }) {
   const change = (fields: Partial<Subflow>): void =>
     doc.edit(translate("step.subflow"), [{ op: "set_subflow", name, definition: subflowDefinition({ ...subflow, ...fields }) }]);
   return (
-    <form className="around-form" onSubmit={(event) => event.preventDefault()}>
-      <h2>{t("around.subflow")} <code>{name}</code></h2>
-      <NameField label={t("around.name")} value={name} taken={(other) => other in doc.model.subflows} onCommit={(to) => {
+    <form className="properties-form" onSubmit={(event) => event.preventDefault()}>
+      <h2>{t("properties.subflow")} <code>{name}</code></h2>
+      <NameField label={t("properties.name")} value={name} taken={(other) => other in doc.model.subflows} onCommit={(to) => {
         doc.edit(translate("step.subflow"), [{ op: "rename_subflow", name, to }]);
         doc.set({ scope: to });
       }} />
-      <LocalizedTextField label={t("around.title")} words={subflow.title} onCommit={(title) => change({ title })} />
-      <LocalizedTextField label={t("around.help")} words={subflow.help} long onCommit={(help) => change({ help })} />
+      <LocalizedTextField label={t("properties.title")} words={subflow.title} onCommit={(title) => change({ title })} />
+      <LocalizedTextField label={t("properties.help")} words={subflow.help} long onCommit={(help) => change({ help })} />
       <Ports subflow={subflow} side="inputs" />
       <Ports subflow={subflow} side="outputs" />
       <Fields subflow={subflow} onChange={(fields) => change({ fields })} />
@@ -48,19 +48,19 @@ function Ports({ subflow, side }: { subflow: Subflow; side: Side }) {
   const { t } = useWords();
   const names = Object.keys(subflow[side]);
   return (
-    <section className="around-list">
+    <section className="properties-list">
       <header>
-        <h3>{t(`around.${side}`)}</h3>
-        <IconButton icon="plus" needs="admin" label={t(`around.${side}.add`)}
+        <h3>{t(`properties.${side}`)}</h3>
+        <IconButton icon="plus" needs="admin" label={t(`properties.${side}.add`)}
           onClick={() => put(doc, addPort(doc.model, subflow.name, side, uniqueName(side === "inputs" ? "in" : "out", (name) => names.includes(name))))} />
       </header>
       {names.map((port) => (
-        <div key={port} className="around-row">
-          <NameField label={t("around.port")} bare value={port} taken={(other) => names.includes(other)} onCommit={(to) => put(doc, renamePort(doc.model, subflow.name, side, port, to))} />
-          <IconButton icon="trash-2" needs="admin" label={t("around.remove", { name: port })} onClick={() => put(doc, removePort(doc.model, subflow.name, side, port))} />
+        <div key={port} className="properties-row">
+          <NameField label={t("properties.port")} bare value={port} taken={(other) => names.includes(other)} onCommit={(to) => put(doc, renamePort(doc.model, subflow.name, side, port, to))} />
+          <IconButton icon="trash-2" needs="admin" label={t("properties.remove", { name: port })} onClick={() => put(doc, removePort(doc.model, subflow.name, side, port))} />
         </div>
       ))}
-      {names.length === 0 && <p className="around-none">{t("around.none")}</p>}
+      {names.length === 0 && <p className="properties-none">{t("properties.none")}</p>}
     </section>
   );
 }
@@ -73,23 +73,23 @@ function Fields({ subflow, onChange }: { subflow: Subflow; onChange: (fields: Su
   const entries = Object.entries(subflow.fields);
   const set = (name: string, part: Record<string, Json>): void => onChange({ ...subflow.fields, [name]: { ...subflow.fields[name], ...part } });
   return (
-    <section className="around-list">
+    <section className="properties-list">
       <header>
-        <h3>{t("around.fields")}</h3>
-        <IconButton icon="plus" needs="admin" label={t("around.fields.add")}
+        <h3>{t("properties.fields")}</h3>
+        <IconButton icon="plus" needs="admin" label={t("properties.fields.add")}
           onClick={() => onChange({ ...subflow.fields, [uniqueName("field", (name) => name in subflow.fields)]: { type: "string", default: "" } })} />
       </header>
-      <p className="around-none">{t("around.fields.help", { example: "${field:name}" })}</p>
+      <p className="properties-none">{t("properties.fields.help", { example: "${field:name}" })}</p>
       {entries.map(([field, schema]) => (
-        <div key={field} className="around-field">
-          <NameField label={t("around.field")} bare value={field} taken={(other) => other in subflow.fields}
+        <div key={field} className="properties-field">
+          <NameField label={t("properties.field")} bare value={field} taken={(other) => other in subflow.fields}
             onCommit={(to) => onChange(Object.fromEntries(entries.map(([key, value]) => [key === field ? to : key, value])))} />
-          <select className="input" aria-label={t("around.field.type")} value={String(schema["type"] ?? "string")} disabled={!may}
+          <select className="input" aria-label={t("properties.field.type")} value={String(schema["type"] ?? "string")} disabled={!may}
             onChange={(event) => set(field, { type: event.target.value, default: first(event.target.value) })}>
-            {TYPES.map((type) => <option key={type} value={type}>{t(`around.type.${type}`)}</option>)}
+            {TYPES.map((type) => <option key={type} value={type}>{t(`properties.type.${type}`)}</option>)}
           </select>
           <Default schema={schema} onCommit={(value) => set(field, { default: value })} />
-          <IconButton icon="trash-2" needs="admin" label={t("around.remove", { name: field })} onClick={() => onChange(Object.fromEntries(entries.filter(([key]) => key !== field)))} />
+          <IconButton icon="trash-2" needs="admin" label={t("properties.remove", { name: field })} onClick={() => onChange(Object.fromEntries(entries.filter(([key]) => key !== field)))} />
         </div>
       ))}
     </section>
@@ -104,11 +104,11 @@ function Default({ schema, onCommit }: { schema: Record<string, Json>; onCommit:
   const value = schema["default"];
   const [typed, setTyped] = useState(String(value ?? ""));
   if (schema["type"] === "boolean") {
-    return <input type="checkbox" aria-label={t("around.field.default")} checked={value === true} disabled={!may} onChange={(event) => onCommit(event.target.checked)} />;
+    return <input type="checkbox" aria-label={t("properties.field.default")} checked={value === true} disabled={!may} onChange={(event) => onCommit(event.target.checked)} />;
   }
   const number = schema["type"] !== "string";
   return (
-    <input className="input" type={number ? "number" : "text"} step={schema["type"] === "integer" ? 1 : "any"} aria-label={t("around.field.default")} placeholder={t("around.field.default")} readOnly={!may}
+    <input className="input" type={number ? "number" : "text"} step={schema["type"] === "integer" ? 1 : "any"} aria-label={t("properties.field.default")} placeholder={t("properties.field.default")} readOnly={!may}
       value={typed} onChange={(event) => setTyped(event.target.value)}
       onBlur={() => {
         const next: Json = number ? Number(typed) : typed;
@@ -122,7 +122,7 @@ function NameField({ label, value, taken, onCommit, bare }: { label: string; val
   const { t } = useWords();
   const may = useAllowed("admin");
   const [typed, setTyped] = useState(value);
-  const problem = typed === value ? "" : !NAME.test(typed) ? t("around.bad-name") : taken(typed) ? t("around.taken") : "";
+  const problem = typed === value ? "" : !NAME.test(typed) ? t("properties.bad-name") : taken(typed) ? t("properties.taken") : "";
   const commit = (): void => {
     if (typed !== value && !problem) onCommit(typed);
   };

@@ -39,7 +39,7 @@ export default function TestPanel() {
   };
   const red = [...results.values()].filter((one) => !one.passed).length;
   return (
-    <div className="lookin">
+    <div className="data-panel">
       <div className="debug-bar">
         <Button icon="play" needs="admin" disabledReason={busy ? t("kit.loading") : !tests?.cases.length && t("test.no-cases")} onClick={() => void runAll()}>{t("test.run-all")}</Button>
         {results.size > 0 && <span className={red ? "badge badge-error" : "badge badge-ok"} role="status">{red ? t("test.red", { count: red, all: results.size }) : t("test.green", { count: results.size })}</span>}
@@ -49,7 +49,7 @@ export default function TestPanel() {
       {tests?.problem && <p className="notice notice-error">{tests.problem}</p>}
       <div className="debug-split">
         <ul className="trace-list test-list" aria-label={t("test.cases")}>
-          {tests && tests.cases.length === 0 && <li className="lookin-none">{t("test.none")}</li>}
+          {tests && tests.cases.length === 0 && <li className="data-panel-none">{t("test.none")}</li>}
           {tests?.cases.map((one) => {
             const result = results.get(one.name);
             return (
@@ -156,7 +156,7 @@ function CaseForm() {
             {sent.slice(0, 20).map((one, index) => <div key={index} className="test-sent">{one.at > 0 && <span className="number">{one.at} s</span>}<div className="test-value"><ValueTree value={one.payload} open={0} />{reasonIn(one.props) && <p className="field-problem">{reasonIn(one.props)}</p>}</div></div>)}
           </div>
         ))}
-        {!tried && !failed && <p className="lookin-none">{t("test.hint")}</p>}
+        {!tried && !failed && <p className="data-panel-none">{t("test.hint")}</p>}
       </section>
     </div>
   );

@@ -1,5 +1,5 @@
 /** One of a few values. */
-import { choicesOf, abbreviated, withoutNull } from "../../../model/schema/form";
+import { abbreviated, choicesOf, withoutNull } from "../../../model/schema/form";
 import { choiceTitle } from "../../../model/schema/titles";
 import { sameJson } from "../../../platform/api/json";
 import { useWords } from "../../../platform/i18n";

@@ -1,13 +1,13 @@
 /** One field of a form: name, unit, default and the way back to it, control, help, and what is wrong. */
 import { abbreviated, isChanged, kindOf, problemAt } from "../../../model/schema/form";
 import type { Schema } from "../../../model/schema/schema";
+import { choiceTitle, helpOf, titleOf } from "../../../model/schema/titles";
 import type { Json } from "../../../platform/api/json";
 import { useWords } from "../../../platform/i18n";
 import { IconButton } from "../../../platform/kit/Button";
 import { Field } from "../../../platform/kit/Field";
 import { inOneLine } from "../../problems/told";
 import { Control } from "./Control";
-import { choiceTitle, helpOf, titleOf } from "../../../model/schema/titles";
 import { useForm } from "./formContext";
 
 interface Props {

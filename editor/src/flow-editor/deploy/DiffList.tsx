@@ -1,4 +1,5 @@
 /** What a change comes to, node by node; where a box stands is not shown. */
+import type { NodeType } from "../../model/flow/server";
 import type { Change } from "../../platform/api/generated";
 import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";

@@ -1,5 +1,5 @@
 /** What each port really gives and takes: nodes that hand messages on hand on their type and unit, as the server's check has it. */
-import { incompatibility, type Incompatibility } from "./connect";
+import { type Incompatibility, incompatibility } from "./connect";
 import type { PortGraph, PortWire } from "./expand";
 import type { PortType } from "./server";
 import { ERROR_PORT } from "./types";

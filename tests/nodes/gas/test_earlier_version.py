@@ -60,7 +60,7 @@ async def test_what_waited_for_a_vendor_goes_out():
     notice = notice_of([alarm("GS001", kind="escalated", type="A2")])
     site.memories.take([stored("test/node/outbox", notice.id, {"notice": notice, "since": AT, "topic": ""})])
     async with serving(Webhook()) as vendor, channel(robot("custom"), site=site, robot_url=vendor.url) as bench:
-        await bench.until_told(1)
+        await bench.until_attempts(1)
         await eventually(lambda: vendor.texts)
         assert "升为二级报警" in vendor.texts[0]
 

@@ -207,10 +207,10 @@ async def test_a_vendor_that_is_down_is_asked_less_and_less_often_and_after_a_su
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
         vendor.says = [(503, "maintenance")] * 8
         await bench.give(alarm())
-        await bench.until_told(9)
+        await bench.until_attempts(9)
         vendor.says = [(503, "maintenance")] * 2
         await bench.give(alarm("GS002"))
-        await bench.until_told(12)
+        await bench.until_attempts(12)
         waits = [after.at - before.at for before, after in pairwise(bench.noted)]
         whole = [1, 2, 4, 8, 16, 32, 60, 60]
         assert all(most / 2 <= wait <= most + 1 for wait, most in zip(waits[:8], whole, strict=True)), waits
@@ -223,12 +223,12 @@ async def test_a_quarter_of_the_pace_is_kept_for_what_is_urgent():
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url, config=config) as bench:
         for n in range(6):
             await bench.give(alarm(f"GS{n:03}"))
-            await bench.until_told(n + 1)
+            await bench.until_attempts(n + 1)
         await bench.give(alarm("GS100"))
         await bench.clock.advance_to(bench.noted[0].at + 55)
         assert len(bench.noted) == 6
         await bench.give(alarm("GS200", "A2"))
-        await bench.until_told(8)
+        await bench.until_attempts(8)
         first, *_, urgent, last = (attempt.at for attempt in bench.noted)
         assert "GS200" in vendor.texts[6]
         assert urgent - first < 60 <= last - first

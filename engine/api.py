@@ -16,6 +16,7 @@ from engine.core.failure import PermanentError, RetryableError
 from engine.core.message import EMPTY, Delivery, Message
 from engine.core.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, choices, node
 from engine.core.paths import Path, PathText, invalid_path_reason
+from engine.core.rate_limit import RateLimit
 from engine.core.renamed import RenamedFields, read_as
 from engine.core.roles import ROLES, Identity, Role, requires
 from engine.core.route import Nothing, Route
@@ -93,6 +94,7 @@ __all__ = [
     "Port",
     "Quarantine",
     "QueryLogin",
+    "RateLimit",
     "Readable",
     "ReadableField",
     "Refusal",

@@ -64,22 +64,25 @@ class _ManualTimer:
 
 
 class ManualClock:
-    """A clock that moves only when told. Timers run in order of their time, equal times in order of their making."""
+    """A clock that moves only when told. Timers run in order of their time, equal times in order of their making.
+
+    It counts from its start: in Unix seconds a float has steps of 0.2 µs, and a timer for less would be due at once, again and again.
+    """
 
     def __init__(self, start: float = 1_700_000_000.0) -> None:
-        self._now = start
         self._start = start
+        self._passed_s = 0.0
         self._order = itertools.count()
         self._timers: list[tuple[float, int, _ManualTimer]] = []
 
     def now(self) -> float:
-        return self._now
+        return self._start + self._passed_s
 
     def monotonic(self) -> float:
-        return self._now - self._start
+        return self._passed_s
 
     def call_later(self, delay_s: float, call: Callable[[], None]) -> Timer:
-        timer = _ManualTimer(self._now + max(0.0, delay_s), call)
+        timer = _ManualTimer(self._passed_s + max(0.0, delay_s), call)
         heapq.heappush(self._timers, (timer.due, next(self._order), timer))
         return timer
 
@@ -93,21 +96,21 @@ class ManualClock:
 
     async def advance(self, seconds: float) -> None:
         """Moves time on, timer by timer; between two timers everything that can run without more time runs."""
-        end = self._now + seconds
+        end = self._passed_s + seconds
         await settle()
         while self._timers and self._timers[0][0] <= end:
             due, _, timer = heapq.heappop(self._timers)
             if timer.cancelled:
                 continue
-            self._now = max(self._now, due)
+            self._passed_s = max(self._passed_s, due)
             timer.call()
             await settle()
-        self._now = end
+        self._passed_s = end
         await settle()
 
     async def advance_to(self, moment: float) -> None:
         """Moves on to that Unix time; does nothing when it has passed."""
-        await self.advance(max(0.0, moment - self._now))
+        await self.advance(max(0.0, moment - self.now()))
 
 
 async def settle(turns: int = 20) -> None:

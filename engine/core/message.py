@@ -27,6 +27,11 @@ class Delivery(msgspec.Struct, gc=False, eq=False):
     token: Any = None
     pending: int = 1
 
+    @classmethod
+    def untracked(cls) -> Delivery:
+        """Of a message that no source brought and that nobody waits for: `Context.emit` counts it as the flow's own."""
+        return cls(_nobody, pending=0)
+
     def hold(self) -> None:
         """Keeps the source from acknowledging; each hold needs one `release`."""
         self.pending += 1

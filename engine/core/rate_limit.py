@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 from engine.core.clock import Clock
@@ -24,6 +25,11 @@ class RateLimit:
         """How many there were in the last `per_s` seconds."""
         now = self._clock.monotonic()
         return sum(now - at < self._per_s for at in self._taken)
+
+    @property
+    def since_last_s(self) -> float:
+        """How long ago the last one was."""
+        return self._clock.monotonic() - self._taken[-1] if self._taken else math.inf
 
     def wait_s(self, share: float = 1.0) -> float:
         """How long until the next may happen, 0.0 when it may now. With a `share` below 1 the rest of the limit is left to others."""

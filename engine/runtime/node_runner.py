@@ -12,6 +12,7 @@ from engine.core.background_task import BackgroundTask, describe_error
 from engine.core.clock import Clock
 from engine.core.message import Message
 from engine.core.node import DEFAULT_PORT, Node
+from engine.core.rate_limit import RateLimit
 from engine.flow.changes.diff import same_value
 from engine.flow.check.plan import PlannedNode
 from engine.flow.references import revealed
@@ -130,7 +131,7 @@ class RunningNode:
         self._run = run
         self._problem = ""
         self._resumed = False
-        self._reported_at = 0.0
+        self._reports = RateLimit(1, REPORT_EVERY_S, run.site.clock)
         if planned.kind.is_source:
             self.emitter = SourceEmitter(
                 clock=run.site.clock,
@@ -182,12 +183,9 @@ class RunningNode:
 
     def report_error(self, error: BaseException) -> None:
         """Logs a failure, the first one with its traceback; then at most one in ten seconds, or a node that always fails fills the disk."""
-        now = self.context.clock.monotonic()
-        if self.errors > 1 and now < self._reported_at + REPORT_EVERY_S:
-            return
-        self._reported_at = now
-        exception = error if self.errors == 1 else None
-        self.context.log.warning("%s (error %d)", self.last_error, self.errors, exc_info=exception)
+        if self._reports.passes():
+            exception = error if self.errors == 1 else None
+            self.context.log.warning("%s (error %d)", self.last_error, self.errors, exc_info=exception)
 
     async def start(self) -> None:
         """Starts the instance. Whatever it raises refuses the deploy."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.clock import Clock, SystemClock
+from engine.core.message import message_ids
 from engine.db.database import Database
 from engine.db.reserved_tables import ReservedTables
 from engine.flow.check.check import check_flow
@@ -84,9 +83,8 @@ class Site:
         self._journal_store = journal_store
         self._services: dict[type[Any], Any] = {}
         self._ticker = BackgroundTask("site ticker", self._tick, self.supervisor)
-        self._ids = itertools.count(int.from_bytes(os.urandom(4), "big") >> 1 << 32)
+        self._ids = message_ids()
         self.message_id = self._ids.__next__
-        """Ids no other worker makes: 31 random bits of this process above 32 bits of counting."""
         for service in (
             self.live,
             self.debug,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import EMPTY, Context, Delivery, Example, Help, Message, Meta, Node, Port, Timer, choices, field, node
+from engine.api import Context, Delivery, Example, Help, Message, Meta, Node, Port, Timer, choices, field, node
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE
@@ -278,9 +278,7 @@ class Alarm(Node):
 
     def _emit(self, events: Iterable[AlarmEvent]) -> None:
         for event in events:
-            # A delivery that nobody waits for: the engine counts the message as the flow's own.
-            unheld = Delivery(lambda _: None, pending=0)
-            message = Message(event, _topic(event), event.sn, event.at, props=EMPTY, delivery=unheld)
+            message = Message(event, _topic(event), event.sn, event.at, delivery=Delivery.untracked())
             self.ctx.emit(message, "event")
 
     def _keep_unstored(self, events: Iterable[AlarmEvent]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import EMPTY, Context, Delivery, Example, Help, Message, Meta, Node, Port, field, node
+from engine.api import Context, Delivery, Example, Help, Message, Meta, Node, Port, field, node
 from nodes.gas.alarm_write import as_event
 from nodes.support.timers import Timers
 from plant.alarms.event import AlarmEvent
@@ -141,8 +141,7 @@ class AlarmGroup(Node):
             return
         notice = notice_of(events)
         first = notice.events[0]
-        unheld = Delivery(lambda _: None, pending=0)
-        self.ctx.emit(Message(notice, key=first.sn, time=first.at, props=EMPTY, delivery=unheld))
+        self.ctx.emit(Message(notice, key=first.sn, time=first.at, delivery=Delivery.untracked()))
         # The channels have taken it into their own memory in this very turn, so both changes are in one commit.
         for event in events:
             self._waiting.delete(event.id)

@@ -7,19 +7,19 @@ raised the alarms; an A2 must overtake what waits for the vendor's rate limit; a
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from typing import ClassVar
 
 from engine.api import (
-    EMPTY,
     BackgroundTask,
     Backoff,
+    Clock,
     Context,
     Delivery,
     Message,
     Node,
     PermanentError,
     Port,
+    RateLimit,
     Struct,
     Supervisor,
     field,
@@ -79,7 +79,7 @@ class Outbox(Node):
             raise ValueError(f"channel: there is no card {self.channel!r} under Settings → Alarms; there are {known}")
         self._held = ctx.state("outbox", _Waiting)
         self._taken = ctx.state("told", float)  # the name that its entries are stored under
-        self._pace = _Pace(self.per_minute)
+        self._pace = _Pace(self.per_minute, ctx.clock)
         self._wake = asyncio.Event()
         self._attempt = 0
         self._backoff = Backoff(ctx.clock, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S)
@@ -91,7 +91,6 @@ class Outbox(Node):
     def resume(self) -> None:
         self._channels.on_change.append(self._changed)
         self._task.start()
-        self._wake.set()
         self._show()
 
     async def stop(self) -> None:
@@ -135,6 +134,7 @@ class Outbox(Node):
 
     async def _work(self) -> None:
         turn = self._channels.turn(f"{self.ctx.flow}/{self.ctx.node}")
+        self._wake.set()  # what the state holds, or a run that ended by itself has left, waits for no further notice
         while not self._stopping:
             await self._wake.wait()
             self._wake.clear()
@@ -148,8 +148,7 @@ class Outbox(Node):
         if not waiting:
             return []
         urgent = [entry for entry in waiting if entry[1].notice.priority == "critical"]
-        now = self.ctx.clock.now()
-        pause = max(self._not_before - now, self._pace.wait_s(now, urgent=bool(urgent)))
+        pause = max(self._not_before - self.ctx.clock.monotonic(), self._pace.wait_s(urgent=bool(urgent)))
         if pause > 0:
             self.ctx.clock.call_later(pause, self._wake.set)
             return []
@@ -169,7 +168,7 @@ class Outbox(Node):
             self._done(batch)
             return
         self._attempt += 1
-        self._pace.sent(now)
+        self._pace.sent()
         try:
             subject, answer = await self._channels.send(card, events)
         except TransientFailure as failure:
@@ -190,15 +189,15 @@ class Outbox(Node):
             self._done(batch)
             self._alarms.report(self.channel, "channel", False, {})
             receipt = Receipt(self.channel, subject, answer.text, len(events))
-            unheld = Delivery(lambda _: None, pending=0)
-            self.ctx.emit(Message(receipt, key=self.channel, time=now, props=EMPTY, delivery=unheld), "sent")
+            sent = Message(receipt, key=self.channel, time=now, delivery=Delivery.untracked())
+            self.ctx.emit(sent, "sent")
         self._show()
 
     def _retry_later(self, batch: list[tuple[str, _Waiting]], failure: TransientFailure) -> None:
-        now = self.ctx.clock.now()
-        self._not_before = now + (failure.after_s or self._backoff.next_s())
+        self._not_before = self.ctx.clock.monotonic() + (failure.after_s or self._backoff.next_s())
         if self._attempt == ALARM_AFTER and failure.hint != "rate":
             self._report(str(failure), failure.hint)
+        now = self.ctx.clock.now()
         old = [entry for entry in batch if now - entry[1].since > GIVE_UP_S]
         if old:
             self._fail(old, PermanentError(f"could not be sent for a day: {failure}"))
@@ -252,19 +251,16 @@ class _Pace:
     """At most so many messages in any minute. The first three leave at once; of a storm each further one waits a little longer, so that the
     limit is never run into and an alarm waits seconds, not for the rest of the minute. What is not urgent leaves a quarter to what is."""
 
-    def __init__(self, per_minute: int) -> None:
-        self._most = per_minute
-        self._sent: deque[float] = deque(maxlen=per_minute)
+    def __init__(self, per_minute: int, clock: Clock) -> None:
+        self._limit = RateLimit(per_minute, 60.0, clock)
         self._step_s = 120.0 / ((per_minute - 3) * (per_minute - 2)) if per_minute > 3 else 0.0
 
-    def sent(self, now: float) -> None:
+    def sent(self) -> None:
         """A message has left."""
-        self._sent.append(now)
+        self._limit.take()
 
-    def wait_s(self, now: float, *, urgent: bool) -> float:
+    def wait_s(self, *, urgent: bool) -> float:
         """How long until the next may leave."""
-        recent = [at for at in self._sent if now - at < 60.0]
-        most = self._most if urgent else max(1, self._most * 3 // 4)
-        if len(recent) >= most:
-            return recent[-most] + 60.0 - now
-        return recent[-1] + self._step_s * (len(recent) - 2) - now if len(recent) > 2 else 0.0
+        wait_s = self._limit.wait_s(share=1.0 if urgent else 0.75)
+        beyond = self._limit.recent - 2
+        return max(wait_s, self._step_s * beyond - self._limit.since_last_s) if beyond > 0 else wait_s

@@ -90,6 +90,8 @@ class AttemptLog:
 
     async def _write(self) -> None:
         assert self._database is not None
+        if self._held:
+            self._wake.set()
         while True:
             await self._wake.wait()
             self._wake.clear()

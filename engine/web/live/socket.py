@@ -12,6 +12,7 @@ from aiohttp import WSMsgType, web
 from msgspec import UNSET, Meta, UnsetType
 
 from engine.core.background_jobs import BackgroundJobs
+from engine.core.rate_limit import RateLimit
 from engine.core.roles import at_least
 from engine.core.route import Nothing, Route
 from engine.db.database import Unavailable
@@ -20,6 +21,7 @@ from engine.web.http.auth import COOKIE, identify
 from engine.web.http.errors import ApiError, starting
 from engine.web.http.origin import same_origin
 from engine.web.http.route import IDENTITY, Call
+from engine.web.http.server_context import SERVER
 from engine.web.live.topics import TOPICS, DebugFilter, Topics
 
 __all__ = ["CLIENTS", "ROUTES", "TOPICS_KEY", "Client"]
@@ -68,19 +70,17 @@ class Client:
 
     async def serve(self) -> None:
         """Until the tab closes, the session ends or the server stops."""
-        accounts = Call(self._request, Nothing()).server.accounts
+        server = self._request.app[SERVER]
+        accounts = server.accounts
         changed = asyncio.Event()
         accounts.on_change.append(changed.set)
         self._jobs.start("checking who has a socket open", self._check_identity, changed)
-        allowed, since = float(REQUESTS_PER_S), asyncio.get_running_loop().time()
+        limit = RateLimit(REQUESTS_PER_S, 1.0, server.clock)
         try:
             async for message in self._socket:
-                now = asyncio.get_running_loop().time()
-                allowed, since = min(REQUESTS_PER_S, allowed + (now - since) * REQUESTS_PER_S), now
-                if allowed < 1:
+                if not limit.passes():
                     await self._socket.close(code=1008, message=b"too many requests")
                     break
-                allowed -= 1
                 if message.type is WSMsgType.TEXT:
                     await self._handle(message.data)
         finally:

@@ -47,6 +47,6 @@ async def test_what_is_over_no_longer_counts_as_recent():
     limit.take()
     await clock.advance(9.0)
     limit.take()
-    assert limit.recent == 2
+    assert (limit.recent, limit.since_last_s) == (2, 0.0)
     await clock.advance(2.0)
-    assert limit.recent == 1
+    assert (limit.recent, limit.since_last_s) == (1, 2.0)

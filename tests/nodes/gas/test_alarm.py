@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from redis import asyncio as redis
 
 from engine.catalogue.node_types import Catalogue
+from engine.core.background_task import Supervisor
 from engine.core.clock import ManualClock
 from engine.pack import discover_packs
 from engine.runtime.site import Site
@@ -125,7 +126,7 @@ async def test_states_survive_the_restart_of_the_node_and_nothing_is_told_twice(
 
 
 async def test_in_redis_the_handbooks_key_is_a_plain_number_that_ends_by_itself(redis_url: str):
-    store = RedisJournal(redis_url, ManualClock(START))
+    store = RedisJournal(redis_url, Supervisor(ManualClock(START)))
     site = Site(Catalogue(), ManualClock(START), journal_store=store)
     client = redis.from_url(redis_url)
     async with harness(clock=site.clock, site=site) as bench:

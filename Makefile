@@ -30,8 +30,7 @@ test: $(STAMPS)/test $(STAMPS)/viewer $(EDITOR_BUILT)  ## install what the tests
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@[ -z "$(EDITOR_BUILT)" ] || $(BIN)/python build_editor.py test
-	@# On a busy machine a test may starve: what failed is run once more, alone, and fails for good if it fails again.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile || { echo "once more, alone:"; $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMPS)/test  ## ruff and mypy only
 	@$(BIN)/ruff check .

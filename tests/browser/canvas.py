@@ -40,7 +40,7 @@ def add_flow(site: LiveSite, name: str, text: str = CHAIN) -> None:
 async def open_flow(page: Page, name: str) -> None:
     """Open a flow and wait until it is drawn."""
     await page.goto(f"/flows/{name}")
-    await expect(page.locator(".stage .react-flow__node, .stage-overview, .stage-empty").first).to_be_visible(timeout=30_000)
+    await expect(page.locator(".stage .react-flow__node, .stage-overview, .stage-empty").first).to_be_visible()
 
 
 def node(page: Page, id: str) -> Locator:

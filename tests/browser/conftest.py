@@ -13,7 +13,7 @@ from tests.servers.postgres import Postgres
 from tests.servers.process import program
 
 NewPage = Callable[..., Awaitable[Page]]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 """A busy machine is slow, and that is no failure."""
 expect.set_options(timeout=PATIENCE_MS)
 

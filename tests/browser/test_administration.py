@@ -116,7 +116,7 @@ async def test_quarantined_message_is_read_reprocessed_and_discarded(site: LiveS
     await dialog.get_by_role("button", name="重新处理").click()
     await expect(page.get_by_text("已于").first).to_be_visible()
     # What can't be read can't be read again: it comes back as a new entry.
-    await eventually(lambda: len(site.call("GET", "/api/quarantine")) == 2, 30)
+    await eventually(lambda: len(site.call("GET", "/api/quarantine")) == 2)
     await page.get_by_role("button", name="重新加载").click()
     for left in (3, 2):
         await expect(page.get_by_role("row")).to_have_count(left)

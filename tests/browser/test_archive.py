@@ -46,7 +46,7 @@ async def test_old_days_are_archived_at_the_press_of_a_button_and_one_is_brought
     await expect(page.get_by_text("还没有归档文件")).to_be_visible()
     await page.get_by_role("button", name="立即归档").click()
     files = page.get_by_role("table", name="归档").get_by_role("row")
-    await expect(files.filter(has_text="已归档")).to_have_count(9, timeout=30_000)
+    await expect(files.filter(has_text="已归档")).to_have_count(9)
     await page.get_by_label("设备", exact=True).fill("GS002")
     await expect(files.filter(has_text="已归档")).to_have_count(3)
     name = await files.nth(1).get_by_role("cell").first.inner_text()

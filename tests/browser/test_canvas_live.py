@@ -20,7 +20,7 @@ async def opened(site: LiveSite, new_page: NewPage) -> Page:
 async def test_wires_show_rate_and_last_value_until_switched_off(site: LiveSite, new_page: NewPage) -> None:
     page = await opened(site, new_page)
     wire = page.locator('.react-flow__edge[data-id^="uplink.out>"] .wire')
-    await expect(wire.locator(".wire-text")).to_have_text(RATE, timeout=20_000)
+    await expect(wire.locator(".wire-text")).to_have_text(RATE)
     await expect(wire).to_have_attribute("data-flowing", "")
     await expect(wire.locator("title")).to_contain_text("{")
     await page.keyboard.press("l")
@@ -33,7 +33,7 @@ async def test_nodes_show_status_figures_and_heat(site: LiveSite, new_page: NewP
     """Status by colour, shape and text; in, out, p50 and p95 on hover; all of them at once as heat."""
     page = await opened(site, new_page)
     uplink = node(page, "uplink")
-    await expect(uplink.locator(".node-status")).to_have_text("subscribed", timeout=20_000)
+    await expect(uplink.locator(".node-status")).to_have_text("subscribed")
     await expect(uplink.locator(".node")).to_have_attribute("data-level", "ok")
     reading = node(page, "reading")
     await expect(reading.locator(".node-figures")).to_be_hidden()
@@ -56,8 +56,8 @@ async def test_figures_turn_grey_when_none_come_any_more(site: LiveSite, new_pag
     await page.route_web_socket("**/api/ws", between)
     await open_flow(page, "gas-monitoring")
     wire = page.locator('.react-flow__edge[data-id^="uplink.out>"] .wire')
-    await expect(wire).to_have_attribute("data-flowing", "", timeout=20_000)
+    await expect(wire).to_have_attribute("data-flowing", "")
     await expect(wire).not_to_have_attribute("data-stale", "")
     cut.append(True)
-    await expect(wire).to_have_attribute("data-stale", "", timeout=10_000)
+    await expect(wire).to_have_attribute("data-stale", "")
     await expect(wire).not_to_have_attribute("data-flowing", "")

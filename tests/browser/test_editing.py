@@ -392,7 +392,7 @@ class Double(Node):
     (folder / "other.py").write_text("import nothing_of_that_name\n")
     broken = "flow: own\nnodes:\n  tick:\n    type: other\nlayout:\n  tick: [40, 60]\n"
     (site.flows / "own.yaml").write_text(broken)
-    await eventually(lambda: any(kind["type"] == "other" for kind in site.call("GET", "/api/node-types")), 30)
+    await eventually(lambda: any(kind["type"] == "other" for kind in site.call("GET", "/api/node-types")))
     await page.reload()
     await click_node(page, "tick")
     await expect(page.locator(".inspector pre")).to_contain_text("nothing_of_that_name")

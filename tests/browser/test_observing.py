@@ -182,7 +182,7 @@ async def test_tab_left_open_over_a_restart_says_so_and_goes_on(
     site.stop()
     await expect(page.locator(".connection-banner")).to_contain_text("连接已断开")
     site.start()
-    await expect(page.locator(".toast")).to_contain_text("连接已恢复", timeout=30_000)
+    await expect(page.locator(".toast")).to_contain_text("连接已恢复")
     await expect(page.locator(".connection-banner")).to_have_count(0)
     await expect(page.get_by_role("textbox", name="下限")).to_have_value("1")
     before = await page.locator(".debug-count").inner_text()

@@ -18,7 +18,7 @@ import asyncpg
 import psutil
 
 from tests.bench.publisher import START_S
-from tests.eventually import eventually
+from tests.eventually import PATIENCE_S, eventually
 from tests.servers.process import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ class EngineProcess:
         except (aiohttp.ClientError, OSError):
             return {}
 
-    async def ready(self, flow: str = "gas-monitoring", within_s: float = 40.0) -> Self:
+    async def ready(self, flow: str = "gas-monitoring", within_s: float = PATIENCE_S) -> Self:
         """Returns when the flow runs and its sources are connected."""
 
         async def runs() -> bool:
@@ -202,7 +202,7 @@ class Table:
         async def there() -> bool:
             return await self.value("select count(*) from devices") is not None
 
-        await eventually(there, 40)
+        await eventually(there)
         names = "".join(f", {name}" for name in columns)
         values = "".join(f", {value}" for value in columns.values())
         await self.rows(

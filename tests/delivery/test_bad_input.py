@@ -90,7 +90,7 @@ async def test_whatever_is_wrong_lands_in_quarantine_with_its_reason(engine: Eng
     async def all_there() -> bool:
         return await table.value("select count(*) from quarantine") == len(BAD) + 2
 
-    await eventually(all_there, 20)
+    await eventually(all_there)
     kept = await table.rows("select topic, reason, size_bytes, octet_length(payload) from quarantine order by id")
     assert all(len(reason) > 8 for _, reason, _, _ in kept)
     assert {topic for topic, *_ in kept} == {f"metachip/gas/{sn}/data" for sn in ("GS00000", "nobody", "no such")}
@@ -99,7 +99,7 @@ async def test_whatever_is_wrong_lands_in_quarantine_with_its_reason(engine: Eng
     async def both_stored() -> bool:
         return await table.rows("select seq from readings order by seq") == [(1,), (2,)]
 
-    await eventually(both_stored, 20)
+    await eventually(both_stored)
     assert (await engine.health())["quarantined"] == len(BAD) + 2
 
 
@@ -125,12 +125,12 @@ async def test_nodes_that_raise_or_never_return_hurt_only_their_branch(
         return set((await engine.health())["flows"][FLOW]["nodes"]) == bad
 
     async with load(engine.mqtt_url, devices=5, count=500, rate=100) as publishing:
-        await eventually(all_stored, 60)
+        await eventually(all_stored)
         await publishing.finished()
-    await eventually(named, 20)
+    await eventually(named)
 
     async def quarantined() -> bool:
         return await table.value("select count(*) from quarantine where node = 'raiser'") == 500
 
-    await eventually(quarantined, 20)
+    await eventually(quarantined)
     assert {node for (node,) in await table.rows("select distinct node from quarantine")} <= bad

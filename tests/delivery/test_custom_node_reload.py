@@ -41,7 +41,7 @@ async def test_custom_node_is_changed_while_it_runs(
     async def runs() -> bool:
         return (await engine.health()).get("flows", {}).get("custom", {}).get("status") == "ok"
 
-    await eventually(runs, 40)
+    await eventually(runs)
     assert await answer(engine) == 20
 
     # A change whose own test fails is not taken over, and the reason is told.
@@ -49,7 +49,7 @@ async def test_custom_node_is_changed_while_it_runs(
     node_file.write_text(
         good.replace("* self.factor", "* self.factor + 1").replace("expect=[2, 5.0]", "expect=[3, 6.0]")
     )
-    await eventually(lambda: _told(engine, "test_gas_index.py fails"), 40)
+    await eventually(lambda: _told(engine, "test_gas_index.py fails"))
     assert await answer(engine) == 20
 
     # With its test put right the flow goes over to it.
@@ -58,12 +58,12 @@ async def test_custom_node_is_changed_while_it_runs(
     async def changed() -> bool:
         return bool(await answer(engine) == 21)
 
-    await eventually(changed, 40)
+    await eventually(changed)
     assert await broken(engine) == []
 
     # A file that does not import is a placeholder with its traceback; what runs goes on.
     node_file.write_text("import no_such_module_anywhere\n")
-    await eventually(lambda: _told(engine, "no_such_module_anywhere"), 40)
+    await eventually(lambda: _told(engine, "no_such_module_anywhere"))
     (placeholder,) = await broken(engine)
     assert "Traceback" in placeholder["traceback"]
     assert await answer(engine) == 21

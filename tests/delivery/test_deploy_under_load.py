@@ -48,7 +48,7 @@ async def test_twenty_deploys_lose_nothing_and_keep_what_did_not_change(engine: 
     async def stored() -> bool:
         return (await table.value("select count(*) from readings") or 0) >= READINGS
 
-    await eventually(stored, 60)
+    await eventually(stored)
     assert await table.readings() == (READINGS, READINGS)
     assert await table.value("select count(*) from quarantine") == 0
     assert under_load
@@ -72,11 +72,11 @@ async def test_node_that_fails_to_start_rolls_back_under_load(engine: EngineProc
         ]
         refused = await engine.deploy(FLOW, *bad, expect=424)
         assert "reading" in str(refused)
-        await asyncio.wait_for(publishing.finished(), 30)
+        await asyncio.wait_for(publishing.finished(), 60)
 
     async def stored() -> bool:
         return await table.readings() == (4_000, 4_000)
 
-    await eventually(stored, 60)
+    await eventually(stored)
     assert (engine.flows / f"{FLOW}.yaml").read_text() == text
     assert (await engine.health())["flows"][FLOW]["status"] == "ok"

@@ -32,6 +32,6 @@ async def test_every_reading_is_stored_once_though_the_engine_is_killed_five_tim
     async def stored() -> bool:
         return (await table.readings())[1] >= READINGS
 
-    await eventually(stored, 60)
+    await eventually(stored)
     assert await table.readings() == (READINGS, READINGS)
     assert await table.value("select count(*) from quarantine") == 0

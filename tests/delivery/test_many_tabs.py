@@ -22,12 +22,12 @@ async def test_hundred_tabs_see_what_comes_and_nothing_is_lost(engine: EnginePro
         async def stored() -> bool:
             return await table.readings() == (READINGS, READINGS)
 
-        await eventually(stored, 60)
+        await eventually(stored)
 
         def told() -> bool:
             wanted = (f"telemetry:{FLOW}", f"tap:{FLOW}/concentration/out", "live:readings")
             return all(tab.items[topic] for tab in opened for topic in wanted)
 
-        await eventually(told, 30)
+        await eventually(told)
     assert await table.value("select count(*) from quarantine") == 0
     assert (await engine.telemetry())["store"][0] == READINGS

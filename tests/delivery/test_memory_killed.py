@@ -33,7 +33,7 @@ async def up(engine: EngineProcess) -> None:
         health = await engine.health()
         return "starting" not in health and health.get("flows", {}).get("memory", {}).get("status") == "ok"
 
-    await eventually(runs, 40)
+    await eventually(runs)
 
 
 def lines(engine: EngineProcess, name: str) -> list[object]:
@@ -83,7 +83,7 @@ async def test_health_tells_that_redis_is_away(
         memory = health["services"]["memory"]
         return health["status"] == memory["status"] == "degraded" and memory["problem"].startswith("Redis is away")
 
-    await eventually(told, 20)
+    await eventually(told)
     server.start()
     await waiting
     assert (await engine.health())["services"]["memory"] == {"status": "ok"}

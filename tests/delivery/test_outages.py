@@ -44,17 +44,17 @@ async def test_stopped_database_stops_nothing_and_every_reading_is_stored_afterw
         return (await engine.health())["flows"]["gas-monitoring"]["under_way"] == 0
 
     async with load(engine.mqtt_url, devices=DEVICES, count=READINGS, rate=RATE) as publishing:
-        await eventually(some_stored, 30)
+        await eventually(some_stored)
         await asyncio.to_thread(server.stop)
         rss_mb = engine.rss_mb()
         await publishing.finished()
-        await eventually(all_taken, 60)
+        await eventually(all_taken)
         health = await engine.health()
         assert health["status"] == health["services"]["spool"]["status"] == "degraded"
         assert engine.rss_mb() < rss_mb + 64
         await asyncio.to_thread(server.start)
     await all_stored(table)
-    await eventually(lambda: is_well(engine), 30)
+    await eventually(lambda: is_well(engine))
     await table.close()
 
 
@@ -72,7 +72,7 @@ async def test_restarted_broker_brings_every_reading(
             async def so_many(part: int = part) -> bool:
                 return (await table.value("select count(*) from readings") or 0) > part
 
-            await eventually(so_many, 60)
+            await eventually(so_many)
             await asyncio.to_thread(broker.restart)
         await publishing.finished()
     await all_stored(table)

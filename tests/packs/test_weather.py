@@ -87,7 +87,7 @@ async def test_running_site_has_its_table_routes_and_node(engine: EngineProcess)
         health = await engine.health()
         return "starting" not in health and health.get("flows", {}).get("weather", {}).get("status") == "ok"
 
-    await eventually(up, 40)
+    await eventually(up)
     assert await engine.call("PUT", "/api/weather/stations/S1", {"name": "North gate"}) == {"S1": "North gate"}
     await engine.call("PUT", "/api/weather/stations/S1", {"nmae": "x"}, expect=400)
     assert await engine.call("GET", "/api/weather/stations") == {"S1": "North gate"}

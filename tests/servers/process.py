@@ -1,21 +1,43 @@
 """A server program that a test starts on a free loopback port and that never outlives the test run."""
 
+import fcntl
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from tests.eventually import wait_until
 
+PORTS = range(20_000, 32_000)
+"""Below those that systems take for outgoing connections (Linux from 32768): a client that calls a server that is down again and again
+would at some time be given the server's own port, be connected with itself, and keep the server from coming back."""
+_reserved: list[int] = []
+
 
 def free_port() -> int:
-    """A loopback TCP port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A loopback TCP port that nothing listens on, and that no test on this machine is given again while this process lives."""
+    folder = Path(tempfile.gettempdir()) / "mcs-test-ports"
+    folder.mkdir(exist_ok=True)
+    while True:
+        port = random.choice(PORTS)
+        try:
+            reservation = os.open(folder / str(port), os.O_RDWR | os.O_CREAT, 0o666)
+        except PermissionError:
+            continue  # reserved by another user once
+        try:
+            fcntl.flock(reservation, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            os.close(reservation)
+            continue
+        _reserved.append(reservation)
         return port
 
 
@@ -68,7 +90,7 @@ class ServerProcess:
                 pass_fds=inherited,
             )
         try:
-            wait_until(lambda: accepts(self.port) or self._ended(), within_s=30.0)
+            wait_until(lambda: accepts(self.port) or self._ended())
             assert not self._ended(), f"{self.command[0]} ended: {self.log.read_text(errors='replace')[-2000:]}"
         except BaseException:
             self.stop()

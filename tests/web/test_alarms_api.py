@@ -74,7 +74,7 @@ async def raised(site: LiveSite, sn: str, seq: int, v_raw: float = 60.0, type: s
             found.append(alarm)
         return bool(found)
 
-    await eventually(there, 20)
+    await eventually(there)
     return found[0]
 
 
@@ -109,7 +109,7 @@ async def test_an_alarm_goes_from_the_packet_to_the_vendor_and_its_story_has_eve
 ):
     await switch_on(site, dingtalk)
     alarm = await raised(site, "GX001", 1)
-    await eventually(lambda: any("GX001" in text for text in dingtalk.texts), 20)
+    await eventually(lambda: any("GX001" in text for text in dingtalk.texts))
     assert "【紧急报警】" in next(text for text in dingtalk.texts if "GX001" in text)
     done = await ask(
         site, "POST", "/api/alarms/acknowledge", {"alarms": [{"sn": "GX001", "type": "A2"}]}, role="operator"
@@ -126,7 +126,7 @@ async def test_an_alarm_goes_from_the_packet_to_the_vendor_and_its_story_has_eve
         kinds = {one["event"]["kind"] for one in story["events"]}
         return {"raised", "acknowledged", "returned"} <= kinds and len(story["notifications"]) >= 1
 
-    await eventually(whole, 20)
+    await eventually(whole)
     story = await ask(site, "GET", query, role="viewer")
     assert {"v_raw": 60.0, "k": 1.0, "b": 0.0, "temp": 25.0, "limit": 50.0}.items() <= story["first"].items()
     assert story["alarm"]["acknowledged_by"] == "token:tests-operator"
@@ -191,7 +191,7 @@ async def test_the_history_is_filtered_and_goes_on_from_page_to_page(site: LiveS
     async def stored() -> bool:
         return len(await ask(site, "GET", "/api/alarms/history?sn=GX002&type=A2")) >= 1
 
-    await eventually(stored, 20)
+    await eventually(stored)
     everything = await ask(site, "GET", "/api/alarms/history?limit=500")
     pages, before = [], ""
     while True:
@@ -296,6 +296,6 @@ async def test_an_event_that_version_0_1_quarantined_is_stored_as_notified_when_
         async def stored() -> bool:
             return await connection.fetchval("select notified from alarm_events where sn = 'GX009'") is True
 
-        await eventually(stored, 20)
+        await eventually(stored)
     finally:
         await connection.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.main import main
+from tests.servers.process import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +53,12 @@ def test_data_folder_that_can_not_be_written_says_why(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MCS_DATA", "/proc/data")
-    monkeypatch.setenv("MCS_PORT", "58731")
+    monkeypatch.setenv("MCS_PORT", str(free_port()))
     assert "the data folder /proc/data can't be written" in refused(capsys)
 
 
 def test_flow_file_that_is_not_there_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MCS_PORT", "58732")
+    monkeypatch.setenv("MCS_PORT", str(free_port()))
     assert "there is no flow file nowhere.yaml; check the name" in refused(capsys, "nowhere.yaml")

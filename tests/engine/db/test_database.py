@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from engine.core.background_task import Supervisor
 from engine.core.failure import RetryableError
 from engine.db.database import Database, Unavailable, is_transient
 from engine.db.dedicated_connection import DedicatedConnection
@@ -243,7 +244,7 @@ async def _use(held: DedicatedConnection, *statements: str) -> None:
 
 async def test_server_that_is_not_there_is_called_less_and_less_often() -> None:
     clock = HurriedClock()
-    database = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/none", clock=clock)
+    database = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/none", supervisor=Supervisor(clock))
     await database.start()
     await eventually(lambda: len(clock.waits) >= 9)
     await database.stop()

@@ -182,7 +182,7 @@ async def test_source_that_fails_after_a_row_was_refused_is_told(
     connection = await asyncpg.connect(place.dsn)
     try:
         table = next(table for table in await read_tables(connection) if table.name == "devices")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             with pytest.raises(ValueError, match="the file ends here"):
                 await copy_in(connection, table, parts())
             assert await connection.fetchval("select count(*) from devices") > 0

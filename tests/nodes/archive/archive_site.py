@@ -92,9 +92,9 @@ class ArchiveSite:
         await self.begin()
         await self.finished()
 
-    async def finished(self, within_s: float = 30.0) -> None:
+    async def finished(self) -> None:
         try:
-            await eventually(lambda: not any(delivery.pending for delivery in self._deliveries), within_s)
+            await eventually(lambda: not any(delivery.pending for delivery in self._deliveries))
         except AssertionError:
             flow = self.site.flows["archive"]
             problems = {id: node.queue.problem for id, node in flow.nodes.items() if node.queue is not None}

@@ -92,7 +92,7 @@ async def test_store_that_refuses_or_is_away_is_waited_for(
     async with harness(settings(s3_bucket, tmp_path, **changed)) as node:
         await node.give({"payload": "f", "topic": "f"})
         running = node.run.nodes["node"]
-        await eventually(lambda: running.queue is not None and running.queue.problem, 20)
+        await eventually(lambda: running.queue is not None and running.queue.problem)
         assert running.queue is not None
         assert words in running.queue.problem
         assert "wrong" not in running.queue.problem

@@ -20,7 +20,7 @@ def allowed(bench):
 
 async def answered(node, *given):
     await node.give(*given)
-    await eventually(lambda: len(node.outputs) >= len(given), within_s=30)
+    await eventually(lambda: len(node.outputs) >= len(given))
     return node.outputs
 
 
@@ -87,7 +87,7 @@ def test_code_that_is_no_python_is_refused_before_it_runs(bench):
 async def test_nothing_returned_is_counted_as_dropped(allowed):
     async with allowed("def process(msg):\n    return None if msg['payload'] else []") as node:
         await node.give(1, 0)
-        await eventually(lambda: node.run.nodes["node"].context.dropped == 2, within_s=30)
+        await eventually(lambda: node.run.nodes["node"].context.dropped == 2)
 
 
 async def test_what_the_function_has_started_ends_with_it(allowed, tmp_path):

@@ -103,4 +103,4 @@ async def test_events_wait_while_the_database_is_away(make_postgres: Callable[[]
             await clock.advance(10)
             return len(bench.sent()) == 3
 
-        await eventually(stored, 20)
+        await eventually(stored)

@@ -158,6 +158,6 @@ async def test_database_that_goes_away_is_waited_for(make_postgres):
         await settle()
         assert len(node.sent()) == 1
         server.start()
-        await eventually(lambda: len(node.sent()) == 29, 30)
+        await eventually(lambda: len(node.sent()) == 29)
         assert await rows(database) == list(range(1, 30))
     await database.stop()

@@ -107,7 +107,7 @@ async def test_receipt_comes_when_the_flow_is_done_and_in_order(bench: SiteHarne
             async with asyncio.timeout(0.05):
                 await reader.read(1)
         bench.open()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert await reader.readexactly(3) == b"a\xffb"
 
 
@@ -138,7 +138,7 @@ async def test_more_connections_than_allowed_are_closed(bench: SiteHarness) -> N
 
 async def test_silent_connection_is_closed(bench: SiteHarness) -> None:
     async with talking(bench, "silence_s: 0.05") as (reader, _):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert await reader.read() == b""
 
 

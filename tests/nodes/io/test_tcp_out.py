@@ -96,7 +96,7 @@ async def test_answer_goes_back_to_its_sender_and_to_nobody_else(bench: SiteHarn
     for number, (_, writer) in enumerate(pairs):
         writer.write(f"from {number}\n".encode())
     for number, (reader, writer) in enumerate(pairs):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert await reader.readline() == f"from {number}\n".encode()
         writer.close()
 
@@ -128,7 +128,7 @@ async def test_sender_that_takes_nothing_holds_up_nobody(bench: SiteHarness, mon
     for _ in range(20):
         bench.give("back", "x" * 1_000_000, tcp=first)
     bench.give("back", "for the other", tcp=second)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert await other[0].readexactly(13) == b"for the other"
     await eventually(lambda: bool(bench.refused))
     assert {"hung up" in reason for reason in bench.refused} == {True}

@@ -31,7 +31,7 @@ async def test_all_clients_get_each_message(webhooks: WebhookServer) -> None:
     for payload in ("气", {"v": 1}, b"\xff"):
         webhooks.give("out", payload)
     for client in clients:
-        assert [(await client.receive(timeout=5)).data for _ in range(3)] == ["气", '{"v":1}', b"\xff"]
+        assert [(await client.receive(timeout=60)).data for _ in range(3)] == ["气", '{"v":1}', b"\xff"]
 
 
 async def test_what_clients_send_without_a_reader_is_thrown_away(webhooks: WebhookServer) -> None:
@@ -40,16 +40,16 @@ async def test_what_clients_send_without_a_reader_is_thrown_away(webhooks: Webho
     for _ in range(200):
         await client.send_str("x" * 10_000)
     webhooks.give("out", "still there")
-    assert await client.receive_str(timeout=5) == "still there"
+    assert await client.receive_str(timeout=60) == "still there"
 
 
 async def test_sender_gets_its_answer_and_nobody_else(webhooks: WebhookServer) -> None:
     await webhooks.deploy(BOTH)
     asking, other = await connect(webhooks), await connect(webhooks)
     await asking.send_str("mine")
-    assert await asking.receive_str(timeout=5) == "mine"
+    assert await asking.receive_str(timeout=60) == "mine"
     await other.send_str("other")
-    assert await other.receive_str(timeout=5) == "other"
+    assert await other.receive_str(timeout=60) == "other"
 
 
 async def test_message_without_or_with_a_gone_client_is_refused(webhooks: WebhookServer) -> None:
@@ -87,7 +87,7 @@ async def test_client_that_takes_nothing_is_closed_and_does_not_hold_up_the_othe
     webhooks.give("out", "end")
     received: list[Any] = []
     while received[-1:] != ["end"]:
-        received.append(await client.receive_str(timeout=10))
+        received.append(await client.receive_str(timeout=60))
     assert len(received) == 31
     await eventually(lambda: len(webhooks.instance("out").room.sessions) == 1)
     stuck.transport.abort()

@@ -41,12 +41,12 @@ async def test_device_is_told_and_every_worker_knows(postgres_dsn: str, make_mos
     ):
         await device.subscribe("metachip/gas/GS001/cmd", qos=1)
         run = await debugging.begin("GS001", "chen", 1.0, 600.0)
-        message = await asyncio.wait_for(anext(aiter(device.messages)), 10)
+        message = await asyncio.wait_for(anext(aiter(device.messages)), 60)
         assert json.loads(message.payload) == {"cmd": "set_rate", "interval": 1, "duration": 600}
         assert not message.retain
         await eventually(lambda: other.running == {"GS001": run})
         await other.end("GS001", 10.0)
-        message = await asyncio.wait_for(anext(aiter(device.messages)), 10)
+        message = await asyncio.wait_for(anext(aiter(device.messages)), 60)
         assert json.loads(message.payload) == {"cmd": "set_rate", "interval": 10, "duration": 1}
         await eventually(lambda: debugging.running == {})
 

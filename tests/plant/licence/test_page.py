@@ -49,7 +49,7 @@ async def test_locked_site_tells_so_and_a_key_entered_on_the_page_opens_it(
     async with contextlib.AsyncExitStack() as opened:
         await opened.enter_async_context(vendor.open(tmp_path / "right"))
         server = await opened.enter_async_context(Server(settings))
-        await eventually(server.ready.is_set, 30)
+        await eventually(server.ready.is_set)
         assert server.service(Licence).status.state == "locked"
 
         await page.goto(server.url)

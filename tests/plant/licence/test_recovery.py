@@ -59,9 +59,9 @@ async def test_backlog_of_the_lock_is_processed_with_its_true_times(
     async with contextlib.AsyncExitStack() as opened:
         async with vendor.open(tmp_path / "right"):
             await opened.enter_async_context(server)
-            await eventually(lambda: server.ready.is_set() and server.service(Licence).status.state == "licensed", 30)
+            await eventually(lambda: server.ready.is_set() and server.service(Licence).status.state == "licensed")
             uplink = server.site.flows["gas-monitoring"].nodes["uplink"].context
-            await eventually(lambda: "connected" in uplink.status_text.lower() or uplink.status_level == "ok", 20)
+            await eventually(lambda: "connected" in uplink.status_text.lower() or uplink.status_level == "ok")
             await server.service(Devices).put(Device(sn="GS001", k=0.02, b=-40.0))
         licence = server.service(Licence)
         jar = aiohttp.CookieJar(unsafe=True)
@@ -92,7 +92,7 @@ async def test_backlog_of_the_lock_is_processed_with_its_true_times(
         async def stored() -> bool:
             return bool(await connection.fetchval("select count(*) from readings") == READINGS)
 
-        await eventually(stored, 30)
+        await eventually(stored)
         rows = await connection.fetch("select extract(epoch from time)::int as ts, seq from readings order by seq")
         assert [(row["ts"], row["seq"]) for row in rows] == [(FIRST_TS + 10 * seq, seq) for seq in range(READINGS)]
         async with browser.get("/api/flows") as answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -79,12 +80,18 @@ async def test_attempts_made_while_the_database_is_away_are_written_when_it_is_b
     async with migrated(server.dsn()) as database:
         service = Channels(database)
         await service.start()
-        server.stop()
+        await asyncio.to_thread(server.stop)
+        await eventually(lambda: not database.up)
         for n in range(300):
             service.note(attempt(f"ok {n}"))
-        server.start()
+        await asyncio.to_thread(server.start)
 
-        await eventually(lambda: server.sql("select count(*) from notifications") == "300", 20)
+        async def written() -> bool:
+            async with database.connection() as connection:
+                answers = await connection.fetch("select answer from notifications order by id")
+            return [row["answer"] for row in answers] == [f"ok {n}" for n in range(300)]
+
+        await eventually(written)
         await service.stop()
 
 
@@ -97,11 +104,11 @@ async def test_a_site_whose_database_is_away_starts_with_empty_cards_and_gets_th
         await first.start()
         await first.put("robot", True, Robot(), 0, "li")
         await first.stop()
-        server.stop()
+        await asyncio.to_thread(server.stop)
         service = Channels(database)
         await service.start()
         assert service.cards["robot"].revision == 0
         assert service.health()["status"] in ("ok", "degraded")
-        server.start()
-        await eventually(lambda: service.cards["robot"].enabled, 20)
+        await asyncio.to_thread(server.start)
+        await eventually(lambda: service.cards["robot"].enabled)
         await service.stop()

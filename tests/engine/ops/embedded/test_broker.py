@@ -16,7 +16,7 @@ async def test_message_reaches_a_subscriber(caplog: pytest.LogCaptureFixture) ->
         async with EmbeddedBroker(port=0) as broker, aiomqtt.Client("127.0.0.1", broker.port) as client:
             await client.subscribe("gas/+", qos=1)
             await client.publish("gas/GS000001", b"20.9", qos=1)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 message = await anext(aiter(client.messages))
 
     assert (str(message.topic), message.payload) == ("gas/GS000001", b"20.9")

@@ -133,11 +133,11 @@ async def test_version_of_the_node_types_changes_with_a_custom_file(
     """A palette that is open learns of it."""
     async with browser.session.ws_connect(server.url.with_path("/api/ws"), headers=browser.headers) as socket:
         await socket.send_json({"subscribe": "node-types"})
-        first = (await socket.receive_json(timeout=10))["items"][-1]["version"]
+        first = (await socket.receive_json(timeout=60))["items"][-1]["version"]
         file = tmp_path / "broken_one.py"
         file.write_text("def", encoding="utf-8")
         server.site.catalogue.add_file(file)
-        assert (await socket.receive_json(timeout=10))["items"][-1]["version"] != first
+        assert (await socket.receive_json(timeout=60))["items"][-1]["version"] != first
 
 
 async def test_changes_of_two_people_are_brought_together(browser: Browser):

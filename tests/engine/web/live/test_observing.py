@@ -50,7 +50,7 @@ async def test_metrics_count_what_came_in_went_out_and_failed(server: RunningSer
 
 async def _next(socket: aiohttp.ClientWebSocketResponse, topic: str) -> list[dict[str, Any]]:
     while True:
-        frame = json.loads((await socket.receive(timeout=10)).data)
+        frame = json.loads((await socket.receive(timeout=60)).data)
         if frame.get("topic") == topic and frame["items"]:
             items: list[dict[str, Any]] = frame["items"]
             return items

@@ -5,15 +5,10 @@ import subprocess
 import time
 from pathlib import Path
 
+from tests.eventually import PATIENCE_S
+from tests.servers.process import free_port
+
 PROGRAM = "/usr/sbin/mosquitto"
-
-
-def free_port() -> int:
-    """A TCP port that was free a moment ago."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 class Mosquitto:
@@ -32,7 +27,7 @@ class Mosquitto:
             "max_queued_messages 200000\nset_tcp_nodelay true\nlog_dest none\n"
         )
         self.process = subprocess.Popen([PROGRAM, "-c", str(configuration)], stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -46,5 +41,5 @@ class Mosquitto:
         """Stop it as its administrator would; it saves its sessions."""
         if self.process:
             self.process.terminate()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=PATIENCE_S)
             self.process = None

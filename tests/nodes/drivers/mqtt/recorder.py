@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber
-
-DEADLINE_S = 10.0
+from tests.eventually import PATIENCE_S
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Return once the condition holds; fail after 10 s."""
-    async with asyncio.timeout(DEADLINE_S):
+    """Return once the condition holds."""
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():  # noqa: ASYNC110  the conditions are about lists, not events
             await asyncio.sleep(0.005)
 

@@ -1,17 +1,7 @@
 /** The debug list as it is kept in the browser: the last 10,000 rows, in order, with what was skipped while it was paused. */
+import type { DebugRow } from "../../platform/api/generated";
 
-export interface DebugRow {
-  number: number;
-  time: number;
-  flow: string;
-  node: string;
-  topic: string;
-  key: string;
-  id: string;
-  value: unknown;
-  size_bytes: number;
-  level: string;
-}
+export type { DebugRow };
 
 export const MAX_ROWS = 10_000;
 

@@ -2,28 +2,12 @@
 import { createContext } from "react";
 import { createStore, useStore } from "zustand";
 import { api, segment } from "../../platform/api/client";
-import type { Json } from "../../platform/api/json";
+import type { Hop, TraceRow } from "../../platform/api/generated";
 import { toastError } from "../../platform/kit/toasts";
 import { useRequired } from "../../platform/kit/useRequired";
 import type { FlowDocument } from "../editing/FlowDocument";
 
-export interface TraceRow {
-  id: string;
-  at: number;
-  hops: number;
-  seconds: number;
-  nodes: string[];
-  failed: boolean;
-}
-
-export interface Hop {
-  node: string;
-  at: number;
-  seconds: number;
-  given: Json;
-  outputs: [port: string, value: Json][];
-  error: string;
-}
+export type { Hop, TraceRow };
 
 interface TraceState {
   rows: TraceRow[];

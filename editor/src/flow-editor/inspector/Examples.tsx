@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { Example, NodeType } from "../../model/flow/server";
 import { api, segment } from "../../platform/api/client";
+import type { NodeTypesSent as Sent } from "../../platform/api/generated";
 import type { Json } from "../../platform/api/json";
 import { ApiError } from "../../platform/api/problem";
 import { translate, useWords } from "../../platform/i18n";
@@ -9,14 +10,6 @@ import { Button } from "../../platform/kit/Button";
 import { Icon } from "../../platform/kit/Icon";
 import { ValueTree } from "../../platform/kit/ValueTree";
 import { useFlowDocument } from "../editing/context";
-
-interface Sent {
-  port: string;
-  at: number;
-  payload: Json;
-  topic: string;
-  error: string;
-}
 
 export function Examples({ type, address }: { type: NodeType; address: string | null }) {
   const { t, localize } = useWords();

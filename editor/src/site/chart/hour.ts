@@ -1,27 +1,12 @@
 /** The curve of the last hour: mean per minute, the band between least and greatest, the alarm levels and the alarms. */
+import type { AlarmSpan, Minute, MinutesView as Minutes } from "../../platform/api/generated";
 import { translate } from "../../platform/i18n";
 import { formatValue } from "../live/format";
 import type { Device } from "../live/types";
 import type { Colors } from "./colors";
 import type { Options } from "./echarts";
 
-/** start (Unix s), mean, least, greatest, readings, mean raw value */
-export type Minute = [number, number | null, number | null, number | null, number, number | null];
-
-export interface AlarmSpan {
-  type: string;
-  at: number;
-  until: number | null;
-  peak: number | null;
-}
-
-export interface Minutes {
-  now: number;
-  since: number;
-  until: number;
-  minutes: Minute[];
-  alarms: AlarmSpan[];
-}
+export type { AlarmSpan, Minute, Minutes };
 
 const GAP_S = 90;
 

@@ -9,7 +9,8 @@ import pytest
 from engine.api import Database, SystemClock
 from engine.core.clock import settle
 from engine.testing import NodeHarness
-from nodes.io.postgres_write import STAGED_AFTER_CONFLICT, PostgresWrite
+from nodes.drivers.postgres_table import STAGED_AFTER_CONFLICT
+from nodes.io.postgres_write import PostgresWrite
 from tests.eventually import eventually
 
 TABLE = "create table got (n int8 primary key, time timestamptz, v float8, name text, ok bool, small int2, extra jsonb)"

@@ -69,8 +69,7 @@ class FlowRun:
     def __init__(self, name: str, site: FlowSite, window: int = DEFAULT_WINDOW) -> None:
         self.name = name
         self.site = site
-        self.observer = FlowObserver(site.clock.now)
-        self.observer.on_change = self._select_program
+        self.observer = FlowObserver(site.clock.now, self._select_program)
         self.nodes: dict[str, RunningNode] = {}
         self.plan: Plan | None = None
         self.own = SourceEmitter(

@@ -139,11 +139,11 @@ class RunningNode:
                 next_id=run.site.message_id,
                 window=run.window,
                 acknowledge=self._acknowledge,
+                refused=lambda message, reason, port: run.refuse(planned.id, message, reason, port),
             )
             self.task = BackgroundTask(
                 f"source {run.name}/{planned.id}", self._bring, run.site.supervisor, log=self.context.log
             )
-            self.emitter.refused = lambda message, reason, port: run.refuse(planned.id, message, reason, port)
         elif is_async(self.instance):
             self.queue = NodeQueue(
                 name=f"{run.name}/{planned.id}",

@@ -83,11 +83,12 @@ class Hop(msgspec.Struct):
 class FlowObserver:
     """What is being looked at in one flow. While nothing is tapped or traced, only a few sampled messages a second pass here."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], on_change: Callable[[], None]) -> None:
+        """`on_change` is called whenever `all` may have become another."""
         self.latency: dict[str, Latency] = {}
         self.last: dict[tuple[str, str], tuple[float, Message]] = {}
         self.traces: OrderedDict[int, list[Hop]] = OrderedDict()
-        self.on_change: Callable[[], None] = lambda: None
+        self._on_change = on_change
         self._now = now
         self._taps: dict[tuple[str, str], list[Tap]] = {}
         self._arrivals: dict[str, Tap] = {}
@@ -103,27 +104,27 @@ class FlowObserver:
         """Calls `show` with every message that leaves that port; returns what ends it."""
         taps = self._taps.setdefault((node, port), [])
         taps.append(show)
-        self.on_change()
+        self._on_change()
 
         def end() -> None:
             if show in taps:
                 taps.remove(show)
             if not taps and self._taps.get((node, port)) is taps:
                 del self._taps[node, port]
-            self.on_change()
+            self._on_change()
 
         return end
 
     def arriving(self, node: str, show: Tap) -> None:
         """Calls `show` with every message that reaches a plain node."""
         self._arrivals[node] = show
-        self.on_change()
+        self._on_change()
 
     def trace(self, count: int = 1, accepts: Callable[[Message], bool] = lambda _: True) -> None:
         """Records the next `count` messages that a source brings and `accepts` takes; they appear in `traces` by message id."""
         self._wanted = count
         self.accepts = accepts
-        self.on_change()
+        self._on_change()
 
     def entering(self, message: Message) -> None:
         """A source's message comes in the observed way."""
@@ -133,7 +134,7 @@ class FlowObserver:
             while len(self.traces) > TRACES_KEPT:
                 self.traces.popitem(last=False)
             if not self._wanted:
-                self.on_change()
+                self._on_change()
 
     def wrap(self, node: str, first: str, call: Callable[[Message], Any]) -> Callable[[Message], Any]:
         """A plain node's call that is timed and looked at."""

@@ -75,8 +75,7 @@ class Site:
         self.quarantine = quarantine or Quarantine()
         self.live = LiveHub()
         self.debug = DebugHub()
-        self.suspension = Suspension()
-        self.suspension.change_sources = self._change_sources
+        self.suspension = Suspension(self._change_sources)
         self.flows: dict[str, FlowRun] = {}
         self.problems: dict[str, list[Problem]] = {}
         self.refused: dict[str, str] = {}

@@ -34,6 +34,7 @@ class SourceEmitter:
         next_id: Callable[[], int],
         window: int,
         acknowledge: Callable[[list[Any]], None] | None,
+        refused: Callable[[Message, str, str], None] | None = None,
     ) -> None:
         self.accepted = 0
         self.done = 0
@@ -41,7 +42,7 @@ class SourceEmitter:
         self.entry: Entry = _not_wired
         self.observed: Entry = _not_wired
         self.observe_all = False
-        self.refused: Callable[[Message, str, str], None] = lambda message, reason, port: _not_wired(message)
+        self._refused = refused if refused is not None else _no_source
         self._waiters = 0
         self._clock = clock
         self._now = clock.now
@@ -137,7 +138,7 @@ class SourceEmitter:
         self.accepted += 1
         delivery = Delivery(self._settled, done)
         self._waiters += 1
-        self.refused(Message(payload, topic, "", self._now(), self._next_id(), EMPTY, delivery), reason, port)
+        self._refused(Message(payload, topic, "", self._now(), self._next_id(), EMPTY, delivery), reason, port)
         delivery.release()
         return done
 
@@ -187,6 +188,10 @@ class SourceEmitter:
             waiting, self._waiting = self._waiting, []
             for call in waiting:
                 call()
+
+
+def _no_source(message: Message, reason: str, port: str) -> None:
+    raise RuntimeError("only a source refuses what has come")
 
 
 def _not_wired(message: Message) -> None:

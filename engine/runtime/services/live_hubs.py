@@ -123,10 +123,17 @@ class LiveHub:
         if channel in self._channels:
             self._channels[channel].latest.pop(key, None)
 
-    def subscribe(self, channel: str, *, replay: bool = True) -> Subscription:
+    def subscribe(
+        self, channel: str, *, replay: bool = True, on_close: Callable[[], None] = lambda: None
+    ) -> Subscription:
         """From now on; with `replay` it begins with the last item of every key."""
         found = self.channel(channel)
-        subscription = Subscription(found.watching.discard)
+
+        def close(subscription: Subscription) -> None:
+            found.watching.discard(subscription)
+            on_close()
+
+        subscription = Subscription(close)
         found.watching.add(subscription)
         if replay:
             for key, item in found.latest.items():

@@ -25,11 +25,11 @@ class Suspension:
     allows. Flows that are deployed meanwhile start with their sources held. Timers of nodes go on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, change_sources: Callable[[], Awaitable[None]] | None = None) -> None:
+        """`change_sources` brings the sources of the site to what `held` says."""
         self.on_close: list[Callable[[], Awaitable[None]]] = []
         """Called after the API was closed, to end connections that last."""
-        self.change_sources: Callable[[], Awaitable[None]] = _nothing
-        """Set by the site: brings its sources to what `held` says."""
+        self._change_sources = change_sources if change_sources is not None else _nothing
         self._reasons: dict[str, str] = {}
         self._refusals: dict[str, Refusal] = {}
 
@@ -43,12 +43,12 @@ class Suspension:
         fresh = not self._reasons
         self._reasons[owner] = reason
         if fresh:
-            await self.change_sources()
+            await self._change_sources()
 
     async def release(self, owner: str) -> None:
         """Takes this owner's reason back; sources go on when it was the last one."""
         if self._reasons.pop(owner, None) is not None and not self._reasons:
-            await self.change_sources()
+            await self._change_sources()
 
     async def close_api(self, owner: str, refusal: Refusal) -> None:
         """From now on every route under /api and /hook refuses but health, sign-in and what `refusal.open` names; sockets are closed."""

@@ -113,16 +113,12 @@ class Topics:
             self._look()
 
     def _subscribe_state(self, name: str) -> Subscription:
-        subscription = self.own.subscribe(name, replay=False)
-        close = subscription.close
-
         def closed() -> None:
-            close()
             self._watching_state -= 1
             if not self._watching_state:
                 self._state.cancel()
 
-        subscription.close = closed  # type: ignore[method-assign]
+        subscription = self.own.subscribe(name, replay=False, on_close=closed)
         self._watching_state += 1
         if self._watching_state == 1:
             self._last.clear()

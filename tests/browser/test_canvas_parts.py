@@ -118,7 +118,7 @@ async def test_groups_and_notes_have_titles_colours_and_markdown(quiet: LiveSite
     await expect(page.locator(".frame[data-colour=green]")).to_contain_text("采集")
     await page.mouse.click(*await bare_point(page))
     await page.keyboard.press("n")
-    await page.get_by_label("内容").fill("# 说明\n\n<img src=x onerror=alert(1)> **重要**")
+    await page.get_by_label("文字").fill("# 说明\n\n<img src=x onerror=alert(1)> **重要**")
     await page.keyboard.press("Tab")
     note = page.locator(".note-card")
     await expect(note.get_by_role("heading", name="说明")).to_be_visible()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
+from engine.api import Message, Node, node
+from engine.catalogue.node_types import NodeType
 from engine.core.clock import settle
 from engine.flow.problem import FlowError, errors_in
 from engine.runtime.flow_runner import DeployFailed
@@ -59,6 +63,29 @@ async def test_node_that_refuses_to_start_rolls_back():
         await settle()
         assert bench.run.nodes["plus"].instance is instance
         assert bench.run.nodes["end"].instance.got == [2]
+
+
+@node(category="test")
+class Holding(Node):
+    """Notes that it was stopped, in the list that the test gives."""
+
+    stopped: ClassVar[list[str]] = []
+
+    def process(self, msg: Message) -> Message:
+        return msg
+
+    def stop(self) -> None:
+        self.stopped.append("holding")
+
+
+async def test_refused_deploy_stops_what_it_had_started():
+    """A node that had opened a port or a connection would keep it, and the next deploy would find it taken."""
+    async with flow(BODY.format(to="plus", by=1).partition("nodes:\n")[2]) as bench:
+        bench.site.catalogue.add(NodeType(Holding))
+        text = BODY.format(to="plus", by=1) + "  new: {type: holding}\n  bad: {type: add, with: {fail_start: true}}\n"
+        with pytest.raises(DeployFailed, match="told not to start"):
+            await bench.deploy(text)
+        assert Holding.stopped == ["holding"]
 
 
 async def test_flow_with_problems_is_refused_and_the_old_one_goes_on():

@@ -33,6 +33,42 @@ async def test_without_a_wire_the_catch_node_hears():
         assert bench.run.nodes["errors"].instance.got == ["broken"]
 
 
+async def test_catch_node_does_not_hear_what_has_an_error_wire():
+    """A wire is the nearer answer."""
+    body = """
+  in: {type: feed, to: bad}
+  bad: {type: raise, to: {error: wired}}
+  wired: {type: keep-errors}
+  c: {type: catch-all, to: caught}
+  caught: {type: keep-errors}
+"""
+    async with flow(body) as bench:
+        feed = await started(bench)
+        feed.emit.push(1)
+        await settle()
+        assert bench.run.nodes["wired"].instance.got == ["broken"]
+        assert bench.run.nodes["caught"].instance.got == []
+
+
+async def test_large_payload_is_cut_in_quarantine_with_its_size():
+    async with flow("  in: {type: feed, to: bad}\n  bad: {type: raise}\n") as bench:
+        feed = await started(bench)
+        feed.emit.push(b"x" * 1_500_000)
+        await settle()
+        (kept,) = bench.site.quarantine.recent
+        assert (len(kept.payload), kept.size_bytes) == (1_000_000, 1_500_000)
+
+
+async def test_order_holds_around_a_message_that_spoils_its_batch():
+    """The batch is halved until it stands alone, the first half first."""
+    async with flow("  in: {type: feed, to: batch}\n  batch: {type: batch, to: end}\n  end: {type: sink}\n") as bench:
+        feed = await started(bench)
+        for payload in (*range(10), "bad", *range(10, 20)):
+            feed.emit.push(payload)
+        await settle(100)
+        assert bench.run.nodes["batch"].instance.stored == list(range(20))
+
+
 async def test_without_any_route_it_lands_in_quarantine():
     """The last place: kept with node and reason."""
     async with flow("  in: {type: feed, to: bad}\n  bad: {type: raise, with: {refuse: true}}\n") as bench:

@@ -61,6 +61,29 @@ async def test_value_is_forgotten_when_its_time_is_over():
     assert memory.items() == []
 
 
+async def test_value_that_is_set_again_without_an_end_has_none():
+    clock = ManualClock()
+    memory = Memories(clock, Journal()).open("m")
+    memory.set("a", 1, ttl_s=10)
+    memory.set("b", 1, ttl_s=1000)
+    memory.set("a", 2)
+    await clock.advance(100)
+    assert memory.get("a") == 2
+
+
+async def test_own_change_that_is_not_committed_is_later_than_another_workers():
+    """What the other has changed is taken over where this worker has changed nothing since."""
+    disk = Disk()
+    disk.gate.clear()
+    journal = Journal(disk)
+    memories = Memories(ManualClock(), journal)
+    memory = memories.open("m")
+    memory.set("mine", 1)
+    memories.follow([("m", "mine", b"\x07", None), ("m", "other", b"\x07", None)])
+    assert memory.items() == [("mine", 1), ("other", 7)]
+    await journal.close()
+
+
 async def test_delivery_waits_for_the_commit_of_what_changed():
     """A message that settles while its change is being written is finished after the write."""
     disk = Disk()

@@ -124,7 +124,7 @@ async def test_the_story_tells_what_it_was_judged_by_and_what_happened(gas_site:
     await row(page, "GX004").scroll_into_view_if_needed()
     await row(page, "GX004").get_by_role("button", name="二级报警（A2）").click()
     story = page.get_by_role("complementary", name="GX004 二级报警（A2）")
-    await expect(story).to_contain_text("斜率 k")
+    await expect(story).to_contain_text("斜率 K")
     await expect(story).to_contain_text("88 ppm")
     await expect(story).to_contain_text("已通知")
     await row(page, "GX004").get_by_role("button", name="确认").click()

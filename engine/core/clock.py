@@ -72,11 +72,16 @@ class ManualClock:
     def __init__(self, start: float = 1_700_000_000.0) -> None:
         self._start = start
         self._passed_s = 0.0
+        self._stepped_s = 0.0
         self._order = itertools.count()
         self._timers: list[tuple[float, int, _ManualTimer]] = []
 
     def now(self) -> float:
-        return self._start + self._passed_s
+        return self._start + self._passed_s + self._stepped_s
+
+    def step(self, seconds: float) -> None:
+        """Sets the wall clock on, or back; no time goes by, and no timer moves."""
+        self._stepped_s += seconds
 
     def monotonic(self) -> float:
         return self._passed_s

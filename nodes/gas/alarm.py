@@ -177,11 +177,11 @@ class Alarm(Node):
 
     def resume(self) -> None:
         self._rules = self._make_rules()
-        now = self.ctx.clock.now()
+        steady = self.ctx.clock.monotonic()
         for sn, _ in self._known.items():
             device = self._devices.get(sn)
             if device is not None:
-                self._presence.expect(sn, now, device.period_s)
+                self._presence.expect(sn, steady, device.period_s)
         for sn, alarms in self._rules.by_device.items():
             if "channel" in alarms:
                 self._clocked.add(sn)
@@ -205,7 +205,7 @@ class Alarm(Node):
         device = msg.props.get("device") or self._devices.get(sn)
         now = self.ctx.clock.now()
         events: list[AlarmEvent] = []
-        if self._presence.heard(sn, now, device.period_s if device is not None else 10.0):
+        if self._presence.heard(sn, self.ctx.clock.monotonic(), device.period_s if device is not None else 10.0):
             self._rules.forget_times()
             events += self._rules.set_condition(SITE, "link", False, now)
         if sn not in self._rules.seen_to:
@@ -252,7 +252,7 @@ class Alarm(Node):
         """Drives what no reading drives: silent devices, the site's own alarms, the end of shelves."""
         now = self.ctx.clock.now()
         self._timer = self.ctx.clock.call_later(TICK_S, self._tick)
-        silent, site_silent = self._presence.check(now)
+        silent, site_silent = self._presence.check(self.ctx.clock.monotonic())
         events: list[AlarmEvent] = []
         if site_silent:
             events += self._rules.set_condition(SITE, "link", True, now, {"devices": len(self._known)})

@@ -84,6 +84,8 @@ class Outbox(Node):
         self._attempt = 0
         self._backoff = Backoff(ctx.clock, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S)
         self._not_before = 0.0
+        self._tried: dict[str, float] = {}
+        """By entry, when it failed first in this process (monotonic): a wall clock that is put on gives nothing up."""
         self._count = 0
         self._stopping = False
         self._task = BackgroundTask(f"channel {self.channel}", self._work, ctx.service(Supervisor), log=ctx.log)
@@ -194,11 +196,11 @@ class Outbox(Node):
         self._show()
 
     def _retry_later(self, batch: list[tuple[str, _Waiting]], failure: TransientFailure) -> None:
-        self._not_before = self.ctx.clock.monotonic() + (failure.after_s or self._backoff.next_s())
+        now = self.ctx.clock.monotonic()
+        self._not_before = now + (failure.after_s or self._backoff.next_s())
         if self._attempt == ALARM_AFTER and failure.hint != "rate":
             self._report(str(failure), failure.hint)
-        now = self.ctx.clock.now()
-        old = [entry for entry in batch if now - entry[1].since > GIVE_UP_S]
+        old = [entry for entry in batch if now - self._tried.setdefault(entry[0], now) > GIVE_UP_S]
         if old:
             self._fail(old, PermanentError(f"could not be sent for a day: {failure}"))
 
@@ -221,6 +223,7 @@ class Outbox(Node):
     def _done(self, batch: list[tuple[str, _Waiting]]) -> None:
         for key, _ in batch:
             self._held.delete(key)
+            self._tried.pop(key, None)
 
     def _note(self, result: Result, answer: str, events: list[AlarmEvent], hint: str = "") -> None:
         self._channels.note(

@@ -11,7 +11,10 @@ QUIET_PERIODS = 1.5
 
 
 class SilenceDetector:
-    """Arrival times by device, the one heard longest ago first, so that a check looks at those few that may be due."""
+    """Arrival times by device, the one heard longest ago first, so that a check looks at those few that may be due.
+
+    Every `now` is monotonic: a step of the wall clock makes nobody silent.
+    """
 
     def __init__(self, missed: int) -> None:
         self.site_silent = False

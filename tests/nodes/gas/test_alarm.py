@@ -67,6 +67,20 @@ async def test_a_device_that_falls_silent_among_others_is_off_line_and_repeated_
         ]
 
 
+@pytest.mark.parametrize("step_s", [-3600.0, 600.0, 3600.0, 86_400.0 * 365])
+async def test_a_wall_clock_that_jumps_makes_nobody_silent(step_s: float):
+    async with harness() as bench:
+        for at in range(0, 40, 10):
+            await bench.clock.advance(10)
+            for sn in ("GS0", "GS1"):
+                await bench.give({"payload": reading(at, 1.0, sn), "key": sn, "time": START + at})
+        bench.clock.step(step_s)
+        await bench.clock.advance(9)
+        assert happened(bench, "offline", "link") == []
+        await bench.clock.advance(60)
+        assert [(type, kind) for _, _, type, kind, _ in happened(bench, "offline", "link")] == [("link", "raised")]
+
+
 async def test_the_site_falling_silent_is_one_alarm_and_ends_with_the_first_reading():
     async with harness() as bench:
         for n in range(4):

@@ -92,6 +92,27 @@ async def test_an_alarm_of_the_channel_itself_is_for_the_others():
         assert bench.results == [("sent", 1)]
 
 
+@pytest.mark.parametrize("step_s", [-3600.0, -120.0, 600.0, 86_400.0 * 365])
+async def test_a_wall_clock_that_jumps_holds_no_notice_up_and_gives_none_up(step_s: float):
+    async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
+        await bench.give(alarm("GS001"))
+        await eventually(lambda: len(vendor.texts) == 1)
+        vendor.says = [(503, "maintenance")]
+        await bench.give(alarm("GS002"))
+        await bench.until_attempts(2)
+        bench.clock.step(step_s)
+        stepped_at = bench.clock.monotonic()
+        await bench.give(alarm("GS003"))
+
+        async def all_sent() -> bool:
+            await bench.clock.advance(1.0)
+            return sum(count for result, count in bench.results if result == "sent") == 3
+
+        await eventually(all_sent)
+        assert bench.clock.monotonic() - stepped_at < 60
+        assert bench.errors == []
+
+
 async def test_an_a2_overtakes_what_waits_for_the_rate_limit():
     config = {"per_minute": 4}
     async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url, config=config) as bench:

@@ -26,7 +26,7 @@ ENGINE = (
     ("runtime/state/spool",),
     ("flow/changes",),
     ("flow/check",),
-    ("catalogue", "flow/yaml", "ops/backup", "texts/told"),
+    ("catalogue", "flow/yaml", "ops/backup"),
     ("flow", "access", "pack"),
     ("settings", "expression", "db", "ops/embedded"),
     ("ops", "core"),

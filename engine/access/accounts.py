@@ -21,6 +21,7 @@ from engine.core.roles import Identity, Role
 from engine.core.secret import Secret
 from engine.db.database import Database, Unavailable
 from engine.db.request_connection import request_connection, until_done
+from engine.texts.text import Text
 
 __all__ = ["AccountRefused", "Accounts", "Token", "User"]
 
@@ -40,9 +41,10 @@ ENOUGH_TO_ADMINISTER = ("admin", "integrator")
 class AccountRefused(Exception):
     """The change would not do: the name is taken, unknown, or nobody would be left to administer. `code` is stable."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, text: Text) -> None:
+        super().__init__(text)
         self.code = code
+        self.text = text
 
 
 class User(msgspec.Struct, kw_only=True):
@@ -186,7 +188,7 @@ class Accounts:
                     language,
                 )
             except asyncpg.UniqueViolationError as taken:
-                raise AccountRefused("exists", f"there is a user {name} already") from taken
+                raise AccountRefused("exists", Text("access.user-exists", name=name)) from taken
         return _user(row)
 
     async def change_user(
@@ -203,7 +205,7 @@ class Accounts:
                 language,
             )
             if row is None:
-                raise AccountRefused("not_found", f"there is no user {name}")
+                raise AccountRefused("not_found", Text("access.no-user", name=name))
             await _refuse_nobody_left(connection)
             await _notify_workers(connection)
         return _user(row)
@@ -212,7 +214,7 @@ class Accounts:
         """Removes a user with all their sessions."""
         async with request_connection(self._database) as connection, connection.transaction():
             if await connection.fetchval("delete from users where name = $1 returning name", name) is None:
-                raise AccountRefused("not_found", f"there is no user {name}")
+                raise AccountRefused("not_found", Text("access.no-user", name=name))
             await _refuse_nobody_left(connection)
             await _notify_workers(connection)
 
@@ -237,14 +239,14 @@ class Accounts:
                     days,
                 )
             except asyncpg.UniqueViolationError as taken:
-                raise AccountRefused("exists", f"there is a token {name} already") from taken
+                raise AccountRefused("exists", Text("access.token-exists", name=name)) from taken
         return text, _token(row)
 
     async def remove_token(self, name: str) -> None:
         """Ends a token at once, everywhere."""
         async with request_connection(self._database) as connection, connection.transaction():
             if await connection.fetchval("delete from api_tokens where name = $1 returning name", name) is None:
-                raise AccountRefused("not_found", f"there is no token {name}")
+                raise AccountRefused("not_found", Text("access.no-token", name=name))
             await _notify_workers(connection)
 
     async def _make_first_user(self) -> None:
@@ -316,7 +318,7 @@ async def _refuse_nobody_left(connection: PoolConnectionProxy) -> None:
     if not await connection.fetchval(
         "select exists (select from users where role = any($1::text[]))", list(ENOUGH_TO_ADMINISTER)
     ):
-        raise AccountRefused("last_admin", "nobody would be left who may administer; give another user that role first")
+        raise AccountRefused("last_admin", Text("access.last-admin"))
 
 
 async def _notify_workers(connection: PoolConnectionProxy) -> None:

@@ -8,6 +8,8 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
+from engine.texts.text import Text
+
 __all__ = ["SHORTEST", "Passwords", "invalid_password_reason", "made_password"]
 
 SHORTEST = 10
@@ -15,14 +17,14 @@ LONGEST = 256
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def invalid_password_reason(password: str, user: str) -> str | None:
+def invalid_password_reason(password: str, user: str) -> Text | None:
     """Why a password is not good enough, or None. After NIST SP 800-63B: length counts, rules about characters do not."""
     if len(password) < SHORTEST:
-        return f"it has {len(password)} characters, at least {SHORTEST} are needed"
+        return Text("access.password-short", length=len(password), limit=SHORTEST)
     if len(password) > LONGEST:
-        return f"it has {len(password)} characters, at most {LONGEST} are allowed"
+        return Text("access.password-long", length=len(password), limit=LONGEST)
     if user.lower() in password.lower() or len(set(password)) < 4:
-        return "it is too easy to guess: it holds the user's name or repeats a few characters"
+        return Text("access.password-easy")
     return None
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
-__all__ = ["ANYONE", "ROLES", "Identity", "Need", "Role", "at_least", "needed_role", "requires"]
+from engine.texts.text import Text
+
+__all__ = ["ANYONE", "ROLES", "ROLE_TEXTS", "Identity", "Need", "Role", "at_least", "needed_role", "requires"]
 
 Role = Literal["viewer", "operator", "admin", "integrator"]
 Need = Literal["anyone", "viewer", "operator", "admin", "integrator"]
 
 ROLES: Final[tuple[Role, ...]] = ("viewer", "operator", "admin", "integrator")
+ROLE_TEXTS: Final[Mapping[Need, Text]] = {
+    "anyone": Text("access.anyone"),
+    "viewer": Text("access.viewer"),
+    "operator": Text("access.operator"),
+    "admin": Text("access.admin"),
+    "integrator": Text("access.integrator"),
+}
 ANYONE: Final = "anyone"
 """The need of a route that is open without sign-in."""
 

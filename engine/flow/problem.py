@@ -43,19 +43,19 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         return hint_of(self.text, "en")
 
     def __str__(self) -> str:
-        return self.line_in("en")
+        return str(self.on_one_line)
 
-    def line_in(self, language: Language) -> str:
-        """The problem on one line, as a terminal shows it: `gas.yaml:7: node scale, with.floor: … — …`."""
+    @property
+    def on_one_line(self) -> Text:
+        """The problem as a terminal shows it: `gas.yaml:7: node scale, with.floor: … — …`."""
         place = Text("flow.file-line", path=self.path, line=self.line) if self.line else self.path
         node: Readable = Text("flow.node", node=self.node) if self.node else ""
         subject = [part for part in (node, self.field) if part]
         told: Readable = Text("flow.about", subject=subject, text=self.text) if subject else self.text
-        hint = hint_of(self.text, language)
-        if hint:
-            told = Text("flow.with-hint", text=told, hint=hint)
-        line = render(Text("flow.at", place=place, text=told), language)
-        return line if self.severity == "error" else render(Text("flow.warning", text=line), language)
+        if hint_of(self.text, "en"):
+            told = Text("flow.with-hint", text=told, about=self.text)
+        line = Text("flow.at", place=place, text=told)
+        return line if self.severity == "error" else Text("flow.warning", text=line)
 
     def answer(self, language: Language) -> "ProblemAnswer":
         """As the HTTP API answers it to a reader of a language."""

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from engine.core.roles import ANYONE
 from engine.core.route import Nothing, Route
+from engine.texts.text import Text
 from engine.web.http.auth import identify
 from engine.web.http.errors import ApiError
 from engine.web.http.origin import from_this_machine
@@ -31,9 +32,7 @@ async def metrics(call: Call[Nothing]) -> web.Response:
     if not from_this_machine(call.request):
         identity, _ = await identify(call.request)
         if identity is None:
-            raise ApiError(
-                401, "signed_out", "metrics are open on this machine only", "send Authorization: Bearer TOKEN"
-            )
+            raise ApiError(401, "signed_out", Text("api.metrics-closed"))
     text = metrics_text(call.server, call.request.app[PROCESS])
     return web.Response(body=text.encode(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 

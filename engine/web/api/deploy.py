@@ -16,6 +16,7 @@ from engine.flow.yaml.operations import Operation
 from engine.flow.yaml.patch import FlowText
 from engine.runtime.flow_runner import DeployReport
 from engine.testing.flow_tests.report import as_json
+from engine.texts.text import Text
 from engine.web.api.flow_tests import run_tests
 from engine.web.api.flows import Base, FileText, flow_file, not_writable
 from engine.web.api.merge import merged
@@ -63,7 +64,7 @@ async def deploy(call: Call[Deploy]) -> Done:
     elif given.operations is not UNSET:
         text = await asyncio.to_thread(lambda: FlowText(file.text, str(file.path)).apply(given.operations or []))
     else:
-        raise ApiError(400, "bad_request", "neither text nor operations", "give one of them")
+        raise ApiError(400, "bad_request", Text("api.nothing-to-deploy"))
     await check_text(call.who, call.server.site.catalogue, file.flow, text)
     note = given.note
     if given.require_tests and not await _pass_tests(call.server, file, text, given.override_reason):
@@ -73,7 +74,7 @@ async def deploy(call: Call[Deploy]) -> Done:
         row, report = await call.server.deploys.deploy(file.name, text, given.base, call.who.user, note)
     except FileChanged as changed:
         if changed.current is None:
-            raise not_found(f"flow {file.name} any more") from changed
+            raise not_found(Text("api.flow-gone", flow=file.name)) from changed
         raise await _conflict(call, changed.current) from changed
     except OSError as failure:
         raise not_writable(failure) from failure
@@ -92,8 +93,7 @@ async def _pass_tests(server: ServerContext, file: FlowFile, text: str, override
     raise ApiError(
         422,
         "tests",
-        f"the tests of flow {file.name} fail with this change",
-        "correct the flow or its tests, or deploy all the same and say why",
+        Text("api.tests-fail", flow=file.name),
         more={"tests": as_json([result])},
     )
 
@@ -114,8 +114,7 @@ async def _conflict(call: Call[Deploy], theirs: FlowFile) -> ApiError:
     return ApiError(
         409,
         "conflict",
-        f"flow {theirs.name} has been changed meanwhile{_by(deployed, theirs)}",
-        "merge the changes, then deploy on the current revision",
+        _changed(deployed, theirs),
         more={
             "current": {"revision": theirs.revision, "text": theirs.text, "who": _who(deployed, theirs)},
             "base": base,
@@ -139,9 +138,11 @@ def _who(deployed: Deployed | None, theirs: FlowFile) -> str:
     return deployed.who if deployed is not None and deployed.revision == theirs.revision else "disk"
 
 
-def _by(deployed: Deployed | None, theirs: FlowFile) -> str:
+def _changed(deployed: Deployed | None, theirs: FlowFile) -> Text:
     who = _who(deployed, theirs)
-    return " on disk" if who == "disk" else f" by {who}"
+    if who == "disk":
+        return Text("api.changed-on-disk", flow=theirs.name)
+    return Text("api.changed-by", flow=theirs.name, who=who)
 
 
 ROUTES = (

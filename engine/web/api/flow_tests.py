@@ -17,6 +17,7 @@ from engine.flow.problem import FlowError
 from engine.testing.flow_tests.cases import Case, read_tests
 from engine.testing.flow_tests.edit import with_case, without_case
 from engine.testing.flow_tests.report import FileResult, as_json, run_file
+from engine.texts.text import Text
 from engine.web.api.flows import FileText, not_writable
 from engine.web.api.trial import tests_path
 from engine.web.http.errors import ApiError, not_found
@@ -77,7 +78,7 @@ async def save_case(call: Call[SaveCase]) -> TestsView:
     try:
         msgspec.convert(case, Case)
     except msgspec.ValidationError as wrong:
-        raise ApiError(422, "bad_case", f"the case: {wrong}", "see docs/flow-tests.md") from wrong
+        raise ApiError(422, "bad_case", Text("flow-test.bad-case", reason=str(wrong))) from wrong
     call.details = {"case": str(case.get("name", ""))[:200]}
     _write(path, with_case(_text(path, call.given.base), case, path.name))
     return _view(path)
@@ -89,7 +90,7 @@ async def remove_case(call: Call[RemoveCase]) -> TestsView:
     text = _text(path, call.given.base)
     left = without_case(text, name, path.name)
     if left == text:
-        raise not_found(f"case {name[:80]!r} in {path.name}")
+        raise not_found(Text("flow-test.no-case", case=name[:80], path=path.name))
     call.details = {"case": name[:200]}
     if left:
         _write(path, left)
@@ -133,7 +134,7 @@ def _view(path: Path) -> TestsView:
 def _text(path: Path, base: str) -> str:
     text = path.read_bytes().decode("utf-8") if path.is_file() else ""
     if (revision_of(text) if text else "") != base:
-        raise ApiError(409, "conflict", f"{path.name} has been changed meanwhile", "look at the cases again, then save")
+        raise ApiError(409, "conflict", Text("flow-test.changed", path=path.name))
     return text
 
 

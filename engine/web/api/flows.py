@@ -13,6 +13,7 @@ from engine.deploy.deploys import Deployed
 from engine.deploy.flow_files import FileChanged, FlowFile, invalid_flow_name_reason
 from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Words
 from engine.flow.problem import Problem, ProblemAnswer, answers, errors_in
+from engine.texts.text import Text
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_text
 from engine.web.http.route import Call
@@ -105,14 +106,14 @@ async def add_flow(call: Call[NewFlow]) -> FlowView:
     given = call.given
     fault = invalid_flow_name_reason(given.name)
     if fault is not None:
-        raise ApiError(422, "bad_name", f"a flow can't be called {given.name!r}: {fault}", "take another name")
+        raise ApiError(422, "bad_name", Text("deploy.no-flow-name", name=given.name, reason=fault))
     call.target = given.name
     text = given.text or _empty_flow(given.name, given.title)
     await check_text(call.who, call.server.site.catalogue, None, text)
     try:
         await call.server.deploys.deploy(given.name, text, None, call.who.user, "")
     except FileChanged as there:
-        raise ApiError(409, "exists", f"there is a flow {given.name} already", "take another name") from there
+        raise ApiError(409, "exists", Text("api.flow-exists", flow=given.name)) from there
     except OSError as failure:
         raise not_writable(failure) from failure
     return flow_view(call, flow_file(call, given.name))
@@ -127,8 +128,7 @@ async def remove_flow(call: Call[FromBase]) -> None:
         raise ApiError(
             409,
             "conflict",
-            f"flow {file.name} has been changed meanwhile",
-            "look at the change, then remove it",
+            Text("api.changed-before-removal", flow=file.name),
             more={"current": flow_view(call, changed.current or file)},
         ) from changed
     except OSError as failure:
@@ -140,7 +140,7 @@ def flow_file(call: Call[Any], name: str = "") -> FlowFile:
     name = name or call.path("name")
     file = call.server.deploys.files.read(name) if len(name) <= 64 else None
     if file is None:
-        raise not_found(f"flow {name[:80]}", "see /api/flows")
+        raise not_found(Text("api.no-flow", flow=name[:80]))
     return file
 
 
@@ -198,8 +198,7 @@ def not_writable(failure: OSError) -> ApiError:
     return ApiError(
         503,
         "not_writable",
-        f"the flow file can't be written: {failure.strerror or failure}",
-        "correct the permissions of the flow folder (MCS_FLOWS) or free space on its disk",
+        Text("api.flow-unwritable", reason=failure.strerror or str(failure)),
     )
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from engine.core.roles import ANYONE, Identity, at_least, requires
 from engine.db.database import Unavailable
 from engine.runtime.services.webhooks import Endpoint, HttpCall, WebhookRouter
+from engine.texts.text import Text
 from engine.web.http.auth import CSRF_HEADER, READS, identify, own_checks
 from engine.web.http.errors import ApiError, starting
 from engine.web.http.origin import address_of, same_origin
@@ -58,8 +59,7 @@ async def _admitted(request: web.Request, endpoint: Endpoint) -> Identity | None
         raise ApiError(
             401,
             "signed_out",
-            f"{request.path} is not open to everyone",
-            "send Authorization: Bearer TOKEN with an API token",
+            Text("api.not-open", path=request.path),
             headers={"WWW-Authenticate": "Bearer"},
         )
     upgrades = "Upgrade" in request.headers
@@ -68,9 +68,7 @@ async def _admitted(request: web.Request, endpoint: Endpoint) -> Identity | None
         (upgrades and not same_origin(request))
         or (writes and not (request.headers.get(CSRF_HEADER) == "1" and same_origin(request)))
     ):
-        raise ApiError(
-            403, "cross_site", "the request does not come from a page of this server", "use an API token in the header"
-        )
+        raise ApiError(403, "cross_site", Text("api.hook-cross-site"))
     if not at_least(identity.role, endpoint.need):
         raise ApiError(403, "role", f"{request.path} needs the role {endpoint.need}", "use a token of that role")
     return identity
@@ -91,10 +89,9 @@ def _nobody(request: web.Request, methods: list[str]) -> ApiError:
         return ApiError(
             405,
             "wrong_method",
-            f"{request.path} is not answered for {request.method}",
-            f"use {' or '.join(methods)}",
+            Text("api.hook-method", path=request.path, method=request.method, known=methods),
             headers={"Allow": ", ".join(methods)},
         )
     if "starting" in request.app[SERVER].health():
-        return starting("the flows are still starting")
-    return ApiError(404, "not_found", f"no flow answers {request.path}", "deploy a flow with an http-in of this path")
+        return starting(Text("api.flows-starting"))
+    return ApiError(404, "not_found", Text("api.no-hook", path=request.path))

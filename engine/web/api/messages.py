@@ -14,6 +14,7 @@ from engine.core.route import Nothing, Route
 from engine.db.request_connection import request_connection
 from engine.runtime.node_runner import RunningNode
 from engine.runtime.services.live_hubs import DebugRow, shorten
+from engine.texts.text import Text
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.route import Call
 
@@ -82,17 +83,16 @@ async def reprocess(call: Call[Nothing]) -> None:
     async with request_connection(call.server.database) as connection:
         row = await connection.fetchrow("select * from quarantine where id = $1", number)
         if row is None:
-            raise not_found(f"message {number} in the quarantine")
+            raise not_found(Text("api.not-in-quarantine", number=number))
         if len(row["payload"]) < row["size_bytes"]:
-            raise ApiError(422, "cut", "only the beginning of this message was kept", "have its source send it again")
+            raise ApiError(422, "cut", Text("api.message-cut"))
         run = site.flows.get(row["flow"])
         running = run.nodes.get(row["node"]) if run is not None else None
         if run is None or running is None:
             raise ApiError(
                 409,
                 "no_node",
-                f"flow {row['flow']} has no running node {row['node']}",
-                "deploy it, then reprocess the message",
+                Text("api.no-running-node", flow=row["flow"], node=row["node"]),
             )
         await connection.execute("update quarantine set reprocessed = now() where id = $1", number)
     call.details = {"flow": run.name, "node": running.id}
@@ -120,7 +120,7 @@ async def discard(call: Call[Nothing]) -> None:
     async with request_connection(call.server.database) as connection:
         gone = await connection.fetchval("delete from quarantine where id = $1 returning id", call.number("id"))
     if gone is None:
-        raise not_found(f"message {call.path('id')} in the quarantine")
+        raise not_found(Text("api.not-in-quarantine", number=call.path("id")))
 
 
 def _shown(row: dict[str, Any]) -> Quarantined:

@@ -17,6 +17,7 @@ from engine.flow.yaml.file_schema import flow_schema
 from engine.runtime.flow_runner import DeployFailed
 from engine.testing import run_node
 from engine.testing.flow_tests.samples import as_type
+from engine.texts.text import Text, reason_of
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_type, deciding
 from engine.web.http.route import Call
@@ -183,8 +184,7 @@ async def run(call: Call[Samples]) -> list[Sent]:
         raise ApiError(
             422,
             "acts_outside",
-            f"{kind.type} {'brings messages in' if kind.is_source else 'acts on the outside world'} and can't be tried here",
-            "put samples into a node behind it, or before it",
+            Text("api.source-untried", type=kind.type) if kind.is_source else Text("api.actor-untried", type=kind.type),
         )
     check_type(call.who, kind)
     try:
@@ -197,14 +197,13 @@ async def run(call: Call[Samples]) -> list[Sent]:
                 services=_services(call, given.site),
             )
     except TimeoutError as late:
-        raise ApiError(422, "too_slow", f"it did not end within {RUN_LIMIT_S:g} s", "give fewer messages") from late
+        raise ApiError(422, "too_slow", Text("api.trial-slow", seconds=RUN_LIMIT_S)) from late
     except DeployFailed as refused:
-        raise ApiError(422, "bad_config", f"{kind.type}: {refused.reason}", "correct the config") from refused
+        raise ApiError(422, "bad_config", Text("api.bad-config", type=kind.type, reason=refused.reason)) from refused
     except Exception as error:
         # The class may be a customer's: whatever it raises on these samples is the answer, not a fault of the server.
-        raise ApiError(
-            422, "bad_sample", f"{kind.type}: {type(error).__name__}: {error}", "look at the config and the samples"
-        ) from error
+        text = Text("api.bad-sample", error=f"{kind.type}: {type(error).__name__}", reason=reason_of(error))
+        raise ApiError(422, "bad_sample", text) from error
     return [
         Sent(
             output.port,
@@ -236,7 +235,8 @@ def _kind(call: Call[Any]) -> NodeType:
     type = call.path("type")
     kind = call.server.site.catalogue.types.get(type)
     if kind is None:
-        raise not_found(f"node type {type}", call.server.site.catalogue.problem_of(type) or "see /api/node-types")
+        broken = call.server.site.catalogue.problem_of(type)
+        raise not_found(Text("api.no-type", type=type[:80]), broken)
     return kind
 
 

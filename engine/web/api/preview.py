@@ -20,6 +20,7 @@ from engine.flow.yaml.operations import Operation
 from engine.flow.yaml.read import read_flow
 from engine.runtime.deploy_effect import DeployEffect, deploy_effect
 from engine.texts.language import Language
+from engine.texts.text import Text
 from engine.web.api.drafts import Drafts
 from engine.web.api.flows import FileText, FlowModel, model_of
 from engine.web.http.errors import ApiError
@@ -58,7 +59,7 @@ async def preview(call: Call[Preview]) -> Previewed:
     given, name = call.given, call.path("name")
     fault = invalid_flow_name_reason(name)
     if fault is not None:
-        raise ApiError(404, "not_found", f"no flow can be called {name[:80]!r}: {fault}", "see /api/flows")
+        raise ApiError(404, "not_found", Text("deploy.no-flow-name", name=name[:80], reason=fault))
     # Off the loop: a flow of 1,000 nodes keeps a thread busy longer than a message may wait.
     beside = call.server.deploys.beside(name)
     drafts = call.request.app[DRAFTS]

@@ -15,6 +15,7 @@ from engine.flow.changes.diff import FlowDiff, diff_flows
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError
 from engine.flow.yaml.read import read_flow
+from engine.texts.text import Text
 from engine.web.api.flows import FileText, FlowModel, model_of
 from engine.web.http.errors import not_found
 from engine.web.http.route import Call
@@ -97,7 +98,7 @@ async def _flow_of(call: Call[Any], number: int) -> Flow:
 async def _revision(call: Call[Any], number: int) -> tuple[Revision, dict[str, Any]]:
     found = await call.server.deploys.revisions.one(call.path("name"), number) if number < 2**31 else None
     if found is None:
-        raise not_found(f"revision {number} of flow {call.path('name')[:80]}")
+        raise not_found(Text("api.no-revision", number=number, flow=call.path("name")[:80]))
     return found
 
 

@@ -10,6 +10,7 @@ from msgspec import Meta
 from engine.access.secrets_store import SecretInfo
 from engine.core.route import Nothing, Route
 from engine.flow.names import invalid_name_reason
+from engine.texts.text import Text
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.route import Call
 
@@ -32,14 +33,14 @@ async def set_secret(call: Call[SecretValue]) -> None:
     name = call.path("name")
     fault = invalid_name_reason(name)
     if fault is not None:
-        raise ApiError(422, "bad_name", f"a secret can't be called {name[:80]!r}: {fault}", "take another name")
+        raise ApiError(422, "bad_name", Text("access.no-secret-name", name=name[:80], reason=fault))
     await call.server.secrets.set(name, call.given.value, call.who.user)
 
 
 async def remove_secret(call: Call[Nothing]) -> None:
     """Remove a secret; a flow that needs it does not start any more."""
     if not await call.server.secrets.remove(call.path("name")):
-        raise not_found(f"secret {call.path('name')}")
+        raise not_found(Text("access.no-secret", name=call.path("name")))
 
 
 ROUTES = (

@@ -13,6 +13,7 @@ from engine.access.passwords import invalid_password_reason
 from engine.core.roles import ANYONE, Identity, Role
 from engine.core.route import Nothing, Route
 from engine.db.database import Unavailable
+from engine.texts.text import Text
 from engine.web.api.login_limit import SignInLimit
 from engine.web.http.auth import AUDIT, COOKIE, identify
 from engine.web.http.errors import ApiError, json_answer
@@ -58,8 +59,7 @@ async def sign_in(call: Call[SignIn]) -> web.Response:
         raise ApiError(
             429,
             "too_many_tries",
-            f"too many wrong passwords; try again in {math.ceil(wait_s)} s",
-            "wait, or ask an administrator for a new password",
+            Text("access.too-many-tries", seconds=math.ceil(wait_s)),
             headers={"Retry-After": str(math.ceil(wait_s))},
         )
     try:
@@ -69,7 +69,7 @@ async def sign_in(call: Call[SignIn]) -> web.Response:
         raise
     if signed_in is None:
         await request.app[AUDIT].record(given.user, address, "session.refused", given.user, {})
-        raise ApiError(401, "wrong_password", "user or password is wrong", "check both; capital letters count")
+        raise ApiError(401, "wrong_password", Text("access.wrong-user-or-password"))
     limit.succeeded(given.user, address)
     token, identity = signed_in
     await request.app[AUDIT].record(identity.user, address, "session.begin", identity.user, {})
@@ -105,23 +105,22 @@ async def change_password(call: Call[NewPassword]) -> Me:
     """Set a new password of one's own; all other sessions of this user end."""
     who = call.who
     if who.via != "session":
-        raise ApiError(403, "no_password", "a token has no password", "sign in as a user")
+        raise ApiError(403, "no_password", Text("access.token-without-password"))
     fault = invalid_password_reason(call.given.new, who.user)
     if fault is not None:
-        raise ApiError(422, "weak_password", f"the new password won't do: {fault}", "take a longer one")
+        raise ApiError(422, "weak_password", Text("access.weak-password", reason=fault))
     limit, address = call.request.app[LIMIT], address_of(call.request)
     wait_s = limit.begin(who.user, address)
     if wait_s > 0:
         raise ApiError(
             429,
             "too_many_tries",
-            f"try again in {math.ceil(wait_s)} s",
-            "wait",
+            Text("access.too-many-tries", seconds=math.ceil(wait_s)),
             headers={"Retry-After": str(math.ceil(wait_s))},
         )
     keep = call.request.cookies.get(COOKIE, "")
     if not await call.server.accounts.change_own_password(who.user, call.given.old, call.given.new, keep):
-        raise ApiError(403, "wrong_password", "the old password is wrong", "check it; capital letters count")
+        raise ApiError(403, "wrong_password", Text("access.wrong-old-password"))
     limit.succeeded(who.user, address)
     identity, _ = await identify(call.request)
     return _me(identity or who)

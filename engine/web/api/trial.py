@@ -23,7 +23,7 @@ from engine.testing.flow_tests.cases import Case, FlowTests, read_tests
 from engine.testing.flow_tests.report import AnyBroker
 from engine.testing.flow_tests.runner import CaseResult, play_case
 from engine.texts.language import Language
-from engine.texts.text import Text, hint_of, render
+from engine.texts.text import Text, hint_of, reason_of, render
 from engine.web.api.flows import FileText, flow_file
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_types, deciding
@@ -106,9 +106,7 @@ async def last_message(call: Call[LastQuery]) -> LastMessage:
     """The last message seen on a wire, to take as a sample."""
     seen = _last(call.server, call.path("name"), call.given.node, call.given.port)
     if seen is None:
-        raise not_found(
-            f"message yet that left {call.given.node[:80]}", "wait until one has passed, or write a sample yourself"
-        )
+        raise not_found(Text("api.no-message-yet", node=call.given.node[:80]))
     at, message = seen
     payload, size = shorten(message.payload)
     return LastMessage(
@@ -169,9 +167,13 @@ async def try_flow(call: Call[Try]) -> CaseResult:
                 flow, tests, case, server.site.catalogue, References(brokers=AnyBroker()), deciding(server)
             )
     except TimeoutError as late:
-        raise ApiError(422, "too_slow", f"it did not end within {TRY_LIMIT_S:g} s", "give fewer messages") from late
+        raise ApiError(422, "too_slow", Text("api.trial-slow", seconds=TRY_LIMIT_S)) from late
     except (msgspec.ValidationError, TypeError, ValueError, LookupError) as wrong:
-        raise ApiError(422, "bad_sample", f"{type(wrong).__name__}: {wrong}", "look at the sample") from wrong
+        raise ApiError(422, "bad_sample", _bad_sample(wrong)) from wrong
+
+
+def _bad_sample(wrong: Exception) -> Text:
+    return Text("api.bad-sample", error=type(wrong).__name__, reason=reason_of(wrong))
 
 
 def _running(server: ServerContext, name: str) -> Flow | None:
@@ -196,10 +198,10 @@ def tests_path(call: Call[Any]) -> Any:
 def _last(server: ServerContext, flow: str, node: str, port: str) -> tuple[float, Message] | None:
     run = server.site.flows.get(flow)
     if run is None:
-        raise not_found(f"running flow {flow[:80]}", "deploy it first")
+        raise not_found(Text("api.no-running-flow", flow=flow[:80]))
     running = run.nodes.get(node)
     if running is None:
-        raise not_found(f"node {node[:80]} in flow {flow}", "deploy it first")
+        raise not_found(Text("api.no-running-node", flow=flow, node=node[:80]))
     ports = running.planned.ports
     return run.observer.last.get((node, port or (ports[0] if ports else ERROR_PORT)))
 

@@ -13,6 +13,7 @@ from engine.access.audit import AuditEntry
 from engine.access.passwords import invalid_password_reason
 from engine.core.roles import Role
 from engine.core.route import Nothing, Route
+from engine.texts.text import Text
 from engine.web.http.auth import AUDIT
 from engine.web.http.errors import ApiError, json_answer, not_found
 from engine.web.http.route import Call
@@ -87,7 +88,7 @@ async def change_user(call: Call[UserChange]) -> User:
     name, given = call.path("name"), call.given
     user = await call.server.accounts.user(name)
     if user is None:
-        raise not_found(f"user {name}")
+        raise not_found(Text("access.no-user", name=name))
     if given.password is not None:
         _strong(given.password, name)
     call.details = {"role": given.role, "language": given.language, "password": given.password is not None}
@@ -100,7 +101,7 @@ async def remove_user(call: Call[Nothing]) -> None:
     """Remove a user; they are signed out everywhere."""
     user = await call.server.accounts.user(call.path("name"))
     if user is None:
-        raise not_found(f"user {call.path('name')}")
+        raise not_found(Text("access.no-user", name=call.path("name")))
     await call.server.accounts.remove_user(user.name)
 
 
@@ -133,7 +134,7 @@ async def audit(call: Call[AuditQuery]) -> list[AuditEntry]:
 def _strong(password: str, user: str) -> None:
     fault = invalid_password_reason(password, user)
     if fault is not None:
-        raise ApiError(422, "weak_password", f"the password won't do: {fault}", "take a longer one")
+        raise ApiError(422, "weak_password", Text("access.weak-password", reason=fault))
 
 
 ROUTES = (

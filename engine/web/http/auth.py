@@ -8,13 +8,14 @@ from aiohttp import web
 
 from engine.access.accounts import TOKEN_PREFIX
 from engine.access.audit import AuditLog
-from engine.core.roles import ANYONE, Identity, at_least, needed_role
+from engine.core.roles import ANYONE, ROLE_TEXTS, Identity, Need, at_least, needed_role
+from engine.texts.text import Text
 from engine.web.http.errors import ApiError, Handler
 from engine.web.http.origin import address_of, same_origin
 from engine.web.http.route import IDENTITY, audit_of
 from engine.web.http.server_context import SERVER
 
-__all__ = ["AUDIT", "COOKIE", "CSRF_HEADER", "READS", "guard", "identify", "own_checks"]
+__all__ = ["AUDIT", "COOKIE", "CSRF_HEADER", "READS", "guard", "identify", "own_checks", "role_missing"]
 
 AUDIT = web.AppKey("audit", AuditLog)
 
@@ -48,20 +49,13 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     identity, by_cookie = await identify(request)
     if identity is None:
-        raise ApiError(401, "signed_out", "nobody is signed in", "sign in, or send Authorization: Bearer TOKEN")
+        raise ApiError(401, "signed_out", Text("api.signed-out"))
     if by_cookie and writes and not (request.headers.get(CSRF_HEADER) == "1" and same_origin(request)):
         raise _cross_site()
     if identity.must_change and not request.path.startswith(OWN_SESSION):
-        raise ApiError(
-            403,
-            "password_must_change",
-            f"{identity.user} still has a one-time password",
-            "set a password of your own: POST /api/session/password",
-        )
+        raise ApiError(403, "password_must_change", Text("api.password-must-change", user=identity.user))
     if not at_least(identity.role, need):
-        raise ApiError(
-            403, "role", f"this needs the role {need}, {identity.user} is {identity.role}", "ask an administrator"
-        )
+        raise ApiError(403, "role", role_missing(identity, need))
     request[IDENTITY] = identity
     answer = await handler(request)
     if writes and answer.status < 400:
@@ -103,10 +97,10 @@ async def _record(request: web.Request, identity: Identity) -> None:
     await request.app[AUDIT].record(identity.user, address_of(request), *noted)
 
 
+def role_missing(identity: Identity, need: Need) -> Text:
+    """Of what somebody may not do."""
+    return Text("api.role-missing", need=ROLE_TEXTS[need], user=identity.user, role=ROLE_TEXTS[identity.role])
+
+
 def _cross_site() -> ApiError:
-    return ApiError(
-        403,
-        "cross_site",
-        "the request does not come from a page of this server",
-        "send X-MCS: 1 from a page of the same origin, or use an API token; behind a proxy pass Host on and set MCS_TRUSTED_PROXIES",
-    )
+    return ApiError(403, "cross_site", Text("api.cross-site"))

@@ -18,8 +18,7 @@ from engine.deploy.deploys import NotRecorded
 from engine.flow.problem import FlowError, Problem, ProblemAnswer, answers
 from engine.runtime.flow_runner import DeployFailed
 from engine.texts.language import Language, language_of
-from engine.texts.text import Readable, Text, hint_of, render
-from engine.texts.told import told
+from engine.texts.text import Readable, Text, hint_of, reason_of, render
 
 __all__ = [
     "ApiError",
@@ -84,17 +83,17 @@ class ApiError(Exception):
         """What is answered to a reader of a language."""
         problems = None if self.problems is None else answers(self.problems, language)
         hint = self.hint or hint_of(self.message, language)
-        return ErrorBody(self.code, _in(self.message, language), _in(hint, language), problems, self.node)
+        return ErrorBody(self.code, render(self.message, language), render(hint, language), problems, self.node)
 
 
-def not_found(what: str, hint: str = "look at the list of what there is") -> ApiError:
-    """404: `what` is the thing that is not there, as in "flow gas"."""
-    return ApiError(404, "not_found", f"there is no {what}", hint)
+def not_found(what: Readable, hint: Readable = "") -> ApiError:
+    """404: a text that says what is not there, or plain words for it, as in "flow gas"."""
+    return ApiError(404, "not_found", what if isinstance(what, Text) else Text("api.not-there", what=what), hint)
 
 
-def starting(what: str) -> ApiError:
+def starting(what: Readable) -> ApiError:
     """503 with when to ask again, of what the server has not started yet."""
-    return ApiError(503, "starting", what, "try again", headers={"Retry-After": "2"})
+    return ApiError(503, "starting", what, Text("api.try-again"), headers={"Retry-After": "2"})
 
 
 def json_answer(
@@ -130,44 +129,31 @@ def reader_language(request: web.Request) -> Language:
     return language_of(request.headers.get("Accept-Language", ""))
 
 
-def _in(text: Readable, language: Language) -> str:
-    return told(text, language) if isinstance(text, str) else render(text, language)
-
-
 def _of(request: web.Request, error: Exception) -> ApiError:
     match error:
         case ApiError():
             return error
         case FlowError():
-            first = str(error.problems[0]) if error.problems else "it can't be read"
-            return ApiError(
-                422, "problems", f"the flow has problems, the first: {first}", "correct them", problems=error.problems
-            )
+            first = error.problems[0].on_one_line if error.problems else Text("flow.file-empty")
+            return ApiError(422, "problems", Text("api.problems", first=first), problems=error.problems)
         case DeployFailed():
             return ApiError(
-                424,
-                "refused",
-                f"node {error.node} refused to start: {error.reason}",
-                "the version that ran goes on; correct the node and deploy again",
-                node=error.node,
+                424, "refused", Text("api.node-refused", node=error.node, reason=error.reason), node=error.node
             )
         case AccountRefused():
-            return ApiError(404 if error.code == "not_found" else 409, error.code, str(error), "look at the list")
+            return ApiError(404 if error.code == "not_found" else 409, error.code, error.text)
         case NotRecorded():
-            return ApiError(
-                503, "not_recorded", str(error), "it runs; the revision is written when the database is back"
-            )
+            return ApiError(503, "not_recorded", reason_of(error))
         case RetryableError():
-            return ApiError(503, "away", str(error), "try again in a moment", headers={"Retry-After": "2"})
+            again = Text("api.try-again-soon")
+            return ApiError(503, "away", reason_of(error), again, headers={"Retry-After": "2"})
         case asyncpg.DataError() | UnicodeEncodeError():
-            return ApiError(400, "bad_value", "a value can't be stored", "leave out control characters and odd symbols")
+            return ApiError(400, "bad_value", Text("api.bad-value"))
     if isinstance(error, Unavailable) or (is_transient(error) and not isinstance(error, OSError)):
         return database_away(error)
     number = os.urandom(4).hex()
     log.error("%s %s failed, number %s", request.method, request.path, number, exc_info=error)
-    return ApiError(
-        500, "fault", f"the server made a mistake (number {number})", "tell the integrator; the log has the number"
-    )
+    return ApiError(500, "fault", Text("api.fault", number=number))
 
 
 def database_away(error: Exception) -> ApiError:
@@ -175,8 +161,7 @@ def database_away(error: Exception) -> ApiError:
     return ApiError(
         503,
         "database_away",
-        f"the database is away: {error}",
-        "flows, live values and health go on; try again when it is back, it is reconnected by itself",
+        Text("api.database-away", reason=str(error)),
         headers={"Retry-After": "2"},
     )
 
@@ -185,14 +170,13 @@ def _of_http(request: web.Request, answer: web.HTTPException) -> ApiError:
     headers = {name: answer.headers[name] for name in ("Allow",) if name in answer.headers}
     match answer.status:
         case 404:
-            refused = ApiError(404, "not_found", f"there is nothing at {request.path}", "see /api/openapi.json")
+            refused = ApiError(404, "not_found", Text("api.nothing-at", path=request.path))
         case 405:
-            refused = ApiError(
-                405, "wrong_method", f"{request.method} is not possible at {request.path}", "see /api/openapi.json"
-            )
+            text = Text("api.wrong-method", method=request.method, path=request.path)
+            refused = ApiError(405, "wrong_method", text)
         case 413:
-            refused = ApiError(413, "too_large", "the request is larger than the server takes", "send less at once")
+            refused = ApiError(413, "too_large", Text("api.too-large"))
         case _:
-            refused = ApiError(answer.status, "refused", answer.reason or "refused", "see /api/openapi.json")
+            refused = ApiError(answer.status, "refused", Text("api.http-refused", reason=answer.reason or ""))
     refused.headers |= headers
     return refused

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from engine.catalogue.node_types import Catalogue, NodeType
-from engine.core.roles import ROLES, Identity, Role, at_least
+from engine.core.roles import ROLE_TEXTS, ROLES, Identity, Role, at_least
 from engine.flow.check.expand import expand_subflows
 from engine.flow.model import Flow
 from engine.flow.yaml.read import read_flow
+from engine.texts.text import Text
 from engine.web.http.errors import ApiError
 from engine.web.http.server_context import ServerContext
 
@@ -64,10 +65,7 @@ def _may(kind: NodeType, role: Role) -> bool:
 
 
 def _refusal(kind: NodeType, id: str = "") -> ApiError:
-    where = f"node {id}: " if id else ""
-    return ApiError(
-        403,
-        "role",
-        f"{where}{kind.type} nodes may be put in and changed by the role {kind.about.role} only",
-        f"ask somebody of the role {kind.about.role}, or leave the node as it was",
-    )
+    role = next((text for role, text in ROLE_TEXTS.items() if role == kind.about.role), kind.about.role)
+    if id:
+        return ApiError(403, "role", Text("api.node-needs-role", node=id, type=kind.type, role=role))
+    return ApiError(403, "role", Text("api.type-needs-role", type=kind.type, role=role))

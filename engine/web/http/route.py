@@ -14,6 +14,7 @@ from aiohttp import web
 from engine.core.roles import Identity, requires
 from engine.core.route import Nothing, Route
 from engine.texts.language import Language
+from engine.texts.text import Text, reason_of
 from engine.web.http.errors import ApiError, json_answer, reader_language, starting
 from engine.web.http.server_context import SERVER, ServerContext
 
@@ -55,7 +56,7 @@ class Call(Generic[G]):
         try:
             return self.server.service(kind)
         except LookupError as missing:
-            raise starting(str(missing.args[0])) from missing
+            raise starting(reason_of(missing)) from missing
 
     def path(self, name: str) -> str:
         """A part of the path."""
@@ -66,7 +67,7 @@ class Call(Generic[G]):
         text = self.path(name)
         if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63:
             return int(text)
-        raise ApiError(404, "not_found", f"{text[:40]!r} is not the number of anything", "numbers are in the list")
+        raise ApiError(404, "not_found", Text("api.no-number", given=text[:40]))
 
 
 def mount(app: web.Application, routes: Iterable[Route]) -> None:
@@ -96,9 +97,7 @@ def _aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.Stre
             async with asyncio.timeout(route.time_limit_s):
                 result = await route.handler(call)
         except TimeoutError as late:
-            raise ApiError(
-                503, "too_slow", f"no answer within {route.time_limit_s:g} s", "see /api/health for what is stuck"
-            ) from late
+            raise ApiError(503, "too_slow", Text("api.too-slow", seconds=route.time_limit_s)) from late
         if route.action:
             request[NOTED] = (route.action, call.target, call.details)
         if isinstance(result, web.StreamResponse):
@@ -121,21 +120,20 @@ def _query(request: web.Request, kind: type[G]) -> G:
     given: dict[str, str] = {}
     for name, text in request.query.items():
         if name in given:
-            raise ApiError(400, "bad_request", f"{name} is given twice in the query", "give it once")
+            raise ApiError(400, "bad_request", Text("api.query-twice", name=name[:80]))
         given[name] = text
     given.pop("lang", None)
     if any("\x00" in text for text in given.values()):
-        raise ApiError(400, "bad_value", "the query holds a NUL character", "leave it out")
+        raise ApiError(400, "bad_value", Text("api.query-nul"))
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as wrong:
-        raise ApiError(400, "bad_request", f"the query: {wrong}", "see /api/openapi.json") from wrong
+        raise ApiError(400, "bad_request", Text("api.bad-query", reason=str(wrong))) from wrong
 
 
 async def _raw(request: web.Request, media: tuple[str, ...]) -> bytes:
     if request.content_type not in media:
-        wanted = " or ".join(media)
-        raise ApiError(415, "wrong_type", f"the body is declared as {request.content_type}", f"send {wanted}")
+        raise ApiError(415, "wrong_type", Text("api.wrong-type", given=request.content_type, wanted=media))
     return await request.read()
 
 
@@ -145,12 +143,12 @@ async def _body(request: web.Request, kind: type[G]) -> G:
         return kind()
     if request.content_type != "application/json":
         # A form of another site can send anything but this type without being asked first (CORS preflight).
-        raise ApiError(415, "not_json", "the body is not declared as JSON", "send Content-Type: application/json")
+        raise ApiError(415, "not_json", Text("api.not-json"))
     if _NUL.search(raw):
-        raise ApiError(400, "bad_value", "a text in the body holds a NUL character (\\u0000)", "leave it out")
+        raise ApiError(400, "bad_value", Text("api.body-nul"))
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as wrong:
-        raise ApiError(400, "bad_request", f"the body: {wrong}", "see /api/openapi.json") from wrong
+        raise ApiError(400, "bad_request", Text("api.bad-body", reason=str(wrong))) from wrong
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-        raise ApiError(400, "bad_json", f"the body is no JSON: {wrong}", "send one JSON object in UTF-8") from wrong
+        raise ApiError(400, "bad_json", Text("api.bad-json", reason=str(wrong))) from wrong

@@ -17,8 +17,9 @@ from engine.core.roles import at_least
 from engine.core.route import Nothing, Route
 from engine.db.database import Unavailable
 from engine.runtime.services.live_hubs import Subscription
-from engine.web.http.auth import COOKIE, identify
-from engine.web.http.errors import ApiError, starting
+from engine.texts.text import Readable, Text, in_full, reason_of
+from engine.web.http.auth import COOKIE, identify, role_missing
+from engine.web.http.errors import ApiError, reader_language, starting
 from engine.web.http.origin import same_origin
 from engine.web.http.route import IDENTITY, Call
 from engine.web.http.server_context import SERVER
@@ -61,6 +62,7 @@ class Client:
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.id = os.urandom(8).hex()
         self.identity = request[IDENTITY]
+        self.language = reader_language(request)
         self._socket = socket
         self._request = request
         self._topics = request.app[TOPICS_KEY]
@@ -96,7 +98,7 @@ class Client:
         try:
             wanted = msgspec.json.decode(text, type=Request)
         except (msgspec.DecodeError, RecursionError) as wrong:
-            await self._refuse("", "bad_request", f"not understood: {wrong}")
+            await self._refuse("", "bad_request", Text("api.socket-not-understood", reason=str(wrong)))
             return
         if wanted.presence is not UNSET:
             self._topics.presence.here(wanted.presence.flow, self.id, self.identity.user, wanted.presence.open)
@@ -108,19 +110,19 @@ class Client:
     async def _subscribe(self, topic: str, filter: DebugFilter) -> None:
         need = _ROLES.get(topic.partition(":")[0])
         if need is None:
-            await self._refuse(topic, "not_found", f"there is no topic {topic[:80]!r}; see /api/openapi.json")
+            await self._refuse(topic, "not_found", Text("api.no-topic", topic=topic[:80]))
             return
         if not at_least(self.identity.role, need):
-            await self._refuse(topic, "role", f"this needs the role {need}, you are {self.identity.role}")
+            await self._refuse(topic, "role", role_missing(self.identity, need))
             return
         self._unsubscribe(topic)
         if len(self._pumps) >= MOST_TOPICS:
-            await self._refuse(topic, "too_many", f"more than {MOST_TOPICS} topics; unsubscribe from some")
+            await self._refuse(topic, "too_many", Text("api.many-topics", limit=MOST_TOPICS))
             return
         try:
             subscription = self._topics.open(topic, filter)
         except LookupError as missing:
-            await self._refuse(topic, "not_found", str(missing.args[0]))
+            await self._refuse(topic, "not_found", reason_of(missing))
             return
         self._pumps[topic] = self._jobs.start(f"socket {topic}", self._pump, topic, subscription)
 
@@ -149,8 +151,8 @@ class Client:
         finally:
             subscription.close()
 
-    async def _refuse(self, topic: str, code: str, message: str) -> None:
-        error = {"topic": topic, "error": {"code": code, "message": message}}
+    async def _refuse(self, topic: str, code: str, text: Readable) -> None:
+        error = {"topic": topic, "error": {"code": code, "message": in_full(text, self.language)}}
         await self._socket.send_frame(msgspec.json.encode(error), WSMsgType.TEXT)
 
     async def _check_identity(self, changed: asyncio.Event) -> None:
@@ -177,13 +179,13 @@ async def open_socket(call: Call[Nothing]) -> web.StreamResponse:
     request = call.request
     by_cookie = "Authorization" not in request.headers and COOKIE in request.cookies
     if by_cookie and not same_origin(request):
-        raise ApiError(403, "cross_site", "the socket is not opened by a page of this server", "see the proxy's Host")
+        raise ApiError(403, "cross_site", Text("api.socket-cross-site"))
     if "starting" in call.server.health():
         # A topic of a flow that is not there yet would be refused for good: a browser comes again by itself.
-        raise starting("the flows are still starting")
+        raise starting(Text("api.flows-starting"))
     socket = web.WebSocketResponse(heartbeat=25.0, compress=False, max_msg_size=LARGEST_REQUEST_BYTES, timeout=2.0)
     if not socket.can_prepare(request).ok:
-        raise ApiError(426, "no_upgrade", "this is a WebSocket", "connect with the WebSocket protocol")
+        raise ApiError(426, "no_upgrade", Text("api.no-upgrade"))
     await socket.prepare(request)
     client = Client(socket, request)
     request.app[CLIENTS].add(client)

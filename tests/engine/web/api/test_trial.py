@@ -183,5 +183,5 @@ async def test_a_browser_in_chinese_is_told_in_chinese_and_a_script_in_english(s
         "没有节点类型 `injekt`",
         "连线通向 `nobody`，但它不存在",
     ]
-    assert refused["error"] == {"code": "not_found", "message": "没有流程 none", "hint": "见 /api/flows"}
+    assert refused["error"] == {"code": "not_found", "message": "没有流程 none", "hint": "请参阅 /api/flows"}
     assert plain["error"]["message"] == "there is no flow none"

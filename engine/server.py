@@ -47,6 +47,7 @@ from engine.runtime.state.spool.spool_file import SpoolFile
 from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
 from engine.runtime.watchdog import Watchdog
 from engine.settings import Settings
+from engine.texts.text import Readable, Text
 from engine.web.app import make_app
 
 __all__ = ["Server", "migrate_only", "migrations_of"]
@@ -289,14 +290,15 @@ class Server:
         await self.secrets.stop()
 
 
-def _as_service(problem: str) -> dict[str, str]:
+def _as_service(problem: Readable) -> dict[str, Any]:
     return {"status": "degraded", "problem": problem} if problem else {"status": "ok"}
 
 
 def _tasks_as_service(tasks: list[TaskState]) -> dict[str, Any]:
     """How many run, and which have ended by themselves."""
-    ended = [f"{task.name}: {task.problem}" for task in tasks if task.problem]
-    return {**_as_service("; ".join(ended)), "running": sum(task.state == "running" for task in tasks)}
+    ended = [Text("runtime.task-ended", task=task.name, reason=task.problem) for task in tasks if task.problem]
+    problem = Text("runtime.tasks-ended", tasks=ended) if ended else ""
+    return {**_as_service(problem), "running": sum(task.state == "running" for task in tasks)}
 
 
 async def migrate_only(settings: Settings) -> list[str]:

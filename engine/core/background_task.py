@@ -12,6 +12,7 @@ import msgspec
 from engine.core.backoff import Backoff
 from engine.core.clock import Clock, SystemClock, Timer
 from engine.core.failure import PermanentError, RetryableError
+from engine.texts.text import Readable, ReadableField, Text, reason_of
 
 __all__ = ["BackgroundTask", "Supervisor", "TaskState", "describe_error"]
 
@@ -24,10 +25,10 @@ PROVEN_S = 30.0
 class TaskState(msgspec.Struct, frozen=True, kw_only=True):
     """One task that is wanted. `ended`: its work has ended by itself and waits to be started again; `ends` is how often that was."""
 
-    name: str
+    name: ReadableField
     state: Literal["running", "ended"]
     ends: int
-    problem: str
+    problem: ReadableField
 
 
 class Supervisor:
@@ -66,7 +67,7 @@ class BackgroundTask:
 
     def __init__(
         self,
-        name: str,
+        name: Readable,
         work: Callable[[], Awaitable[object]],
         supervisor: Supervisor | None = None,
         *,
@@ -81,10 +82,10 @@ class BackgroundTask:
         self._clock = self._supervisor.clock
         self._backoff = Backoff(self._clock)
         self._wanted = False
-        self._run: asyncio.Task[tuple[str, BaseException | None]] | None = None
+        self._run: asyncio.Task[tuple[Readable, BaseException | None]] | None = None
         self._again: Timer | None = None
         self._began = 0.0
-        self._reason = ""
+        self._reason: Readable = ""
 
     @property
     def running(self) -> bool:
@@ -92,7 +93,7 @@ class BackgroundTask:
         return self._run is not None and not self._run.done()
 
     @property
-    def problem(self) -> str:
+    def problem(self) -> Readable:
         """Why the work has ended, until it runs again and has lasted for half a minute; "" when all is well."""
         proven = self.running and self._clock.monotonic() - self._began >= PROVEN_S
         return "" if proven else self._reason
@@ -135,10 +136,10 @@ class BackgroundTask:
     def _begin(self) -> None:
         self._again = None
         self._began = self._clock.monotonic()
-        self._run = asyncio.get_running_loop().create_task(self._contained(), name=self.name)
+        self._run = asyncio.get_running_loop().create_task(self._contained(), name=str(self.name))
         self._run.add_done_callback(self._ended)
 
-    async def _contained(self) -> tuple[str, BaseException | None]:
+    async def _contained(self) -> tuple[Readable, BaseException | None]:
         """Why the work has ended by itself."""
         try:
             await self._work()
@@ -146,10 +147,10 @@ class BackgroundTask:
             raise
         except BaseException as error:  # noqa: BLE001 - asyncio would end the whole process by a SystemExit
             return describe_error(error), error
-        return "it has returned", None
+        return Text("runtime.returned"), None
 
-    def _ended(self, run: asyncio.Task[tuple[str, BaseException | None]]) -> None:
-        reason, error = ("it was cancelled", None) if run.cancelled() else run.result()
+    def _ended(self, run: asyncio.Task[tuple[Readable, BaseException | None]]) -> None:
+        reason, error = (Text("runtime.cancelled"), None) if run.cancelled() else run.result()
         if run is not self._run or not self._wanted:
             if error is not None:
                 self._log.error("%s failed as it was stopped: %s", self.name, reason, exc_info=error)
@@ -167,7 +168,9 @@ class BackgroundTask:
         self._again = self._clock.call_later(self._backoff.next_s(), self._begin)
 
 
-def describe_error(error: BaseException) -> str:
-    """Its class and text, for a log or a status line."""
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def describe_error(error: BaseException) -> Readable:
+    """Its text when it brings one of ours, else its class and words: for a log or a status line."""
+    reason = reason_of(error)
+    if isinstance(reason, Text):
+        return reason
+    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__

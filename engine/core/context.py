@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from engine.core.clock import Clock
 from engine.core.message import Delivery, Message
+from engine.texts.text import Readable
 
 __all__ = ["Context", "Emitter", "Memory"]
 
@@ -68,7 +69,7 @@ class Emitter(Protocol):
     ) -> None:
         """Waits for room, puts one message in, and returns when it has settled to go on reading (not when it is done)."""
 
-    def refuse(self, payload: Any, topic: str, reason: str, port: str = ...) -> asyncio.Future[None]:
+    def refuse(self, payload: Any, topic: str, reason: Readable, port: str = ...) -> asyncio.Future[None]:
         """Puts in what the source could not take as it should be: out of `port` when wired, else the way of errors. Done when that is."""
 
     async def room(self) -> None:
@@ -104,7 +105,7 @@ class Context(Protocol):
     def drop(self, count: int = 1) -> None:
         """Counts messages that the node drops by its nature, so that it shows."""
 
-    def status(self, text: str, level: str = "ok") -> None:
+    def status(self, text: Readable, level: str = "ok") -> None:
         """The short line under the node in the editor; level: ok, busy, warning, error."""
 
     def secret(self, name: str) -> str:

@@ -6,16 +6,18 @@ from typing import Any
 
 import msgspec
 
+from engine.texts.text import Text, stored
+
 __all__ = ["as_jsonb", "without_nul"]
 
 
 def as_jsonb(value: Any) -> str:
-    """The value as JSON text, every NUL in it as �. What JSON can't say is written as text.
+    """The value as JSON text, every NUL in it as �. A text of ours is kept with its code; what JSON can't say is written as text.
 
     The text can't just be searched for `\\u0000`: a value that quotes these six characters, as PostgreSQL's own refusal
     does, has them there too, behind a second backslash.
     """
-    text = msgspec.json.encode(value, enc_hook=str)
+    text = msgspec.json.encode(value, enc_hook=lambda one: stored(one) if isinstance(one, Text) else str(one))
     if b"\\u0000" in text:
         text = msgspec.json.encode(_cleaned(msgspec.json.decode(text)))
     return text.decode()

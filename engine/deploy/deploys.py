@@ -21,7 +21,7 @@ from engine.flow.problem import FlowError, Problem
 from engine.flow.yaml.read import read_flow
 from engine.runtime.flow_runner import DeployFailed, DeployReport
 from engine.runtime.site import Site
-from engine.texts.text import Text
+from engine.texts.text import Readable, Text
 
 __all__ = ["FOUND_ON_DISK", "Deployed", "Deploys", "NotRecorded"]
 
@@ -41,7 +41,7 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     number: int | None = None
     who: str = FOUND_ON_DISK
     when: datetime.datetime | None = None
-    note: str = ""
+    note: Readable = ""
 
 
 class NotRecorded(Exception):
@@ -95,7 +95,7 @@ class Deploys:
         await self._jobs.stop()
 
     async def deploy(
-        self, name: str, text: str, base: str | None, who: str, note: str
+        self, name: str, text: str, base: str | None, who: str, note: Readable
     ) -> tuple[Revision, DeployReport]:
         """Makes `text` the flow. `base` is the revision of the file it was made from, None for a new flow.
 
@@ -133,7 +133,7 @@ class Deploys:
         self._changed(name)
 
     async def _deploy(
-        self, name: str, text: str, base: str | None, who: str, note: str
+        self, name: str, text: str, base: str | None, who: str, note: Readable
     ) -> tuple[Revision, DeployReport]:
         async with self._lock(name):
             current = self.files.read(name)
@@ -159,7 +159,7 @@ class Deploys:
                 self.known[name] = Deployed(text=text, revision=revision_of(text), flow=flow, who=who, note=note)
                 await self._check_links()
                 self._changed(name)
-                raise NotRecorded(f"flow {name} was deployed, but the database went away ({away})") from away
+                raise NotRecorded(Text("deploy.not-recorded", flow=name, reason=str(away))) from away
             self.known[name] = _deployed(text, flow, row)
         await self._check_links()
         self._changed(name)
@@ -206,9 +206,9 @@ class Deploys:
             return
         self.known[file.name] = Deployed(text=file.text, revision=file.revision, flow=file.flow)
         with contextlib.suppress(Unavailable):
-            await self._record(file.name, "found at the start")
+            await self._record(file.name, Text("deploy.note-found"))
 
-    async def _record(self, name: str, note: str) -> None:
+    async def _record(self, name: str, note: Readable) -> None:
         """Makes sure that what runs is the last revision."""
         known = self.known[name]
         async with self.revisions.writing(name) as writing:
@@ -250,7 +250,7 @@ class Deploys:
             try:
                 if known.number is None:
                     async with self._lock(name):
-                        await self._record(name, "recorded later")
+                        await self._record(name, Text("deploy.note-later"))
                 await self._follow(name)
             except Unavailable:
                 return

@@ -14,6 +14,7 @@ from asyncpg.pool import PoolConnectionProxy
 from engine.db.database import Database
 from engine.db.jsonb import as_jsonb
 from engine.db.request_connection import request_connection
+from engine.texts.text import Readable, ReadableField, stored, text_from
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -22,7 +23,7 @@ __all__ = ["Revision", "RevisionWriter", "Revisions"]
 
 CHANNEL = "mcs_deploys"
 
-_COLUMNS = "flow, number, revision, at, who, note"
+_COLUMNS = "flow, number, revision, at, who, note, note_text"
 
 
 class Revision(msgspec.Struct, kw_only=True):
@@ -34,7 +35,7 @@ class Revision(msgspec.Struct, kw_only=True):
     revision: str
     when: datetime.datetime
     who: str
-    note: str
+    note: ReadableField
     text: str | None = None
     removed: bool = False
 
@@ -48,18 +49,19 @@ class RevisionWriter:
         self._flow = flow
         self._worker = worker
 
-    async def add(self, revision: str, who: str, note: str, text: str | None, report: Any) -> Revision:
+    async def add(self, revision: str, who: str, note: Readable, text: str | None, report: Any) -> Revision:
         """The row, committed when the block ends; the other workers hear of it then."""
         row = await self._connection.fetchrow(
-            "insert into revisions (flow, number, revision, who, note, text, report) values ($1, $2, $3, $4, $5, $6, $7) "
+            "insert into revisions (flow, number, revision, who, note, text, report, note_text) values ($1, $2, $3, $4, $5, $6, $7, $8) "
             f"returning {_COLUMNS}, text is null as removed",
             self._flow,
             self.last + 1,
             revision,
             who,
-            note,
+            str(note),
             text,
             as_jsonb(report),
+            None if isinstance(note, str) else as_jsonb(stored(note)),
         )
         await self._connection.execute(
             "select pg_notify($1, $2)",
@@ -147,4 +149,7 @@ def _revision(row: Any) -> Revision:
     fields = dict(row)
     fields["when"] = fields.pop("at")
     fields.pop("report", None)
+    note_text = fields.pop("note_text")
+    if note_text is not None:
+        fields["note"] = text_from(msgspec.json.decode(note_text))
     return Revision(**fields)

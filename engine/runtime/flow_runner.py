@@ -21,6 +21,7 @@ from engine.runtime.flow_site import FlowSite
 from engine.runtime.node_runner import RunningNode
 from engine.runtime.observer import FlowObserver
 from engine.runtime.source_emitter import SourceEmitter
+from engine.texts.text import Readable, Text, reason_of
 
 __all__ = ["DeployFailed", "DeployReport", "FlowRun"]
 
@@ -36,8 +37,8 @@ HANGS_ALLOWED = 2
 class DeployFailed(Exception):
     """The new version did not start; the old one goes on. `node` is the one that refused."""
 
-    def __init__(self, node: str, reason: str) -> None:
-        super().__init__(f"node {node}: {reason}")
+    def __init__(self, node: str, reason: Readable) -> None:
+        super().__init__(Text("runtime.node-reason", node=node, reason=reason))
         self.node = node
         self.reason = reason
 
@@ -203,10 +204,10 @@ class FlowRun:
     def fail(self, node: str, message: Message, error: BaseException) -> None:
         """Sends a message the way of errors: the node's error port, else the catch nodes, else `on_error`, else quarantine."""
         running = self.nodes.get(node)
-        reason = str(error) or type(error).__name__
+        reason = reason_of(error) or type(error).__name__
         if running is not None:
             running.errors += 1
-            running.last_error = reason if isinstance(error, PermanentError) else f"{type(error).__name__}: {reason}"
+            running.last_error = reason if isinstance(error, PermanentError) else _named(error, reason)
             running.last_error_at = self.site.clock.now()
             if isinstance(error, NodeHangs):
                 self._hung(running)
@@ -214,7 +215,7 @@ class FlowRun:
                 running.report_error(error)
         kind = "refused" if isinstance(error, PermanentError) else "error"
         failed = message.with_props(
-            error={"node": node, "flow": self.name, "reason": reason, "kind": kind, "type": type(error).__name__}
+            error={"node": node, "flow": self.name, "reason": str(reason), "kind": kind, "type": type(error).__name__}
         )
         self.observer.left(node, ERROR_PORT, failed)
         routes = self._failures.get(node, ())
@@ -224,7 +225,7 @@ class FlowRun:
         for target in routes:
             self.enter(target, failed)
 
-    def refuse(self, node: str, message: Message, reason: str, port: str) -> None:
+    def refuse(self, node: str, message: Message, reason: Readable, port: str) -> None:
         """A source could not take a message as it should be."""
         program = self._program
         if (
@@ -237,11 +238,11 @@ class FlowRun:
         else:
             self.fail(node, message, PermanentError(reason))
 
-    def status_changed(self, node: str, text: str, level: str) -> None:
+    def status_changed(self, node: str, text: Readable, level: str) -> None:
         """A node has set its status line; `status` nodes hear of it."""
         if self._listeners.get("status"):
             self._notify_listeners(
-                "status", node, Message({"node": node, "text": text, "level": level}, time=self.site.clock.now())
+                "status", node, Message({"node": node, "text": str(text), "level": level}, time=self.site.clock.now())
             )
 
     def counts(self) -> dict[str, tuple[int, dict[str, int], int]]:
@@ -306,7 +307,7 @@ class FlowRun:
             try:
                 configs[id] = self.site.resolve(planned.config, planned.kind)
             except (LookupError, ValueError, TypeError) as error:
-                raise DeployFailed(id, str(error)) from error
+                raise DeployFailed(id, reason_of(error)) from error
         return configs
 
     def _make(self, plan: Plan, configs: dict[str, dict[str, Any]], effect: DeployEffect) -> dict[str, RunningNode]:
@@ -318,7 +319,7 @@ class FlowRun:
                 if id not in kept:
                     fresh[id] = RunningNode(self, planned, configs[id])
             except (msgspec.ValidationError, LookupError, ValueError, TypeError) as error:
-                raise DeployFailed(id, str(error)) from error
+                raise DeployFailed(id, reason_of(error)) from error
         return fresh
 
     async def _start(self, fresh: dict[str, RunningNode]) -> None:
@@ -330,12 +331,9 @@ class FlowRun:
             except Exception as error:
                 for one in reversed(started):
                     await one.stop()
-                reason = (
-                    str(error)
-                    if isinstance(error, (PermanentError, ValueError, LookupError))
-                    else f"{type(error).__name__}: {error}"
-                )
-                raise DeployFailed(id, reason) from error
+                reason = reason_of(error)
+                told = isinstance(reason, Text) or isinstance(error, (PermanentError, ValueError, LookupError))
+                raise DeployFailed(id, reason if told else _named(error, reason)) from error
 
     async def _drain(self, replaced: list[RunningNode]) -> None:
         """Old sources stop bringing, then what they and the queues that go away still hold may finish, for a bounded time."""
@@ -477,9 +475,7 @@ class FlowRun:
                 new.received -= 1  # it is counted as received already, by the node before
                 self.enter(new.id, message)
             else:
-                self.site.quarantine.put(
-                    self.name, old.id, message, "the node was removed by a deploy while this message waited for it"
-                )
+                self.site.quarantine.put(self.name, old.id, message, Text("runtime.node-removed"))
             message.delivery.release()
 
     def _hung(self, node: RunningNode) -> None:
@@ -492,5 +488,10 @@ class FlowRun:
                     program.replace(node.id, _refuse_set_aside)
 
 
+def _named(error: BaseException, reason: Readable) -> Text:
+    """What somebody's own code has raised, with the name of the exception."""
+    return Text("runtime.error", type=type(error).__name__, reason=reason)
+
+
 def _refuse_set_aside(message: Message) -> Any:
-    raise PermanentError("the node hangs and is set aside; change it and deploy again")
+    raise PermanentError(Text("runtime.set-aside"))

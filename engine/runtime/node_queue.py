@@ -13,6 +13,7 @@ from engine.core.backoff import Backoff
 from engine.core.failure import RetryableError
 from engine.core.message import Message
 from engine.runtime.state.group_commit import GroupCommit
+from engine.texts.text import Readable, Text, reason_of
 
 __all__ = ["NodeQueue", "TimedOut"]
 
@@ -58,7 +59,7 @@ class NodeQueue:
         self.received = 0
         self.handled = 0
         self.busy_s = 0.0
-        self.problem = ""
+        self.problem: Readable = ""
         self.stuck_until = 0.0
         self._call = call
         self._batch = batch
@@ -97,7 +98,11 @@ class NodeQueue:
         if self.stuck_until and self.stuck:
             self.fail(
                 message,
-                TimedOut(f"{self.name} hangs; it is tried again in {self.stuck_until - self._clock.monotonic():.0f} s"),
+                TimedOut(
+                    Text(
+                        "runtime.hangs-until", node=self.name, seconds=round(self.stuck_until - self._clock.monotonic())
+                    )
+                ),
             )
             return
         message.delivery.pending += 1
@@ -218,21 +223,21 @@ class NodeQueue:
             try:
                 result = await self._call(work)
             except RetryableError as away:
-                self.problem = str(away)
+                self.problem = reason_of(away)
                 self._retrying = True
                 await self._clock.sleep(away.after_s or backoff.next_s())
                 self._retrying = False
             except asyncio.CancelledError:
                 if self._expired:
                     self._give_up()
-                    raise TimedOut(f"{self.name} did not return within {self._timeout_s:g} s") from None
+                    raise TimedOut(Text("runtime.did-not-return", node=self.name, seconds=self._timeout_s)) from None
                 if self._worker is not None and self._worker.cancelling():
                     raise
-                raise NodeBroke(f"{self.name} was cancelled from within") from None
+                raise NodeBroke(Text("runtime.cancelled-itself", node=self.name)) from None
             except (Exception, GeneratorExit):
                 raise
             except BaseException as error:
-                raise NodeBroke(f"{self.name}: {describe_error(error)}") from error
+                raise NodeBroke(Text("runtime.node-reason", node=self.name, reason=describe_error(error))) from error
             else:
                 self._strikes = 0
                 self.stuck_until = 0.0
@@ -245,10 +250,10 @@ class NodeQueue:
         if self._worker is not None:
             self._worker.uncancel()
         self._strikes += 1
-        self.problem = f"did not return within {self._timeout_s:g} s"
+        self.problem = Text("runtime.did-not-return", node=self.name, seconds=self._timeout_s)
         if self._strikes >= STRIKES:
             self.stuck_until = self._clock.monotonic() + STUCK_S
-            self.evict(TimedOut(f"{self.name} hangs"))
+            self.evict(TimedOut(Text("runtime.hangs", node=self.name)))
             logging.getLogger("mcs.queue").error(
                 "%s hangs: its messages go the way of errors for %g s", self.name, STUCK_S
             )

@@ -20,6 +20,7 @@ from engine.runtime.flow_site import FlowSite
 from engine.runtime.node_queue import NodeQueue
 from engine.runtime.source_emitter import SourceEmitter
 from engine.runtime.state.memory import KeyedMemory
+from engine.texts.text import Readable, Text
 
 __all__ = ["NodeContext", "RunningNode", "is_async"]
 
@@ -52,13 +53,13 @@ class OwnFlow(Protocol):
 
     def fail(self, node: str, message: Message, error: BaseException) -> None: ...
 
-    def refuse(self, node: str, message: Message, reason: str, port: str) -> None: ...
+    def refuse(self, node: str, message: Message, reason: Readable, port: str) -> None: ...
 
     def after(self, node: str, message: Message, result: Any) -> None: ...
 
     def after_batch(self, node: str, messages: Sequence[Message], results: Sequence[Any]) -> None: ...
 
-    def status_changed(self, node: str, text: str, level: str) -> None: ...
+    def status_changed(self, node: str, text: Readable, level: str) -> None: ...
 
 
 class NodeContext:
@@ -69,7 +70,7 @@ class NodeContext:
         self.node = node
         self.clock: Clock = run.site.clock
         self.log = logging.LoggerAdapter(logging.getLogger("mcs.node"), {"flow": run.name, "node": node})
-        self.status_text = ""
+        self.status_text: Readable = ""
         self.status_level = "ok"
         self.dropped = 0
         self.shared_keys: list[str] = []
@@ -94,7 +95,7 @@ class NodeContext:
     def drop(self, count: int = 1) -> None:
         self.dropped += count
 
-    def status(self, text: str, level: str = "ok") -> None:
+    def status(self, text: Readable, level: str = "ok") -> None:
         if (text, level) != (self.status_text, self.status_level):
             self.status_text, self.status_level = text, level
             self._run.status_changed(self.node, text, level)
@@ -122,14 +123,14 @@ class RunningNode:
         self.queue: NodeQueue | None = None
         self.task: BackgroundTask | None = None
         self.errors = 0
-        self.last_error = ""
+        self.last_error: Readable = ""
         self.last_error_at = 0.0
         self.hangs = 0
         self.set_aside = False
         self.received = 0
         self.sent: dict[str, int] = {}
         self._run = run
-        self._problem = ""
+        self._problem: Readable = ""
         self._resumed = False
         self._reports = RateLimit(1, REPORT_EVERY_S, run.site.clock)
         if planned.kind.is_source:
@@ -142,7 +143,10 @@ class RunningNode:
                 refused=lambda message, reason, port: run.refuse(planned.id, message, reason, port),
             )
             self.task = BackgroundTask(
-                f"source {run.name}/{planned.id}", self._bring, run.site.supervisor, log=self.context.log
+                Text("runtime.task-source", flow=run.name, node=planned.id),
+                self._bring,
+                run.site.supervisor,
+                log=self.context.log,
             )
         elif is_async(self.instance):
             self.queue = NodeQueue(
@@ -162,10 +166,10 @@ class RunningNode:
         return self.planned.id
 
     @property
-    def problem(self) -> str:
+    def problem(self) -> Readable:
         """Why it does not work as it should, "" while it does."""
         if self.set_aside:
-            return "hangs; set aside until it is changed and deployed again"
+            return Text("runtime.set-aside")
         if self.task is not None and not self.task.running and self.task.problem:
             return self.task.problem
         return self._problem
@@ -192,7 +196,7 @@ class RunningNode:
         self.instance.ctx = self.context  # type: ignore[attr-defined]
         await _finished(self.instance.start(self.context))
 
-    def resume(self, *, held: str = "") -> None:
+    def resume(self, *, held: Readable = "") -> None:
         """Begins to feed it: its queue's task, or its own when it is a source that is not `held`."""
         if not self._resumed:
             self._resumed = True
@@ -238,7 +242,7 @@ class RunningNode:
         """One run of a source, which lasts until it is cancelled."""
         try:
             await self.instance.run(self.emitter)  # type: ignore[attr-defined]
-            self.context.status("it has returned", "error")
+            self.context.status(Text("runtime.source-returned"), "error")
         except Exception as error:
             self.context.status(describe_error(error), "error")
             raise

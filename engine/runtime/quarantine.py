@@ -13,6 +13,7 @@ from engine.core.failure import RetryableError
 from engine.core.message import UNSET, Message, message_ids
 from engine.runtime.node_queue import NodeQueue
 from engine.runtime.state.quarantined_message import QuarantinedMessage
+from engine.texts.text import Readable, Text, stored
 
 __all__ = ["Quarantine", "QuarantineStore"]
 
@@ -59,7 +60,7 @@ class Quarantine:
         return self._queue
 
     @property
-    def problem(self) -> str:
+    def problem(self) -> Readable:
         """Why nothing is stored just now, "" when all is well."""
         return "" if self._queue is None else self._queue.problem
 
@@ -68,7 +69,7 @@ class Quarantine:
         if self._queue is not None:
             await self._queue.stop()
 
-    def put(self, flow: str, node: str, message: Message, reason: str) -> None:
+    def put(self, flow: str, node: str, message: Message, reason: Readable) -> None:
         """Keeps a message. Its properties must not hold secrets: they are shown to admins."""
         self.count += 1
         kept = _kept(self._next_entry(), flow, node, message, reason)
@@ -86,10 +87,10 @@ class Quarantine:
         except Exception as error:
             # A store that refuses for good must not lose what it was given: the messages stay held and the admin is told.
             log.exception("quarantine can't store")
-            raise RetryableError(f"the quarantine table refuses: {error}", after_s=10.0) from error
+            raise RetryableError(Text("runtime.quarantine-refuses", reason=str(error)), after_s=10.0) from error
 
 
-def _kept(entry: int, flow: str, node: str, message: Message, reason: str) -> QuarantinedMessage:
+def _kept(entry: int, flow: str, node: str, message: Message, reason: Readable) -> QuarantinedMessage:
     payload = _bytes(message.payload)
     props = {name: value for name, value in message.props.items() if name != "device"}
     return QuarantinedMessage(
@@ -99,10 +100,11 @@ def _kept(entry: int, flow: str, node: str, message: Message, reason: str) -> Qu
         message.time,
         message.topic[:1000],
         message.key[:200],
-        reason[:2000],
+        str(reason)[:2000],
         payload[:LARGEST_PAYLOAD_BYTES],
         len(payload),
         _bytes(props),
+        kept if isinstance(kept := stored(reason), dict) else None,
     )
 
 

@@ -30,6 +30,7 @@ from engine.runtime.state.memory import Memories
 from engine.runtime.state.spool.spool import Spool
 from engine.runtime.state.spooled_memory import SpooledMemory
 from engine.settings import Settings
+from engine.texts.text import Readable, Text, reason_of
 
 __all__ = ["Site"]
 
@@ -78,7 +79,7 @@ class Site:
         self.suspension = Suspension(self._change_sources)
         self.flows: dict[str, FlowRun] = {}
         self.problems: dict[str, list[Problem]] = {}
-        self.refused: dict[str, str] = {}
+        self.refused: dict[str, Readable] = {}
         self._journal_store = journal_store
         self._services: dict[type[Any], Any] = {}
         self._ticker = BackgroundTask("site ticker", self._tick, self.supervisor)
@@ -108,15 +109,14 @@ class Site:
         try:
             return self._services[kind]  # type: ignore[no-any-return]
         except KeyError:
-            raise LookupError(
-                f"this site has no {kind.__name__}; the pack that brings it ({kind.__module__.partition('.')[0]}) is not started"
-            ) from None
+            pack = kind.__module__.partition(".")[0]
+            raise LookupError(Text("runtime.no-service", service=kind.__name__, pack=pack)) from None
 
     def secret(self, name: str) -> str:
         try:
             return self.secrets[name]
         except KeyError:
-            raise KeyError(f"there is no secret {name!r}; store it under Settings → Secrets") from None
+            raise KeyError(Text("flow.secret-missing", name=name)) from None
 
     def resolve(self, config: dict[str, Any], kind: NodeType) -> dict[str, Any]:
         """A node's config with its references filled in, secrets too."""
@@ -172,7 +172,7 @@ class Site:
         try:
             report = await run.deploy(plan, hold_sources=hold_sources)
         except DeployFailed as failed:
-            self.refused[flow.flow] = str(failed)
+            self.refused[flow.flow] = reason_of(failed)
             raise
         self.refused.pop(flow.flow, None)
         if fresh:
@@ -201,7 +201,7 @@ class Site:
                     "status": "stopped",
                     "under_way": 0,
                     "nodes": {},
-                    "problems": [str(problem) for problem in errors_in(problems)],
+                    "problems": [problem.on_one_line for problem in errors_in(problems)],
                 }
         for name, reason in self.refused.items():
             flows.setdefault(name, {"status": "stopped", "under_way": 0, "nodes": {}})["refused"] = reason
@@ -214,19 +214,19 @@ class Site:
             **({"held": self.suspension.held} if self.suspension.held else {}),
         }
 
-    def _problem_nodes(self, run: FlowRun) -> dict[str, str]:
+    def _problem_nodes(self, run: FlowRun) -> dict[str, Readable]:
         now = self.clock.now()
-        nodes: dict[str, str] = {}
+        nodes: dict[str, Readable] = {}
         for id, node in run.nodes.items():
             queue = node.queue
             if node.problem:
                 nodes[id] = node.problem
             elif queue is not None and (queue.stuck or queue.problem):
-                nodes[id] = queue.problem or "hangs"
+                nodes[id] = queue.problem or Text("runtime.hangs", node=id)
             elif node.context.status_level == "error":
                 nodes[id] = node.context.status_text
             elif node.errors and now - node.last_error_at < RECENT_S and node.last_error:
-                nodes[id] = f"{node.errors} errors, the last: {node.last_error}"
+                nodes[id] = Text("runtime.errors", count=node.errors, last=node.last_error)
         return nodes
 
     async def _change_sources(self) -> None:

@@ -10,6 +10,7 @@ from engine.core.clock import Clock
 from engine.core.message import EMPTY, Delivery, Message
 from engine.core.node import ERROR_PORT
 from engine.runtime.state.journal import Journal
+from engine.texts.text import Readable
 
 __all__ = ["SourceEmitter"]
 
@@ -34,7 +35,7 @@ class SourceEmitter:
         next_id: Callable[[], int],
         window: int,
         acknowledge: Callable[[list[Any]], None] | None,
-        refused: Callable[[Message, str, str], None] | None = None,
+        refused: Callable[[Message, Readable, str], None] | None = None,
     ) -> None:
         self.accepted = 0
         self.done = 0
@@ -129,7 +130,7 @@ class SourceEmitter:
             self._emptied.append(emptied)
             await emptied
 
-    def refuse(self, payload: Any, topic: str, reason: str, port: str = ERROR_PORT) -> asyncio.Future[None]:
+    def refuse(self, payload: Any, topic: str, reason: Readable, port: str = ERROR_PORT) -> asyncio.Future[None]:
         """Puts in what the source could not take as it should be: out of `port` when that is wired, else the way of errors.
 
         The future is done when the message is (stored in quarantine, for instance).
@@ -190,7 +191,7 @@ class SourceEmitter:
                 call()
 
 
-def _no_source(message: Message, reason: str, port: str) -> None:
+def _no_source(message: Message, reason: Readable, port: str) -> None:
     raise RuntimeError("only a source refuses what has come")
 
 

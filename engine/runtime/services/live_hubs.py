@@ -11,6 +11,9 @@ import msgspec
 
 from engine.core.message import UNSET, Message
 from engine.core.paths import plain
+from engine.texts.encode import Encoded, encode
+from engine.texts.language import Language
+from engine.texts.text import Text
 
 __all__ = ["DebugHub", "DebugRow", "LiveHub", "Subscription"]
 
@@ -27,10 +30,17 @@ _encode = msgspec.json.Encoder(enc_hook=str).encode
 class Subscription:
     """One client's view of a hub: what was published since the last `take`, in order, the latest value per key when it lags.
 
-    A client that does not take holds at most 10,000 items and 2 MB; `skipped` counts what it has missed.
+    A client that does not take holds at most 10,000 items and 2 MB; `skipped` counts what it has missed. Texts of ours reach it in
+    its `language`.
     """
 
-    def __init__(self, close: Callable[[Subscription], None], wants: Callable[..., bool] = lambda *_: True) -> None:
+    def __init__(
+        self,
+        close: Callable[[Subscription], None],
+        wants: Callable[..., bool] = lambda *_: True,
+        language: Language = "en",
+    ) -> None:
+        self.language: Language = language
         self.skipped = 0
         self.wants = wants
         self._close = close
@@ -92,9 +102,9 @@ class LiveChannel:
             del latest[next(iter(latest))]
         latest[key] = item
         if self.watching:
-            data = _encode(item)
+            data = Encoded(item)
             for subscription in self.watching:
-                subscription.add(key, data)
+                subscription.add(key, data.in_language(subscription.language))
 
 
 class LiveHub:
@@ -124,7 +134,12 @@ class LiveHub:
             self._channels[channel].latest.pop(key, None)
 
     def subscribe(
-        self, channel: str, *, replay: bool = True, on_close: Callable[[], None] = lambda: None
+        self,
+        channel: str,
+        *,
+        replay: bool = True,
+        on_close: Callable[[], None] = lambda: None,
+        language: Language = "en",
     ) -> Subscription:
         """From now on; with `replay` it begins with the last item of every key."""
         found = self.channel(channel)
@@ -133,11 +148,11 @@ class LiveHub:
             found.watching.discard(subscription)
             on_close()
 
-        subscription = Subscription(close)
+        subscription = Subscription(close, language=language)
         found.watching.add(subscription)
         if replay:
             for key, item in found.latest.items():
-                subscription.add(key, _encode(item))
+                subscription.add(key, encode(item, language))
         return subscription
 
 
@@ -175,14 +190,17 @@ class DebugHub:
         self.rows.append(row)
         if not self._subscriptions:
             return
-        data = _encode(row)
+        encoded = Encoded(row)
         for subscription in self._subscriptions:
+            data = encoded.in_language(subscription.language)
             if subscription.wants(row, data):
                 subscription.add(str(self._count), data)
 
-    def subscribe(self, wants: Callable[[DebugRow, bytes], bool] = lambda row, data: True) -> Subscription:
+    def subscribe(
+        self, wants: Callable[[DebugRow, bytes], bool] = lambda row, data: True, language: Language = "en"
+    ) -> Subscription:
         """From now on, the rows that `wants` accepts (it gets their JSON too); filtered before anything is sent."""
-        subscription = Subscription(self._subscriptions.discard, wants)
+        subscription = Subscription(self._subscriptions.discard, wants, language)
         self._subscriptions.add(subscription)
         return subscription
 
@@ -202,4 +220,4 @@ def shorten(value: Any) -> tuple[Any, int]:
         return data[:LARGEST_VALUE_BYTES].decode("utf-8", "ignore"), len(data)
     if len(data) > LARGEST_VALUE_BYTES:
         return data[:LARGEST_VALUE_BYTES].decode("utf-8", "ignore"), len(data)
-    return plain(value), len(data)
+    return (value if isinstance(value, Text) else plain(value)), len(data)

@@ -12,6 +12,7 @@ from engine.core.backoff import Backoff
 from engine.core.failure import RetryableError
 from engine.core.message import Delivery
 from engine.runtime.state.group_commit import GroupCommit
+from engine.texts.text import Readable, reason_of
 
 __all__ = ["LONGEST_KEY", "Change", "Journal", "JournalStore"]
 
@@ -47,7 +48,7 @@ class Journal:
     def __init__(self, store: JournalStore | None = None, supervisor: Supervisor | None = None) -> None:
         supervisor = supervisor if supervisor is not None else Supervisor()
         self.clean = True
-        self.problem = ""
+        self.problem: Readable = ""
         self._store = store
         self._clock = supervisor.clock
         self._gathering = GroupCommit(GATHER_S)
@@ -128,13 +129,13 @@ class Journal:
             try:
                 await store.append(changes)
             except RetryableError as away:
-                if str(away) != self.problem:
+                if reason_of(away) != self.problem:
                     log.warning("node memory is not being saved: %s; trying again", away)
-                self.problem = str(away)
+                self.problem = reason_of(away)
                 await self._clock.sleep(away.after_s or backoff.next_s())
             except Exception as error:
                 # Whatever the store raises, this task must live: without it no message of any flow would ever be acknowledged again.
-                if str(error) != self.problem:
+                if describe_error(error) != self.problem:
                     log.exception("node memory is not being saved; trying again")
                 self.problem = describe_error(error)
                 await backoff.wait()

@@ -12,6 +12,7 @@ from engine.core.clock import Clock
 from engine.core.failure import PermanentError
 from engine.core.renamed import new_names_in, read_as
 from engine.runtime.state.journal import LONGEST_KEY, Change, Journal
+from engine.texts.text import Text
 
 __all__ = ["KeyedMemory", "Memories"]
 
@@ -39,9 +40,7 @@ class KeyedMemory:
 
     def set(self, key: str, value: Any, ttl_s: float | None = None) -> None:
         if len(key) > LONGEST_KEY:
-            raise PermanentError(
-                f"the key {key[:40]!r}… has {len(key):,} characters; at most {LONGEST_KEY} are remembered by"
-            )
+            raise PermanentError(Text("runtime.key-long", key=f"{key[:40]}…", length=len(key), limit=LONGEST_KEY))
         self._values[key] = value
         if ttl_s is not None:
             self._ends[key] = self._now() + ttl_s

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 __all__ = ["QuarantinedMessage"]
@@ -10,6 +12,7 @@ __all__ = ["QuarantinedMessage"]
 class QuarantinedMessage(msgspec.Struct):
     """One quarantined message. `payload` is what came, as bytes (JSON of anything that was not bytes); cut above 1 MB, `size_bytes` tells.
 
+    `reason` is English; `reason_text` is the same as `engine.texts.text.stored` writes it, where the words are ours.
     `entry` is its own for ever, so that a batch whose commit was not heard of can be stored again.
     """
 
@@ -23,3 +26,4 @@ class QuarantinedMessage(msgspec.Struct):
     payload: bytes
     size_bytes: int
     props: bytes
+    reason_text: dict[str, Any] | None = None

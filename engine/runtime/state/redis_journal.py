@@ -18,6 +18,7 @@ from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.backoff import Backoff
 from engine.core.failure import RetryableError
 from engine.runtime.state.journal import Change
+from engine.texts.text import Readable, Text
 
 __all__ = ["RedisJournal", "redis_key"]
 
@@ -69,7 +70,7 @@ class RedisJournal:
         on_remote: Callable[[list[Change]], None] = lambda _: None,
     ) -> None:
         supervisor = supervisor if supervisor is not None else Supervisor()
-        self.problem = ""
+        self.problem: Readable = ""
         self._clock = supervisor.clock
         self._client: Any = redis.from_url(url, socket_connect_timeout=5, socket_timeout=10)
         self._worker = os.urandom(8).hex()
@@ -101,10 +102,10 @@ class RedisJournal:
                 pipe.publish(CHANNEL, _encode((self._worker, changes)))
                 await pipe.execute()
         except (RedisConnectionError, RedisTimeoutError, OSError) as error:
-            raise RetryableError(f"Redis is away ({error})") from error
+            raise RetryableError(Text("runtime.redis-away", reason=str(error))) from error
         except RedisError as error:
             # A full or read-only server may be put right by an operator; what is held until then is not lost.
-            raise RetryableError(f"Redis refuses ({error})", after_s=5.0) from error
+            raise RetryableError(Text("runtime.redis-refuses", reason=str(error)), after_s=5.0) from error
 
     async def load(self) -> list[Change]:
         backoff = Backoff(self._clock)
@@ -112,7 +113,7 @@ class RedisJournal:
             try:
                 return [*await self._own(), *await self._shared()]
             except (RedisError, OSError) as error:
-                problem = f"Redis is away ({error})"
+                problem = Text("runtime.redis-away", reason=str(error))
                 if problem != self.problem:
                     log.warning("%s; trying again", problem)
                 self.problem = problem
@@ -163,7 +164,7 @@ class RedisJournal:
                         if message is not None:
                             self._take(message["data"])
             except (RedisError, OSError) as error:
-                self.problem = f"Redis is away ({error})"
+                self.problem = Text("runtime.redis-away", reason=str(error))
                 await backoff.wait()
 
     def _take(self, data: bytes) -> None:

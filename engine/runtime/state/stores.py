@@ -16,6 +16,7 @@ from engine.db.dedicated_connection import DedicatedConnection
 from engine.db.jsonb import as_jsonb, without_nul
 from engine.runtime.state.journal import LONGEST_KEY, Change
 from engine.runtime.state.quarantined_message import QuarantinedMessage
+from engine.texts.text import Readable, Text, stored, text_from
 
 __all__ = ["PostgresJournal", "PostgresQuarantine", "connection_or_retry"]
 
@@ -36,10 +37,10 @@ async def connection_or_retry(database: Database, timeout_s: float = 5.0) -> Asy
         async with database.connection(timeout_s) as connection:
             yield connection
     except Unavailable as away:
-        raise RetryableError(f"the database is away ({away})") from away
+        raise RetryableError(Text("runtime.database-away", reason=str(away))) from away
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         if is_transient(error):
-            raise RetryableError(f"the database is away ({error})") from error
+            raise RetryableError(Text("runtime.database-away", reason=str(error))) from error
         raise
 
 
@@ -135,19 +136,32 @@ async def _keep_one(connection: PoolConnectionProxy, kept: QuarantinedMessage) -
     except asyncpg.PostgresError as error:
         if is_transient(error):
             raise
-        reason = f"{kept.reason} (its properties could not be stored: {error})"
-        await connection.execute(_KEEP, *_row(msgspec.structs.replace(kept, reason=reason), "{}"))
+        reason: Readable = kept.reason if kept.reason_text is None else text_from(kept.reason_text)
+        reason = Text("runtime.without-properties", reason=reason, error=str(error))
+        bare = msgspec.structs.replace(kept, reason=str(reason), reason_text=stored(reason))
+        await connection.execute(_KEEP, *_row(bare, "{}"))
 
 
 _KEEP = (
-    "insert into quarantine (entry, flow, node, time, topic, key, reason, payload, size_bytes, props) "
-    "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (entry) do nothing"
+    "insert into quarantine (entry, flow, node, time, topic, key, reason, payload, size_bytes, props, reason_text) "
+    "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (entry) do nothing"
 )
 
 
 def _row(kept: QuarantinedMessage, props: str) -> tuple[object, ...]:
     texts = [without_nul(part) for part in (kept.topic, kept.key, kept.reason)]
-    return (kept.entry, kept.flow, kept.node, _moment(kept.time), *texts, kept.payload, kept.size_bytes, props)
+    reason_text = None if kept.reason_text is None else as_jsonb(kept.reason_text)
+    return (
+        kept.entry,
+        kept.flow,
+        kept.node,
+        _moment(kept.time),
+        *texts,
+        kept.payload,
+        kept.size_bytes,
+        props,
+        reason_text,
+    )
 
 
 def _plain(props: bytes) -> str:

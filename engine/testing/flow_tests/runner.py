@@ -25,6 +25,7 @@ from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.testing.flow_tests.cases import Answer, Case, Expected, FlowTests
 from engine.testing.flow_tests.samples import expected_payload, typed_payload, typed_props
+from engine.texts.text import Readable
 
 __all__ = ["CaseResult", "Sent", "play_case"]
 
@@ -230,9 +231,9 @@ class _SeenQuarantine(Quarantine):
         super().__init__()
         self._show = show
 
-    def put(self, flow: str, node: str, message: Message, reason: str) -> None:
+    def put(self, flow: str, node: str, message: Message, reason: Readable) -> None:
         super().put(flow, node, message, reason)
-        self._show(message.with_props(error={"node": node, "flow": flow, "reason": reason}))
+        self._show(message.with_props(error={"node": node, "flow": flow, "reason": str(reason)}))
 
 
 def _props(message: Message) -> dict[str, Any]:

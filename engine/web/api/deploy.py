@@ -16,7 +16,7 @@ from engine.flow.yaml.operations import Operation
 from engine.flow.yaml.patch import FlowText
 from engine.runtime.flow_runner import DeployReport
 from engine.testing.flow_tests.report import as_json
-from engine.texts.text import Text
+from engine.texts.text import Readable, Text
 from engine.web.api.flow_tests import run_tests
 from engine.web.api.flows import Base, FileText, flow_file, not_writable
 from engine.web.api.merge import merged
@@ -66,10 +66,10 @@ async def deploy(call: Call[Deploy]) -> Done:
     else:
         raise ApiError(400, "bad_request", Text("api.nothing-to-deploy"))
     await check_text(call.who, call.server.site.catalogue, file.flow, text)
-    note = given.note
+    note: Readable = given.note
     if given.require_tests and not await _pass_tests(call.server, file, text, given.override_reason):
         call.details["tests_overridden"] = given.override_reason
-        note = f"{note} [tests fail: {given.override_reason}]".strip()
+        note = Text("deploy.note-tests-fail", note=note, reason=given.override_reason)
     try:
         row, report = await call.server.deploys.deploy(file.name, text, given.base, call.who.user, note)
     except FileChanged as changed:

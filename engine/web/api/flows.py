@@ -13,7 +13,7 @@ from engine.deploy.deploys import Deployed
 from engine.deploy.flow_files import FileChanged, FlowFile, invalid_flow_name_reason
 from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Words
 from engine.flow.problem import Problem, ProblemAnswer, answers, errors_in
-from engine.texts.text import Text
+from engine.texts.text import ReadableField, Text
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_text
 from engine.web.http.route import Call
@@ -49,7 +49,7 @@ class DeployedView(msgspec.Struct, kw_only=True):
     number: int | None
     who: str
     when: datetime.datetime | None
-    note: str
+    note: ReadableField
 
 
 class FlowRow(msgspec.Struct, kw_only=True):

@@ -14,7 +14,7 @@ from engine.core.route import Nothing, Route
 from engine.db.request_connection import request_connection
 from engine.runtime.node_runner import RunningNode
 from engine.runtime.services.live_hubs import DebugRow, shorten
-from engine.texts.text import Text
+from engine.texts.text import ReadableField, Text, text_from
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.route import Call
 
@@ -46,7 +46,7 @@ class Quarantined(msgspec.Struct, kw_only=True):
     time: datetime.datetime
     topic: str
     key: str
-    reason: str
+    reason: ReadableField
     payload: str
     size_bytes: int
     cut: bool
@@ -66,7 +66,7 @@ async def quarantine(call: Call[QuarantineQuery]) -> list[Quarantined]:
     async with request_connection(call.server.database) as connection:
         rows = await connection.fetch(
             "select id, at, flow, node, time, topic, key, reason, substr(payload, 1, 16384) as payload, "
-            "length(payload) < size_bytes as cut, size_bytes, props, reprocessed from quarantine "
+            "length(payload) < size_bytes as cut, size_bytes, props, reprocessed, reason_text from quarantine "
             "where ($1::bigint is null or id < $1) and ($3 = '' or flow = $3) and ($4 = '' or node = $4) "
             "order by id desc limit $2",
             given.before,
@@ -126,6 +126,9 @@ async def discard(call: Call[Nothing]) -> None:
 def _shown(row: dict[str, Any]) -> Quarantined:
     row["payload"] = shorten(row["payload"])[0]
     row["props"] = msgspec.json.decode(row["props"])
+    reason_text = row.pop("reason_text")
+    if reason_text is not None:
+        row["reason"] = text_from(msgspec.json.decode(reason_text))
     return Quarantined(**row)
 
 

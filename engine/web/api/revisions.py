@@ -15,7 +15,7 @@ from engine.flow.changes.diff import FlowDiff, diff_flows
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError
 from engine.flow.yaml.read import read_flow
-from engine.texts.text import Text
+from engine.texts.text import ReadableField, Text
 from engine.web.api.flows import FileText, FlowModel, model_of
 from engine.web.http.errors import not_found
 from engine.web.http.route import Call
@@ -51,7 +51,7 @@ class RevisionView(msgspec.Struct, kw_only=True):
     revision: str
     who: str
     when: datetime.datetime
-    note: str
+    note: ReadableField
     removed: bool
     text: str | None
     flow: FlowModel | None

@@ -17,6 +17,7 @@ from engine.db.database import Unavailable, is_transient
 from engine.deploy.deploys import NotRecorded
 from engine.flow.problem import FlowError, Problem, ProblemAnswer, answers
 from engine.runtime.flow_runner import DeployFailed
+from engine.texts.encode import encode
 from engine.texts.language import Language, language_of
 from engine.texts.text import Readable, Text, hint_of, reason_of, render
 
@@ -100,7 +101,7 @@ def json_answer(
     value: Any, status: int = 200, headers: dict[str, str] | None = None, language: Language = "en"
 ) -> web.Response:
     """A value as JSON, compressed when it is large. The texts in it are answered in the language."""
-    body = msgspec.json.encode(value, enc_hook=lambda one: render(one, language) if isinstance(one, Text) else str(one))
+    body = encode(value, language)
     answer = web.Response(body=body, status=status, content_type="application/json", headers=headers)
     answer.headers["Cache-Control"] = "no-store"
     if len(body) > COMPRESS_ABOVE_BYTES:
@@ -125,8 +126,9 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
 
 
 def reader_language(request: web.Request) -> Language:
-    """The language in which the answer is read; a script that names none reads English."""
-    return language_of(request.headers.get("Accept-Language", ""))
+    """The language in which the answer is read: `?lang=`, which a WebSocket has no header for, else that of the header; a script
+    that names none reads English."""
+    return language_of(request.query.get("lang", "") or request.headers.get("Accept-Language", ""))
 
 
 def _of(request: web.Request, error: Exception) -> ApiError:

@@ -120,7 +120,7 @@ class Client:
             await self._refuse(topic, "too_many", Text("api.many-topics", limit=MOST_TOPICS))
             return
         try:
-            subscription = self._topics.open(topic, filter)
+            subscription = self._topics.open(topic, filter, self.language)
         except LookupError as missing:
             await self._refuse(topic, "not_found", reason_of(missing))
             return

@@ -12,6 +12,7 @@ from engine.core.message import Message
 from engine.core.node import ERROR_PORT
 from engine.runtime.services.live_hubs import Subscription, shorten
 from engine.runtime.site import Site
+from engine.texts.text import Text
 
 __all__ = ["TapFeed", "Tapped"]
 
@@ -46,12 +47,12 @@ class TapFeed:
         """From the next message on. LookupError names the flow, node or port that is not there."""
         run = self._site.flows.get(flow)
         if run is None:
-            raise LookupError(f"flow {flow[:80]} does not run")
+            raise LookupError(Text("api.no-running-flow", flow=flow[:80]))
         if node not in run.nodes:
-            raise LookupError(f"flow {flow} has no node {node[:80]}")
+            raise LookupError(Text("api.no-running-node", flow=flow, node=node[:80]))
         ports = run.nodes[node].planned.ports
         if port not in (*ports, ERROR_PORT):
-            raise LookupError(f"node {node} has no output port {port[:80]!r}; it has {', '.join(ports) or 'none'}")
+            raise LookupError(Text("flow.no-output", node=node, port=port[:80], known=[*ports, ERROR_PORT]))
         place = (flow, node, port)
         tap = self._taps.get(place)
         if tap is None:

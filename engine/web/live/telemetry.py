@@ -13,6 +13,9 @@ from engine.core.node import ERROR_PORT
 from engine.runtime.flow_runner import FlowRun
 from engine.runtime.services.live_hubs import Subscription
 from engine.runtime.site import Site
+from engine.texts.encode import Encoded
+from engine.texts.language import Language
+from engine.texts.text import Readable
 
 __all__ = ["TelemetryFeed", "short_text", "telemetry_of"]
 
@@ -29,7 +32,7 @@ class TelemetryFeed:
         self._subscriptions: dict[str, set[Subscription]] = {}
         self._ticker = BackgroundTask("telemetry", self._tick, site.supervisor)
 
-    def subscribe(self, flow: str) -> Subscription:
+    def subscribe(self, flow: str, language: Language = "en") -> Subscription:
         """The figures of a flow from now on; the first come at once. A flow that does not run sends none until it does."""
         watching = self._subscriptions.setdefault(flow, set())
 
@@ -40,11 +43,11 @@ class TelemetryFeed:
             if not self._subscriptions:
                 self._ticker.cancel()
 
-        subscription = Subscription(close)
+        subscription = Subscription(close, language=language)
         watching.add(subscription)
         run = self._site.flows.get(flow)
         if run is not None:
-            subscription.add("", self._encoded(run))
+            subscription.add("", self._made(run).in_language(language))
         self._ticker.start()
         return subscription
 
@@ -58,15 +61,15 @@ class TelemetryFeed:
             for flow, watching in list(self._subscriptions.items()):
                 run = self._site.flows.get(flow)
                 if run is not None and watching:
-                    data = self._encoded(run)
+                    data = self._made(run)
                     for subscription in watching:
-                        subscription.add("", data)
+                        subscription.add("", data.in_language(subscription.language))
                 # Between two flows others get their turn.
                 await asyncio.sleep(0)
 
-    def _encoded(self, run: FlowRun) -> bytes:
+    def _made(self, run: FlowRun) -> Encoded:
         self.made += 1
-        return msgspec.json.encode(telemetry_of(run), enc_hook=str)
+        return Encoded(telemetry_of(run))
 
 
 def telemetry_of(run: FlowRun) -> dict[str, Any]:
@@ -77,7 +80,8 @@ def telemetry_of(run: FlowRun) -> dict[str, Any]:
     for id, (received, sent, errors) in run.counts().items():
         node = run.nodes[id]
         latency = run.observer.latency.get(id)
-        text, level = node.context.status_text, node.context.status_level
+        text: Readable = node.context.status_text
+        level = node.context.status_level
         if node.problem:
             text, level = node.problem, "error"
         nodes[id] = [

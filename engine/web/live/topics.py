@@ -14,6 +14,8 @@ from engine.catalogue.node_types import Catalogue
 from engine.core.background_task import BackgroundTask
 from engine.core.roles import Role
 from engine.runtime.services.live_hubs import DebugRow, LiveHub, Subscription
+from engine.texts.encode import encode
+from engine.texts.language import Language
 from engine.web.api.flows import flow_rows
 from engine.web.http.server_context import ServerContext
 from engine.web.live.editor_presence import EditorPresence
@@ -76,24 +78,24 @@ class Topics:
         self._state = BackgroundTask("health for the browsers", self._watch_state, server.site.supervisor)
         server.deploys.on_change.append(self._flow_changed)
 
-    def open(self, topic: str, filter: DebugFilter) -> Subscription:
-        """A subscription. LookupError says what is not there."""
+    def open(self, topic: str, filter: DebugFilter, language: Language = "en") -> Subscription:
+        """A subscription of a reader of a language. LookupError says what is not there."""
         name, _, argument = topic.partition(":")
         match name:
             case "telemetry":
-                return self.telemetry.subscribe(argument)
+                return self.telemetry.subscribe(argument, language)
             case "debug":
-                return self._server.site.debug.subscribe(_wanted(filter))
+                return self._server.site.debug.subscribe(_wanted(filter), language)
             case "tap":
                 flow, _, rest = argument.partition("/")
                 node, _, port = rest.rpartition("/")
                 return self.taps.subscribe(flow, node, port)
             case "live":
-                return self._server.site.live.subscribe(argument)
+                return self._server.site.live.subscribe(argument, language=language)
             case "health" | "flows" | "node-types":
-                return self._subscribe_state(name)
+                return self._subscribe_state(name, language)
             case _:
-                return self.own.subscribe(topic)
+                return self.own.subscribe(topic, language=language)
 
     def stop(self) -> None:
         """Ends what runs on its own."""
@@ -112,18 +114,18 @@ class Topics:
         if self._watching_state:
             self._look()
 
-    def _subscribe_state(self, name: str) -> Subscription:
+    def _subscribe_state(self, name: str, language: Language) -> Subscription:
         def closed() -> None:
             self._watching_state -= 1
             if not self._watching_state:
                 self._state.cancel()
 
-        subscription = self.own.subscribe(name, replay=False, on_close=closed)
+        subscription = self.own.subscribe(name, replay=False, on_close=closed, language=language)
         self._watching_state += 1
         if self._watching_state == 1:
             self._last.clear()
             self._state.start()
-        subscription.add("", msgspec.json.encode(self._state_of(name), enc_hook=str))
+        subscription.add("", encode(self._state_of(name), language))
         return subscription
 
     async def _watch_state(self) -> None:
@@ -134,7 +136,7 @@ class Topics:
     def _look(self) -> None:
         for name in ("health", "flows", "node-types"):
             state = self._state_of(name)
-            data = msgspec.json.encode(state, enc_hook=str)
+            data = encode(state, "en")
             if self._last.get(name) != data:
                 self._last[name] = data
                 self.own.publish(name, "", state)

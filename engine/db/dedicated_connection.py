@@ -9,6 +9,7 @@ import asyncpg
 
 from engine.core.failure import RetryableError
 from engine.db.database import Database, is_transient
+from engine.texts.text import Text
 
 __all__ = ["DedicatedConnection"]
 
@@ -43,7 +44,7 @@ class DedicatedConnection:
             closed = self._opened is not None and self._opened[1].is_closed()
             if closed or is_transient(error):
                 await self.close()
-                raise RetryableError(f"the database is away ({error})") from error
+                raise RetryableError(Text("runtime.database-away", reason=str(error))) from error
             await self._roll_back()
             raise
         except BaseException:

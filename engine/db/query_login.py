@@ -20,6 +20,7 @@ from engine.core.background_task import Supervisor
 from engine.core.failure import PermanentError, RetryableError
 from engine.db.database import Database
 from engine.db.reserved_tables import ReservedTables
+from engine.texts.text import Text
 
 __all__ = ["QueryLogin"]
 
@@ -59,7 +60,7 @@ class QueryLogin:
         if self._problem:
             raise PermanentError(self._problem)
         if self._database is None:
-            raise RetryableError("the login for queries is not ready: the database has not answered yet")
+            raise RetryableError(Text("runtime.query-login-waits"))
         return self._database
 
     async def prepare(self, owner: asyncpg.Connection | PoolConnectionProxy, password: str) -> None:

@@ -10,6 +10,7 @@ from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.backoff import Backoff
 from engine.core.failure import RetryableError
 from engine.db.database import Database, Unavailable
+from engine.texts.text import Readable
 
 __all__ = ["TableCache"]
 
@@ -46,7 +47,7 @@ class TableCache:
         self._unlisten: Callable[[], None] = lambda: None
 
     @property
-    def problem(self) -> str:
+    def problem(self) -> Readable:
         """Why it may not be in step with the table; "" when it is."""
         return self._problem or self._task.problem
 

@@ -147,7 +147,7 @@ class FlowRun:
         """Delivers a message to a node as if a wire had brought it; used by links, listeners, inject and the quarantine."""
         program = self._observed if self.observer.all else self._program
         if program is None or node not in program.enter:
-            raise LookupError(f"flow {self.name} has no node {node}")
+            raise LookupError(Text("api.no-running-node", flow=self.name, node=node))
         program.enter[node](message)
 
     def emit(self, node: str, message: Message, port: str) -> None:
@@ -155,7 +155,7 @@ class FlowRun:
         program = self._program
         if program is None or (node, port) not in program.send:
             if program is not None and node in self.nodes:
-                raise LookupError(f"node {node} of flow {self.name} has no output port {port!r}")
+                raise LookupError(Text("runtime.no-port", node=node, port=port))
             return  # a timer of a node that has just been removed
         own = message.delivery.pending <= 0
         if own:

@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 
 from engine.core.roles import Need
+from engine.texts.text import Text
 
 __all__ = ["Endpoint", "HttpCall", "HttpReply", "WebhookRouter"]
 
@@ -61,20 +62,18 @@ class WebhookRouter:
         """ValueError when the path is none, or another flow answers it."""
         names: list[str] = []
         if not path.startswith("/") or path == "/":
-            raise ValueError(f"path: {path!r} must begin with / and name something, such as /devices/{{sn}}/data")
+            raise ValueError(Text("runtime.hook-no-path", path=path))
         for part in path[1:].split("/"):
             parameter = _PARAMETER.fullmatch(part)
             if parameter is not None:
                 names.append(parameter[1])
             elif not _LITERAL.fullmatch(part) or part in (".", ".."):
-                raise ValueError(
-                    f"path: {part!r} in {path!r} is no part of a path; use letters, digits, . _ ~ - or {{name}}"
-                )
+                raise ValueError(Text("runtime.hook-bad-part", part=part, path=path))
         if len(set(names)) < len(names):
-            raise ValueError(f"path: {path!r} names the same parameter twice; give each a name of its own")
+            raise ValueError(Text("runtime.hook-parameter-twice", path=path))
         taken = next((endpoint for endpoint in self._line(method, path) if _flow(endpoint.owner) != _flow(owner)), None)
         if taken is not None:
-            raise ValueError(f"path: {method} {path} is answered by {taken.owner} already; choose another path")
+            raise ValueError(Text("runtime.hook-taken", method=method, path=path, owner=taken.owner))
 
     def open(self, endpoint: Endpoint) -> bool:
         """Opens it, in the place of the same owner's earlier endpoint. False while another node is first in line for this path."""

@@ -13,6 +13,7 @@ from engine.core.message import Message
 from engine.core.route import Nothing, Route
 from engine.runtime.flow_runner import FlowRun
 from engine.runtime.observer import Hop
+from engine.texts.text import Text
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.route import Call
 from engine.web.live.telemetry import telemetry_of
@@ -91,7 +92,7 @@ async def inject(call: Call[Inject]) -> Injected:
     run, given = _run(call), call.given.message
     running = run.nodes.get(call.path("id"))
     if running is None:
-        raise not_found(f"node {call.path('id')[:80]} in flow {run.name}", "deploy it first")
+        raise not_found(Text("api.no-running-node", flow=run.name, node=call.path("id")[:80]))
     fire: Callable[[], None] | None = getattr(running.instance, "fire", None)
     if given is UNSET and fire is not None:
         fire()
@@ -123,7 +124,7 @@ async def trace(call: Call[Trace]) -> Tracing:
     """Record the next messages of a flow with the values at every hop, for at most a minute."""
     run, given = _run(call), call.given
     if given.node and given.node not in run.nodes:
-        raise not_found(f"node {given.node} in flow {run.name}", "deploy it first")
+        raise not_found(Text("api.no-running-node", flow=run.name, node=given.node))
 
     def accepts(message: Message) -> bool:
         return (not given.key or message.key == given.key) and (not given.topic or message.topic == given.topic)
@@ -158,7 +159,7 @@ async def get_trace(call: Call[Nothing]) -> TraceView:
     """The way of one message: what every node was given, what it sent, and how long it took."""
     hops = _run(call).observer.traces.get(call.number("id"))
     if hops is None:
-        raise not_found(f"trace {call.path('id')[:40]}", "the last 50 are kept; trace another message")
+        raise not_found(Text("api.no-trace", trace=call.path("id")[:40]))
     return TraceView(call.path("id"), hops)
 
 
@@ -170,7 +171,7 @@ async def telemetry(call: Call[Nothing]) -> dict[str, Any]:
 def _run(call: Call[Any]) -> FlowRun:
     run = call.server.site.flows.get(call.path("name"))
     if run is None:
-        raise not_found(f"running flow {call.path('name')[:80]}", "start it by deploying it without problems")
+        raise not_found(Text("api.no-running-flow", flow=call.path("name")[:80]))
     return run
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
+from engine.core.background_task import describe_error
 from engine.core.backoff import Backoff
 from engine.core.clock import Clock
 from engine.core.failure import PermanentError, RetryableError
@@ -160,9 +161,7 @@ class Forwarder(Generic[T]):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep all that waits behind it on disk for ever
             if len(items) == 1:
-                refused = (
-                    error if isinstance(error, PermanentError) else PermanentError(f"{type(error).__name__}: {error}")
-                )
+                refused = error if isinstance(error, PermanentError) else PermanentError(describe_error(error))
                 self.target.reject(items[0], refused)
                 return
             middle = len(items) // 2

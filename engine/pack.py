@@ -12,6 +12,7 @@ import msgspec
 
 from engine.core.node import Node
 from engine.texts.catalogue import add_texts
+from engine.texts.text import ReadableField, Text
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -54,7 +55,7 @@ class Command(msgspec.Struct, frozen=True):
     """A command of a pack: `mcs NAME …`. `run` gets the parsed arguments and returns the exit code."""
 
     name: str
-    help: str
+    help: ReadableField
     arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
 
@@ -102,7 +103,7 @@ def discover_packs() -> list[Pack]:
     for entry in entry_points(group=ENTRY_POINTS):
         pack = entry.load()
         if not isinstance(pack, Pack):
-            raise ValueError(f"entry point {entry.name} = {entry.value} is no engine.api.Pack")
+            raise ValueError(Text("setup.no-pack", name=entry.name, value=entry.value))
         found[pack.name] = pack
     ordered: dict[str, Pack] = {}
 
@@ -110,7 +111,7 @@ def discover_packs() -> list[Pack]:
         if name in ordered:
             return
         if name not in found:
-            raise ValueError(f"pack {wanted_by} needs pack {name}, which is not installed; install it with pip")
+            raise ValueError(Text("setup.pack-missing", pack=wanted_by, needs=name))
         pack = found[name]
         for need in pack.needs:
             place(need, name)

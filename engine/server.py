@@ -47,7 +47,7 @@ from engine.runtime.state.spool.spool_file import SpoolFile
 from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
 from engine.runtime.watchdog import Watchdog
 from engine.settings import Settings
-from engine.texts.text import Readable, Text
+from engine.texts.text import Readable, Text, reason_of
 from engine.web.app import make_app
 
 __all__ = ["Server", "migrate_only", "migrations_of"]
@@ -81,7 +81,7 @@ class Server:
         self.supervisor = Supervisor(self.clock)
         self.version = importlib.metadata.version("mcs-iot")
         self.ready = asyncio.Event()
-        self.starting = "starting"
+        self.starting: Readable = Text("setup.starting")
         self._flow_paths = flow_paths
         self._demo = demo
         self._setup_error: SetupError | None = None
@@ -134,10 +134,10 @@ class Server:
             facts["held"] = site["held"]
         return facts if self.ready.is_set() else {**facts, "starting": self.starting}
 
-    def _database_problem(self) -> str:
+    def _database_problem(self) -> Readable:
         if self._setup_error is not None:
-            return str(self._setup_error)
-        return "" if self.database.up else self.database.problem or "away"
+            return Text("setup.failed", reason=self._setup_error.text)
+        return "" if self.database.up else Text("runtime.database-away", reason=self.database.problem or "")
 
     async def _start(self, opened: contextlib.AsyncExitStack) -> None:
         listening = _listen(self.settings.host, self.settings.port)
@@ -225,11 +225,11 @@ class Server:
     async def _bring_up(self, packs: list[Pack]) -> None:
         """In this order: tables, accounts and secrets, node memory, services, flows. Each waits for the database if it must."""
         try:
-            self.starting = "waiting for the database"
+            self.starting = Text("setup.waiting-for-database")
             await self._tables_made(packs)
             await self.secrets.start()
             await self.revisions.start()
-            self.starting = "reading node memory"
+            self.starting = Text("setup.reading-memory")
             await self.site.start()
             for pack in packs:
                 for make in pack.services:
@@ -237,7 +237,7 @@ class Server:
                     self.site.provide(service)
                     await service.start()
                     self._services.append(service)
-            self.starting = "starting flows"
+            self.starting = Text("setup.starting-flows")
             await self.deploys.start()
             self._node_folders.start()
             self.spool.copy(STARTED, "version", self.version.encode())
@@ -245,11 +245,11 @@ class Server:
             gc.collect()
             gc.freeze()
         except SetupError as error:
-            self.starting = str(error)
+            self.starting = Text("setup.failed", reason=error.text)
             log.error("%s", error)
             return
         except Exception as error:
-            self.starting = f"the start has failed: {describe_error(error)}; see the log, put it right and start again"
+            self.starting = Text("setup.failed", reason=describe_error(error))
             raise
         self.ready.set()
         if self._demo:
@@ -276,7 +276,7 @@ class Server:
             self._setup_error = error
         except Exception as error:
             log.exception("the tables can't be made")
-            self._setup_error = SetupError(f"the tables can't be made: {describe_error(error)}", "see the log")
+            self._setup_error = SetupError(Text("setup.tables", reason=describe_error(error)))
         else:
             self.spool.open()
 
@@ -332,9 +332,7 @@ async def _migrate(database: Database, packs: list[Pack]) -> list[str]:
                 return [applied.path.name for applied in await migrate(connection, migrations)]
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             if not is_transient(error):
-                raise SetupError(
-                    f"the tables can't be made: {error}", "see the log; the database user must own its schema"
-                ) from error
+                raise SetupError(Text("setup.tables", reason=str(error))) from error
             await backoff.wait()
 
 
@@ -345,10 +343,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as failure:
         listening.close()
-        raise SetupError(
-            f"{host}:{port} can't be listened on ({failure.strerror})",
-            "stop what uses the port or set MCS_PORT to another",
-        ) from failure
+        text = Text("setup.port-taken", address=f"{host}:{port}", reason=failure.strerror or str(failure))
+        raise SetupError(text) from failure
     return listening
 
 
@@ -359,25 +355,21 @@ def _writable(folder: Path) -> None:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as failure:
-        raise SetupError(
-            f"the data folder {folder} can't be written ({failure.strerror})",
-            "make it writable or set MCS_DATA to another",
-        ) from failure
+        text = Text("setup.data-unwritable", folder=str(folder), reason=failure.strerror or str(failure))
+        raise SetupError(text) from failure
 
 
 def _readable(flows: list[Path]) -> None:
     for flow in flows:
         if not flow.is_file():
-            raise SetupError(
-                f"there is no flow file {flow}", "check the name, or start without one to run all of MCS_FLOWS"
-            )
+            raise SetupError(Text("setup.no-flow-file", file=str(flow)))
 
 
 def _packs() -> list[Pack]:
     try:
         return discover_packs()
     except (ValueError, ImportError, TypeError) as error:
-        raise SetupError(f"a pack can't be loaded: {error}", "correct or uninstall it") from error
+        raise SetupError(Text("setup.pack-broken", reason=reason_of(error))) from error
 
 
 def _broker() -> EmbeddedBroker:

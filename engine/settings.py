@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 
 from engine.core.errors import SetupError
 from engine.core.secret import Secret
+from engine.texts.text import Text, reason_of
 
 PREFIX = "MCS_"
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -72,7 +73,7 @@ class Settings:
     """Whether flows may hold `python` nodes, which run code written in the editor with the rights of the server's user."""
     log_level: str = "info"
     """`debug`, `info`, `warning` or `error`."""
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[Text, ...] = ()
 
     @classmethod
     def read(
@@ -84,7 +85,7 @@ class Settings:
         """
         given = {**_from_file(env_file), **variables}
         given = {name: text.strip() for name, text in given.items() if name.startswith(PREFIX) and text.strip()}
-        problems: list[str] = []
+        problems: list[Text] = []
         values: dict[str, object] = {}
         for name, parse in _PARSERS.items():
             text = given.pop(PREFIX + name.upper(), None)
@@ -93,9 +94,9 @@ class Settings:
             try:
                 values[name] = parse(text)
             except ValueError as wrong:
-                problems.append(f"{PREFIX}{name.upper()}: {wrong}")
+                problems.append(Text("setup.setting", name=PREFIX + name.upper(), reason=reason_of(wrong)))
         if problems:
-            raise SetupError("; ".join(problems), "correct the environment or the .env file")
+            raise SetupError(Text("setup.settings", problems=problems))
         unknown = tuple(_unknown(name) for name in sorted(given.keys() - pack_variables))
         return cls(**values, unknown=unknown)  # type: ignore[arg-type]  # each value comes from its field's parser
 
@@ -107,31 +108,31 @@ def _from_file(env_file: Path | None) -> dict[str, str]:
         # No interpolation: a "$" in a password stands for itself.
         lines = dotenv_values(env_file, interpolate=False, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as failure:
-        raise SetupError(f"{env_file} cannot be read: {failure}", "make it readable UTF-8 or remove it") from failure
+        raise SetupError(Text("setup.env-unreadable", file=str(env_file), reason=str(failure))) from failure
     return {name: text for name, text in lines.items() if text is not None}
 
 
 def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
         return int(text)
-    raise ValueError(f'"{text}" is not a port; give a whole number from 1 to 65535')
+    raise ValueError(Text("setup.no-port", text=text))
 
 
 def _days(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 5 and 30 <= int(text) <= 36_500:
         return int(text)
-    raise ValueError(f'"{text}" is no keep time; give whole days from 30 to 36500')
+    raise ValueError(Text("setup.no-days", text=text))
 
 
 def _megabytes(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 8 and int(text) >= 10:
         return int(text)
-    raise ValueError(f'"{text}" is no size; give whole megabytes, 10 or more')
+    raise ValueError(Text("setup.no-megabytes", text=text))
 
 
 def _host(text: str) -> str:
     if "://" in text or "/" in text or " " in text:
-        raise ValueError(f'"{text}" is not a host; give a name or an address such as 127.0.0.1, without a scheme')
+        raise ValueError(Text("setup.no-host", text=text))
     return text
 
 
@@ -145,13 +146,13 @@ def _folders(text: str) -> tuple[Path, ...]:
 
 def _on_or_off(text: str) -> bool:
     if text not in ("on", "off"):
-        raise ValueError(f'"{text}" is neither on nor off')
+        raise ValueError(Text("setup.neither-on-nor-off", text=text))
     return text == "on"
 
 
 def _level(text: str) -> str:
     if text.lower() not in ("debug", "info", "warning", "error"):
-        raise ValueError(f'"{text}" is not a level; give debug, info, warning or error')
+        raise ValueError(Text("setup.no-level", text=text))
     return text.lower()
 
 
@@ -159,18 +160,18 @@ def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f'"{text}" is not a time zone; give one such as Asia/Shanghai or UTC') from None
+        raise ValueError(Text("setup.no-zone", text=text)) from None
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as wrong:
-        raise ValueError(f"{wrong}; give networks such as 172.18.0.0/16, separated by commas") from None
+        raise ValueError(Text("setup.no-networks", reason=str(wrong))) from None
 
 
 def _url(*schemes: str) -> Callable[[str], str]:
-    starts = " or ".join(f"{scheme}://" for scheme in schemes)
+    starts = [f"{scheme}://" for scheme in schemes]
 
     def parse(text: str) -> str:
         # The messages never repeat the address: it may carry a password.
@@ -178,11 +179,11 @@ def _url(*schemes: str) -> Callable[[str], str]:
             parts = urlsplit(text)
             malformed = parts.port == 0
         except ValueError:
-            raise ValueError(f"the host or the port is malformed; give {starts}HOST:PORT") from None
+            raise ValueError(Text("setup.malformed-address", starts=starts)) from None
         if parts.scheme not in schemes:
-            raise ValueError(f"is not an address that starts with {starts}")
+            raise ValueError(Text("setup.other-scheme", starts=starts))
         if malformed or not (parts.netloc or parts.path or parts.query):
-            raise ValueError(f"names no host or port; give {starts}HOST:PORT")
+            raise ValueError(Text("setup.address-without-host", starts=starts))
         return text
 
     return parse
@@ -224,7 +225,8 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def _unknown(name: str) -> str:
+def _unknown(name: str) -> Text:
     known = [PREFIX + setting.name.upper() for setting in fields(Settings) if setting.name != "unknown"]
     near = difflib.get_close_matches(name, known, n=1)
-    return f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "")
+    hint = Text("flow.did-you-mean", name=near[0]) if near else None
+    return Text("setup.unknown-setting", name=name).with_hint(hint)

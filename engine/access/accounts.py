@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import hashlib
 import logging
+import os
 import secrets
 import time
 from collections import OrderedDict
@@ -21,7 +22,8 @@ from engine.core.roles import Identity, Role
 from engine.core.secret import Secret
 from engine.db.database import Database, Unavailable
 from engine.db.request_connection import request_connection, until_done
-from engine.texts.text import Text
+from engine.texts.language import language_of_locale
+from engine.texts.text import Text, render
 
 __all__ = ["AccountRefused", "Accounts", "Token", "User"]
 
@@ -263,7 +265,8 @@ class Accounts:
                 given is None,
             )
         if made is not None and given is None:
-            self._announce(f"First start: sign in as {FIRST_USER} with the first password {password}")
+            text = Text("access.first-password", user=FIRST_USER, password=password)
+            self._announce(render(text, language_of_locale(os.environ)))
 
     async def _set_password(self, user: str, password: str, *, must_change: bool, keep: str = "") -> None:
         hashed = await self._passwords.hash(password)

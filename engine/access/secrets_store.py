@@ -19,6 +19,7 @@ from engine.core.errors import SetupError
 from engine.db.database import Database, Unavailable
 from engine.db.request_connection import request_connection
 from engine.db.table_cache import TableCache
+from engine.texts.text import Text
 
 __all__ = ["SecretInfo", "SecretsStore"]
 
@@ -134,15 +135,10 @@ class SecretsStore(Mapping[str, str]):
                     file.write(Fernet.generate_key())
             return Fernet(self._key_file.read_bytes().strip())
         except OSError as failure:
-            raise SetupError(
-                f"the key of the secrets, {self._key_file}, can't be read or made ({failure.strerror})",
-                "correct its owner",
-            ) from failure
+            text = Text("setup.key-unreadable", file=str(self._key_file), reason=failure.strerror or str(failure))
+            raise SetupError(text) from failure
         except ValueError as wrong:
-            raise SetupError(
-                f"{self._key_file} holds no key",
-                "restore it from a backup, or remove it and set every secret again",
-            ) from wrong
+            raise SetupError(Text("setup.no-key", file=str(self._key_file))) from wrong
 
     async def _read(self, changed: object) -> None:
         """All of them, whatever has changed: they are few."""

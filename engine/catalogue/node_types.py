@@ -18,8 +18,10 @@ from jsonschema import Draft202012Validator
 
 from engine.catalogue.form import form_schema
 from engine.catalogue.path_fields import path_fields
+from engine.core.background_task import describe_error
 from engine.core.node import About, Help, Node, Port, Source, about
 from engine.pack import Pack
+from engine.texts.text import Readable, ReadableField, Text
 
 __all__ = ["Broken", "Catalogue", "NodeType", "Remark"]
 
@@ -100,7 +102,7 @@ class Broken(msgspec.Struct, frozen=True):
 
     file: str
     types: tuple[str, ...]
-    problem: str
+    problem: ReadableField
     traceback: str = ""
 
 
@@ -108,7 +110,7 @@ class Remark(msgspec.Struct, frozen=True):
     """What to know of a file of custom nodes that is used: an example fails (`detail` says how), or its test file (`detail`) was not run."""
 
     code: Literal["example_fails", "tests_not_run"]
-    detail: str
+    detail: ReadableField
 
 
 class Catalogue:
@@ -128,9 +130,7 @@ class Catalogue:
         """Adds a type. ValueError when the name is taken by another origin."""
         known = self.types.get(kind.type)
         if known is not None and known.origin != kind.origin:
-            raise ValueError(
-                f"node type {kind.type!r} of {kind.origin} is already there from {known.origin}; rename the class"
-            )
+            raise ValueError(Text("setup.type-taken", type=kind.type, origin=known.origin))
         self.types[kind.type] = kind
 
     def add_folder(self, folder: Path) -> list[str]:
@@ -152,14 +152,10 @@ class Catalogue:
                 kind.schema  # noqa: B018 - a schema that can't be made is found here, not in the middle of a deploy
             taken = [kind.type for kind in kinds if (known := self.types.get(kind.type)) and known.origin != origin]
             if taken:
-                raise ValueError(
-                    f"the type {taken[0]!r} is already there from {self.types[taken[0]].origin}; rename the class"
-                )
+                raise ValueError(Text("setup.type-taken", type=taken[0], origin=self.types[taken[0]].origin))
         except Exception as error:  # noqa: BLE001 - a custom file may raise anything
             types = tuple(before or [file.stem.replace("_", "-")])
-            self.broken[origin] = Broken(
-                origin, types, f"{type(error).__name__}: {error}", traceback.format_exc(limit=-5)
-            )
+            self.broken[origin] = Broken(origin, types, describe_error(error), traceback.format_exc(limit=-5))
             for name in before:
                 del self.types[name]
             return []
@@ -169,9 +165,10 @@ class Catalogue:
             self.types[kind.type] = kind
         return [kind.type for kind in kinds]
 
-    def problem_of(self, type: str) -> str:
+    def problem_of(self, type: str) -> Readable:
         """Why a type is not to be had: the traceback's last line of the file that should bring it, or ""."""
-        return next((f"{broken.file}: {broken.problem}" for broken in self.broken.values() if type in broken.types), "")
+        found = (one for one in self.broken.values() if type in one.types)
+        return next((Text("setup.file-reason", file=one.file, reason=one.problem) for one in found), "")
 
 
 def _import(file: Path) -> ModuleType:

@@ -4,44 +4,40 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from pathlib import Path
 
 import msgspec
 
 from engine.cli.site import AddCommand, catalogue_now, settings_now
+from engine.cli.terminal import say, shown, terminal_language
 from engine.core.errors import SetupError
+from engine.texts.encode import encode
+from engine.texts.text import Text
 
 __all__ = ["add_commands"]
 
 
 def add_commands(command: AddCommand) -> None:
     """Adds them to `mcs`."""
-    check = command("check", "list all problems of flow files", _check)
-    check.add_argument("flows", nargs="*", type=Path, metavar="PATH", help="flows or folders; default: MCS_FLOWS")
-    check.add_argument("--json", action="store_true", help="as [{path, line, node, field, message, hint, severity}]")
-    fmt = command("fmt", "write flow files in their canonical form", _fmt)
+    check = command("check", Text("cli.check"), _check)
+    check.add_argument("flows", nargs="*", type=Path, metavar="PATH", help=shown(Text("cli.check-flows")))
+    check.add_argument("--json", action="store_true", help=shown(Text("cli.check-json")))
+    fmt = command("fmt", Text("cli.fmt"), _fmt)
     fmt.add_argument("flows", nargs="+", type=Path, metavar="FLOW.yaml")
-    fmt.add_argument("--check", action="store_true", help="change nothing; exit 1 when a file would change")
-    test = command("test", "run the tests that flows carry beside them (NAME_test.yaml)", _test)
-    test.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="folders, flows or test files; default: MCS_FLOWS"
-    )
+    fmt.add_argument("--check", action="store_true", help=shown(Text("cli.fmt-check")))
+    test = command("test", Text("cli.test"), _test)
+    test.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=shown(Text("cli.test-paths")))
     test.add_argument("--json", action="store_true")
-    test.add_argument("--junit", type=Path, metavar="FILE.xml", help="write JUnit XML")
-    show = command("show", "show a flow as text, or as a Graphviz graph", _show)
+    test.add_argument("--junit", type=Path, metavar="FILE.xml", help=shown(Text("cli.test-junit")))
+    show = command("show", Text("cli.show"), _show)
     show.add_argument("flow", type=Path, metavar="FLOW.yaml")
     show.add_argument("--dot", action="store_true", help="Graphviz: mcs show --dot FLOW.yaml | dot -Tsvg > flow.svg")
-    upgrade = command("upgrade-flows", "bring newly shipped flows together with the site's own edits", _upgrade_flows)
-    upgrade.add_argument("flows", nargs="*", metavar="NAME", help="only these flows")
-    upgrade.add_argument(
-        "--from", dest="shipped", type=Path, metavar="FOLDER", help="the shipped flows; default: those of this version"
-    )
-    upgrade.add_argument("--into", type=Path, metavar="FOLDER", help="the site's flows; default: MCS_FLOWS")
-    upgrade.add_argument("--write", action="store_true", help="do it; without this it is only shown")
-    upgrade.add_argument(
-        "--keep", choices=("mine", "theirs"), help="settle conflicts: what the site has, or what is shipped"
-    )
+    upgrade = command("upgrade-flows", Text("cli.upgrade"), _upgrade_flows)
+    upgrade.add_argument("flows", nargs="*", metavar="NAME", help=shown(Text("cli.upgrade-flows")))
+    upgrade.add_argument("--from", dest="shipped", type=Path, metavar="FOLDER", help=shown(Text("cli.upgrade-from")))
+    upgrade.add_argument("--into", type=Path, metavar="FOLDER", help=shown(Text("cli.upgrade-into")))
+    upgrade.add_argument("--write", action="store_true", help=shown(Text("cli.upgrade-write")))
+    upgrade.add_argument("--keep", choices=("mine", "theirs"), help=shown(Text("cli.upgrade-keep")))
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -55,7 +51,7 @@ def _check(options: argparse.Namespace) -> int:
     given = options.flows or [settings_now().flows]
     paths = [path for one in given for path in (_flow_files(one) if one.is_dir() else [one]) if not _is_test(path)]
     if not paths:
-        raise SetupError(f"there is no flow in {', '.join(map(str, given))}", "name flow files, or set MCS_FLOWS")
+        raise SetupError(Text("cli.no-flow-in", places=[str(one) for one in given]))
     for path in paths:
         flow, found = read_flow(path)
         problems += found
@@ -66,12 +62,14 @@ def _check(options: argparse.Namespace) -> int:
     beside = [path for folder in sorted(folders) for path in _flow_files(folder) if path not in paths]
     problems += check_site(flows, [flow for path in beside if (flow := read_flow(path)[0]) is not None])
     if options.json:
-        print(msgspec.json.format(msgspec.json.encode([problem.as_json() for problem in problems])).decode())
+        language = terminal_language()
+        found_json = msgspec.json.encode([problem.as_json(language) for problem in problems])
+        print(msgspec.json.format(found_json).decode())
     else:
         for problem in problems:
-            print(problem)
+            say(problem.on_one_line)
         errors = len(errors_in(problems))
-        print(f"{len(paths)} flows, {errors} errors, {len(problems) - errors} warnings")
+        say(Text("cli.checked", flows=len(paths), errors=errors, warnings=len(problems) - errors))
     return 1 if errors_in(problems) else 0
 
 
@@ -85,13 +83,14 @@ def _fmt(options: argparse.Namespace) -> int:
             text = path.read_bytes().decode()
             canonical = formatted(text, str(path))
         except (OSError, UnicodeDecodeError) as error:
-            raise SetupError(f"{path} can't be read: {error}", "check the name; the file must be UTF-8") from error
+            raise SetupError(Text("cli.unreadable", file=str(path), reason=str(error))) from error
         except FlowError as error:
-            print(error, file=sys.stderr)
+            for problem in error.problems:
+                say(problem.on_one_line, error=True)
             return 1
         if canonical != text:
             changed += 1
-            print(f"{path} {'would change' if options.check else 'changed'}")
+            say(Text("cli.would-change", file=str(path)) if options.check else Text("cli.changed", file=str(path)))
             if not options.check:
                 path.write_bytes(canonical.encode())
     return 1 if options.check and changed else 0
@@ -104,17 +103,18 @@ def _test(options: argparse.Namespace) -> int:
     given = options.paths or [settings_now().flows]
     files = report.test_files(given)
     if not files:
-        raise SetupError(
-            f"there are no flow tests in {', '.join(map(str, given))}", "write NAME_test.yaml beside NAME.yaml"
-        )
+        raise SetupError(Text("cli.no-tests-in", places=[str(one) for one in given]))
 
     async def run_all() -> list[report.FileResult]:
         return [await report.run_file(file, catalogue) for file in files]
 
     results = asyncio.run(run_all())
     if options.junit:
-        options.junit.write_text(report.junit(results), encoding="utf-8")
-    print(msgspec.json.encode(report.as_json(results)).decode() if options.json else report.format_results(results))
+        options.junit.write_text(report.junit(results, terminal_language()), encoding="utf-8")
+    if options.json:
+        print(encode(report.as_json(results), terminal_language()).decode())
+    else:
+        print(report.format_results(results, terminal_language()))
     return 0 if all(result.passed for result in results) else 1
 
 
@@ -124,10 +124,11 @@ def _show(options: argparse.Namespace) -> int:
 
     flow, problems = read_flow(options.flow)
     for problem in problems:
-        print(problem, file=sys.stderr)
+        say(problem.on_one_line, error=True)
     if flow is None:
         return 1
-    print(show_dot(flow) if options.dot else show_text(flow))
+    language = terminal_language()
+    print(show_dot(flow, language) if options.dot else show_text(flow, language))
     return 0
 
 
@@ -144,11 +145,11 @@ def _upgrade_flows(options: argparse.Namespace) -> int:
         only=options.flows,
         keep=options.keep,
     )
-    print(format_steps(steps) or "no flows are shipped")
+    print(format_steps(steps, terminal_language()) or shown(Text("cli.none-shipped")))
     if options.write:
         apply_upgrade(steps, folder)
     elif any(step.text is not None for step in steps):
-        print("nothing was written; --write does it")
+        say(Text("cli.nothing-written"))
     return 0 if all(step.settled for step in steps) else 1
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli import flows, nodes, running, upkeep
 from engine.cli.site import packs_now
+from engine.cli.terminal import say, shown
 from engine.core.errors import SetupError
+from engine.texts.text import Readable, Text
 
 if TYPE_CHECKING:
     from engine.pack import Pack
@@ -25,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
         return code
     except SetupError as error:
-        print(f"mcs: {error.problem}; {error.remedy}", file=sys.stderr)
+        say(Text("cli.error", text=error.text), error=True)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -36,13 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser_of(packs: Sequence[Pack]) -> argparse.ArgumentParser:
     """Of the engine's commands and those of the packs."""
-    parser = argparse.ArgumentParser(
-        prog="mcs", description="A visual flow engine, and a gas-monitoring site built on it."
-    )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser = argparse.ArgumentParser(prog="mcs", description=shown(Text("cli.mcs")))
+    commands = parser.add_subparsers(title=shown(Text("cli.commands")), metavar="COMMAND", required=True)
 
-    def command(name: str, help: str, run: Any) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=help, description=help)
+    def command(name: str, help: Readable, run: Any) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=shown(help), description=shown(help))
         made.set_defaults(run=run)
         return made
 

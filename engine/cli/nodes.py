@@ -11,35 +11,33 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.cli.site import AddCommand, catalogue_now, settings_now
+from engine.cli.terminal import say, shown, terminal_language
 from engine.core.errors import SetupError
+from engine.texts.text import Text
 
 if TYPE_CHECKING:
-    from engine.catalogue.node_types import Catalogue
+    from engine.catalogue.node_types import Catalogue, NodeType
 
 __all__ = ["add_commands"]
 
 
 def add_commands(command: AddCommand) -> None:
     """Adds them to `mcs`."""
-    schema = command("schema", "print the JSON Schema of flow files, or of one node type's `with`", _schema)
+    schema = command("schema", Text("cli.schema"), _schema)
     schema.add_argument("type", nargs="?", metavar="NODE-TYPE")
-    nodes = command("nodes", "list the node types, or explain one", _nodes)
+    nodes = command("nodes", Text("cli.nodes"), _nodes)
     nodes.add_argument("type", nargs="?", metavar="NODE-TYPE")
     nodes.add_argument("--json", action="store_true")
     nodes.add_argument(
         "--docs",
         type=Path,
         metavar="FOLDER",
-        help="write a page of reference for each type into FOLDER/zh/node-types and FOLDER/en/node-types",
+        help=shown(Text("cli.nodes-docs")),
     )
-    new = command("new-node", "write a custom node and its test", _new_node)
-    new.add_argument("name", metavar="NAME", help="such as gas-index")
-    new.add_argument(
-        "--source", action="store_true", help="one that brings messages in, instead of one that works on them"
-    )
-    new.add_argument(
-        "--folder", type=Path, default=None, help="default: the first folder of MCS_NODES, else ./my_nodes"
-    )
+    new = command("new-node", Text("cli.new-node"), _new_node)
+    new.add_argument("name", metavar="NAME", help=shown(Text("cli.new-node-name")))
+    new.add_argument("--source", action="store_true", help=shown(Text("cli.new-node-source")))
+    new.add_argument("--folder", type=Path, default=None, help=shown(Text("cli.new-node-folder")))
 
 
 def _schema(options: argparse.Namespace) -> int:
@@ -58,22 +56,19 @@ def _nodes(options: argparse.Namespace) -> int:
         from engine.cli.node_docs import write_node_pages
 
         changed = write_node_pages(catalogue, options.docs)
-        print(f"{len(changed)} pages written or removed in {options.docs}")
+        say(Text("cli.pages-written", count=len(changed), folder=str(options.docs)))
         return 0
     if options.type:
         kind = _known(catalogue, options.type)
-        print(f"{kind.type}  ({kind.about.category})\n\n{kind.help}\n")
-        for name, field in kind.schema.get("properties", {}).items():
-            default = f" (default {field['default']!r})" if "default" in field else ""
-            print(f"  {name}{default}\n      {field.get('description', '')}")
+        _explain(kind)
         return 0
     if options.json:
         print(msgspec.json.encode({name: kind.schema for name, kind in catalogue.types.items()}).decode())
         return 0
     for name, kind in sorted(catalogue.types.items(), key=lambda item: (item[1].about.category, item[0])):
-        print(f"{kind.about.category:12} {name:18} {kind.help.partition(chr(10))[0]}")
+        print(f"{kind.about.category:12} {name:18} {_help(kind).partition(chr(10))[0]}")
     for broken in catalogue.broken.values():
-        print(f"{'broken':12} {broken.file}: {broken.problem}")
+        say(Text("cli.broken", file=broken.file, reason=broken.problem))
     return 0
 
 
@@ -83,15 +78,29 @@ def _new_node(options: argparse.Namespace) -> int:
     folders = settings_now().nodes
     folder = options.folder or (folders[0] if folders else Path("my_nodes"))
     node_file, test_file = write_node(options.name, folder, taken=catalogue_now().types, source=options.source)
-    print(f"{node_file}\n{test_file}\nrun its test:    {sys.executable} -m pytest {test_file}")
+    print(f"{node_file}\n{test_file}")
+    say(Text("cli.run-its-test", command=f"{sys.executable} -m pytest {test_file}"))
     if importlib.util.find_spec("pytest") is None:
-        print("pytest comes with the extra dev: pip install 'mcs-iot[dev]' (in a checkout: make demo)")
+        say(Text("cli.no-pytest"))
     if folder not in folders:
-        print(f"use it in flows: set MCS_NODES={folder}")
+        say(Text("cli.use-it", folder=str(folder)))
     return 0
+
+
+def _explain(kind: NodeType) -> None:
+    language = terminal_language()
+    print(f"{kind.type}  ({kind.about.category})\n\n{_help(kind)}\n")
+    for name, field in kind.form.get("properties", {}).items():
+        default = shown(Text("cli.default", value=repr(field["default"]))) if "default" in field else ""
+        chinese = field.get("x-zh", {}).get("description", "") if language == "zh" else ""
+        print(f"  {name}{default}\n      {chinese or field.get('description', '')}")
+
+
+def _help(kind: NodeType) -> str:
+    return kind.zh.text if terminal_language() == "zh" and kind.zh is not None else kind.help
 
 
 def _known(catalogue: Catalogue, type: str) -> Any:
     if type not in catalogue.types:
-        raise SetupError(f"there is no node type {type!r}", "`mcs nodes` lists them")
+        raise SetupError(Text("flow.no-type", type=type))
     return catalogue.types[type]

@@ -7,15 +7,16 @@ import asyncio
 import contextlib
 import signal
 import socket
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine.cli.site import AddCommand, settings_now
+from engine.cli.terminal import say
 from engine.core.background_jobs import BackgroundJobs
 from engine.ops.logs import set_up_logs
 from engine.settings import Settings
+from engine.texts.text import Text
 
 __all__ = ["add_commands"]
 
@@ -24,9 +25,9 @@ SIDE_BY_SIDE = 20
 
 def add_commands(command: AddCommand) -> None:
     """Adds them to `mcs`."""
-    run = command("run", "run the site: all flows of MCS_FLOWS, or just the files named", _run)
+    run = command("run", Text("cli.run"), _run)
     run.add_argument("flows", nargs="*", type=Path, metavar="FLOW.yaml")
-    command("demo", "run everything on this machine, with a broker, a database and simulated devices", _demo)
+    command("demo", Text("cli.demo"), _demo)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -67,18 +68,17 @@ def _serve(settings: Settings, flows: list[Path] | None, *, demo: bool) -> int:
         async with Server(settings, flow_paths=flows, demo=demo) as server, BackgroundJobs() as jobs:
             for name, folder in folders:
                 if not folder.is_dir():
-                    print(
-                        f"mcs: warning: {name}: there is no folder {folder}; make it or name another", file=sys.stderr
-                    )
+                    missing = Text("cli.no-folder", name=name, folder=str(folder))
+                    say(Text("cli.warning", text=missing), error=True)
             jobs.start("announcing", _announce, server)
             await stop.wait()
-            print("mcs: stopping", flush=True)
+            say(Text("cli.stopping"))
 
     uvloop.run(serve())
     return 0
 
 
 async def _announce(server: Any) -> None:
-    print(f"mcs: starting at {server.url}", flush=True)
+    say(Text("cli.starting", url=server.url))
     await server.ready.wait()
-    print(f"mcs: ready at {server.url}", flush=True)
+    say(Text("cli.ready", url=server.url))

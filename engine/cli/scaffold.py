@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.core.errors import SetupError
 from engine.core.node import type_name
+from engine.texts.text import Text
 
 __all__ = ["write_node"]
 
@@ -132,22 +133,21 @@ def write_node(name: str, folder: Path, taken: Collection[str] = (), *, source: 
     """
     words = re.findall(r"[a-z0-9]+", type_name(name.replace("_", "-").replace(" ", "-")))
     if not words or not words[0][0].isalpha() or not re.fullmatch(r"[A-Za-z][A-Za-z0-9 _-]*", name):
-        raise SetupError(f"{name!r} is no name for a node", "use letters, digits and dashes, a letter first: gas-index")
+        raise SetupError(Text("cli.no-node-name", name=name))
     stem, kind, class_name = "_".join(words), "-".join(words), "".join(word.capitalize() for word in words)
     if kind in taken:
-        raise SetupError(f"there is a node type {kind} already", "choose another name: two nodes can't share one")
+        raise SetupError(Text("cli.type-exists", type=kind))
     title = " ".join(words).capitalize()
     node_file, test_file = folder / f"{stem}.py", folder / f"test_{stem}.py"
     for file in (node_file, test_file):
         if file.exists():
-            raise SetupError(f"{file} is already there", "choose another name, or remove it first")
+            raise SetupError(Text("cli.file-exists", file=str(file)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         node, test = (SOURCE, SOURCE_TEST) if source else (NODE, TEST)
         node_file.write_text(node.format(name=class_name, title=title), encoding="utf-8")
         test_file.write_text(test.format(type=kind, folder=folder, const=stem.upper()), encoding="utf-8")
     except OSError as error:
-        raise SetupError(
-            f"{folder} can't be written ({error.strerror})", "choose another folder with --folder"
-        ) from error
+        text = Text("cli.folder-unwritable", folder=str(folder), reason=error.strerror or str(error))
+        raise SetupError(text) from error
     return node_file, test_file

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.catalogue.node_types import Catalogue
+from engine.cli.terminal import say, terminal_language
 from engine.core.errors import SetupError
 from engine.deploy.flow_upgrade import apply_upgrade, format_steps, plan_upgrade
 from engine.flow.check.check import check_flow
 from engine.ops.local_certificate import make_local_certificate
 from engine.server import migrate_only
 from engine.settings import Settings
+from engine.texts.text import Text
 
 __all__ = ["first_certificate", "parse_folders", "set_up"]
 
@@ -33,10 +35,10 @@ def set_up(
     a folder can't be written or the tables can't be made.
     """
     if certificates is not None and first_certificate(certificates, domain):
-        print(f"mcs: made a self-signed certificate for {domain}", flush=True)
-    print("mcs: waiting for the database", flush=True)
+        say(Text("cli.certificate-made", domain=domain))
+    say(Text("cli.waiting-for-database"))
     applied = asyncio.run(migrate_only(settings))
-    print(f"mcs: {len(applied)} migrations applied", flush=True)
+    say(Text("cli.migrated", count=len(applied)))
     elsewhere = {name for names in folders.values() for name in names}
     for folder, names in folders.items():
         steps = plan_upgrade(
@@ -48,7 +50,7 @@ def set_up(
         )
         folder.mkdir(parents=True, exist_ok=True)
         apply_upgrade(steps, folder)
-        print(format_steps(steps), flush=True)
+        print(format_steps(steps, terminal_language()), flush=True)
 
 
 def parse_folders(texts: list[str]) -> dict[Path, list[str]]:
@@ -72,5 +74,7 @@ def first_certificate(folder: Path, domain: str) -> bool:
         made.certificate.replace(folder / "fullchain.pem")
         (folder / ".first").rmdir()
     except OSError as failure:
-        raise SetupError(f"{folder} can't be written ({failure.strerror})", "correct its owner") from failure
+        raise SetupError(
+            Text("setup.folder-unwritable", folder=str(folder), reason=failure.strerror or str(failure))
+        ) from failure
     return True

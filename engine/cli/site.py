@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.cli.terminal import say
 from engine.settings import Settings
+from engine.texts.text import Readable, Text
 
 if TYPE_CHECKING:
     from engine.catalogue.node_types import Catalogue
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AddCommand", "catalogue_now", "packs_now", "settings_now"]
 
-AddCommand = Callable[[str, str, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
+AddCommand = Callable[[str, Readable, Callable[[argparse.Namespace], int]], argparse.ArgumentParser]
 """Adds a command by its name, what it does, and what runs it; the answer takes its arguments."""
 
 
@@ -25,7 +26,7 @@ def settings_now() -> Settings:
     """The settings of this process: the environment, then `.env` in the working folder."""
     settings = Settings.read(os.environ, Path(".env"))
     for sentence in settings.unknown:
-        print(f"mcs: warning: {sentence}", file=sys.stderr)
+        say(Text("cli.warning", text=sentence), error=True)
     return settings
 
 

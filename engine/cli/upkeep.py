@@ -4,39 +4,40 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from pathlib import Path
 
 from engine.cli.site import AddCommand, catalogue_now, packs_now, settings_now
+from engine.cli.terminal import say, shown
+from engine.texts.text import Text
 
 __all__ = ["add_commands"]
 
 
 def add_commands(command: AddCommand) -> None:
     """Adds them to `mcs`."""
-    command("migrate", "bring the database's tables up to date", _migrate)
-    ready = command(
-        "set-up", "make tables, flows and a first certificate before the processes of a server start", _set_up
-    )
-    ready.add_argument("--shipped-flows", type=Path, metavar="FOLDER", help="default: those of this version")
+    command("migrate", Text("cli.migrate"), _migrate)
+    ready = command("set-up", Text("cli.set-up"), _set_up)
+    ready.add_argument("--shipped-flows", type=Path, metavar="FOLDER", help=shown(Text("cli.default-shipped")))
     ready.add_argument(
-        "--into", action="append", default=[], metavar="FOLDER[=NAME,…]", help="flow folder of a process, and its flows"
+        "--into", action="append", default=[], metavar="FOLDER[=NAME,…]", help=shown(Text("cli.set-up-into"))
     )
-    ready.add_argument("--certificates", type=Path, metavar="FOLDER", help="where fullchain.pem and privkey.pem are")
-    ready.add_argument("--domain", default="localhost", help="name in the first certificate")
-    backup = command("backup", "write database, flows, files and the secrets' key into one file", _backup)
-    backup.add_argument("file", type=Path, metavar="FILE.zip", help="- writes to standard output")
-    restore = command("restore-backup", "make an empty database and folders into the site of a backup", _restore_backup)
+    ready.add_argument("--certificates", type=Path, metavar="FOLDER", help=shown(Text("cli.set-up-certificates")))
+    ready.add_argument("--domain", default="localhost", help=shown(Text("cli.set-up-domain")))
+    backup = command("backup", Text("cli.backup"), _backup)
+    backup.add_argument("file", type=Path, metavar="FILE.zip", help=shown(Text("cli.backup-file")))
+    restore = command("restore-backup", Text("cli.restore-backup"), _restore_backup)
     restore.add_argument("file", type=Path, metavar="FILE.zip")
     for one in (backup, restore):
-        one.add_argument("--flows", type=Path, metavar="FOLDER", help="default: MCS_FLOWS")
+        one.add_argument("--flows", type=Path, metavar="FOLDER", help=shown(Text("cli.default-flows")))
 
 
 def _migrate(options: argparse.Namespace) -> int:
     from engine.server import migrate_only
 
     applied = asyncio.run(migrate_only(settings_now()))
-    print(f"{len(applied)} migrations applied" + "".join(f"\n  {name}" for name in applied))
+    say(Text("cli.migrated", count=len(applied)))
+    for name in applied:
+        print(f"  {name}")
     return 0
 
 
@@ -62,8 +63,13 @@ def _backup(options: argparse.Namespace) -> int:
     target = None if options.file == Path("-") else options.file
     manifest = asyncio.run(save(settings, target, options.flows or settings.flows))
     rows = sum(table.rows for table in manifest.tables)
-    print(f"{options.file}: {len(manifest.tables)} tables, {rows} rows, {len(manifest.files)} files", file=sys.stderr)
-    print("it holds the site's secrets and their key: keep it as you keep a key", file=sys.stderr)
+    say(
+        Text(
+            "cli.backed-up", file=str(options.file), tables=len(manifest.tables), rows=rows, files=len(manifest.files)
+        ),
+        error=True,
+    )
+    say(Text("cli.keep-backup"), error=True)
     return 0
 
 
@@ -76,5 +82,5 @@ def _restore_backup(options: argparse.Namespace) -> int:
         restore(settings, options.file, options.flows or settings.flows, migrations_of(list(packs_now())))
     )
     rows = sum(table.rows for table in manifest.tables)
-    print(f"restored {rows} rows in {len(manifest.tables)} tables and {len(manifest.files)} files")
+    say(Text("cli.restored", rows=rows, tables=len(manifest.tables), files=len(manifest.files)))
     return 0

@@ -11,6 +11,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from engine.core.errors import SetupError
+from engine.texts.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +55,10 @@ def read_migrations(pack: str, folder: Path) -> list[Migration]:
     for path in sorted(folder.glob("*.sql")):
         parts = FILE_NAME.fullmatch(path.name)
         if parts is None:
-            raise SetupError(f"{path} is not named like a migration", "name it 001_what_it_adds.sql")
+            raise SetupError(Text("setup.migration-name", file=str(path)))
         if int(parts[1]) != len(found) + 1:
-            raise SetupError(
-                f"{path} has number {parts[1]} where {len(found) + 1:03} comes next",
-                "number the files 001, 002, … without gaps and without doubles",
-            )
+            text = Text("setup.migration-number", file=str(path), number=parts[1], next=f"{len(found) + 1:03}")
+            raise SetupError(text)
         found.append(Migration(pack, int(parts[1]), parts[2], path, path.read_text(encoding="utf-8")))
     return found
 
@@ -92,19 +91,13 @@ async def migrate(
 def _refuse_changed(migrations: Sequence[Migration], applied: dict[tuple[str, int], str]) -> None:
     for migration in migrations:
         if applied.get((migration.pack, migration.number), migration.checksum) != migration.checksum:
-            raise SetupError(
-                f"{migration.path} was changed after it had been applied to this database",
-                "restore it, and put the change into a new file with the next number",
-            )
+            raise SetupError(Text("setup.migration-changed", file=str(migration.path)))
     known = {(migration.pack, migration.number) for migration in migrations}
     packs = {migration.pack for migration in migrations}
     newer = sorted(key for key in applied.keys() - known if key[0] in packs)
     if newer:
         pack, number = newer[-1]
-        raise SetupError(
-            f"the database has migration {number:03} of {pack}, which this version does not know",
-            "start the version that wrote it, or a newer one",
-        )
+        raise SetupError(Text("setup.database-newer", number=f"{number:03}", pack=pack))
 
 
 async def _apply(connection: asyncpg.Connection | PoolConnectionProxy, migration: Migration) -> None:
@@ -123,6 +116,4 @@ async def _apply(connection: asyncpg.Connection | PoolConnectionProxy, migration
         position = int(wrong.position or 0)
         line = migration.sql.count("\n", 0, max(position - 1, 0)) + 1
         place = f"{migration.path}:{line}" if position else str(migration.path)
-        raise SetupError(
-            f"{place}: {wrong.message}", "correct the statement; nothing of this file was applied"
-        ) from wrong
+        raise SetupError(Text("setup.migration-fails", place=place, reason=str(wrong.message))) from wrong

@@ -12,6 +12,7 @@ from pathlib import Path
 from engine.catalogue.node_types import Broken, Catalogue, NodeType, Remark
 from engine.core.background_task import BackgroundTask, Supervisor
 from engine.testing import check_example
+from engine.texts.text import Readable, Text, reason_of
 
 __all__ = ["NodeFolders"]
 
@@ -119,7 +120,7 @@ class NodeFolders:
         log.error("%s: %s; %s", file.name, problem, "the version before goes on" if before else "not loaded")
         return []
 
-    async def _run_examples(self, kinds: list[NodeType]) -> str:
+    async def _run_examples(self, kinds: list[NodeType]) -> Readable:
         """Which one fails and how, or ""."""
         for kind in kinds:
             for example in kind.cls.examples:
@@ -127,7 +128,7 @@ class NodeFolders:
                     async with asyncio.timeout(TESTS_LIMIT_S):
                         await check_example(kind, example)
                 except Exception as error:  # noqa: BLE001 - a custom node may raise anything
-                    return f"example “{example.title}” fails: {error}"
+                    return Text("setup.example-fails", title=example.title, reason=reason_of(error))
         return ""
 
     def _remark_on_tests(self, file: Path) -> None:
@@ -139,7 +140,7 @@ class NodeFolders:
                 "(pip install 'mcs-iot[dev]')", file.name, test.name,
             )  # fmt: skip
 
-    async def _run_tests(self, file: Path) -> str:
+    async def _run_tests(self, file: Path) -> Readable:
         """Why its test file does not pass, or "". In a process of its own, where there is a pytest."""
         test = _test_file(file)
         if not self._runs_tests or not test.exists():
@@ -154,9 +155,9 @@ class NodeFolders:
         except TimeoutError:
             process.kill()
             await process.wait()
-            return f"{test.name} did not end within {TESTS_LIMIT_S:g} s"
+            return Text("setup.test-slow", file=test.name, seconds=TESTS_LIMIT_S)
         last = output.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no output"]
-        return "" if process.returncode == 0 else f"{test.name} fails: {last[0]}"
+        return "" if process.returncode == 0 else Text("setup.test-fails", file=test.name, reason=last[0])
 
     def _stamps(self) -> dict[Path, tuple[int, int]]:
         found: dict[Path, tuple[int, int]] = {}

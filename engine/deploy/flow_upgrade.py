@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,8 @@ from engine.flow.changes.merge import Conflict, Side, merge_flows
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.yaml.patch import FlowText
+from engine.texts.language import Language
+from engine.texts.text import Readable, Text, render
 
 __all__ = ["Step", "apply_upgrade", "copy_shipped_flows", "format_steps", "plan_upgrade", "shipped_flows"]
 
@@ -26,6 +28,18 @@ BEFORE = "before"
 
 Check = Callable[[Flow], Sequence[Problem]]
 Action = Literal["new", "renewed", "merged", "kept", "same", "removed", "no longer shipped", "conflict", "broken"]
+_ACTIONS: Mapping[Action, Text] = {
+    "new": Text("upgrade.new"),
+    "removed": Text("upgrade.removed"),
+    "same": Text("upgrade.same"),
+    "kept": Text("upgrade.kept"),
+    "renewed": Text("upgrade.renewed"),
+    "merged": Text("upgrade.merged"),
+    "conflict": Text("upgrade.conflict"),
+    "broken": Text("upgrade.broken"),
+    "no longer shipped": Text("upgrade.no-longer-shipped"),
+}
+_SIDES = (Text("upgrade.was"), Text("upgrade.here"), Text("upgrade.shipped"))
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +47,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     file: str
     action: Action
-    detail: str = ""
+    detail: Readable = ""
     conflicts: tuple[Conflict, ...] = ()
     text: str | None = None
     base: str | None = None
@@ -59,7 +73,7 @@ def plan_upgrade(
     SetupError when a folder can't be read.
     """
     if not shipped.is_dir():
-        raise SetupError(f"{shipped} is no folder", "name the folder of the shipped flows with --from")
+        raise SetupError(Text("setup.no-shipped-flows", folder=str(shipped)))
 
     def wanted(file: str) -> bool:
         name = file.removesuffix(".yaml").removesuffix(TEST_SUFFIX)
@@ -71,14 +85,14 @@ def plan_upgrade(
         flows = {file.removesuffix(".yaml") for file in names if not file.removesuffix(".yaml").endswith(TEST_SUFFIX)}
         for name in only:
             if name not in flows and not (folder / f"{name}.yaml").exists():
-                raise SetupError(f"no flow {name} is shipped", f"there are {', '.join(sorted(flows))}")
+                raise SetupError(Text("setup.flow-not-shipped", flow=name, known=sorted(flows)))
         for file in sorted(filter(wanted, names)):
             steps.append(_step(shipped / file, folder, check, keep))
         for path in sorted((folder / BASES).glob("*.yaml")):
             if path.name not in names and wanted(path.name) and (folder / path.name).exists():
-                steps.append(Step(file=path.name, action="no longer shipped", detail="the site's file stays as it is"))
+                steps.append(Step(file=path.name, action="no longer shipped", detail=Text("upgrade.stays")))
     except (OSError, UnicodeDecodeError) as failure:
-        raise SetupError(f"a flow can't be read: {failure}", "check its permissions; it must be UTF-8") from failure
+        raise SetupError(Text("setup.flow-unreadable", reason=str(failure))) from failure
     return steps
 
 
@@ -111,19 +125,24 @@ def apply_upgrade(steps: Sequence[Step], folder: Path) -> None:
             if step.base is not None:
                 replace_file(bases / step.file, step.base)
     except OSError as failure:
-        raise SetupError(f"{folder} can't be written ({failure.strerror})", "correct its owner") from failure
+        raise SetupError(
+            Text("setup.folder-unwritable", folder=str(folder), reason=failure.strerror or str(failure))
+        ) from failure
 
 
-def format_steps(steps: Sequence[Step]) -> str:
+def format_steps(steps: Sequence[Step], language: Language = "en") -> str:
     """The plan for people: a line per file, and under it what both sides have changed."""
     lines: list[str] = []
     for step in steps:
-        lines.append(f"{step.action:18} {step.file}" + (f": {step.detail}" if step.detail else ""))
+        file = Text("upgrade.file", file=step.file, detail=step.detail) if step.detail else step.file
+        lines.append(f"{render(_ACTIONS[step.action], language):18} {render(file, language)}")
         for conflict in step.conflicts:
-            place = ", ".join(part for part in (conflict.node and f"node {conflict.node}", conflict.field) if part)
-            lines.append(f"{'':18}   {place or 'the flow'}")
-            for side, value in (("was", conflict.base), ("here", conflict.mine), ("shipped", conflict.theirs)):
-                lines.append(f"{'':18}     {side:8} {_value(value)}")
+            node = Text("flow.node", node=conflict.node) if conflict.node else ""
+            parts = [part for part in (node, conflict.field) if part]
+            place = Text("upgrade.place", parts=parts) if parts else Text("flow.the-flow")
+            lines.append(f"{'':18}   {render(place, language)}")
+            for side, value in zip(_SIDES, (conflict.base, conflict.mine, conflict.theirs), strict=True):
+                lines.append(f"{'':18}     {render(side, language):8} {_value(value)}")
     return "\n".join(lines)
 
 
@@ -133,27 +152,27 @@ def _step(shipped: Path, folder: Path, check: Check, keep: Side | None) -> Step:
     if mine is None and base is None:
         return Step(file=file, action="new", text=theirs, base=theirs)
     if mine is None:
-        return Step(file=file, action="removed", detail="removed on this site; it is not put back", base=theirs)
+        return Step(file=file, action="removed", detail=Text("upgrade.removed-here"), base=theirs)
     if mine == theirs:
         return Step(file=file, action="same", base=theirs)
     if base == theirs:
-        return Step(file=file, action="kept", detail="edited on this site, and nothing new is shipped")
+        return Step(file=file, action="kept", detail=Text("upgrade.nothing-new"))
     if mine == base:
         return Step(file=file, action="renewed", text=theirs, base=theirs)
     if keep == "mine" and base is None:
-        return Step(file=file, action="kept", detail="as on this site", base=theirs)
+        return Step(file=file, action="kept", detail=Text("upgrade.as-here"), base=theirs)
     if keep == "theirs" and (base is None or _is_test(file)):
-        return Step(file=file, action="renewed", detail="as shipped", text=theirs, base=theirs)
+        return Step(file=file, action="renewed", detail=Text("upgrade.as-shipped"), text=theirs, base=theirs)
     if base is None:
         return Step(
             file=file,
             action="conflict",
-            detail="edited, and what it was made from is not known; choose --keep mine or theirs",
+            detail=Text("upgrade.unknown-base"),
         )
     if _is_test(file):
         if keep == "mine":
-            return Step(file=file, action="kept", detail="as on this site", base=theirs)
-        return Step(file=file, action="conflict", detail="tests edited on both sides; choose --keep mine or theirs")
+            return Step(file=file, action="kept", detail=Text("upgrade.as-here"), base=theirs)
+        return Step(file=file, action="conflict", detail=Text("upgrade.tests-on-both-sides"))
     return _merged(file, base, mine, theirs, check, keep)
 
 
@@ -166,16 +185,16 @@ def _merged(file: str, base: str, mine: str, theirs: str, check: Check, keep: Si
                 was.flow, ours.flow, others.flow, {(one.node, one.field): keep for one in merged.conflicts}
             )
         if merged.conflicts:
-            detail = f"{len(merged.conflicts)} things were changed on both sides"
+            detail = Text("upgrade.both-sides", count=len(merged.conflicts))
             return Step(file=file, action="conflict", detail=detail, conflicts=tuple(merged.conflicts))
         # The local text is patched, so that the site's comments and order stay.
         text = ours.apply(operations_between(ours.flow, merged.flow))
         problems = errors_in([*ours.problems, *check(ours.flow)])
     except FlowError as unreadable:
-        return Step(file=file, action="broken", detail=str(unreadable.problems[0]))
+        return Step(file=file, action="broken", detail=unreadable.problems[0].on_one_line)
     if problems:
-        return Step(file=file, action="broken", detail=f"merged it would not run: {problems[0]}")
-    return Step(file=file, action="merged", detail="edits of this site and of the new version", text=text, base=theirs)
+        return Step(file=file, action="broken", detail=Text("upgrade.would-not-run", problem=problems[0].on_one_line))
+    return Step(file=file, action="merged", detail=Text("upgrade.both-edits"), text=text, base=theirs)
 
 
 def _is_test(file: str) -> bool:

@@ -13,15 +13,21 @@ __all__ = ["Hole", "Template"]
 
 _HOLE = re.compile(r"\{\{|\}\}|\{(?P<name>[a-z][a-z0-9_]*)(?::(?P<how>[^{}]*))?\}")
 _JOINS: Mapping[Language, Mapping[str, tuple[str, str]]] = {
-    "zh": {"": ("、", "、"), "or": ("、", "或"), "and": ("、", "和")},
-    "en": {"": (", ", ", "), "or": (", ", " or "), "and": (", ", " and ")},
+    "zh": {"": ("、", "、"), "or": ("、", "或"), "and": ("、", "和"), "lines": ("\n", "\n"), "sentences": ("；", "；")},
+    "en": {
+        "": (", ", ", "),
+        "or": (", ", " or "),
+        "and": (", ", " and "),
+        "lines": ("\n", "\n"),
+        "sentences": ("; ", "; "),
+    },
 }
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
 _MEETING = re.compile(rf"[{_HAN}][A-Za-z0-9`−]|[A-Za-z0-9`][{_HAN}]")
 
 
 class Hole(NamedTuple):
-    """What is filled in: `how` is "", "or" or "and" (how a sequence is joined), "," (thousands apart), "full" (a text with its
+    """What is filled in: `how` is "", "or", "and", "sentences" or "lines" (how a sequence is joined), "," (thousands apart), "full" (a text with its
     hint), "hint" (that alone) or `one|many` (a word by number).
 
     `quoted` holes stand in backticks, where minus is the hyphen that people type and each part of a sequence gets its own.

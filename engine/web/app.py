@@ -12,6 +12,7 @@ from aiohttp import web
 from engine.access.audit import AuditLog
 from engine.core.errors import SetupError
 from engine.core.route import Route
+from engine.texts.text import Text
 from engine.web import health
 from engine.web.api import (
     deploy,
@@ -94,7 +95,7 @@ def _add_packs(app: web.Application, server: ServerContext) -> None:
         for route in set(app.router.routes()) - ours:
             path = route.resource.canonical if route.resource is not None else ""
             if not path.startswith("/api/"):
-                raise SetupError(f"pack {pack.name} adds the route {path}", f"put it under /api/{pack.name}/")
+                raise SetupError(Text("setup.pack-route", pack=pack.name, path=path))
 
 
 async def _topics(app: web.Application) -> AsyncIterator[None]:

@@ -53,7 +53,7 @@ def test_every_wrong_variable_is_named_at_once() -> None:
     with pytest.raises(SetupError) as caught:
         Settings.read({"MCS_PORT": "x", "MCS_HOST": "http://a", "MCS_REDIS_URL": "localhost"})
 
-    assert all(name in caught.value.problem for name in ("MCS_PORT", "MCS_HOST", "MCS_REDIS_URL"))
+    assert all(name in str(caught.value) for name in ("MCS_PORT", "MCS_HOST", "MCS_REDIS_URL"))
 
 
 @pytest.mark.parametrize(

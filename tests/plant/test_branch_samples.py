@@ -39,5 +39,5 @@ async def test_sample_that_does_not_fit_is_told_with_its_field(tmp_path: Path):
     tests = tmp_path / "gas-monitoring_test.yaml"
     tests.write_text(CASE % "high", encoding="utf-8")
     result = await run_file(tests, Catalogue(discover_packs()))
-    assert "does not fit" in result.cases[0].differences[0]
-    assert "v_raw" in result.cases[0].differences[0]
+    assert "does not fit" in str(result.cases[0].differences[0])
+    assert "v_raw" in str(result.cases[0].differences[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import networkx as nx
@@ -11,22 +11,25 @@ import networkx as nx
 from engine.flow.check.expand import LINK_IN, LINK_OUT, links_in, links_out
 from engine.flow.check.graph import flow_order
 from engine.flow.model import Flow, NodeSpec, Subflow, Target, words
+from engine.texts.language import Language
+from engine.texts.text import Param, Readable, Text, render
 
 _INDENT = "  "
 
 
-def show_text(flow: Flow, language: str = "zh") -> str:
+def show_text(flow: Flow, language: Language = "zh") -> str:
     """Each node after those that lead to it, with its config and wires; subflows are indented under their own heading."""
-    lines = [_heading(f"flow {flow.flow}", words(flow.title, language), flow.disabled)]
+    name = render(Text("show.flow", name=flow.flow), language)
+    lines = [_heading(name, words(flow.title, language), flow.disabled, language)]
     lines += _body(flow.flow, flow.nodes, language)
     if flow.on_error is not None:
-        lines.append(f"{_INDENT}on error → {flow.on_error}")
+        lines.append(_INDENT + render(Text("show.on-error", target=str(flow.on_error)), language))
     for name, subflow in flow.subflows.items():
         lines += ["", *(_INDENT + line for line in _subflow(flow.flow, name, subflow, language))]
     return "\n".join(lines)
 
 
-def show_dot(flow: Flow, language: str = "zh") -> str:
+def show_dot(flow: Flow, language: Language = "zh") -> str:
     """The flow in Graphviz's language, for `dot -Tsvg`. Subflows are clusters; what is disabled is dashed and grey."""
     lines = [
         "digraph {",
@@ -57,31 +60,32 @@ def show_dot(flow: Flow, language: str = "zh") -> str:
     return "\n".join([*lines, "}"])
 
 
-def _subflow(flow: str, name: str, subflow: Subflow, language: str) -> Iterator[str]:
-    yield _heading(f"subflow {name}", words(subflow.title, language), False)
+def _subflow(flow: str, name: str, subflow: Subflow, language: Language) -> Iterator[str]:
+    yield _heading(render(Text("show.subflow", name=name), language), words(subflow.title, language), False, language)
     for field, schema in subflow.fields.items():
         default = f" = {_json(schema['default'])}" if "default" in schema else ""
-        yield f"{_INDENT}field {field}: {schema.get('type', 'anything')}{default}"
+        kind = schema.get("type", Text("flow.anything"))
+        yield _INDENT + render(Text("show.field", name=field, kind=kind), language) + default
     for port, ends in subflow.inputs.items():
-        yield f"{_INDENT}in {port} → {', '.join(map(str, ends)) or 'nothing'}"
+        yield _INDENT + render(Text("show.in", port=port, ends=_ends(ends)), language)
     yield from _body(flow, subflow.nodes, language)
     for port, ends in subflow.outputs.items():
-        yield f"{_INDENT}{', '.join(map(str, ends)) or 'nothing'} → out {port}"
+        yield _INDENT + render(Text("show.out", port=port, ends=_ends(ends)), language)
 
 
-def _body(flow: str, nodes: Mapping[str, NodeSpec], language: str) -> Iterator[str]:
+def _body(flow: str, nodes: Mapping[str, NodeSpec], language: Language) -> Iterator[str]:
     for id in flow_order(_plain_graph(nodes)):
         node = nodes[id]
         config = "  " + ", ".join(f"{name}={_json(value)}" for name, value in node.with_.items()) if node.with_ else ""
-        yield f"{_INDENT}{_heading(f'{id} [{node.type}]', words(node.title, language), node.disabled)}{config}"
+        yield f"{_INDENT}{_heading(f'{id} [{node.type}]', words(node.title, language), node.disabled, language)}{config}"
         for port, ends in node.to.items():
             for end in ends:
-                there = end.node in nodes
-                yield f"{_INDENT * 3}{port + ' ' if port else ''}→ {end}{_mark(end, nodes) if there else ' (not there)'}"
+                mark = _mark(end, nodes) if end.node in nodes else Text("show.not-there")
+                yield f"{_INDENT * 3}{port + ' ' if port else ''}→ {end}{render(mark, language)}"
         for link, _place in links_out(flow, node.with_) if node.type in LINK_OUT else ():
-            yield f"{_INDENT * 3}link → {link}"
+            yield _INDENT * 3 + render(Text("show.link-out", link=link), language)
         if node.type == LINK_IN:
-            yield f"{_INDENT * 3}link {links_in(flow, node)} →"
+            yield _INDENT * 3 + render(Text("show.link-in", link=links_in(flow, node)), language)
 
 
 def _plain_graph(nodes: Mapping[str, NodeSpec]) -> nx.MultiDiGraph[str]:
@@ -93,15 +97,19 @@ def _plain_graph(nodes: Mapping[str, NodeSpec]) -> nx.MultiDiGraph[str]:
     return graph
 
 
-def _mark(end: Target, nodes: Mapping[str, NodeSpec]) -> str:
-    return " (disabled)" if end.disabled or nodes[end.node].disabled else ""
+def _mark(end: Target, nodes: Mapping[str, NodeSpec]) -> Readable:
+    return Text("show.disabled") if end.disabled or nodes[end.node].disabled else ""
 
 
-def _heading(name: str, title: str, disabled: bool) -> str:
-    return f"{name}{f' “{title}”' if title else ''}{' (disabled)' if disabled else ''}"
+def _ends(ends: Sequence[Target]) -> Param:
+    return [str(end) for end in ends] or Text("show.nowhere")
 
 
-def _dot_nodes(prefix: str, nodes: Mapping[str, NodeSpec], language: str) -> Iterator[str]:
+def _heading(name: str, title: str, disabled: bool, language: Language) -> str:
+    return f"{name}{f' “{title}”' if title else ''}{render(Text('show.disabled'), language) if disabled else ''}"
+
+
+def _dot_nodes(prefix: str, nodes: Mapping[str, NodeSpec], language: Language) -> Iterator[str]:
     for id, node in nodes.items():
         title = words(node.title, language)
         label = "\n".join(part for part in (title or id, node.type) if part)

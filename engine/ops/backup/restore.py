@@ -19,6 +19,7 @@ from engine.ops.backup.manifest import FORMAT, MANIFEST, Manifest
 from engine.ops.backup.save import connected, database_of
 from engine.ops.backup.tables import copy_in, quoted, read_tables
 from engine.settings import Settings
+from engine.texts.text import Text
 
 __all__ = ["restore"]
 
@@ -43,9 +44,9 @@ async def restore(settings: Settings, source: Path, flows: Path, migrations: Seq
                 # What this version has added since the backup was made.
                 await migrate(connection, migrations)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError) as damaged:
-        raise SetupError(f"{source} is damaged: {damaged}", "take another backup") from damaged
+        raise SetupError(Text("setup.backup-damaged", file=str(source), reason=str(damaged))) from damaged
     except OSError as failure:
-        raise SetupError(f"{source} can't be restored: {failure}", "check the file and the folders") from failure
+        raise SetupError(Text("setup.backup-unreadable", file=str(source), reason=str(failure))) from failure
     return manifest
 
 
@@ -53,9 +54,9 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
     try:
         manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
     except (KeyError, msgspec.MsgspecError) as wrong:
-        raise SetupError("the file is no backup of a site", "name one that `mcs backup` has made") from wrong
+        raise SetupError(Text("setup.no-backup")) from wrong
     if manifest.format != FORMAT:
-        raise SetupError(f"the backup has format {manifest.format}, this version reads {FORMAT}", "use a newer version")
+        raise SetupError(Text("setup.backup-format", have=manifest.format, known=FORMAT))
     return manifest
 
 
@@ -65,10 +66,8 @@ def _migrations_of(manifest: Manifest, migrations: Sequence[Migration]) -> list[
     applied = {(mark.pack, mark.number): mark.checksum for mark in manifest.migrations}
     for key, checksum in applied.items():
         if key not in known or known[key].checksum != checksum:
-            raise SetupError(
-                f"the backup has migration {key[1]:03} of {key[0]}, which this version does not know",
-                f"restore it with version {manifest.version} or a newer one",
-            )
+            text = Text("setup.backup-newer", number=f"{key[1]:03}", pack=key[0], version=manifest.version)
+            raise SetupError(text)
     return [one for one in migrations if (one.pack, one.number) in applied]
 
 
@@ -77,9 +76,7 @@ def _targets(archive: zipfile.ZipFile, manifest: Manifest, settings: Settings, f
     for name in manifest.files:
         parts = PurePosixPath(name).parts
         if ".." in parts or name.startswith("/") or "\\" in name:
-            raise SetupError(
-                f"the backup names the file {name!r}, which leads outside", "it was not made by `mcs backup`"
-            )
+            raise SetupError(Text("setup.backup-foreign-file", file=name))
         match parts:
             case ("flows", *rest) if rest:
                 targets[name] = flows.joinpath(*rest)
@@ -88,12 +85,12 @@ def _targets(archive: zipfile.ZipFile, manifest: Manifest, settings: Settings, f
             case ("nodes", number, *rest) if rest and number.isdecimal() and int(number) < len(settings.nodes):
                 targets[name] = settings.nodes[int(number)].joinpath(*rest)
             case ("nodes", *_):
-                raise SetupError("the backup holds custom nodes", "set MCS_NODES to the folder they are to go to")
+                raise SetupError(Text("setup.backup-nodes"))
             case _:
-                raise SetupError(f"the backup names the file {name!r}", "it was not made by `mcs backup`")
+                raise SetupError(Text("setup.backup-foreign-file", file=name))
     for name, target in targets.items():
         if target.exists() and target.read_bytes() != archive.read(name):
-            raise SetupError(f"{target} is there already, with another content", "move it away; nothing was changed")
+            raise SetupError(Text("setup.restore-in-the-way", file=str(target)))
     return targets
 
 
@@ -123,14 +120,12 @@ async def _refuse_full(connection: asyncpg.Connection, then: Sequence[Migration]
         return
     for table in await read_tables(connection):
         if await connection.fetchval(f"select exists (select from {quoted(table.name)})"):
-            raise SetupError("the database holds a site already", "restore into an empty database")
+            raise SetupError(Text("setup.restore-database-full"))
     applied = {
         (row["pack"], row["number"]) for row in await connection.fetch("select pack, number from schema_migrations")
     }
     if applied - {(one.pack, one.number) for one in then}:
-        raise SetupError(
-            "the empty database has tables of a newer version than the backup", "restore into one without tables"
-        )
+        raise SetupError(Text("setup.restore-newer-tables"))
 
 
 async def _parts(entry: IO[bytes]) -> AsyncIterator[bytes]:

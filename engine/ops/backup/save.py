@@ -24,6 +24,7 @@ from engine.ops.backup.manifest import FORMAT, MANIFEST, Manifest, MigrationMark
 from engine.ops.backup.tables import copy_out, read_tables
 from engine.ops.embedded.postgres import EmbeddedPostgres
 from engine.settings import Settings
+from engine.texts.text import Text
 
 __all__ = ["connected", "database_of", "save", "site_files"]
 
@@ -50,7 +51,9 @@ async def save(settings: Settings, target: Path | None, flows: Path) -> Manifest
         finally:
             fresh.unlink(missing_ok=True)
     except OSError as failure:
-        raise SetupError(f"{target} can't be written ({failure.strerror})", "name another file") from failure
+        raise SetupError(
+            Text("setup.file-unwritable", file=str(target), reason=failure.strerror or str(failure))
+        ) from failure
     return manifest
 
 
@@ -84,9 +87,7 @@ async def connected(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
     try:
         connection = await asyncpg.connect(settings.database_url.reveal(), timeout=CONNECT_S)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as failure:
-        raise SetupError(
-            f"the database does not answer ({str(failure) or type(failure).__name__})", "check MCS_DATABASE_URL"
-        ) from failure
+        raise SetupError(Text("setup.database-silent", reason=str(failure) or type(failure).__name__)) from failure
     try:
         yield connection
     finally:
@@ -101,7 +102,7 @@ async def _write(settings: Settings, file: IO[bytes], flows: Path) -> Manifest:
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         if await connection.fetchval("select to_regclass('schema_migrations')") is None:
-            raise SetupError("the database holds no site", "check MCS_DATABASE_URL")
+            raise SetupError(Text("setup.database-empty"))
         marks = await connection.fetch("select pack, number, checksum from schema_migrations order by pack, number")
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             tables: list[TableMark] = []

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from engine.core.errors import SetupError
+from engine.texts.text import Text
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,7 @@ class Account:
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid(), switch=False)
         if shutil.which("setpriv") is None:
-            raise SetupError(
-                "PostgreSQL does not run as root, and setpriv is missing to run it as another account",
-                "start as an ordinary user, install util-linux, or set MCS_DATABASE_URL",
-            )
+            raise SetupError(Text("setup.no-setpriv"))
         # The owner of what is there comes first, so that a later start finds files it may read.
         if cluster.exists() and cluster.stat().st_uid != 0:
             return cls(cluster.stat().st_uid, cluster.stat().st_gid, switch=True)
@@ -40,10 +38,7 @@ class Account:
             except KeyError:
                 continue
             return cls(entry.pw_uid, entry.pw_gid, switch=True)
-        raise SetupError(
-            "PostgreSQL does not run as root, and there is neither an account postgres nor nobody",
-            "start as an ordinary user or set MCS_DATABASE_URL",
-        )
+        raise SetupError(Text("setup.no-account"))
 
     def make_folder(self, folder: Path) -> None:
         """Make the folder if it is missing; afterwards it belongs to this account and is closed to all others.
@@ -53,7 +48,7 @@ class Account:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), self.uid):
-            raise SetupError(f"{folder} belongs to another account", "remove it or name another folder with MCS_DATA")
+            raise SetupError(Text("setup.folder-of-another", folder=str(folder)))
         if self.switch:
             os.chown(folder, self.uid, self.gid)
         folder.chmod(0o700)

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from engine.core.errors import SetupError
+from engine.texts.text import Text
 
 if TYPE_CHECKING:
     from amqtt.broker import Broker
@@ -22,10 +23,7 @@ class EmbeddedBroker:
 
     def __init__(self, host: str = "127.0.0.1", port: int = 1883) -> None:
         if host not in ("127.0.0.1", "localhost"):
-            raise SetupError(
-                f"the embedded broker has no passwords and does not listen on {host}",
-                "use 127.0.0.1, or a broker of your own with MCS_MQTT_URL",
-            )
+            raise SetupError(Text("setup.broker-loopback", host=host))
         self.host = host
         self.port = port
         self._broker: Broker | None = None
@@ -40,10 +38,7 @@ class EmbeddedBroker:
             from amqtt.broker import Broker
             from amqtt.contexts import BrokerConfig, ListenerConfig
         except ModuleNotFoundError as missing:
-            raise SetupError(
-                "MCS_MQTT_URL is not set, and the embedded broker is not installed",
-                "set MCS_MQTT_URL to your broker, or install the extra: pip install 'mcs-iot[demo]' (in a checkout: make demo)",
-            ) from missing
+            raise SetupError(Text("setup.no-broker")) from missing
         self.port = self._free_port()
         # The libraries report every connection and state at INFO, which buries the engine's own log.
         for name in ("amqtt", "transitions"):
@@ -68,9 +63,9 @@ class EmbeddedBroker:
             try:
                 probe.bind((self.host, self.port))
             except OSError as failure:
+                address = f"{self.host}:{self.port}"
                 raise SetupError(
-                    f"the embedded broker cannot listen on {self.host}:{self.port} ({failure.strerror})",
-                    "stop what uses that port, or give a running broker's address with MCS_MQTT_URL",
+                    Text("setup.broker-port", address=address, reason=failure.strerror or str(failure))
                 ) from failure
             port: int = probe.getsockname()[1]
             return port

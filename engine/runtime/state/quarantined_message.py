@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from engine.texts.text import Readable, text_from
+
 __all__ = ["QuarantinedMessage"]
 
 
@@ -27,3 +29,8 @@ class QuarantinedMessage(msgspec.Struct):
     size_bytes: int
     props: bytes
     reason_text: dict[str, Any] | None = None
+
+    @property
+    def said(self) -> Readable:
+        """The reason, to be read in any language where the words are ours."""
+        return self.reason if self.reason_text is None else text_from(self.reason_text)

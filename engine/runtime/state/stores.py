@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -16,7 +17,7 @@ from engine.db.dedicated_connection import DedicatedConnection
 from engine.db.jsonb import as_jsonb, without_nul
 from engine.runtime.state.journal import LONGEST_KEY, Change
 from engine.runtime.state.quarantined_message import QuarantinedMessage
-from engine.texts.text import Readable, Text, stored, text_from
+from engine.texts.text import Text, stored
 
 __all__ = ["PostgresJournal", "PostgresQuarantine", "connection_or_retry"]
 
@@ -136,9 +137,10 @@ async def _keep_one(connection: PoolConnectionProxy, kept: QuarantinedMessage) -
     except asyncpg.PostgresError as error:
         if is_transient(error):
             raise
-        reason: Readable = kept.reason if kept.reason_text is None else text_from(kept.reason_text)
-        reason = Text("runtime.without-properties", reason=reason, error=str(error))
-        bare = msgspec.structs.replace(kept, reason=str(reason), reason_text=stored(reason))
+        reason = Text("runtime.without-properties", reason=kept.said, error=str(error))
+        bare = msgspec.structs.replace(
+            kept, reason=str(reason), reason_text=msgspec.convert(stored(reason), dict[str, Any])
+        )
         await connection.execute(_KEEP, *_row(bare, "{}"))
 
 

@@ -17,6 +17,8 @@ from engine.flow.references import References
 from engine.flow.yaml.read import read_flow
 from engine.testing.flow_tests.cases import SUFFIX, flow_of, read_tests
 from engine.testing.flow_tests.runner import CaseResult, play_case
+from engine.texts.language import Language
+from engine.texts.text import ReadableField, Text, render
 
 __all__ = ["AnyBroker", "FileResult", "as_json", "format_results", "junit", "run_file", "test_files"]
 
@@ -26,7 +28,7 @@ class FileResult(msgspec.Struct):
 
     path: str
     cases: list[CaseResult] = []
-    problem: str = ""
+    problem: ReadableField = ""
     reached: int = 0
     unreached: list[str] = []
 
@@ -87,34 +89,43 @@ async def run_file(
             result.seconds = time.perf_counter() - began
             cases.append(result)
     except FlowError as error:
-        return FileResult(str(path), problem=str(error))
+        return FileResult(
+            str(path), problem=Text("flow-test.problems", problems=[one.on_one_line for one in error.problems])
+        )
     touched = {place for case in cases for place in case.sent}
     places = set(plan.nodes) | {f"{id}.{port}" for id, node in plan.nodes.items() for port in node.ports}
     reached = {place for place in places if place in touched or any(one.startswith(f"{place}.") for one in touched)}
     return FileResult(str(path), cases, reached=len(reached), unreached=sorted(places - reached))
 
 
-def format_results(results: Sequence[FileResult]) -> str:
+def format_results(results: Sequence[FileResult], language: Language = "en") -> str:
     """For people: a line a case, the differences under it, the coverage of each file."""
     lines: list[str] = []
     for result in results:
         lines.append(result.path)
         if result.problem:
-            lines += [f"  ✗ can't be run:\n    {result.problem}"]
+            not_run = render(Text("flow-test.not-run"), language)
+            lines += [f"  ✗ {not_run}", f"    {render(result.problem, language)}"]
             continue
         for case in result.cases:
             lines.append(f"  {'✓' if case.passed else '✗'} {case.name}")
-            lines += [f"      {difference}" for difference in case.differences]
-        missing = f"; not reached: {', '.join(result.unreached)}" if result.unreached else ""
-        lines.append(f"  coverage {result.coverage:.0%} of nodes and ports{missing}")
+            lines += [f"      {render(difference, language)}" for difference in case.differences]
+        lines.append(f"  {render(_coverage(result), language)}")
     passed = sum(case.passed for result in results for case in result.cases)
     failed = sum(not case.passed for result in results for case in result.cases) + sum(
         bool(result.problem) for result in results
     )
-    return "\n".join([*lines, f"{passed} passed, {failed} failed"])
+    return "\n".join([*lines, render(Text("flow-test.total", passed=passed, failed=failed), language)])
 
 
-def junit(results: Sequence[FileResult]) -> str:
+def _coverage(result: FileResult) -> Text:
+    percent = round(result.coverage * 100)
+    if result.unreached:
+        return Text("flow-test.coverage-missing", percent=percent, missing=result.unreached)
+    return Text("flow-test.coverage", percent=percent)
+
+
+def junit(results: Sequence[FileResult], language: Language = "en") -> str:
     """JUnit XML, one suite a file."""
     suites = ElementTree.Element("testsuites")
     for result in results:
@@ -124,14 +135,15 @@ def junit(results: Sequence[FileResult]) -> str:
         )
         if result.problem:
             case = ElementTree.SubElement(suite, "testcase", name="read", classname=result.path)
-            ElementTree.SubElement(case, "failure", message=result.problem)
+            ElementTree.SubElement(case, "failure", message=render(result.problem, language))
         for one in result.cases:
             case = ElementTree.SubElement(
                 suite, "testcase", name=one.name, classname=result.path, time=f"{one.seconds:.3f}"
             )
             if one.differences:
-                failure = ElementTree.SubElement(case, "failure", message=one.differences[0])
-                failure.text = "\n".join(one.differences)
+                differences = [render(difference, language) for difference in one.differences]
+                failure = ElementTree.SubElement(case, "failure", message=differences[0])
+                failure.text = "\n".join(differences)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True)
 
 

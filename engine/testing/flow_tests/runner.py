@@ -25,7 +25,7 @@ from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.testing.flow_tests.cases import Answer, Case, Expected, FlowTests
 from engine.testing.flow_tests.samples import expected_payload, typed_payload, typed_props
-from engine.texts.text import Readable
+from engine.texts.text import Readable, ReadableField, Text, reason_of
 
 __all__ = ["CaseResult", "Sent", "play_case"]
 
@@ -56,7 +56,7 @@ class _Captured(Node):
         answer = self.answers[min(self.count, len(self.answers) - 1)]
         self.count += 1
         if answer.port == ERROR_PORT:
-            raise PermanentError("refused by the case" if answer.payload is UNSET else str(answer.payload))
+            raise PermanentError(Text("flow-test.refused") if answer.payload is UNSET else str(answer.payload))
         port = answer.port or self.first
         changes = {} if answer.payload is UNSET else {"payload": self._typed(answer.payload, port)}
         if answer.topic is not UNSET:
@@ -82,7 +82,7 @@ class CaseResult(msgspec.Struct):
     """How a case went. `differences` is empty when it passed; `sent` is all that was seen, by `node.port`."""
 
     name: str
-    differences: list[str]
+    differences: list[ReadableField]
     sent: dict[str, list[Sent]]
     seconds: float = 0.0
 
@@ -136,7 +136,7 @@ async def play_case(
         reached = sorted(id for id, (received, _, _) in run.counts().items() if received or sent.get(id))
         differences = [*_compare(case, played, sent), *_unexpected_quarantine(site, played, case)]
     except DeployFailed as failed:
-        differences, reached = [f"the flow does not start: {failed}"], []
+        differences, reached = [Text("flow-test.does-not-start", reason=reason_of(failed))], []
     finally:
         await site.stop(grace_s=0.1)
     return CaseResult(case.name, differences, {**sent, **{id: sent.get(id, []) for id in reached}})
@@ -184,11 +184,10 @@ def _stand_in(captured: NodeType, planned: PlannedNode, answers: Answer | list[A
     listed = answers if isinstance(answers, list) else [answers]
     for answer in listed:
         if answer.port not in ("", ERROR_PORT, *planned.ports):
-            raise DeployFailed(
-                planned.id, f"it has no output `{answer.port}`; it has {', '.join(planned.ports) or 'none'}"
-            )
+            known = list(planned.ports) or Text("flow.none")
+            raise DeployFailed(planned.id, Text("flow-test.no-such-port", port=answer.port, known=known))
         if not answer.port and not planned.ports:
-            raise DeployFailed(planned.id, "it sends nothing, so it can't answer")
+            raise DeployFailed(planned.id, Text("flow-test.sends-nothing"))
     same = [port.name for port in planned.kind.outputs if port.same_as and port.name in planned.ports]
     config = {
         "answers": msgspec.to_builtins(listed),
@@ -244,14 +243,12 @@ def _typed(case: Case, plan: Plan, catalogue: Catalogue) -> Case:
     given = []
     for one in case.given:
         if one.node not in plan.nodes:
-            raise DeployFailed(
-                one.node, f"the case gives it a message, but the flow has no such node{_inside(one.node, plan)}"
-            )
+            raise DeployFailed(one.node, Text("flow-test.no-node").with_hint(_inside(one.node, plan)))
         try:
             payload = typed_payload(plan, one.node, one.payload)
             props = typed_props(catalogue, one.props)
         except msgspec.ValidationError as wrong:
-            raise DeployFailed(one.node, f"the message that the case gives it does not fit: {wrong}") from wrong
+            raise DeployFailed(one.node, Text("flow-test.message-unfit", reason=str(wrong))) from wrong
         given.append(msgspec.structs.replace(one, payload=payload, props=props))
     return msgspec.structs.replace(case, given=given)
 
@@ -281,31 +278,39 @@ async def _feed(run: FlowRun, clock: ManualClock, start: float, case: Case) -> N
     await settle()
 
 
-def _compare(case: Case, plan: Plan, sent: dict[str, list[Sent]]) -> list[str]:
+def _compare(case: Case, plan: Plan, sent: dict[str, list[Sent]]) -> list[Readable]:
     wanted: dict[str, list[Expected]] = {}
     for expected in case.expect:
         place = _place(expected.node, plan)
         payload = expected_payload(plan, place, expected.payload)
         wanted.setdefault(place, []).append(msgspec.structs.replace(expected, payload=payload))
-    differences: list[str] = []
+    differences: list[Readable] = []
     for place, all_expected in wanted.items():
         came = sent.get(place, [])
         counts = [expected.count for expected in all_expected if expected.count is not None]
         if counts:
             if len(came) != counts[0]:
-                differences.append(f"{place}: expected {counts[0]} messages, came {len(came)}")
+                differences.append(Text("flow-test.count", place=place, wanted=counts[0], came=len(came)))
             continue
         for number, (expected, one) in enumerate(zip(all_expected, came, strict=False), 1):
-            differences += [f"{place}, message {number}: {text}" for text in _mismatches(expected, one)]
+            differences += [
+                Text("flow-test.message", place=place, number=number, difference=text)
+                for text in _mismatches(expected, one)
+            ]
         for expected in all_expected[len(came) :]:
-            payload = "" if expected.payload is UNSET else f" {_short(expected.payload)}"
-            differences.append(f"{place}: expected{payload}, nothing came")
+            differences.append(
+                Text("flow-test.nothing-came-at-all", place=place)
+                if expected.payload is UNSET
+                else Text("flow-test.nothing-came", place=place, payload=_short(expected.payload))
+            )
         for extra in came[len(all_expected) :]:
-            differences.append(f"{place}: came {_short(extra.payload)} at {extra.at:g} s, which was not expected")
+            differences.append(
+                Text("flow-test.unexpected", place=place, payload=_short(extra.payload), at=_rounded(extra.at))
+            )
     for name in case.never:
         place = _place(name, plan)
         differences += [
-            f"{place}: came {_short(one.payload)} at {one.at:g} s, but `never` forbids it"
+            Text("flow-test.never", place=place, payload=_short(one.payload), at=_rounded(one.at))
             for one in sent.get(place, [])
         ]
     return differences
@@ -321,34 +326,33 @@ def _place(name: str, plan: Plan) -> str:
     id, _, port = name.rpartition(".")
     if id in plan.nodes and port in (*plan.nodes[id].ports, ERROR_PORT):
         return name
-    inside = _inside(name.partition(".")[0], plan)
-    raise DeployFailed(name, f"the case expects something there, but the flow has no such node or port{inside}")
+    raise DeployFailed(name, Text("flow-test.no-place").with_hint(_inside(name.partition(".")[0], plan)))
 
 
-def _inside(id: str, plan: Plan) -> str:
+def _inside(id: str, plan: Plan) -> Text | None:
     """What to write instead where a subflow is meant."""
     inner = [one for one in plan.nodes if one.startswith(f"{id}/")]
-    return f"; the nodes inside of that subflow are {', '.join(inner[:5])}" if inner else ""
+    return Text("flow-test.inside", nodes=inner[:5]) if inner else None
 
 
-def _unexpected_quarantine(site: Site, plan: Plan, case: Case) -> list[str]:
+def _unexpected_quarantine(site: Site, plan: Plan, case: Case) -> list[Readable]:
     """What no node took, unless the case expects it there, or as leaving its node by `error`."""
     expected = {_place(one.node, plan) for one in case.expect}
     if QUARANTINE in expected:
         return []
     return [
-        f"{kept.node}: a message went to quarantine: {kept.reason}"
+        Text("flow-test.quarantined", node=kept.node, reason=kept.said)
         for kept in site.quarantine.recent
         if f"{kept.node}.{ERROR_PORT}" not in expected
     ]
 
 
-def _mismatches(expected: Expected, came: Sent) -> list[str]:
-    found: list[str] = []
+def _mismatches(expected: Expected, came: Sent) -> list[Text]:
+    found: list[Text] = []
     if expected.at is not None and abs(expected.at - came.at) > expected.within_s:
-        found.append(f"expected at {expected.at:g} s, came at {came.at:g} s")
+        found.append(Text("flow-test.at", wanted=_rounded(expected.at), came=_rounded(came.at)))
     if expected.topic is not UNSET and expected.topic != came.topic:
-        found.append(f"topic: expected {expected.topic!r}, came {came.topic!r}")
+        found.append(Text("flow-test.differs", path="topic", wanted=repr(expected.topic), came=repr(came.topic)))
     if expected.payload is not UNSET:
         found += _differences("payload", expected.payload, came.payload)
     for name, value in expected.props.items():
@@ -356,7 +360,7 @@ def _mismatches(expected: Expected, came: Sent) -> list[str]:
     return found
 
 
-def _differences(path: str, wanted: Any, came: Any) -> list[str]:
+def _differences(path: str, wanted: Any, came: Any) -> list[Text]:
     if isinstance(wanted, dict) and isinstance(came, dict):
         return [text for key, value in wanted.items() for text in _differences(f"{path}.{key}", value, came.get(key))]
     if isinstance(wanted, list) and isinstance(came, list) and len(wanted) == len(came):
@@ -365,13 +369,17 @@ def _differences(path: str, wanted: Any, came: Any) -> list[str]:
         return (
             []
             if abs(wanted - came) <= 1e-6 * max(1.0, abs(wanted))
-            else [f"{path}: expected {wanted!r}, came {came!r}"]
+            else [Text("flow-test.differs", path=path, wanted=repr(wanted), came=repr(came))]
         )
     return (
         []
         if wanted == came and isinstance(wanted, bool) is isinstance(came, bool)
-        else [f"{path}: expected {_short(wanted)}, came {_short(came)}"]
+        else [Text("flow-test.differs", path=path, wanted=_short(wanted), came=_short(came))]
     )
+
+
+def _rounded(seconds: float) -> float:
+    return float(f"{seconds:g}")
 
 
 def _short(value: Any) -> str:

@@ -17,7 +17,7 @@ from engine.flow.problem import FlowError
 from engine.testing.flow_tests.cases import Case, read_tests
 from engine.testing.flow_tests.edit import with_case, without_case
 from engine.testing.flow_tests.report import FileResult, as_json, run_file
-from engine.texts.text import Text
+from engine.texts.text import Readable, ReadableField, Text
 from engine.web.api.flows import FileText, not_writable
 from engine.web.api.trial import tests_path
 from engine.web.http.errors import ApiError, not_found
@@ -35,7 +35,7 @@ class TestsView(msgspec.Struct, kw_only=True):
     revision: str
     cases: list[Case]
     site: dict[str, Any]
-    problem: str
+    problem: ReadableField
 
 
 class RunTests(msgspec.Struct, forbid_unknown_fields=True):
@@ -121,13 +121,13 @@ def _view(path: Path) -> TestsView:
     text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
     cases: list[Case] = []
     site: dict[str, Any] = {}
-    problem = ""
+    problem: Readable = ""
     if text:
         try:
             tests = read_tests(path)
             cases, site = tests.cases, tests.site
         except FlowError as wrong:
-            problem = str(wrong)
+            problem = Text("flow-test.problems", problems=[one.on_one_line for one in wrong.problems])
     return TestsView(text=text, revision=revision_of(text) if text else "", cases=cases, site=site, problem=problem)
 
 

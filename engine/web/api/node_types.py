@@ -17,7 +17,7 @@ from engine.flow.yaml.file_schema import flow_schema
 from engine.runtime.flow_runner import DeployFailed
 from engine.testing import run_node
 from engine.testing.flow_tests.samples import as_type
-from engine.texts.text import Text, reason_of
+from engine.texts.text import ReadableField, Text, reason_of
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.permission import check_type, deciding
 from engine.web.http.route import Call
@@ -67,7 +67,7 @@ class ExampleView(msgspec.Struct):
 class BrokenView(msgspec.Struct):
     """Why a type can't be used."""
 
-    problem: str
+    problem: ReadableField
     traceback: str
 
 
@@ -75,7 +75,7 @@ class RemarkView(msgspec.Struct):
     """What to know of a custom node that is used: an example fails, or its test file was not run, as there is no pytest here."""
 
     code: Literal["example_fails", "tests_not_run"]
-    detail: str
+    detail: ReadableField
 
 
 class NodeTypeView(msgspec.Struct):

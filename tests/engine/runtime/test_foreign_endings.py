@@ -71,7 +71,7 @@ async def test_source_that_ends_by_itself_is_shown_and_started_again(
         await settle()
         assert bench.run.nodes["end"].instance.got == [1]
         assert bench.site.health()["flows"]["t"]["status"] == "degraded"
-        assert [(task.name, task.state) for task in bench.site.supervisor.tasks() if task.problem] == [
+        assert [(str(task.name), task.state) for task in bench.site.supervisor.tasks() if task.problem] == [
             ("source t/in", "ended")
         ]
         await bench.clock.advance(0.1)
@@ -81,6 +81,6 @@ async def test_source_that_ends_by_itself_is_shown_and_started_again(
 async def test_tasks_of_a_flow_that_has_stopped_are_not_missed():
     async with flow("  in: {type: feed, to: ends}\n  ends: {type: ends}\n") as bench:
         await started(bench)
-        assert {task.name for task in bench.site.supervisor.tasks()} == {"source t/in", "queue t/ends"}
+        assert {str(task.name) for task in bench.site.supervisor.tasks()} == {"source t/in", "queue t/ends"}
         await bench.site.remove("t")
         assert bench.site.supervisor.tasks() == []

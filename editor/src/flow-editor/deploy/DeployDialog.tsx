@@ -14,7 +14,7 @@ import { focusField } from "../canvas/fieldFocus";
 import { useDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
 import { bySeverity, errorsIn } from "../problems/severity";
-import { inOneLine } from "../problems/told";
+import { inOneLine } from "../problems/inOneLine";
 import { type DeployPreview, useDeployment, useDeployState } from "./Deployment";
 import { DiffList, isNothing } from "./DiffList";
 import { shownDiff } from "./shownDiff";

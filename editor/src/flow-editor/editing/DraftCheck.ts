@@ -6,7 +6,7 @@ import type { Preview } from "../../model/flow/server";
 import type { NodeSpec } from "../../model/flow/types";
 import { api, segment } from "../../platform/api/client";
 import { ApiError } from "../../platform/api/problem";
-import { translate } from "../../platform/i18n";
+import { onLanguageChange, translate } from "../../platform/i18n";
 import { toastError } from "../../platform/kit/toasts";
 import { allowed } from "../../platform/session/session";
 import { type FlowDocument, isDirty } from "./FlowDocument";
@@ -35,11 +35,13 @@ export class DraftCheck {
       if (!onlyText) this.soon();
       void this.learnPorts();
     });
+    const stopLanguage = onLanguageChange(() => this.soon());
     // What the server has just said of the file need not be asked again.
     if (isDirty(this.doc.state)) this.soon();
     void this.learnPorts();
     return () => {
       stop();
+      stopLanguage();
       this.closed.abort();
     };
   }

@@ -8,7 +8,7 @@ import { Icon } from "../../platform/kit/Icon";
 import { Markdown } from "../../platform/kit/Markdown";
 import { useDocument, useFlowDocument } from "../editing/context";
 import { modelIn, sheetIn } from "../editing/FlowDocument";
-import { inOneLine } from "../problems/told";
+import { inOneLine } from "../problems/inOneLine";
 import { PropertiesForm } from "../properties/PropertiesForm";
 import { Examples } from "./Examples";
 import { NodeForm } from "./NodeForm";

@@ -9,7 +9,6 @@ import { useDocument } from "../editing/context";
 import { fieldPath } from "../editing/fieldPath";
 import { modelIn } from "../editing/FlowDocument";
 import { bySeverity } from "./severity";
-import { told } from "./told";
 import "./problems.css";
 
 export default function ProblemsPanel() {
@@ -37,7 +36,7 @@ export default function ProblemsPanel() {
             <StateMark level={problem.severity} />
             <span className="only-spoken">{t(`problems.${problem.severity}`)}</span>
             <span className="problem-place">{place(problem).join(" › ")}</span>
-            <span className="problem-text">{told(problem).message}{told(problem).hint && <span className="problem-hint"> — {told(problem).hint}</span>}</span>
+            <span className="problem-text">{problem.message}{problem.hint && <span className="problem-hint"> — {problem.hint}</span>}</span>
             {problem.line > 0 && <span className="problem-line number">{t("problems.line", { line: problem.line })}</span>}
           </button>
         </li>

@@ -24,7 +24,7 @@ import { revealNode } from "../canvas/revealNode";
 import { useDocument, useDraftCheck } from "../editing/context";
 import type { DraftCheck } from "../editing/DraftCheck";
 import { draftIn, type FlowDocument } from "../editing/FlowDocument";
-import { inOneLine } from "../problems/told";
+import { inOneLine } from "../problems/inOneLine";
 import { completionsAt } from "./completion";
 import { addressAt, changeBetween, type SourceRange, sourceRanges } from "./sourceRanges";
 import "./yaml.css";

@@ -72,6 +72,14 @@ class Socket {
     if (presence) this.send({ presence });
   }
 
+  /** A new link in place of this one: the language of the page has changed, and the server speaks the one that was asked for. */
+  renew(): void {
+    const before = this.socket;
+    if (!before) return;
+    this.connect();
+    before.close();
+  }
+
   retryNow(): void {
     clearTimeout(this.timer);
     if (this.wanted && !this.socket) this.connect();
@@ -79,7 +87,7 @@ class Socket {
 
   private connect(): void {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/api/ws`);
+    const socket = new WebSocket(`${scheme}://${location.host}/api/ws?lang=${document.documentElement.lang}`);
     this.socket = socket;
     socket.onopen = () => {
       this.backoff.reset();

@@ -33,8 +33,15 @@ export function addWords(areas: AreaWords[]): void {
 
 export function setLanguage(language: Language): void {
   localStorage.setItem(STORED, language);
-  void i18next.changeLanguage(language);
+  // Before anybody hears of it: requests are sent in the language of the document.
   setDocumentLanguage(language);
+  void i18next.changeLanguage(language);
+}
+
+/** Calls when the language has changed: what the server has said has to be asked for again. The answer ends it. */
+export function onLanguageChange(call: () => void): () => void {
+  i18next.on("languageChanged", call);
+  return () => i18next.off("languageChanged", call);
 }
 
 function setDocumentLanguage(language: Language): void {

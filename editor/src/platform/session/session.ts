@@ -4,6 +4,7 @@ import { api, signedOut } from "../api/client";
 import { ApiError } from "../api/problem";
 import { socket } from "../api/socket";
 import type { Role, Session } from "../api/types";
+import { onLanguageChange } from "../i18n";
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2, integrator: 3 };
 export const ROLES = Object.keys(RANK) as Role[];
@@ -38,8 +39,12 @@ async function loadSession(): Promise<void> {
 /** Finds out who is signed in, and hears of it when that ends; the answer stops it. */
 export function followSession(onError: (error: unknown) => void): () => void {
   const stop = signedOut.add(() => setSession(null));
+  const stopLanguage = onLanguageChange(() => socket.renew());
   loadSession().catch(onError);
-  return stop;
+  return () => {
+    stop();
+    stopLanguage();
+  };
 }
 
 export async function signIn(user: string, password: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { Json } from "../../../platform/api/json";
 import { useWords } from "../../../platform/i18n";
 import { IconButton } from "../../../platform/kit/Button";
 import { Field } from "../../../platform/kit/Field";
-import { inOneLine } from "../../problems/told";
+import { inOneLine } from "../../problems/inOneLine";
 import { Control } from "./Control";
 import { useForm } from "./formContext";
 

@@ -14,6 +14,7 @@ import msgspec
 from engine.db.database import Database, Unavailable, is_transient
 from engine.db.jsonb import as_jsonb, without_nul
 from engine.db.request_connection import request_connection
+from engine.texts.text import with_texts
 
 __all__ = ["AuditEntry", "AuditLog"]
 
@@ -23,7 +24,7 @@ HELD_BACK = 1_000
 
 
 class AuditEntry(msgspec.Struct, kw_only=True):
-    """One line of the log. `details` never holds a secret or a message's payload."""
+    """One line of the log. `details` never holds a secret or a message's payload; what we say in it is read in the reader's language."""
 
     id: int
     at: datetime.datetime
@@ -82,7 +83,7 @@ class AuditLog:
                 action,
                 target,
             )
-        return [AuditEntry(**{**row, "details": msgspec.json.decode(row["details"])}) for row in rows]
+        return [AuditEntry(**{**row, "details": with_texts(msgspec.json.decode(row["details"]))}) for row in rows]
 
 
 def _clean(text: str) -> str:

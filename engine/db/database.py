@@ -12,6 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.backoff import Backoff
 from engine.core.secret import without_password
+from engine.texts.text import Readable, Text
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ PROBE_EVERY_S = 5.0
 
 
 class Unavailable(Exception):
-    """No connection could be had in the time allowed; the same call may succeed later."""
+    """No connection could be had in the time allowed; the same call may succeed later. What it carries may be a text of ours."""
 
 
 class Database:
@@ -54,7 +55,7 @@ class Database:
         self._clock = supervisor.clock
         self._keeper = BackgroundTask("database", self._keep, supervisor)
         self.address = without_password(dsn)
-        self.problem: str | None = "not connected yet"
+        self.problem: Readable | None = Text("runtime.not-connected")
 
     @property
     def up(self) -> bool:
@@ -79,7 +80,7 @@ class Database:
             async with asyncio.timeout(timeout_s):
                 pool, connection = await self._acquire()
         except TimeoutError as late:
-            raise Unavailable(self.problem or f"{self.address}: all connections are in use") from late
+            raise Unavailable(self.problem or Text("runtime.connections-in-use", address=self.address)) from late
         try:
             with self._looked_after():
                 yield connection
@@ -103,7 +104,7 @@ class Database:
                     self._dsn, timeout=CONNECT_LIMIT_S, server_settings=self._server_settings
                 )
         except TimeoutError as late:
-            raise Unavailable(self.problem or f"{self.address}: no answer") from late
+            raise Unavailable(self.problem or Text("runtime.database-no-answer", address=self.address)) from late
         self._own.add(connection)
         try:
             with self._looked_after():

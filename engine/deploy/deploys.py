@@ -21,7 +21,7 @@ from engine.flow.problem import FlowError, Problem
 from engine.flow.yaml.read import read_flow
 from engine.runtime.flow_runner import DeployFailed, DeployReport
 from engine.runtime.site import Site
-from engine.texts.text import Readable, Text
+from engine.texts.text import Readable, Text, reason_of
 
 __all__ = ["FOUND_ON_DISK", "Deployed", "Deploys", "NotRecorded"]
 
@@ -159,7 +159,7 @@ class Deploys:
                 self.known[name] = Deployed(text=text, revision=revision_of(text), flow=flow, who=who, note=note)
                 await self._check_links()
                 self._changed(name)
-                raise NotRecorded(Text("deploy.not-recorded", flow=name, reason=str(away))) from away
+                raise NotRecorded(Text("deploy.not-recorded", flow=name, reason=reason_of(away))) from away
             self.known[name] = _deployed(text, flow, row)
         await self._check_links()
         self._changed(name)

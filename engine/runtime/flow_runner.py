@@ -77,7 +77,7 @@ class FlowRun:
             clock=site.clock, journal=site.journal, next_id=site.message_id, window=window, acknowledge=None
         )
         self.window = window
-        self.held = ""
+        self.held: Readable = ""
         """Why sources bring nothing; "" while they do."""
         self._program: Program | None = None
         self._observed: Program | None = None
@@ -96,7 +96,7 @@ class FlowRun:
         async with self._lock:
             return await self._deploy(plan, hold_sources)
 
-    async def hold(self, reason: str) -> None:
+    async def hold(self, reason: Readable) -> None:
         """Stops sources from bringing more, with what is under way going on; "" lets them bring again."""
         async with self._lock:
             self.held = reason

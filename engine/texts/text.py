@@ -22,6 +22,7 @@ __all__ = [
     "render",
     "stored",
     "text_from",
+    "with_texts",
 ]
 
 
@@ -132,6 +133,16 @@ def text_from(value: Any) -> Readable:
         case str():
             return value
     return "" if value is None else str(value)
+
+
+def with_texts(value: Any) -> Any:
+    """JSON that was kept, with texts again wherever `stored` had written one."""
+    if isinstance(value, list):
+        return [with_texts(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = text_from(value) if value.keys() - {"hint"} == {"code", "params"} else ""
+    return found if isinstance(found, Text) else {name: with_texts(one) for name, one in value.items()}
 
 
 def _shown(value: Any, how: str = "", *, language: Language) -> str:

@@ -7,6 +7,7 @@ import pytest
 from engine.core.errors import SetupError
 from engine.core.secret import Secret, without_password
 from engine.settings import Settings
+from engine.texts.text import in_full
 
 
 def test_nothing_set_gives_loopback_and_local_folders() -> None:
@@ -83,7 +84,8 @@ def test_repr_shows_no_secret() -> None:
 
 
 def test_misspelt_variable_is_reported_with_the_nearest_name() -> None:
-    assert Settings.read({"MCS_PROT": "1"}).unknown == ("MCS_PROT is not a setting; did you mean MCS_PORT?",)
+    (unknown,) = Settings.read({"MCS_PROT": "1"}).unknown
+    assert in_full(unknown, "en") == "MCS_PROT is not a setting; did you mean `MCS_PORT`?"
 
 
 def test_variable_of_a_pack_is_not_reported() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from engine.texts.text import Readable, ReadableField
+
 __all__ = ["Refusal", "Suspension"]
 
 
@@ -13,8 +15,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """What the closed API answers: 403 with this code, message and hint. Paths that begin with one of `open` still answer."""
 
     code: str
-    message: str
-    hint: str
+    message: ReadableField
+    hint: ReadableField = ""
     open: tuple[str, ...] = ()
 
 
@@ -30,15 +32,15 @@ class Suspension:
         self.on_close: list[Callable[[], Awaitable[None]]] = []
         """Called after the API was closed, to end connections that last."""
         self._change_sources = change_sources if change_sources is not None else _nothing
-        self._reasons: dict[str, str] = {}
+        self._reasons: dict[str, Readable] = {}
         self._refusals: dict[str, Refusal] = {}
 
     @property
-    def held(self) -> str:
+    def held(self) -> Readable:
         """Why sources bring nothing, "" when they do."""
         return next(iter(self._reasons.values()), "")
 
-    async def hold_sources(self, owner: str, reason: str) -> None:
+    async def hold_sources(self, owner: str, reason: Readable) -> None:
         """Returns when no source brings anything any more. Holding again only changes the reason."""
         fresh = not self._reasons
         self._reasons[owner] = reason

@@ -17,7 +17,7 @@ from engine.db.dedicated_connection import DedicatedConnection
 from engine.db.jsonb import as_jsonb, without_nul
 from engine.runtime.state.journal import LONGEST_KEY, Change
 from engine.runtime.state.quarantined_message import QuarantinedMessage
-from engine.texts.text import Text, stored
+from engine.texts.text import Text, reason_of, stored
 
 __all__ = ["PostgresJournal", "PostgresQuarantine", "connection_or_retry"]
 
@@ -38,7 +38,7 @@ async def connection_or_retry(database: Database, timeout_s: float = 5.0) -> Asy
         async with database.connection(timeout_s) as connection:
             yield connection
     except Unavailable as away:
-        raise RetryableError(Text("runtime.database-away", reason=str(away))) from away
+        raise RetryableError(Text("runtime.database-away", reason=reason_of(away))) from away
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         if is_transient(error):
             raise RetryableError(Text("runtime.database-away", reason=str(error))) from error

@@ -163,7 +163,7 @@ def database_away(error: Exception) -> ApiError:
     return ApiError(
         503,
         "database_away",
-        Text("api.database-away", reason=str(error)),
+        Text("api.database-away", reason=reason_of(error)),
         headers={"Retry-After": "2"},
     )
 

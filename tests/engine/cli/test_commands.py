@@ -40,7 +40,7 @@ def test_check_takes_flows_and_folders_and_else_those_of_the_site(
     capsys: pytest.CaptureFixture[str], paths: list[str]
 ) -> None:
     assert main(["check", *paths]) == 0
-    assert capsys.readouterr().out == "1 flows, 0 errors, 0 warnings\n"
+    assert capsys.readouterr().out == "1 flow, 0 errors, 0 warnings\n"
 
 
 def test_check_of_nothing_is_no_success(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
@@ -65,7 +65,7 @@ def test_check_of_one_flow_knows_those_beside_it(capsys: pytest.CaptureFixture[s
     assert "there is no flow `hall`" in capsys.readouterr().out
     (folder / "hall.yaml").write_text(HALL)
     assert main(["check", "linked.yaml"]) == 0
-    assert capsys.readouterr().out == "1 flows, 0 errors, 0 warnings\n"
+    assert capsys.readouterr().out == "1 flow, 0 errors, 0 warnings\n"
 
 
 def test_check_tells_of_one_name_in_two_files(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_node_whose_type_is_not_written_yet_is_one_problem(capsys: pytest.Capt
     assert main(["check", "half.yaml"]) == 1
     first, summary = capsys.readouterr().out.splitlines()
     assert first.startswith("half.yaml:3: node tick, type: wants a text, here is nothing")
-    assert summary == "1 flows, 1 errors, 0 warnings"
+    assert summary == "1 flow, 1 error, 0 warnings"
 
 
 def test_new_node_takes_no_name_that_is_taken(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

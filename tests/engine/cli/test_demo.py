@@ -132,7 +132,7 @@ def test_data_folder_that_cannot_be_written_is_one_line(mcs: Mcs, tmp_path: Path
     assert process.returncode == 1
     assert len(said) == 1
     assert said[0].startswith(f"mcs: the data folder {tmp_path / 'data'} can't be written (")
-    assert said[0].endswith("make it writable or set MCS_DATA to another")
+    assert said[0].endswith("change its owner or name another with MCS_DATA")
 
 
 def test_unreachable_database_and_broker_are_named_and_waited_for(mcs: Mcs) -> None:

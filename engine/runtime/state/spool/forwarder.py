@@ -12,6 +12,7 @@ from engine.core.backoff import Backoff
 from engine.core.clock import Clock
 from engine.core.failure import PermanentError, RetryableError
 from engine.runtime.state.spool.spool_file import Backlog, SpoolFile, SpoolFull
+from engine.texts.text import Readable, Text, reason_of
 
 __all__ = ["Forwarder", "Target"]
 
@@ -65,7 +66,7 @@ class Forwarder(Generic[T]):
     ) -> None:
         self.stream = stream
         self.target = target
-        self.problem = ""
+        self.problem: Readable = ""
         """Why the target does not take anything just now; "" while it does."""
         self._spool = spool
         self._clock = clock
@@ -127,7 +128,7 @@ class Forwarder(Generic[T]):
                 async with asyncio.timeout(self._drain_within_s):
                     await self._write_each(items)
             except (RetryableError, TimeoutError) as away:
-                self.problem = str(away) or f"no answer within {self._drain_within_s:g} s"
+                self.problem = reason_of(away) or Text("spool.no-answer", seconds=self._drain_within_s)
                 await backoff.wait()
             else:
                 backoff.reset()
@@ -143,10 +144,10 @@ class Forwarder(Generic[T]):
             async with asyncio.timeout(left_s):
                 await self.target.write(items)
         except TimeoutError:
-            self._has_gone(f"no answer within {left_s:.1f} s", began)
+            self._has_gone(Text("spool.no-answer", seconds=round(left_s, 1)), began)
             return False
         except RetryableError as away:
-            self._has_gone(str(away), began)
+            self._has_gone(reason_of(away), began)
             if self._patience_left() > 0:
                 raise
             return False
@@ -174,7 +175,7 @@ class Forwarder(Generic[T]):
             return self._patience_s
         return self._away_since + self._patience_s - self._clock.monotonic()
 
-    def _has_gone(self, problem: str, since: float) -> None:
+    def _has_gone(self, problem: Readable, since: float) -> None:
         if self._away_since is None:
             self._away_since = since
             log.warning("%s: %s; what comes now is spooled", self.stream, problem)

@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeVar
 
 from engine.core.background_jobs import BackgroundJobs
 from engine.core.failure import RetryableError
+from engine.texts.text import Readable, Text
 
 __all__ = ["Backlog", "Entry", "SpoolFile", "SpoolFull"]
 
@@ -74,7 +75,7 @@ class SpoolFile:
     def __init__(self, path: Path, *, limit_bytes: int, now: Callable[[], float] = time.time) -> None:
         self.path = path
         self.limit_bytes = limit_bytes
-        self.problem = ""
+        self.problem: Readable = ""
         """What was wrong with the file when it was opened, for people; "" when nothing was."""
         self._now = now
         self._thread = ThreadPoolExecutor(1, "spool")
@@ -123,8 +124,12 @@ class SpoolFile:
         """Returns when the batch is on disk. SpoolFull when there is no room; whoever is cancelled while waiting may find it stored all the same."""
         if len(body) > self.room_bytes - sum(len(one.body) for one in self._appends):
             raise SpoolFull(
-                f"the spool {self.path} is full ({self.size_bytes / 1e6:.0f} MB of {self.limit_bytes / 1e6:.0f}); "
-                "bring the database back, or make room on the disk"
+                Text(
+                    "spool.full",
+                    file=str(self.path),
+                    size_mb=round(self.size_bytes / 1e6),
+                    limit_mb=round(self.limit_bytes / 1e6),
+                )
             )
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._appends.append(_Append(stream, rows, body, done))
@@ -177,7 +182,7 @@ class SpoolFile:
                 await self._run(self._write, appends, copies)
             except sqlite3.Error as error:
                 self._copies = copies | self._copies
-                failure = SpoolFull(f"the spool {self.path} can't be written ({error}); make room on the disk")
+                failure = SpoolFull(Text("spool.unwritable", file=str(self.path), reason=str(error)))
                 for one in appends:
                     if not one.done.done():
                         one.done.set_exception(failure)
@@ -224,9 +229,7 @@ class SpoolFile:
                 part.rename(aside.with_name(aside.name + end))
         self._sql = _connect(self.path)
         saved = _salvage(aside, self._sql)
-        self.problem = (
-            f"the spool was damaged ({error}); {saved} batches could be read and are kept, the file is {aside}"
-        )
+        self.problem = Text("spool.damaged", reason=str(error), saved=saved, file=str(aside))
         log.error("%s", self.problem)
 
     def _close(self) -> None:
@@ -273,9 +276,7 @@ class SpoolFile:
         assert self._sql is not None
         with self._sql as sql:
             sql.execute("update batch set stream = ? where id = ?", (f"damaged {stream}", id))
-        self.problem = (
-            f"batch {id} of {stream} in the spool {self.path} is damaged and was passed over; it is kept in the file"
-        )
+        self.problem = Text("spool.batch-damaged", batch=id, stream=stream, file=str(self.path))
         log.error("%s", self.problem)
 
     def _remove(self, stream: str, last: int) -> tuple[int, int, float]:

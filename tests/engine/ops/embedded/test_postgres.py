@@ -141,7 +141,7 @@ async def test_only_the_servers_account_reaches_socket_and_data(tmp_path: Path) 
 async def test_unwritable_folder_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
 
-    with pytest.raises(SetupError, match=r"the data folder .*data is not writable .*MCS_DATA"):
+    with pytest.raises(SetupError, match=r"the data folder .*data can't be written .*MCS_DATA"):
         await EmbeddedPostgres(tmp_path / "data").__aenter__()
 
 

@@ -14,6 +14,7 @@ from engine.catalogue.node_types import Catalogue
 from engine.pack import discover_packs
 from engine.testing.flow_tests.report import FileResult, as_json, format_results, junit, run_file
 from engine.testing.flow_tests.report import test_files as files_of
+from engine.texts.encode import encode
 from engine.texts.text import in_full
 
 FLOW = """\
@@ -261,7 +262,7 @@ async def test_report_as_json_and_junit(tmp_path: Path, catalogue: Catalogue) ->
     root = ElementTree.fromstring(junit([failing, broken]))
     assert [(suite.get("tests"), suite.get("failures")) for suite in root] == [("2", "1"), ("1", "1")]
     assert "nothing came" in (root.findtext(".//failure") or "")
-    told_as_json = msgspec.json.decode(msgspec.json.encode(as_json([failing, broken])))
+    told_as_json = msgspec.json.decode(encode(as_json([failing, broken]), "en"))
     assert [file["passed"] for file in told_as_json] == [False, False]
     assert [case["passed"] for case in told_as_json[0]["cases"]] == [True, False]
 

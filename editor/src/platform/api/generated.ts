@@ -209,7 +209,7 @@ export interface AttemptRecord {
   test: boolean;
 }
 
-/** One line of the log. `details` never holds a secret or a message's payload. */
+/** One line of the log. `details` never holds a secret or a message's payload; what we say in it is read in the reader's language. */
 export interface AuditEntry {
   id: number;
   at: string;

@@ -18,7 +18,7 @@ class HurriedClock(ManualClock):
 
     async def sleep(self, delay_s: float) -> None:
         self.waits.append(delay_s)
-        self._now += delay_s
+        self._passed_s += delay_s
         await asyncio.sleep(0)
 
 

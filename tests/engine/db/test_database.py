@@ -41,7 +41,7 @@ async def test_start_succeeds_while_the_server_is_down_and_connects_later(
     server.stop()
 
     async with started(server.dsn()) as database:
-        await eventually(lambda: "connect" in (database.problem or "").lower())
+        await eventually(lambda: "connect" in str(database.problem or "").lower())
         assert not database.up
         await asyncio.to_thread(server.start)
         async with database.connection(timeout_s=20) as connection:
@@ -112,9 +112,9 @@ async def test_refused_password_is_a_problem_that_does_not_show_it(
 
     with caplog.at_level(logging.DEBUG, "engine"):
         async with started(dsn) as database:
-            await eventually(lambda: "password authentication failed" in (database.problem or ""))
+            await eventually(lambda: "password authentication failed" in str(database.problem or ""))
 
-    assert "hunter2" not in (database.problem or "") + caplog.text
+    assert "hunter2" not in str(database.problem or "") + caplog.text
 
 
 async def test_all_connections_in_use_ends_with_unavailable(postgres_dsn: str) -> None:

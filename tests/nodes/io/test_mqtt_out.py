@@ -11,6 +11,7 @@ import aiomqtt
 import pytest
 
 from engine.catalogue.node_types import Catalogue
+from engine.core.background_task import Supervisor
 from engine.core.clock import SystemClock
 from engine.core.message import UNSET
 from engine.runtime.site import Site
@@ -122,7 +123,9 @@ async def test_a_message_too_large_for_the_broker_is_refused_and_holds_up_no_oth
 
 async def test_a_broker_that_is_not_there_is_called_less_and_less_often():
     clock = HurriedClock()
-    publisher = await MqttPublisher(BrokerAddress.parse(f"mqtt://127.0.0.1:{free_port()}"), "c", clock).open()
+    publisher = await MqttPublisher(
+        BrokerAddress.parse(f"mqtt://127.0.0.1:{free_port()}"), "c", Supervisor(clock)
+    ).open()
     await eventually(lambda: len(clock.waits) >= 9)
     await publisher.close()
     assert_waits_grow(clock.waits[:9], 0.1, 5.0)

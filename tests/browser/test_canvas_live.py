@@ -53,7 +53,7 @@ async def test_figures_turn_grey_when_none_come_any_more(site: LiveSite, new_pag
         server = browser.connect_to_server()
         server.on_message(lambda message: None if cut else browser.send(message))
 
-    await page.route_web_socket("**/api/ws", between)
+    await page.route_web_socket("**/api/ws*", between)
     await open_flow(page, "gas-monitoring")
     wire = page.locator('.react-flow__edge[data-id^="uplink.out>"] .wire')
     await expect(wire).to_have_attribute("data-flowing", "")

@@ -57,7 +57,7 @@ async def test_two_who_save_other_fields_are_merged_and_the_same_field_is_asked_
     page = await new_page(devices_site)
     page.allowed.append("409")  # type: ignore[attr-defined]
     # The live channel would tell the page of the other's change; here it is late.
-    await page.route_web_socket("**/api/ws", lambda socket: None)
+    await page.route_web_socket("**/api/ws*", lambda socket: None)
     await device_page(page, "TWO")
     await page.get_by_label("斜率 K", exact=True).fill("2")
     change = {"revision": 1, "fields": {"b": 5, "a1": 25}}

@@ -25,6 +25,7 @@ from engine.web.api import (
     revisions,
     secrets,
     session,
+    titles,
     trial,
     users,
 )
@@ -59,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     *flow_tests.ROUTES,
     *messages.ROUTES,
     *users.ROUTES,
+    *titles.ROUTES,
     *secrets.ROUTES,
     *sockets.ROUTES,
 )

@@ -21,7 +21,7 @@ from engine.runtime.flow_site import FlowSite
 from engine.runtime.node_runner import RunningNode
 from engine.runtime.observer import FlowObserver
 from engine.runtime.source_emitter import SourceEmitter
-from engine.texts.text import Readable, Text, reason_of, stored
+from engine.texts.text import Readable, Text, reason_of
 
 __all__ = ["DeployFailed", "DeployReport", "FlowRun"]
 
@@ -215,15 +215,7 @@ class FlowRun:
                 running.report_error(error)
         kind = "refused" if isinstance(error, PermanentError) else "error"
         failed = message.with_props(
-            error={
-                "node": node,
-                "flow": self.name,
-                "reason": str(reason),
-                "kind": kind,
-                "type": type(error).__name__,
-                # What a quarantine keeps is read in the language of who reads it.
-                **({"text": stored(reason)} if isinstance(reason, Text) else {}),
-            }
+            error={"node": node, "flow": self.name, "reason": str(reason), "kind": kind, "type": type(error).__name__}
         )
         self.observer.left(node, ERROR_PORT, failed)
         routes = self._failures.get(node, ())

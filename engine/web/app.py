@@ -25,7 +25,6 @@ from engine.web.api import (
     revisions,
     secrets,
     session,
-    titles,
     trial,
     users,
 )
@@ -60,7 +59,6 @@ ROUTES: tuple[Route, ...] = (
     *flow_tests.ROUTES,
     *messages.ROUTES,
     *users.ROUTES,
-    *titles.ROUTES,
     *secrets.ROUTES,
     *sockets.ROUTES,
 )

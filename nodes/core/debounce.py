@@ -5,21 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar
 
-from engine.api import (
-    UNSET,
-    Context,
-    Example,
-    Help,
-    Message,
-    Meta,
-    Node,
-    Path,
-    PermanentError,
-    Port,
-    Struct,
-    Text,
-    node,
-)
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PermanentError, Port, Struct, node
 from nodes.support.comparison import loose_text
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
@@ -77,10 +63,10 @@ class Debounce(Node):
     zh: ClassVar = Help(
         "防抖",
         "同类消息的第一条放行，此后在“抑制时间”内的从“被抑制”端口送出。“类别名”填好占位后相同的消息算同类，"
-        "`{sn}` 等占位取载荷字段或消息属性。时间从上一条放行的消息算起（按事件时间），恰好满时放行；重启后继续计算。"
+        "{sn} 等占位取载荷字段或消息属性。时间从上一条放行的消息算起（按事件时间），恰好满时放行；重启后继续计算。"
         "占位取不到值的消息处理失败。",
         fields={
-            "name": ("类别名", "可用 `{sn}`、`{payload.at.x}`、`{topic}` 等占位。"),
+            "name": ("类别名", "可用 {sn}、{payload.at.x}、{topic} 等占位。"),
             "hold_s": ("抑制时间", "放行一条之后，同类消息多久不再放行。"),
         },
     )
@@ -88,7 +74,7 @@ class Debounce(Node):
     def __post_init__(self) -> None:
         self.parts = _HOLE.split(self.name)
         if "{" in "".join(self.parts[::2]) or "}" in "".join(self.parts[::2]):
-            raise ValueError(Text("node.debounce-brace", name=self.name))
+            raise ValueError(f"name {self.name!r}: a brace is not closed; write holes as {{sn}}")
         self.paths = {hole: Path(hole) for hole in self.parts[1::2]}
 
     def start(self, ctx: Context) -> None:
@@ -118,8 +104,12 @@ class Debounce(Node):
         if found is UNSET:
             found = self.paths[hole].get(msg)
         if found is UNSET or found is None:
-            raise PermanentError(Text("node.debounce-unfilled", name=self.name, hole=hole))
+            raise PermanentError(
+                f"name {self.name!r}: nothing fills {{{hole}}}; it is no field of the payload and no property of the message"
+            )
         text = found if isinstance(found, str) else loose_text(found)
         if len(text) > 200:
-            raise PermanentError(Text("node.debounce-long", name=self.name, hole=hole, length=len(text), limit=200))
+            raise PermanentError(
+                f"name {self.name!r}: {{{hole}}} is {len(text)} characters long, at most 200 are taken"
+            )
         return text

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
-from engine.api import Context, Database, Emitter, Example, Help, Meta, Source, Text, connection_or_retry, node
+from engine.api import Context, Database, Emitter, Example, Help, Meta, Source, connection_or_retry, node
 
 LEASE = "insert into schedule_fired (flow, node, at) values ($1, $2, $3) on conflict do nothing returning true"
 FORGET = "delete from schedule_fired where at < $1::timestamptz - interval '90 days'"
@@ -61,8 +61,8 @@ class Schedule(Source):
         "按 cron 表达式在指定时区的时刻送出消息。有数据库时，全站每个时刻只送出一次；数据库离线时等待，恢复后未超过“最多迟到”的仍送出。"
         "停机期间错过的时刻不补。时钟向前跳过的时刻在跳过之后立即送出，向后重复的时刻只送出一次。",
         fields={
-            "cron": ("cron 表达式", "分、时、日、月、星期，如 `0 8 * * MON-FRI`；六段时第一段为秒。"),
-            "time_zone": ("时区", "时刻按哪个时区，如 `Asia/Shanghai`。"),
+            "cron": ("cron 表达式", "分、时、日、月、星期，如 0 8 * * MON-FRI；六段时第一段为秒。"),
+            "time_zone": ("时区", "时刻按哪个时区，如 Asia/Shanghai。"),
             "payload": ("载荷", "送出什么；空值则送出时刻。"),
             "topic": ("主题", "消息的主题。"),
             "late_s": ("最多迟到", "迟多久以内仍送出。"),
@@ -73,11 +73,15 @@ class Schedule(Source):
         try:
             zone = ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as unknown:
-            raise ValueError(Text("node.schedule-zone", zone=self.time_zone)) from unknown
+            raise ValueError(
+                f"time_zone: {self.time_zone!r} is not known; write one such as Asia/Shanghai or UTC"
+            ) from unknown
         try:
             next(CronSim(self.cron, datetime(2024, 1, 1, tzinfo=zone)))
         except (CronSimError, StopIteration) as wrong:
-            raise ValueError(Text("node.schedule-cron", cron=self.cron, reason=str(wrong))) from wrong
+            raise ValueError(
+                f"cron: {self.cron!r} is no cron expression, or never comes ({wrong}); e.g. 0 8 * * MON-FRI"
+            ) from wrong
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -93,7 +97,7 @@ class Schedule(Source):
         self.last = self.last or clock.now()
         for local in CronSim(self.cron, datetime.fromtimestamp(self.last, self.zone)):
             due = local.timestamp()
-            self.ctx.status(Text("status.next", at=f"{local:%Y-%m-%d %H:%M}"))
+            self.ctx.status(f"next {local:%Y-%m-%d %H:%M}")
             while clock.now() < due:
                 await clock.sleep(min(due - clock.now(), 3600.0))  # the wall clock may be set meanwhile
             late_s = clock.now() - due

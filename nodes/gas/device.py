@@ -18,7 +18,6 @@ from engine.api import (
     PathText,
     PermanentError,
     Port,
-    Text,
     choices,
     node,
 )
@@ -79,7 +78,7 @@ class Device(Node):
     ]
     zh: ClassVar = Help(
         "设备参数",
-        "按序列号在设备台账中查找设备，把参数作为属性 `device` 附在消息上；台账修改之后对下一条消息生效。不在台账中或已停用的设备，"
+        "按序列号在设备台账中查找设备，把参数作为属性 device 附在消息上；台账修改之后对下一条消息生效。不在台账中或已停用的设备，"
         "其消息处理失败。算不出浓度的读数从“无有效值”端口送出，并带标志：16 传感器故障，或原始值达到下限（断线判据）或上限（饱和判据）；"
         "32 预热中；64 未标定（缺少斜率 K 或截距 B）。",
         fields={
@@ -98,7 +97,7 @@ class Device(Node):
         if device is None:
             raise PermanentError(_unknown(sn, self.key))
         if not device.enabled:
-            raise PermanentError(Text("gas.disabled", sn=sn))
+            raise PermanentError(f"device {sn} is switched off in the registry; switch it on there, or stop the device")
         payload = msg.payload
         if payload.__class__ is not Reading:
             payload = as_reading(payload)
@@ -111,7 +110,7 @@ class Device(Node):
         return {"fault": marked} if self.on_fault == "separate" else marked
 
 
-def _unknown(sn: Any, path: str) -> Text:
+def _unknown(sn: Any, path: str) -> str:
     if sn is UNSET or not sn:
-        return Text("gas.no-serial", path=path)
-    return Text("gas.unknown", sn=str(sn)[:64])
+        return f"there is no serial number at {path}"
+    return f"device {str(sn)[:64]!r} is not in the registry; add it under Devices, or find out who publishes as it"

@@ -5,22 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar
 
-from engine.api import (
-    EMPTY,
-    Context,
-    Example,
-    Help,
-    Message,
-    Meta,
-    Node,
-    PermanentError,
-    Port,
-    Readable,
-    Text,
-    node,
-    reason_of,
-    stored,
-)
+from engine.api import EMPTY, Context, Example, Help, Message, Meta, Node, PermanentError, Port, node
 from plant.model.reading import Flag, PacketDecoder, Reading
 
 EARLIEST = 946684800.0 + 7305 * 86400  # 2020-01-01T00:00:00Z
@@ -92,10 +77,10 @@ class GasReading(Node):
     zh: ClassVar = Help(
         "气体读数",
         "把气体探测器上报的 JSON 解析为读数，序列号取自主题。缺少字段、类型错误、不是有限数字或主题不符的消息原样从“不是读数”端口送出，"
-        "原因在 `error.reason`；该端口未接线时从错误端口送出。未知字段保存在 `extra` 中。设备时钟超前过多，或早于 2020 年时，"
+        "原因在 error.reason；该端口未接线时从错误端口送出。未知字段保存在 extra 中。设备时钟超前过多，或早于 2020 年时，"
         "改用到达时间并置标志 1。此时还没有浓度，由设备参数节点和公式节点得出。",
         fields={
-            "topic": ("主题格式", "`{sn}` 处为序列号，+ 为任意一级。"),
+            "topic": ("主题格式", "{sn} 处为序列号，+ 为任意一级。"),
             "clock_ahead_s": ("时钟最多超前", "设备时钟可以超前多少。"),
         },
     )
@@ -111,7 +96,7 @@ class GasReading(Node):
             sn = self._serials.get(msg.topic) or self._serial(msg.topic)
             packet, extra = self._decode(msg.payload)
         except (ValueError, TypeError) as error:
-            return self._bad(msg, reason_of(error))
+            return self._bad(msg, str(error))
         arrived = msg.time
         ts = packet.ts
         flags = 0
@@ -140,20 +125,21 @@ class GasReading(Node):
     def _serial(self, topic: str) -> str:
         found = self._pattern.fullmatch(topic)
         if found is None:
-            raise ValueError(Text("reading.topic", topic=topic[:200], pattern=self.topic))
+            raise ValueError(
+                f"the topic {topic[:200]!r} does not fit {self.topic}; a serial number is 1 to 64 letters, digits or _ . : -"
+            )
         if len(self._serials) >= KNOWN_TOPICS:
             self._serials.clear()  # somebody invents topics: memory stays bounded
         sn = self._serials[topic] = found["sn"]
         return sn
 
-    def _bad(self, msg: Message, reason: Readable) -> dict[str, Message]:
+    def _bad(self, msg: Message, reason: str) -> dict[str, Message]:
         if not self.ctx.wired("bad"):
             raise PermanentError(reason)
         error = {
             "node": self.ctx.node,
             "flow": self.ctx.flow,
-            "reason": str(reason),
-            "text": stored(reason),
+            "reason": reason,
             "kind": "refused",
             "type": "PermanentError",
         }
@@ -163,6 +149,6 @@ class GasReading(Node):
 def _topic_pattern(topic: str) -> re.Pattern[str]:
     parts = topic.split("{sn}")
     if len(parts) != 2:
-        raise ValueError(Text("reading.topic-form", topic=topic))
+        raise ValueError(f"topic {topic!r} must hold {{sn}} exactly once")
     before, after = (re.escape(part).replace(r"\+", "[^/]+") for part in parts)
     return re.compile(f"{before}(?P<sn>{_SN}){after}")

@@ -7,7 +7,7 @@ import re
 import socket
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import Context, Emitter, Help, Meta, Port, Source, Supervisor, Text, node
+from engine.api import Context, Emitter, Help, Meta, Port, Source, Supervisor, node
 from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber
 from nodes.drivers.mqtt.filters import check_filters
 
@@ -85,8 +85,8 @@ class MqttIn(Source):
         "订阅 MQTT 主题，送出收到的消息；载荷是原始字节。QoS 1 和 2 的消息在流程的所有分支都处理完（含数据库提交）之后才向消息网关确认，"
         "引擎意外停止时在途的消息会再来一次。流程已满时停止读取，由消息网关保留。过大的消息只取开头，从“过大”端口送出，该端口未接线时进入隔离区。",
         fields={
-            "broker": ("消息网关", "地址：`mqtt://`用户:密码@主机:1883，TLS 用 `mqtts://`，或 `${broker:site}`。"),
-            "topic": ("主题", "订阅哪些主题，如 `metachip/gas/+/data`；可填几个。"),
+            "broker": ("消息网关", "地址：mqtt://用户:密码@主机:1883，TLS 用 mqtts://，或 ${broker:site}。"),
+            "topic": ("主题", "订阅哪些主题，如 metachip/gas/+/data；可填几个。"),
             "qos": ("QoS", "订阅的最高服务质量。"),
             "version": ("协议版本", "MQTT 协议的版本。"),
             "client_id": ("客户端标识", "保留的会话所用的名称；不填则由主机、流程和节点组成。"),
@@ -105,7 +105,7 @@ class MqttIn(Source):
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
         self.subscriber: Subscriber | None = None
-        self.problem: Text | None = None
+        self.problem = ""
         self.address = BrokerAddress.parse(
             self.broker, ca_file=self.ca_file or None, keepalive_s=self.keepalive_s, version=self.version
         )
@@ -148,14 +148,16 @@ class MqttIn(Source):
             supervisor=self.ctx.service(Supervisor),
         )
 
-    def _on_status(self, status: str, detail: Text) -> None:
+    def _on_status(self, status: str, detail: str) -> None:
         level = {"connected": "ok", "connecting": "busy"}.get(status, "error")
-        self.ctx.status(detail, level)
+        self.ctx.status(detail or status, level)
         if level == "error" and detail != self.problem:
-            self.ctx.log.warning("%s; trying again", detail)
+            self.ctx.log.warning("%s; trying again", detail or status)
         if level != "busy":
-            self.problem = detail if level == "error" else None
+            self.problem = detail if level == "error" else ""
 
     def _oversize(self, topic: str, size_bytes: int, head: bytes) -> Any:
-        reason = Text("mqtt.oversize", size=size_bytes, limit=self.largest_bytes, kept=len(head))
+        reason = (
+            f"{size_bytes} bytes is more than largest_bytes ({self.largest_bytes}); only the first {len(head)} are kept"
+        )
         return self.emit.refuse(head, topic, reason, port="oversize")

@@ -22,9 +22,7 @@ from engine.api import (
     RateLimit,
     Struct,
     Supervisor,
-    Text,
     field,
-    reason_of,
 )
 from plant.alarms.attempt import Attempt, Result
 from plant.alarms.event import AlarmEvent
@@ -78,7 +76,7 @@ class Outbox(Node):
         self._alarms = ctx.service(Alarms)
         if self.channel not in self._channels.cards:
             known = ", ".join(self._channels.cards)
-            raise ValueError(Text("channel.none", name=self.channel, known=known))
+            raise ValueError(f"channel: there is no card {self.channel!r} under Settings → Alarms; there are {known}")
         self._held = ctx.state("outbox", _Waiting)
         self._taken = ctx.state("told", float)  # the name that its entries are stored under
         self._pace = _Pace(self.per_minute, ctx.clock)
@@ -204,7 +202,7 @@ class Outbox(Node):
             self._report(str(failure), failure.hint)
         old = [entry for entry in batch if now - self._tried.setdefault(entry[0], now) > GIVE_UP_S]
         if old:
-            self._fail(old, PermanentError(Text("channel.day", reason=reason_of(failure))))
+            self._fail(old, PermanentError(f"could not be sent for a day: {failure}"))
 
     def _give_up(self, batch: list[tuple[str, _Waiting]], failure: PermanentFailure) -> None:
         self._attempt = 0
@@ -245,16 +243,11 @@ class Outbox(Node):
     def _show(self) -> None:
         waiting = len(self._held)
         if not self._card.enabled:
-            self.ctx.status(Text("channel.off"))
+            self.ctx.status("off")
         elif self._attempt:
-            self.ctx.status(
-                Text("channel.waiting", count=waiting), "error" if self._attempt >= ALARM_AFTER else "warning"
-            )
+            self.ctx.status(f"{waiting} wait", "error" if self._attempt >= ALARM_AFTER else "warning")
         else:
-            self.ctx.status(
-                Text("channel.waiting", count=waiting) if waiting else Text("channel.sent", count=self._count),
-                "busy" if waiting else "ok",
-            )
+            self.ctx.status(f"{waiting} wait" if waiting else f"{self._count} sent", "busy" if waiting else "ok")
 
 
 class _Pace:

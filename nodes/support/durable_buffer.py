@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Context, Delivery, Message, PermanentError, Struct, Text
+from engine.api import UNSET, Context, Delivery, Message, PermanentError, Struct
 
 __all__ = ["DurableBuffer", "Held", "storable"]
 
@@ -70,7 +70,7 @@ class DurableBuffer:
     def put(self, message: Message, due: float = 0.0, note: Any = None) -> Held:
         """Keeps a message. PermanentError when there is no room, or when it can't be written down."""
         if len(self._held) >= self._limit:
-            raise PermanentError(Text("value.many-kept", limit=self._limit))
+            raise PermanentError(f"{self._limit:,} messages are kept already; raise `limit` or let them go sooner")
         record = _Record(_packed(message), _class_name(message.payload), due, note)
         held = Held(self._next, message, due, note)
         self._next += 1
@@ -130,7 +130,9 @@ def _packed(message: Message) -> bytes:
     try:
         return _encode(body)
     except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
-        raise PermanentError(Text("value.not-kept", reason=str(wrong))) from wrong
+        raise PermanentError(
+            f"the message can't be kept: {wrong}; put a change or json node before that makes plain data of it"
+        ) from wrong
 
 
 def _unpacked(record: _Record) -> Message:
@@ -161,5 +163,5 @@ def storable(value: Any, where: str) -> Any:
     try:
         _encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
-        raise PermanentError(Text("value.not-remembered", path=where, reason=str(wrong))) from wrong
+        raise PermanentError(f"{where} can't be remembered: {wrong}") from wrong
     return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.api import Text
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import GAS, OFFLINE, WARM_UP
 from plant.alarms.states import State, Trigger, step
@@ -32,19 +31,19 @@ class Commands:
     def shelve(self, sn: str, type: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
         """Recorded and nobody is notified until that time, then at once if it is active. Raises CommandRefused when it is suppressed already."""
         if until <= at:
-            raise CommandRefused(Text("alarm.shelf-end"))
+            raise CommandRefused("the end of the shelf is not in the future; take a later one")
         return self.apply(sn, type, "shelve", at, by, reason, until)
 
     def suppress_gas(self, sn: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
         """Calibration: the gas alarms of a device are recorded and nobody is notified until that time. What is shelved stays shelved."""
         if until <= at:
-            raise CommandRefused(Text("alarm.calibration-end"))
+            raise CommandRefused("the end of the calibration is not in the future; take a later one")
         events: list[AlarmEvent] = []
         for type in GAS:
             if step(self._alarms.state(sn, type), "suppress") is not None:
                 events += self.apply(sn, type, "suppress", at, by, reason, until)
         if not events:
-            raise CommandRefused(Text("alarm.nothing-to-suppress", sn=sn))
+            raise CommandRefused(f"all gas alarms of {sn} are shelved, suppressed or out of service already")
         return events
 
     def remove(self, sn: str, by: str, reason: str, at: float) -> list[AlarmEvent]:
@@ -54,23 +53,21 @@ class Commands:
             if step(self._alarms.state(sn, type), "remove") is not None:
                 events += self.apply(sn, type, "remove", at, by, reason)
         if not events:
-            raise CommandRefused(Text("alarm.out-already", sn=sn))
+            raise CommandRefused(f"{sn} is out of service already")
         return events
 
     def restore(self, sn: str, state: State, by: str, at: float) -> list[AlarmEvent]:
         """Ends a calibration (`suppressed`) or being out of service for all alarms of a device."""
         types = [alarm.type for alarm in self._alarms.of_device(sn) if alarm.state == state and alarm.type != WARM_UP]
         if not types:
-            raise CommandRefused(
-                Text("alarm.none-suppressed", sn=sn) if state == "suppressed" else Text("alarm.none-out", sn=sn)
-            )
+            raise CommandRefused(f"no alarm of {sn} is {state}")
         return [event for type in types for event in self.end(sn, type, by, at)]
 
     def end(self, sn: str, type: str, by: str, at: float) -> list[AlarmEvent]:
         """Ends shelving, suppression or being out of service; of an alarm that is active then people are notified at once."""
         alarm = self._alarms.get(sn, type)
         if alarm is None or alarm.state not in SUPPRESSING:
-            raise CommandRefused(Text("alarm.not-held", type=type, sn=sn))
+            raise CommandRefused(f"the alarm {type} of {sn} is neither shelved nor suppressed nor out of service")
         alarm.by, alarm.reason, alarm.until = by, "", None
         return self._alarms.step(alarm, "end-active" if alarm.active else "end-normal", at)
 
@@ -91,6 +88,6 @@ class Commands:
         alarm = self._alarms.get_or_make(sn, type, None)
         if step(alarm.state, trigger) is None:
             self._alarms.remember(alarm)
-            raise CommandRefused(Text("alarm.nothing-to-do", type=type, sn=sn))
+            raise CommandRefused(f"the alarm {type} of {sn} is {alarm.state}: there is nothing to {trigger}")
         alarm.by, alarm.reason, alarm.until = by, reason, until
         return self._alarms.step(alarm, trigger, at)

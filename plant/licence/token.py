@@ -10,8 +10,6 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from engine.api import Text
-
 __all__ = ["Claims", "TokenRefused", "format_vendor_key", "key_digest", "open_token", "read_vendor_key", "sign_token"]
 
 # Signed together with the claims, so that nothing else the vendor signs with this key can pass for a token.
@@ -65,24 +63,24 @@ def open_token(text: bytes, vendor: Ed25519PublicKey, *, machine: str, key: str,
     TokenRefused says which of these does not hold. Whether the token has expired is for the caller, who knows the time.
     """
     if len(text) > LARGEST_BYTES:
-        raise TokenRefused(Text("licence.token-long"))
+        raise TokenRefused("the answer is no licence token: it is too long")
     try:
         sealed = msgspec.json.decode(text, type=_Sealed)
         signed = base64.b64decode(sealed.claims, validate=True)
         vendor.verify(base64.b64decode(sealed.signature, validate=True), DOMAIN + signed)
         claims = msgspec.json.decode(signed, type=Claims)
     except InvalidSignature:
-        raise TokenRefused(Text("licence.unsigned")) from None
+        raise TokenRefused("the licence token is not signed by the vendor") from None
     except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError):
-        raise TokenRefused(Text("licence.no-token")) from None
+        raise TokenRefused("the answer is no licence token") from None
     if claims.machine != machine:
-        raise TokenRefused(Text("licence.other-machine"))
+        raise TokenRefused("the licence token is for another machine")
     if claims.key != key_digest(key):
-        raise TokenRefused(Text("licence.other-key"))
+        raise TokenRefused("the licence token is for another licence key")
     if nonce is not None and claims.nonce != nonce:
-        raise TokenRefused(Text("licence.other-question"))
+        raise TokenRefused("the licence token answers another question")
     if not 0 < claims.expires - claims.issued <= LONGEST_VALID_S:
-        raise TokenRefused(Text("licence.no-end"))
+        raise TokenRefused("the licence token has no sensible end")
     return claims
 
 
@@ -91,7 +89,7 @@ def read_vendor_key(text: str) -> Ed25519PublicKey:
     try:
         return Ed25519PublicKey.from_public_bytes(base64.b64decode(text.strip(), validate=True))
     except (binascii.Error, ValueError):
-        raise ValueError(Text("licence.no-vendor-key")) from None
+        raise ValueError("this is no public key of a vendor; `mcs licence-server show-key` prints it") from None
 
 
 def format_vendor_key(key: Ed25519PublicKey) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta
 
-from engine.api import PermanentError, Text
+from engine.api import PermanentError
 
 __all__ = ["Flag", "Packet", "PacketDecoder", "Reading", "as_reading"]
 
@@ -88,7 +88,7 @@ def as_reading(payload: Any) -> Reading:
     try:
         return msgspec.convert(payload, Reading)
     except msgspec.ValidationError as error:
-        raise PermanentError(Text("reading.no-reading", reason=str(error))) from error
+        raise PermanentError(f"payload is no reading ({error}); put gas-reading before this node") from error
 
 
 class _Strict(Packet, gc=False, forbid_unknown_fields=True):
@@ -122,13 +122,11 @@ class PacketDecoder:
             packet = self._any(data)
             whole = msgspec.json.decode(data)
         except UnicodeDecodeError as error:
-            raise ValueError(Text("reading.not-utf8", byte=error.start)) from error
+            raise ValueError(f"the payload is not UTF-8: {error.reason} at byte {error.start}") from error
         except RecursionError as error:
-            raise ValueError(Text("reading.too-deep")) from error
-        except msgspec.ValidationError as error:
-            raise ValueError(_wrong_field(msgspec.json.decode(data))) from error
+            raise ValueError("the payload is nested too deeply") from error
         except msgspec.MsgspecError as error:
-            raise ValueError(Text("reading.not-json")) from error
+            raise ValueError(_reason(str(error))) from error
         extra = {name: value for name, value in whole.items() if name not in Packet.__struct_fields__}
         self._learn(extra)
         return packet, extra or None
@@ -154,26 +152,18 @@ def _converted(data: dict[str, Any]) -> tuple[Packet, dict[str, Any] | None]:
     try:
         packet = msgspec.convert(data, Packet)
     except msgspec.MsgspecError as error:
-        raise ValueError(_wrong_field(data)) from error
+        raise ValueError(_reason(str(error))) from error
     for name in Packet.__struct_fields__:
         value = getattr(packet, name)
         if isinstance(value, float) and not math.isfinite(value):  # JSON can't say it, a dict can
-            raise ValueError(Text("reading.not-finite", field=name, value=str(value)))
+            raise ValueError(f"field {name}: {value} is no finite number")
     extra = {name: value for name, value in data.items() if name not in Packet.__struct_fields__}
     return packet, extra or None
 
 
-def _wrong_field(data: Any) -> Text:
-    """What of an object is no packet: the first field that is missing, or that can't be what it is."""
-    if not isinstance(data, dict):
-        return Text("reading.no-object")
-    for field in msgspec.structs.fields(Packet):
-        if field.name not in data:
-            if field.required:
-                return Text("reading.missing", field=field.name)
-            continue
-        try:
-            msgspec.convert(data[field.name], field.type)
-        except msgspec.ValidationError:
-            return Text("reading.wrong-field", field=field.name, value=str(data[field.name])[:40])
-    return Text("reading.no-packet")
+def _reason(text: str) -> str:
+    what, _, place = text.partition(" - at `$")
+    field = place.rstrip("`").lstrip(".")
+    words = what.replace("`", "")
+    words = words if words[:2].isupper() else words[:1].lower() + words[1:]
+    return f"field {field}: {words}" if field else words

@@ -17,11 +17,9 @@ from engine.api import (
     Database,
     LiveHub,
     NoCopies,
-    Readable,
     Supervisor,
     SystemClock,
     TableCache,
-    Text,
     as_jsonb,
     connection_or_retry,
 )
@@ -122,10 +120,10 @@ class Channels:
             for name, last in self.attempts.last.items()
             if last.result != "sent" and not last.test and name in self.cards and self.cards[name].enabled
         ]
-        problem: Readable = self._cache.problem if self._cache is not None else ""
+        problem = self._cache.problem if self._cache is not None else ""
         if failing:
             answer = self.attempts.last[failing[0]].answer
-            problem = Text("channel.failing", channels=failing, answer=answer[:200])
+            problem = f"channel {', '.join(failing)} does not deliver: {answer[:200]}; see Settings → Alarms"
         return {"status": "degraded" if problem else "ok", "problem": problem}
 
     def turn(self, node: str) -> asyncio.Lock:

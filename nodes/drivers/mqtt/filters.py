@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from engine.api import Readable, Text, reason_of
 from nodes.drivers.mqtt.packets import REFUSED, text
 from nodes.drivers.mqtt.reasons import subscribe_reason
 
@@ -10,42 +9,42 @@ from nodes.drivers.mqtt.reasons import subscribe_reason
 def check_filters(filters: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     """The filters, if every one is well-formed (MQTT 5, 4.7); raises ValueError that quotes the first that isn't."""
     if not filters:
-        raise ValueError(Text("mqtt.no-filter"))
+        raise ValueError("no topic filter: name at least one, such as metachip/gas/+/data")
     for name, qos in filters:
         if qos not in (0, 1, 2):
-            raise ValueError(Text("mqtt.filter-qos", filter=name, qos=str(qos)))
+            raise ValueError(f"topic filter {name!r}: QoS is {qos!r}; use 0, 1 or 2")
         problem = _problem(name)
         if problem:
-            raise ValueError(Text("mqtt.filter", filter=name, reason=problem))
+            raise ValueError(f"topic filter {name!r}: {problem}")
     return tuple(filters)
 
 
-def judge_answer(filters: Sequence[tuple[str, int]], codes: bytes, version: str) -> tuple[list[Text], list[Text]]:
-    """(what was refused, what was granted lower than asked), each a sentence."""
+def judge_answer(filters: Sequence[tuple[str, int]], codes: bytes, version: str) -> tuple[list[str], list[str]]:
+    """(what was refused, what was granted lower than asked), each a sentence with its remedy."""
     refused, lowered = [], []
     for (name, qos), code in zip(filters, codes, strict=True):
         if code >= REFUSED:
-            refused.append(Text("mqtt.filter-refused", filter=name, reason=subscribe_reason(code, version)))
+            refused.append(f"subscription {name!r} was refused: {subscribe_reason(code, version)}")
         elif code < qos:
-            if code == 0:
-                lowered.append(Text("mqtt.lowered-lossy", filter=name, asked=qos))
-            else:
-                lowered.append(Text("mqtt.lowered", filter=name, granted=code, asked=qos))
+            risk = "messages can get lost; " if code == 0 else ""
+            lowered.append(
+                f"subscription {name!r} was granted QoS {code} instead of {qos}: {risk}raise it at the broker"
+            )
     return refused, lowered
 
 
-def _problem(name: str) -> Readable | None:
+def _problem(name: str) -> str | None:
     if not name:
-        return Text("mqtt.filter-empty")
+        return "is empty"
     try:
         text(name)
     except ValueError as error:
-        return reason_of(error)
+        return str(error)
     levels = name.split("/")
     if any("#" in level and level != "#" for level in levels) or "#" in levels[:-1]:
-        return Text("mqtt.filter-hash")
+        return "# must be the whole last level, as in gas/#"
     if any("+" in level and level != "+" for level in levels):
-        return Text("mqtt.filter-plus")
+        return "+ must be a whole level, as in gas/+/data"
     if levels[0] == "$share" and (len(levels) < 3 or not levels[1] or not levels[2] or levels[1] in "+#"):
-        return Text("mqtt.filter-share")
+        return "a shared subscription is $share/GROUP/filter"
     return None

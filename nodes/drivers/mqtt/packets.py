@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine.api import Text
 from nodes.drivers.mqtt.properties import MalformedPacket, encode_properties, read_properties
 
 CONNACK, PUBLISH, PUBREL, SUBACK, UNSUBACK, PINGRESP, DISCONNECT = 2, 3, 6, 9, 11, 13, 14
@@ -54,14 +53,14 @@ def text(value: str) -> bytes:
     """A string with its 2-byte length. Raises ValueError when it has more than 65,535 bytes or holds a NUL."""
     raw = value.encode()
     if b"\0" in raw:
-        raise ValueError(Text("mqtt.text-nul"))
+        raise ValueError("an MQTT string has no NUL character in it")
     return binary(raw)
 
 
 def binary(raw: bytes) -> bytes:
     """Bytes with their 2-byte length. Raises ValueError when there are more than 65,535."""
     if len(raw) > _LONGEST_TEXT:
-        raise ValueError(Text("mqtt.text-long", limit=65535))
+        raise ValueError("an MQTT string has at most 65535 bytes")
     return len(raw).to_bytes(2, "big") + raw
 
 

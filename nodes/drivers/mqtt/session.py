@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.api import BackgroundJobs, Text
+from engine.api import BackgroundJobs
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.ack_window import AckWindow
 from nodes.drivers.mqtt.connection import Connection, Ended
@@ -17,7 +17,7 @@ from nodes.drivers.mqtt.stream import Oversize
 
 Status = Literal["connecting", "connected", "disconnected", "refused"]
 OnBatch = Callable[[list[Publish]], None]
-OnStatus = Callable[[Status, Text], None]
+OnStatus = Callable[[Status, str], None]
 OnOversize = Callable[[str, int, bytes], Awaitable[None] | None]
 
 _ASK_AGAIN_S = 30.0
@@ -65,7 +65,7 @@ class Session:
         self._ask_again: asyncio.TimerHandle | None = None
         self._jobs = BackgroundJobs()
 
-    def tell(self, status: Status, detail: Text) -> None:
+    def tell(self, status: Status, detail: str) -> None:
         """Report a status; a callback that raises is logged, and stops nothing."""
         if self._on_status is None or self.stopping:
             return
@@ -151,7 +151,7 @@ class Session:
         if not answer.session_present:
             self.window.forget_session()
         if answer.session_present and self._subscribed_once:
-            self._now_ready(Text("mqtt.resumed"))
+            self._now_ready("session resumed")
         else:
             self._subscribe(self._filters)
 
@@ -161,20 +161,15 @@ class Session:
             return
         self.connection.expected("SUBACK")
         if len(codes) != len(self._asked):
-            self.connection.fail(
-                Ended(
-                    "disconnected",
-                    Text("mqtt.suback", broker=self.connection.peer, codes=len(codes), filters=len(self._asked)),
-                    True,
-                )
-            )
+            words = f"SUBACK has {len(codes)} codes for {len(self._asked)} filters"
+            self.connection.fail(Ended("disconnected", f"{words}; the broker is at fault", True))
             return
         refused, lowered = judge_answer(self._asked, codes, self._version)
         again = [asked for asked, code in zip(self._asked, codes, strict=True) if code >= packets.REFUSED]
         self._subscribed_once = True
-        self._now_ready(Text("mqtt.subscribed-lower", lowered=lowered) if lowered else Text("mqtt.subscribed"))
+        self._now_ready("; ".join(["subscribed", *lowered]))
         if refused:
-            self.tell("refused", Text("mqtt.not-subscribed", refused=refused))
+            self.tell("refused", "; ".join(refused))
             loop = asyncio.get_running_loop()
             self._ask_again = loop.call_later(_ASK_AGAIN_S, self._subscribe_again, self.connection, again)
 
@@ -241,7 +236,7 @@ class Session:
     def _callback_failed(self, name: str, error: Exception) -> None:
         _log.error("%s raised; the connection is made anew so that the messages come again", name, exc_info=error)
         if self.connection:
-            self.connection.fail(Ended("disconnected", Text("mqtt.callback", name=name, type=type(error).__name__)))
+            self.connection.fail(Ended("disconnected", f"{name} raised {type(error).__name__}: see the log"))
 
     def _write_answers(self, tokens: Collection[int]) -> None:
         self._write(self.window.acknowledge(tokens))
@@ -271,7 +266,7 @@ class Session:
         else:
             self._subscribe(filters)
 
-    def _now_ready(self, detail: Text) -> None:
+    def _now_ready(self, detail: str) -> None:
         self.ready_at_s = asyncio.get_running_loop().time()
         if self._paused and self.connection:
             self.connection.hold(True)

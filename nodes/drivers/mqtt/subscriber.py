@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 
-from engine.api import BackgroundTask, Backoff, Supervisor, Text
+from engine.api import BackgroundTask, Backoff, Supervisor
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.address import BrokerAddress
 from nodes.drivers.mqtt.connect import connect
@@ -147,12 +147,12 @@ class Subscriber:
         await self._task.stop()
         connection = self._session.connection
         if connection:
-            connection.fail(Ended("disconnected", Text("mqtt.stopped")), code=0)
+            connection.fail(Ended("disconnected", "stopped"), code=0)
             await asyncio.wait([connection.ended])
 
     async def _stay_connected(self) -> None:
         while True:
-            self._session.tell("connecting", Text("mqtt.connecting", broker=str(self._address)))
+            self._session.tell("connecting", f"connecting to {self._address}")
             ended = await self._one_connection()
             self._session.counts.failures += 1
             self._session.counts.malformed += ended.malformed

@@ -94,7 +94,7 @@ class SiteHarness:
     def status(self, id: str) -> tuple[str, str]:
         """(text, level) under the node."""
         context = self.site.flows["test"].nodes[id].context
-        return str(context.status_text), context.status_level
+        return context.status_text, context.status_level
 
     @property
     def under_way(self) -> int:

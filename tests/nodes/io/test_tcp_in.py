@@ -69,7 +69,7 @@ async def test_too_large_message_is_refused_after_what_was_whole_before_it(bench
         assert await reader.read() == b""
         await eventually(lambda: len(bench.refused) == 1)
         assert bench.got() == ["good", "also good"]
-        assert "larger than 10 bytes" in bench.refused[0]
+        assert "largest_bytes (10)" in bench.refused[0]
         assert len(bench.kept_bytes[0]) < 1100
 
 

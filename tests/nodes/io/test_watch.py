@@ -115,6 +115,6 @@ async def test_too_many_files_and_a_missing_folder_are_told_and_get_better(bench
     (bench.folder / "later").mkdir()
     for name in "abc":
         (bench.folder / "later" / name).touch()
-    await eventually(lambda: "there are more than" in bench.status("watch")[0])
+    await eventually(lambda: "most_files" in bench.status("watch")[0])
     (bench.folder / "later" / "c").unlink()
     await eventually(lambda: {("created", "later/a"), ("created", "later/b")} <= set(told(bench)))

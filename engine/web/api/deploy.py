@@ -69,7 +69,8 @@ async def deploy(call: Call[Deploy]) -> Done:
     note: Readable = given.note
     if given.require_tests and not await _pass_tests(call.server, file, text, given.override_reason):
         call.details["tests_overridden"] = given.override_reason
-        note = Text("deploy.note-tests-fail", note=note, reason=given.override_reason)
+        overridden = Text("deploy.tests-fail", reason=given.override_reason)
+        note = Text("deploy.note-and", note=given.note, more=overridden) if given.note else overridden
     try:
         row, report = await call.server.deploys.deploy(file.name, text, given.base, call.who.user, note)
     except FileChanged as changed:

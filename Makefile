@@ -25,7 +25,7 @@ install: $(STAMPS)/install $(EDITOR_BUILT)  ## install into .venv; the command i
 demo: $(STAMPS)/demo $(EDITOR_BUILT)  ## run everything on this machine: broker, database, flows, 20 simulated devices
 	@$(BIN)/mcs demo
 
-test: $(STAMPS)/test $(STAMPS)/viewer $(EDITOR_BUILT)  ## install what the tests need, then ruff, mypy, vitest and pytest
+test: $(STAMPS)/test $(STAMPS)/viewer-test $(EDITOR_BUILT)  ## install what the tests need, then ruff, mypy, vitest and pytest
 	@tests/install-servers.sh
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -108,6 +108,12 @@ $(STAMPS)/viewer: requirements-viewer.lock | $(STAMPS)/venv
 	@[ -x $(VENV)-viewer/bin/python ] || $(BIN)/python -m venv $(VENV)-viewer
 	@$(VENV)-viewer/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-viewer.lock
 	@$(VENV)-viewer/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --editable .
+	@touch $@
+
+# Its tests run in its environment: pytest comes from the lock file of the tests, whose other packages stay out.
+$(STAMPS)/viewer-test: requirements-test.lock $(STAMPS)/viewer
+	@awk '/^[a-z0-9]/ {wanted = $$0 ~ /^(iniconfig|pluggy|pygments|pytest)==/} wanted' requirements-test.lock > $(STAMPS)/viewer-test.lock
+	@$(VENV)-viewer/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes --requirement $(STAMPS)/viewer-test.lock
 	@touch $@
 
 $(STAMPS)/manual: requirements-manual.lock | $(STAMPS)/venv

@@ -20,7 +20,7 @@ INSIDE = Path("tests/viewer/inside")
 
 def environment() -> Path:
     """The viewer's interpreter."""
-    assert PYTHON.exists(), "the viewer is not installed; run: make .venv/stamps/viewer"
+    assert PYTHON.exists(), "the viewer is not installed; run: make .venv/stamps/viewer-test"
     return PYTHON
 
 

@@ -257,18 +257,20 @@ class SpoolFile:
     def _oldest(self, stream: str, most_bytes: int) -> list[Entry]:
         assert self._sql is not None
         found: list[Entry] = []
+        damaged: list[int] = []
         size = 0
-        rows = self._sql.execute(
-            "select id, at, rows, crc, body from batch where stream = ? order by id limit 1000", (stream,)
-        ).fetchall()
+        rows = self._sql.execute("select id, at, rows, crc, body from batch where stream = ? order by id", (stream,))
         for id, at, count, crc, body in rows:
             if zlib.crc32(body) != crc:
-                self._damaged(stream, id)
+                damaged.append(id)
                 continue
             size += len(body)
             if found and size > most_bytes:
                 break
             found.append(Entry(id, at, count, body))
+        rows.close()
+        for id in damaged:
+            self._damaged(stream, id)
         return found
 
     def _damaged(self, stream: str, id: int) -> None:

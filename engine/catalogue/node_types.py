@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 from engine.catalogue.form import form_schema
 from engine.catalogue.path_fields import path_fields
 from engine.core.background_task import describe_error
+from engine.core.foreign_code import call_foreign
 from engine.core.node import About, Help, Node, Port, Source, about
 from engine.pack import Pack
 from engine.texts.text import Readable, ReadableField, Text
@@ -94,7 +95,8 @@ class NodeType:
 
     def make(self, config: Mapping[str, Any]) -> Node:
         """A node with this config. msgspec.ValidationError names the first field that does not fit."""
-        return msgspec.convert(dict(config), self.cls)
+        made: Node = call_foreign(msgspec.convert, dict(config), self.cls)
+        return made
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -153,7 +155,7 @@ class Catalogue:
             taken = [kind.type for kind in kinds if (known := self.types.get(kind.type)) and known.origin != origin]
             if taken:
                 raise ValueError(Text("setup.type-taken", type=taken[0], origin=self.types[taken[0]].origin))
-        except Exception as error:  # noqa: BLE001 - a custom file may raise anything
+        except BaseException as error:  # noqa: BLE001 - a custom file may raise anything, SystemExit too
             types = tuple(before or [file.stem.replace("_", "-")])
             self.broken[origin] = Broken(origin, types, describe_error(error), traceback.format_exc(limit=-5))
             for name in before:

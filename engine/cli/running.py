@@ -14,6 +14,7 @@ from typing import Any
 from engine.cli.site import AddCommand, settings_now
 from engine.cli.terminal import say
 from engine.core.background_jobs import BackgroundJobs
+from engine.core.foreign_code import run_process
 from engine.ops.logs import set_up_logs
 from engine.settings import Settings
 from engine.texts.text import Text
@@ -74,7 +75,7 @@ def _serve(settings: Settings, flows: list[Path] | None, *, demo: bool) -> int:
             await stop.wait()
             say(Text("cli.stopping"))
 
-    uvloop.run(serve())
+    run_process(serve(), uvloop.new_event_loop)
     return 0
 
 

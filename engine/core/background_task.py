@@ -21,6 +21,9 @@ log = logging.getLogger("mcs.tasks")
 PROVEN_S = 30.0
 """A run that has lasted so long has done its work: what ended it is the first failure again, and what ended the one before is over."""
 
+LEFT_BEHIND_S = 10.0
+"""How long work may take to end that was asked to."""
+
 
 class TaskState(msgspec.Struct, frozen=True, kw_only=True):
     """One task that is wanted. `ended`: its work has ended by itself and waits to be started again; `ends` is how often that was."""
@@ -114,8 +117,8 @@ class BackgroundTask:
             self._run.cancel()
 
     async def stop(self, finish_s: float = 0.0) -> None:
-        """Returns when the work has ended; with `finish_s` it is first given so long to return by itself. What it raises in ending is logged; a
-        caller that is cancelled meanwhile is cancelled."""
+        """Returns when the work has ended; with `finish_s` it is first given so long to return by itself. What it raises in ending is logged; work
+        that goes on when it is cancelled is left behind after ten seconds; a caller that is cancelled meanwhile is cancelled."""
         run = None if self._run is asyncio.current_task() else self._run
         self._want_no_more()
         try:
@@ -124,7 +127,9 @@ class BackgroundTask:
         finally:
             self.cancel()
         if run is not None:
-            await asyncio.wait([run])
+            _, going_on = await asyncio.wait([run], timeout=LEFT_BEHIND_S)
+            if going_on:
+                self._log.error("%s does not end; it is left behind", self.name)
 
     def _want_no_more(self) -> None:
         self._wanted = False

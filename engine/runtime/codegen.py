@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.core.message import Message
 
-__all__ = ["FILE_NAME", "Chain", "Fail", "NodeHangs", "Process", "Sender", "chain_shape", "sender_shape"]
+__all__ = ["FILE_NAME", "Chain", "Fail", "Process", "Sender", "chain_shape", "sender_shape"]
 
 FILE_NAME = "<flow>"
 """What tracebacks show as the file of these functions."""
@@ -17,10 +17,6 @@ WRITTEN_OUT = 8
 
 Process = Callable[[Message], Any]
 Fail = Callable[[Message, BaseException], None]
-
-
-class NodeHangs(BaseException):
-    """Raised into a plain node that does not return (see watchdog); no `except Exception` of the node holds it up."""
 
 
 class Chain(NamedTuple):
@@ -61,7 +57,7 @@ def chain_shape(length: int, has_port: bool, wires: int) -> Callable[..., Chain]
         lines += [
             f"  i{n} += 1",
             f"  try: r = p{n}(m)",
-            "  except BAD as error:",
+            "  except BaseException as error:",
             f"   e{n} += 1",
             f"   return x{n}(m, error)",
         ]
@@ -109,7 +105,7 @@ def _bind(wires: int) -> list[str]:
 
 def _made(lines: list[str]) -> Callable[..., Any]:
     # The text is written by us from numbers only, never from a flow's text.
-    scope: dict[str, Any] = {"Message": Message, "Chain": Chain, "Sender": Sender, "BAD": (Exception, NodeHangs)}
+    scope: dict[str, Any] = {"Message": Message, "Chain": Chain, "Sender": Sender}
     exec(compile("\n".join(lines), FILE_NAME, "exec"), scope)
     made: Callable[..., Any] = scope["make"]
     return made

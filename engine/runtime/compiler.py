@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from engine.core.message import Message
-from engine.runtime.codegen import Chain, Fail, NodeHangs, Process, Sender, chain_shape, sender_shape
+from engine.runtime.codegen import Chain, Fail, Process, Sender, chain_shape, sender_shape
 
-__all__ = ["NodeHangs", "Program", "ProgramNode", "compile_program"]
+__all__ = ["Program", "ProgramNode", "compile_program"]
 
 LONGEST_CHAIN = 8
 """Nodes written into one function; longer chains call the next function, so code stays linear in the number of nodes."""

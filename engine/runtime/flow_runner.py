@@ -11,14 +11,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from engine.core.failure import PermanentError
+from engine.core.foreign_code import NodeHangs
 from engine.core.gc_pause import gc_paused
 from engine.core.message import Message
 from engine.core.node import ERROR_PORT
 from engine.flow.check.plan import Plan
-from engine.runtime.compiler import NodeHangs, Program, ProgramNode, compile_program
+from engine.runtime.compiler import Program, ProgramNode, compile_program
 from engine.runtime.deploy_effect import DeployEffect, deploy_effect
 from engine.runtime.flow_site import FlowSite
-from engine.runtime.node_runner import RunningNode
+from engine.runtime.node_runner import RunningNode, with_type
 from engine.runtime.observer import FlowObserver
 from engine.runtime.source_emitter import SourceEmitter
 from engine.texts.text import Readable, Text, reason_of
@@ -206,13 +207,9 @@ class FlowRun:
         running = self.nodes.get(node)
         reason = reason_of(error) or type(error).__name__
         if running is not None:
-            running.errors += 1
-            running.last_error = reason if isinstance(error, PermanentError) else _named(error, reason)
-            running.last_error_at = self.site.clock.now()
+            running.note_error(error)
             if isinstance(error, NodeHangs):
                 self._hung(running)
-            elif not isinstance(error, PermanentError):
-                running.report_error(error)
         kind = "refused" if isinstance(error, PermanentError) else "error"
         failed = message.with_props(
             error={"node": node, "flow": self.name, "reason": str(reason), "kind": kind, "type": type(error).__name__}
@@ -318,7 +315,7 @@ class FlowRun:
             try:
                 if id not in kept:
                     fresh[id] = RunningNode(self, planned, configs[id])
-            except (msgspec.ValidationError, LookupError, ValueError, TypeError) as error:
+            except Exception as error:
                 raise DeployFailed(id, reason_of(error)) from error
         return fresh
 
@@ -333,7 +330,7 @@ class FlowRun:
                     await one.stop()
                 reason = reason_of(error)
                 told = isinstance(reason, Text) or isinstance(error, (PermanentError, ValueError, LookupError))
-                raise DeployFailed(id, reason if told else _named(error, reason)) from error
+                raise DeployFailed(id, reason if told else with_type(error)) from error
 
     async def _drain(self, replaced: list[RunningNode]) -> None:
         """Old sources stop bringing, then what they and the queues that go away still hold may finish, for a bounded time."""
@@ -486,11 +483,6 @@ class FlowRun:
             for program in (self._program, self._observed):
                 if program is not None:
                     program.replace(node.id, _refuse_set_aside)
-
-
-def _named(error: BaseException, reason: Readable) -> Text:
-    """What somebody's own code has raised, with the name of the exception."""
-    return Text("runtime.error", type=type(error).__name__, reason=reason)
 
 
 def _refuse_set_aside(message: Message) -> Any:

@@ -8,9 +8,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from engine.core.background_task import BackgroundTask, Supervisor, describe_error
+from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.backoff import Backoff
 from engine.core.failure import RetryableError
+from engine.core.foreign_code import NodeBroke, NodeHangs, await_foreign
 from engine.core.message import Message
 from engine.runtime.state.group_commit import GroupCommit
 from engine.texts.text import Readable, Text, reason_of
@@ -25,10 +26,6 @@ STUCK_S = 30.0
 
 class TimedOut(Exception):
     """An asynchronous node did not return in time."""
-
-
-class NodeBroke(Exception):
-    """An asynchronous node raised what would have ended its queue, or the process: a cancellation of its own, SystemExit."""
 
 
 class NodeQueue:
@@ -71,7 +68,7 @@ class NodeQueue:
         self._left = False
         self._began = 0.0
         self._retrying = False
-        self._expired = False
+        self._expired = 0
         self._strikes = 0
         self._wake: asyncio.Future[None] | None = None
         self._idle: list[asyncio.Future[None]] = []
@@ -121,20 +118,20 @@ class NodeQueue:
             await idle
 
     def check(self) -> None:
-        """Called about twice a second: gives up on a call that has lasted too long."""
-        if (
-            self._in_work
-            and not self._retrying
-            and not self._expired
-            and self._clock.monotonic() - self._began > self._timeout_s
-        ):
-            self._expired = True
+        """Called about twice a second: gives up on a call that has lasted too long. One that goes on when it is cancelled is cancelled again
+        each time that its time has passed once more, and what waits and comes is turned away."""
+        lasted_s = self._clock.monotonic() - self._began
+        if self._in_work and not self._retrying and lasted_s > self._timeout_s * (self._expired + 1):
+            self._expired += 1
+            if self._expired > 1:
+                self.problem = Text("runtime.did-not-return", node=self.name, seconds=self._timeout_s)
+                self._turn_away()
             if self._worker is not None:
                 self._worker.cancel()
 
     async def stop(self) -> None:
         """Stops at once. What waits stays held: its source was not told that it is done and brings it again."""
-        self._expired = False
+        self._expired = 0
         await self._task.stop()
 
     def evict(self, reason: Exception) -> int:
@@ -157,7 +154,8 @@ class NodeQueue:
 
     async def _run(self) -> None:
         self._worker = asyncio.current_task()
-        self._expired = self._retrying = False
+        self._expired = 0
+        self._retrying = False
         # What a run that ended by itself was at.
         self._waiting.extendleft(reversed(self._in_work))
         self._in_work = []
@@ -221,42 +219,48 @@ class NodeQueue:
         while True:
             self._began = began = self._clock.monotonic()
             try:
-                result = await self._call(work)
+                result = await await_foreign(self._call, work)
             except RetryableError as away:
                 self.problem = reason_of(away)
                 self._retrying = True
                 await self._clock.sleep(away.after_s or backoff.next_s())
                 self._retrying = False
             except asyncio.CancelledError:
-                if self._expired:
-                    self._give_up()
-                    raise TimedOut(Text("runtime.did-not-return", node=self.name, seconds=self._timeout_s)) from None
-                if self._worker is not None and self._worker.cancelling():
+                if not self._expired:
                     raise
-                raise NodeBroke(Text("runtime.cancelled-itself", node=self.name)) from None
-            except (Exception, GeneratorExit):
+                raise self._give_up() from None
+            except NodeBroke as broke:
+                if isinstance(broke.__cause__, NodeHangs):  # it held up the whole loop, and was interrupted
+                    raise self._give_up() from broke
                 raise
-            except BaseException as error:
-                raise NodeBroke(Text("runtime.node-reason", node=self.name, reason=describe_error(error))) from error
             else:
+                self._unexpire()
                 self._strikes = 0
                 self.stuck_until = 0.0
                 self.problem = ""
                 self.busy_s += self._clock.monotonic() - began
                 return result
 
-    def _give_up(self) -> None:
-        self._expired = False
-        if self._worker is not None:
-            self._worker.uncancel()
+    def _give_up(self) -> TimedOut:
+        """The message in work has had its time."""
+        self._unexpire()
         self._strikes += 1
         self.problem = Text("runtime.did-not-return", node=self.name, seconds=self._timeout_s)
         if self._strikes >= STRIKES:
-            self.stuck_until = self._clock.monotonic() + STUCK_S
-            self.evict(TimedOut(Text("runtime.hangs", node=self.name)))
-            logging.getLogger("mcs.queue").error(
-                "%s hangs: its messages go the way of errors for %g s", self.name, STUCK_S
-            )
+            self._turn_away()
+        return TimedOut(self.problem)
+
+    def _turn_away(self) -> None:
+        self.stuck_until = self._clock.monotonic() + STUCK_S
+        self.evict(TimedOut(Text("runtime.hangs", node=self.name)))
+        logging.getLogger("mcs.queue").error("%s hangs: its messages go the way of errors for %g s", self.name, STUCK_S)
+
+    def _unexpire(self) -> None:
+        """Takes back the cancellation by which a call that lasts too long is ended."""
+        if self._worker is not None:
+            for _ in range(self._expired):
+                self._worker.uncancel()
+        self._expired = 0
 
     def _done(self, messages: list[Message]) -> None:
         if self._left:

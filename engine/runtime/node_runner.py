@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from engine.core.background_task import BackgroundTask, describe_error
 from engine.core.clock import Clock
+from engine.core.failure import PermanentError
+from engine.core.foreign_code import NodeHangs, await_foreign, call_foreign
 from engine.core.message import Message
 from engine.core.node import DEFAULT_PORT, Node
 from engine.core.rate_limit import RateLimit
@@ -20,13 +22,14 @@ from engine.runtime.flow_site import FlowSite
 from engine.runtime.node_queue import NodeQueue
 from engine.runtime.source_emitter import SourceEmitter
 from engine.runtime.state.memory import KeyedMemory
-from engine.texts.text import Readable, Text
+from engine.texts.text import Readable, Text, reason_of
 
-__all__ = ["NodeContext", "RunningNode", "is_async"]
+__all__ = ["NodeContext", "RunningNode", "is_async", "with_type"]
 
 _T = TypeVar("_T")
 
 REPORT_EVERY_S = 10.0
+START_LIMIT_S = 30.0
 
 
 def is_async(node: Node) -> bool:
@@ -37,6 +40,11 @@ def is_async(node: Node) -> bool:
 def has_batch(node: Node) -> bool:
     """Whether the node takes many messages at once."""
     return hasattr(type(node), "process_batch")
+
+
+def with_type(error: BaseException) -> Readable:
+    """What somebody's own code has raised, with the name of the exception."""
+    return Text("runtime.error", type=type(error).__name__, reason=reason_of(error) or type(error).__name__)
 
 
 class OwnFlow(Protocol):
@@ -185,23 +193,33 @@ class RunningNode:
         """Whether a deploy may keep this node as it runs: same class, same config, same output ports."""
         return planned.kind.cls is self.planned.kind.cls and same_value(config, self.config) and not self.set_aside
 
-    def report_error(self, error: BaseException) -> None:
-        """Logs a failure, the first one with its traceback; then at most one in ten seconds, or a node that always fails fills the disk."""
+    def note_error(self, error: BaseException) -> None:
+        """Counts and shows a failure, and logs it: the first one with its traceback, then at most one in ten seconds, or a node that always
+        fails fills the disk."""
+        self.errors += 1
+        self.last_error = reason_of(error) if isinstance(error, PermanentError) else with_type(error)
+        self.last_error_at = self._run.site.clock.now()
+        if isinstance(error, (PermanentError, NodeHangs)):
+            return
         if self._reports.passes():
             exception = error if self.errors == 1 else None
             self.context.log.warning("%s (error %d)", self.last_error, self.errors, exc_info=exception)
 
     async def start(self) -> None:
-        """Starts the instance. Whatever it raises refuses the deploy."""
+        """Starts the instance. Whatever it raises refuses the deploy, and so does a start that never ends."""
         self.instance.ctx = self.context  # type: ignore[attr-defined]
-        await _finished(self.instance.start(self.context))
+        try:
+            async with asyncio.timeout(START_LIMIT_S):
+                await await_foreign(self.instance.start, self.context)
+        except TimeoutError as late:
+            raise PermanentError(Text("runtime.did-not-start", seconds=START_LIMIT_S)) from late
 
     def resume(self, *, held: Readable = "") -> None:
         """Begins to feed it: its queue's task, or its own when it is a source that is not `held`."""
         if not self._resumed:
             self._resumed = True
             try:
-                self.instance.resume()
+                call_foreign(self.instance.resume)
             except Exception as error:  # the deploy is past the point where it could be refused
                 self._problem = describe_error(error)
                 self.context.log.exception("failed to take over what the state holds")
@@ -226,28 +244,29 @@ class RunningNode:
             await self.queue.stop()
         try:
             async with asyncio.timeout(timeout_s):
-                await _finished(self.instance.stop())
+                await await_foreign(self.instance.stop)
         except TimeoutError:
             self.context.log.warning("did not stop within %g s; left behind", timeout_s)
         except Exception:  # a node that fails to stop must not keep the others from stopping
             self.context.log.exception("failed to stop")
         for key in self.context.shared_keys:
-            await self._run.site.connections.leave(key)
+            try:
+                await await_foreign(self._run.site.connections.leave, key)
+            except Exception:
+                self.context.log.exception("failed to close what it shares with others")
         self.context.shared_keys.clear()
 
     def _acknowledge(self, tokens: list[Any]) -> None:
-        self.instance.settled(tokens)  # type: ignore[attr-defined]  # only a Source has an emitter
+        try:
+            call_foreign(self.instance.settled, tokens)  # type: ignore[attr-defined]  # only a Source has an emitter
+        except Exception as error:  # noqa: BLE001 - what is not acknowledged comes again
+            self.note_error(error)
 
     async def _bring(self) -> None:
         """One run of a source, which lasts until it is cancelled."""
         try:
-            await self.instance.run(self.emitter)  # type: ignore[attr-defined]
+            await await_foreign(self.instance.run, self.emitter)  # type: ignore[attr-defined]
             self.context.status(Text("runtime.source-returned"), "error")
         except Exception as error:
             self.context.status(describe_error(error), "error")
             raise
-
-
-async def _finished(result: Any) -> None:
-    if inspect.isawaitable(result):
-        await result

@@ -1,4 +1,4 @@
-"""Frees the event loop from a plain node that does not return: a thread sees that the loop has stopped and interrupts the node."""
+"""Frees the event loop from foreign code that does not return: a thread sees that the loop has stopped and interrupts it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from engine.runtime.codegen import FILE_NAME, NodeHangs
+from engine.core.foreign_code import FILE_NAME as FOREIGN_CODE
+from engine.core.foreign_code import NodeHangs
+from engine.runtime.codegen import FILE_NAME as COMPILED_FLOW
+from engine.texts.text import Text
 
 __all__ = ["Watchdog"]
 
 BEAT_S = 0.25
+INTERRUPTED = (COMPILED_FLOW, FOREIGN_CODE)
 
 
 class Watchdog:
     """Runs in the main thread's loop. A node's call that blocks the loop for `limit_s` gets NodeHangs raised into it.
 
-    A signal reaches Python code and blocking calls such as `time.sleep` alike; the handler raises only while compiled flow code is on
-    the stack, so it can never hit the engine itself. A C extension that never comes back can't be freed this way.
+    A signal reaches Python code and blocking calls such as `time.sleep` alike; the handler raises only while compiled flow code, or a call
+    of `engine.core.foreign_code`, is on the stack, so it can never hit the engine itself. A C extension that never comes back can't be freed
+    this way.
 
     `progress` tells how far the flows are, in any form: while it changes no node hangs, however long one turn of the loop takes (a source
     may bring a thousand messages in one read). It is called from the thread.
@@ -54,18 +59,19 @@ class Watchdog:
         self._timer = asyncio.get_running_loop().call_later(BEAT_S, self._tick)
 
     def _watch(self, main: int) -> None:
-        seen = self._progress()
+        seen, looked = self._progress(), time.monotonic()
         while not self._ended.wait(min(BEAT_S, self.limit_s / 4)):
-            now = self._progress()
-            if now != seen:
-                seen, self._beat = now, time.monotonic()
-            elif time.monotonic() - self._beat > self.limit_s:
+            now, before, looked = self._progress(), looked, time.monotonic()
+            # A thread that was late itself tells nothing of the loop: the whole process had been stopped.
+            if now != seen or looked - before > self.limit_s:
+                seen, self._beat = now, looked
+            elif looked - self._beat > self.limit_s:
                 self._beat = time.monotonic()  # the next node of this turn has its own time
                 signal.pthread_kill(main, signal.SIGUSR2)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     while frame is not None:
-        if frame.f_code.co_filename == FILE_NAME:
-            raise NodeHangs("did not return in time and was interrupted")
+        if frame.f_code.co_filename in INTERRUPTED:
+            raise NodeHangs(Text("runtime.interrupted"))
         frame = frame.f_back

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from engine.catalogue.node_types import Catalogue, NodeType
+from engine.core.foreign_code import call_foreign
 from engine.core.node import ERROR_PORT, Node, Port
 from engine.expression import Expression, ExpressionError
 from engine.flow.check.config_messages import config_problems
@@ -69,7 +70,10 @@ class NodeCheck:
             self._reference(node, reference)
         made = self._make(node, kind)
         if made is not None:
-            return CheckedNode(node, kind, made.input_ports(), tuple(made.output_ports()))
+            try:
+                return CheckedNode(node, kind, call_foreign(made.input_ports), tuple(call_foreign(made.output_ports)))
+            except Exception as error:  # noqa: BLE001 - a custom node makes its ports
+                self._refused(node, error, node.with_, hidden=True)
         return CheckedNode(node, kind, kind.inputs, None if _makes_ports(kind) else kind.outputs)
 
     def _unknown_type(self, node: ExpandedNode) -> None:

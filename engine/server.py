@@ -37,8 +37,10 @@ from engine.deploy.revisions import Revisions
 from engine.flow.references import References
 from engine.ops.embedded.broker import EmbeddedBroker
 from engine.ops.embedded.postgres import EmbeddedPostgres
+from engine.ops.process_folder import folder_of, locked
 from engine.pack import Pack, Service, discover_packs
 from engine.runtime.quarantine import Quarantine
+from engine.runtime.services.leases import Leases, NoLeases
 from engine.runtime.site import Site
 from engine.runtime.state.journal import JournalStore
 from engine.runtime.state.redis_journal import RedisJournal
@@ -116,6 +118,7 @@ class Server:
             "quarantine": _as_service(self.site.quarantine.problem),
             "tasks": _tasks_as_service(self.supervisor.tasks()),
             "spool": self.site.spool.health(),
+            "leases": self.leases.health(),
         }
         for service in self._services:
             services[type(service).__name__.lower()] = service.health()
@@ -143,6 +146,8 @@ class Server:
         listening = _listen(self.settings.host, self.settings.port)
         opened.callback(listening.close)
         _writable(self.settings.data)
+        folder = folder_of(self.settings.data, self.settings.process)
+        holder = opened.enter_context(locked(folder, self.settings.process))
         _readable(self._flow_paths or [])
         if self._demo:
             copy_shipped_flows(self.settings.flows)
@@ -151,7 +156,7 @@ class Server:
         self.catalogue = Catalogue(packs)
         for folder in self.settings.nodes:
             self.catalogue.add_folder(folder)
-        spool_file = SpoolFile(self.settings.data / "spool.sqlite", limit_bytes=self.settings.spool_mb * 1_000_000)
+        spool_file = SpoolFile(folder / "spool.sqlite", limit_bytes=self.settings.spool_mb * 1_000_000)
         await spool_file.open()
         opened.push_async_callback(spool_file.close)
         self.spool = Spool(spool_file, self.clock, self.supervisor, closed=True)
@@ -184,8 +189,17 @@ class Server:
             spool=self.spool,
         )
         self.site.provide(self.secrets)
+        self.leases = Leases(
+            self.database,
+            holder=holder.id,
+            process=self.settings.process,
+            url=_reached_at(self.settings.host, self.settings.port),
+            copies=self.spool,
+            supervisor=self.supervisor,
+        )
         self.site.provide(self.query)
-        self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions)
+        self.site.provide(self.leases, NoLeases)
+        self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions, self.leases)
         self._node_folders = NodeFolders(
             self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types), self.supervisor
         )
@@ -229,6 +243,7 @@ class Server:
             await self._tables_made(packs)
             await self.secrets.start()
             await self.revisions.start()
+            await self.leases.start()
             self.starting = Text("setup.reading-memory")
             await self.site.start()
             for pack in packs:
@@ -287,6 +302,7 @@ class Server:
         await self.site.stop()
         for service in reversed(self._services):
             await service.stop()
+        await self.leases.stop()
         await self.secrets.stop()
 
 
@@ -346,6 +362,13 @@ def _listen(host: str, port: int) -> socket.socket:
         text = Text("setup.port-taken", address=f"{host}:{port}", reason=failure.strerror or str(failure))
         raise SetupError(text) from failure
     return listening
+
+
+def _reached_at(host: str, port: int) -> str:
+    """Where the other processes of the site find this one."""
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _writable(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -18,6 +19,7 @@ from engine.texts.text import Text, reason_of
 
 PREFIX = "MCS_"
 CHINA = ZoneInfo("Asia/Shanghai")
+_PROCESS = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,8 @@ class Settings:
     """Networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: the reverse proxy's."""
     python_nodes: bool = False
     """Whether flows may hold `python` nodes, which run code written in the editor with the rights of the server's user."""
+    process: str = "worker"
+    """What this process is called where several share a database and a data folder; its spool lies in a folder of that name."""
     log_level: str = "info"
     """`debug`, `info`, `warning` or `error`."""
     unknown: tuple[Text, ...] = ()
@@ -116,6 +120,12 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
         return int(text)
     raise ValueError(Text("setup.no-port", text=text))
+
+
+def _process(text: str) -> str:
+    if _PROCESS.fullmatch(text):
+        return text
+    raise ValueError(Text("setup.no-process", text=text[:80]))
 
 
 def _days(text: str) -> int:
@@ -221,6 +231,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "admin_password": Secret,
     "trusted_proxies": _networks,
     "python_nodes": _on_or_off,
+    "process": _process,
     "log_level": _level,
 }
 

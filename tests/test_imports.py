@@ -29,7 +29,8 @@ ENGINE = (
     ("catalogue", "flow/yaml", "ops/backup"),
     ("flow", "access", "pack"),
     ("settings", "expression", "db", "ops/embedded"),
-    ("ops", "core"),
+    ("ops",),
+    ("core",),
     ("texts",),
 )
 """The rooms of the engine from the roof down. A room may import those on lower floors."""

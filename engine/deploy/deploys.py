@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import logging
 from collections.abc import Callable, Collection
+from functools import partial
 
 import msgspec
 
@@ -20,10 +21,11 @@ from engine.flow.model import Flow, NodeSpec
 from engine.flow.problem import FlowError, Problem
 from engine.flow.yaml.read import read_flow
 from engine.runtime.flow_runner import DeployFailed, DeployReport
+from engine.runtime.services.leases import FLOW, NoLeases
 from engine.runtime.site import Site
 from engine.texts.text import Readable, Text, reason_of
 
-__all__ = ["FOUND_ON_DISK", "Deployed", "Deploys", "NotRecorded"]
+__all__ = ["FOUND_ON_DISK", "Deployed", "Deploys", "NotRecorded", "RunsElsewhere"]
 
 log = logging.getLogger("mcs.deploys")
 
@@ -48,17 +50,22 @@ class NotRecorded(Exception):
     """The new version runs and is in its file, but the database broke before the deploy was recorded; that is made up for later."""
 
 
+class RunsElsewhere(Exception):
+    """Another process has the flow; it is deployed there."""
+
+
 class Deploys:
     """The one way to change what runs. Whatever happens, the file, the running flow and the last revision agree or it is said.
 
     `on_change` is called with the name of every flow that was deployed, removed or changed on disk.
     """
 
-    def __init__(self, site: Site, files: FlowFiles, revisions: Revisions) -> None:
+    def __init__(self, site: Site, files: FlowFiles, revisions: Revisions, leases: NoLeases | None = None) -> None:
         self.on_change: list[Callable[[str], None]] = []
         self.known: dict[str, Deployed] = {}
         self.files = files
         self.revisions = revisions
+        self.leases = leases if leases is not None else NoLeases()
         self._site = site
         self._locks: dict[str, asyncio.Lock] = {}
         self._jobs = BackgroundJobs()
@@ -91,6 +98,7 @@ class Deploys:
     async def stop(self) -> None:
         """Ends following; the flows go on until the site stops them."""
         self._unfollow()
+        self._unfollow = lambda: None
         await self._disk.stop()
         await self._jobs.stop()
 
@@ -129,6 +137,7 @@ class Deploys:
             await self._site.remove(name)
             self.known.pop(name, None)
             await writing.add("", who, "", None, {})
+        await self.leases.release(FLOW + name)
         await self._check_links()
         self._changed(name)
 
@@ -136,6 +145,8 @@ class Deploys:
         self, name: str, text: str, base: str | None, who: str, note: Readable
     ) -> tuple[Revision, DeployReport]:
         async with self._lock(name):
+            if not await self._is_ours(name):
+                raise RunsElsewhere(self._site.refused[name])
             current = self.files.read(name)
             if (current.revision if current is not None else None) != base:
                 raise FileChanged(name, current)
@@ -191,10 +202,38 @@ class Deploys:
                 await self._site.remove(name)
             raise
 
+    async def _is_ours(self, name: str) -> bool:
+        """Whether this process may run the flow; what the other one is called is told where the flow is shown."""
+        other = await self.leases.claim(FLOW + name, partial(self._settle_soon, name))
+        if other is not None:
+            self._site.refused[name] = Text("deploy.runs-elsewhere", flow=name, process=other.process)
+        return other is None
+
+    def _settle_soon(self, name: str) -> None:
+        self._jobs.start("settling who runs a flow", self._settle, name)
+
+    async def _settle(self, name: str) -> None:
+        """It has turned out who has the flow: this process stops it, or takes it over as it is now."""
+        async with self._lock(name):
+            file = self.files.read(name)
+            if self.leases.other(FLOW + name) is not None:
+                self.known.pop(name, None)
+                await self._site.hand_over(name)
+                await self._is_ours(name)
+            elif file is not None and name not in self.known:
+                self._site.refused.pop(name, None)
+                await self._site.take_over(name)
+                await self._start(file)
+        await self._check_links()
+        self._changed(name)
+
     async def _start(self, file: FlowFile) -> None:
         if file.flow is None:
             self._site.problems[file.name] = file.problems
             log.error("%s", "\n".join(str(problem) for problem in file.problems))
+            return
+        if not await self._is_ours(file.name):
+            log.error("%s", self._site.refused[file.name])
             return
         try:
             await self._site.deploy(file.flow, read_problems=file.problems)
@@ -268,12 +307,21 @@ class Deploys:
                 if last.text is None:
                     await self._site.remove(name)
                     self.known.pop(name, None)
+                elif not await self._is_ours(name):
+                    await self._keep_up(last, last.text)
                 elif known is None or known.revision != last.revision:
                     await self._go_over(last, last.text)
                 else:
                     self.known[name] = _deployed(known.text, known.flow, last)
         await self._check_links()
         self._changed(name)
+
+    async def _keep_up(self, last: Revision, text: str) -> None:
+        """The process that has the flow has deployed it: the file here follows, unless somebody has put another one there."""
+        file = self.files.read(last.flow)
+        if file is not None and await self.revisions.text_of(last.flow, file.revision) is not None:
+            with contextlib.suppress(FileChanged, OSError):
+                self.files.write(last.flow, text, file.revision)
 
     async def _go_over(self, last: Revision, text: str) -> None:
         known = self.known.get(last.flow)

@@ -188,6 +188,21 @@ class Site:
         self.problems.pop(name, None)
         self.refused.pop(name, None)
 
+    async def hand_over(self, name: str) -> None:
+        """Stops a flow that another process runs; what its nodes have stored stays for that one."""
+        run = self.flows.pop(name, None)
+        if run is not None:
+            await run.stop()
+        self.memories.forget(f"{name}/")
+        self.problems.pop(name, None)
+
+    async def take_over(self, name: str) -> None:
+        """Before a flow is started that another process has run: reads what its nodes have stored since."""
+        if self._journal_store is not None:
+            loaded = await self._journal_store.load()
+            self.memories.forget(f"{name}/")
+            self.memories.take([change for change in loaded if change[0].startswith(f"{name}/")])
+
     def health(self) -> dict[str, Any]:
         """{"status", "flows": {name: {"status", "under_way", "nodes": {id: problem}}}, "quarantined", "memory"}; only troubled nodes are
         listed. "held" says why sources bring nothing, when they are held."""

@@ -160,6 +160,12 @@ class Memories:
                 memory.delete(key)
             del self._open[name]
 
+    def forget(self, prefix: str) -> None:
+        """Lets go of all memories below a prefix without changing what is stored: another process has them now."""
+        for name in [name for name in {*self._open, *self._kept} if name.startswith(prefix)]:
+            self._open.pop(name, None)
+            self._kept.pop(name, None)
+
     def forget_ended(self) -> None:
         """Frees entries whose time is over, in every memory."""
         for memory in self._open.values():

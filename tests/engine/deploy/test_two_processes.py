@@ -11,9 +11,10 @@ import pytest
 from engine.api import Database
 from engine.catalogue.node_types import Catalogue
 from engine.db.migrations import migrate, read_migrations
-from engine.deploy.deploys import Deploys
+from engine.deploy.deploys import Deploys, RunsElsewhere
 from engine.deploy.flow_files import FlowFiles
 from engine.deploy.revisions import Revisions
+from engine.runtime.services.leases import Leases
 from engine.runtime.site import Site
 from nodes import pack
 from tests.eventually import eventually
@@ -25,11 +26,13 @@ class Process:
     """A process with a folder of its own."""
 
     def __init__(self, folder: Path, dsn: str) -> None:
+        name = folder.name
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.database = Database(dsn)
         self.site = Site(Catalogue([pack]))
-        self.deploys = Deploys(self.site, FlowFiles(folder), Revisions(self.database))
+        self.leases = Leases(self.database, holder=name, process=name, url="")
+        self.deploys = Deploys(self.site, FlowFiles(folder), Revisions(self.database), self.leases)
 
     def ship(self, name: str, title: str = "first") -> None:
         (self.folder / f"{name}.yaml").write_text(TEXT.format(name=name, title=title), encoding="utf-8")
@@ -49,6 +52,7 @@ async def processes(postgres_dsn: str, tmp_path: Path) -> AsyncIterator[tuple[Pr
             process.ship(flow)
             await process.database.start()
             opened.push_async_callback(process.database.stop)
+            opened.push_async_callback(process.leases.stop)
             opened.push_async_callback(process.site.stop, 0.2)
             opened.push_async_callback(process.deploys.stop)
             made.append(process)
@@ -85,11 +89,25 @@ async def test_a_start_takes_nothing_from_the_table_that_is_not_in_its_folder(pr
     assert list(archiver.site.flows) == ["archive"]
 
 
-async def test_a_flow_that_both_have_follows_the_deploy_of_either(processes: tuple[Process, Process]):
+async def test_a_flow_that_both_have_runs_in_one_and_the_other_keeps_up_and_takes_over(
+    processes: tuple[Process, Process],
+):
     worker, archiver = processes
     archiver.ship("gas")
     await worker.deploys.start()
     await archiver.deploys.start()
+    assert list(archiver.site.flows) == ["archive"]
+    refused = archiver.site.health()["flows"]["gas"]
+    assert (refused["status"], str(refused["refused"])) == ("stopped", "the flow gas runs in the process worker")
+    with pytest.raises(RunsElsewhere):
+        await archiver.change("gas", "refused")
     await worker.change("gas", "second")
-    await eventually(lambda: "second" in archiver.deploys.known["gas"].text)
-    assert "second" in (archiver.folder / "gas.yaml").read_text(encoding="utf-8")
+    await eventually(lambda: "second" in (archiver.folder / "gas.yaml").read_text(encoding="utf-8"))
+    assert list(archiver.site.flows) == ["archive"]
+    await worker.deploys.stop()
+    await worker.site.stop(0.2)
+    await worker.leases.stop()
+    await archiver.leases._try_renew()
+    await eventually(lambda: "gas" in archiver.site.flows)
+    assert "second" in archiver.deploys.known["gas"].text
+    assert archiver.site.health()["status"] == "ok"

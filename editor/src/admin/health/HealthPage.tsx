@@ -34,7 +34,7 @@ export default function HealthPage() {
       <Table label={t("health.services")} rows={Object.entries(health.services)} keyOf={([name]) => name} columns={[
         { id: "name", label: t("health.service"), cell: ([name]) => <strong>{named(name)}</strong> },
         { id: "state", label: t("health.state"), cell: ([, service]) => state(service.status) },
-        { id: "facts", label: t("health.facts"), cell: ([, service]) => <span className="health-facts">{service.problem ?? factsText(service)}</span> },
+        { id: "facts", label: t("health.facts"), cell: ([, service]) => <span className="health-facts">{service.problem || factsText(service)}</span> },
       ]} />
       <h2>{t("health.flows")}</h2>
       <Table label={t("health.flows")} rows={Object.entries(health.flows)} keyOf={([name]) => name} columns={[

@@ -14,7 +14,20 @@ from engine.core.copies import Copies, NoCopies
 from engine.core.errors import SetupError
 from engine.core.failure import PermanentError, RetryableError
 from engine.core.message import EMPTY, Delivery, Message
-from engine.core.node import DEFAULT_PORT, ERROR_PORT, Example, Help, Node, Output, Port, Source, choices, node
+from engine.core.node import (
+    DEFAULT_PORT,
+    ERROR_PORT,
+    Example,
+    Help,
+    Injectable,
+    Listener,
+    Node,
+    Output,
+    Port,
+    Source,
+    choices,
+    node,
+)
 from engine.core.paths import Path, PathText, invalid_path_reason
 from engine.core.rate_limit import RateLimit
 from engine.core.renamed import RenamedFields, read_as
@@ -75,8 +88,10 @@ __all__ = [
     "HttpCall",
     "HttpReply",
     "Identity",
+    "Injectable",
     "Language",
     "Links",
+    "Listener",
     "LiveHub",
     "LocalCertificate",
     "ManualClock",

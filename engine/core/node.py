@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -18,8 +18,11 @@ __all__ = [
     "DEFAULT_PORT",
     "ERROR_PORT",
     "About",
+    "Event",
     "Example",
     "Help",
+    "Injectable",
+    "Listener",
     "Node",
     "Output",
     "Port",
@@ -34,6 +37,9 @@ DEFAULT_PORT = "out"
 ERROR_PORT = "error"
 
 _COMMON_PORTS = {"in": ("输入", "Input"), DEFAULT_PORT: ("输出", "Output"), ERROR_PORT: ("错误", "Error")}
+
+Event = Literal["errors", "complete", "status"]
+"""What happens at a node that others may listen to: it failed on a message, has finished with one, or has another status line."""
 
 Output = Message | None | Sequence[Message] | Mapping[str, Any]
 """What `process` may return: a message (to the first port), None, a list of messages, or {port: message | list | None}."""
@@ -103,6 +109,9 @@ class About(msgspec.Struct, frozen=True):
     buffers: bool = False
     has_input: bool = True
     role: str = ""
+    listens: Event | None = None
+    fires: bool = False
+    """It has a method `fire`, as version 0.1 had it instead of `Injectable`."""
 
 
 class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, eq=False):
@@ -166,6 +175,32 @@ class Source(Node):
         """These messages (by the token they were emitted with) are done, commits included: acknowledge them."""
 
 
+class Listener(Node):
+    """A node that no wire leads to: its `process` gets what happens at the nodes in `scope`, or anywhere in its flow when that is empty.
+
+    `listens` says what: "errors" brings messages on which a node failed, as they were, with {node, flow, reason, kind, type} in their
+    property `error`; "complete" messages that a node has finished with, with its id in `origin`; "status" payloads {node, text, level}.
+    """
+
+    inputs: ClassVar[tuple[Port, ...]] = ()
+    listens: ClassVar[Event]
+
+    scope: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(title="Nodes", description="Ids of the nodes that are listened to; empty: all of the flow."),
+    ] = ()
+
+
+class Injectable:
+    """A second base of nodes that have a message of their own to send when a person asks for it, with a button or over the API."""
+
+    __slots__ = ()
+
+    def inject(self) -> Message:
+        """That message, made anew each time."""
+        raise NotImplementedError
+
+
 def choices(
     titles: Mapping[str, str | tuple[str, str]] | None = None, /, **more: str | tuple[str, str]
 ) -> msgspec.Meta:
@@ -212,6 +247,8 @@ def node(
             buffers=buffers,
             has_input=bool(cls.inputs),
             role=role,
+            listens=cls.listens if issubclass(cls, Listener) else _old_listens(cls),
+            fires=_old_fire(cls),
         )
         cls.__about__ = facts  # type: ignore[attr-defined]
         if "gather_s" in cls.__dict__:
@@ -228,6 +265,25 @@ def about(cls: type[Node]) -> About:
     if not isinstance(facts, About):
         raise TypeError(f"{cls.__module__}.{cls.__name__} is no node type yet: decorate it with @node(category=…)")
     return facts
+
+
+def _old_listens(cls: type[Node]) -> Event | None:
+    listens = getattr(cls, "listens", None)
+    if listens not in get_args(Event):
+        return None
+    warnings.warn(f"{cls.__name__}.listens: derive the class from engine.api.Listener", FutureWarning, stacklevel=3)
+    return listens
+
+
+def _old_fire(cls: type[Node]) -> bool:
+    if issubclass(cls, Injectable) or not callable(getattr(cls, "fire", None)):
+        return False
+    warnings.warn(
+        f"{cls.__name__}.fire: derive the class from engine.api.Injectable as well, and return the message from `inject`",
+        FutureWarning,
+        stacklevel=3,
+    )
+    return True
 
 
 def type_name(class_name: str) -> str:

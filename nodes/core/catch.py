@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from engine.api import Example, Help, Message, Meta, Node, node
+from engine.api import Example, Help, Listener, Message, node
 
 
 @node(category="flow", icon="shield-alert", title="Catch")
-class Catch(Node):
+class Catch(Listener):
     """Receive the messages on which nodes of this flow failed, instead of the flow's `on_error`.
 
     The message comes as it was when it failed, with a property `error` {node, flow, reason, kind, type}: kind is
@@ -16,13 +16,7 @@ class Catch(Node):
     wired does not come here; a message that fails again behind a catch goes to quarantine.
     """
 
-    listens: ClassVar[str] = "errors"
-    inputs = ()
-
-    scope: Annotated[
-        tuple[str, ...],
-        Meta(title="Nodes", description="Ids of the nodes that are listened to; empty: all of the flow."),
-    ] = ()
+    listens: ClassVar = "errors"
 
     examples: ClassVar = [
         Example("failed messages pass on", {}, given=["junk"], expect=["junk"], title_zh="传递失败的消息")

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from engine.api import Example, Help, Message, Meta, Node, node
+from engine.api import Example, Help, Listener, Message, Meta, node
 
 
 @node(category="flow", icon="circle-check", title="Complete")
-class Complete(Node):
+class Complete(Listener):
     """Receive the messages that nodes of this flow have finished with: those that end there, and those an
     asynchronous node is done with.
 
     The message comes as it came to the node, with the node's id in the property `origin`.
     """
 
-    listens: ClassVar[str] = "complete"
-    inputs = ()
+    listens: ClassVar = "complete"
 
-    scope: Annotated[list[str], Meta(title="Nodes", min_length=1, description="Ids of the nodes that are listened to.")]
+    scope: Annotated[
+        tuple[str, ...], Meta(title="Nodes", min_length=1, description="Ids of the nodes that are listened to.")
+    ]
 
     examples: ClassVar = [
         Example(

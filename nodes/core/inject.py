@@ -6,13 +6,13 @@ import asyncio
 import copy
 from typing import Annotated, Any, ClassVar
 
-from engine.api import Context, Emitter, Example, Help, Meta, Source, field, node
+from engine.api import Context, Emitter, Example, Help, Injectable, Message, Meta, Source, field, node
 
 _S = {"x-unit": "s"}
 
 
 @node(category="input", icon="play", title="Inject")
-class Inject(Source):
+class Inject(Source, Injectable):
     """Send a message of its own: once after the start, every so many seconds, or only when its button in the editor
     is pressed.
 
@@ -97,7 +97,11 @@ class Inject(Source):
             await clock.sleep(self.every_s - passed % self.every_s)
             await self._send(emit)
 
-    async def _send(self, emit: Emitter) -> None:
+    def inject(self) -> Message:
         now = self.ctx.clock.now()
         payload = now if self.send_time else copy.deepcopy(self.payload)
-        await emit(payload, self.topic, time=now, props=copy.deepcopy(self.properties))
+        return Message(payload, self.topic, time=now, props=copy.deepcopy(self.properties))
+
+    async def _send(self, emit: Emitter) -> None:
+        message = self.inject()
+        await emit(message.payload, message.topic, time=message.time, props=message.props)

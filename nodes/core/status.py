@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from engine.api import Example, Help, Message, Meta, Node, node
+from engine.api import Example, Help, Listener, Message, node
 
 
 @node(category="flow", icon="activity", title="Status")
-class Status(Node):
+class Status(Listener):
     """Receive a message whenever the status line of a node in this flow changes: payload {node, text, level}, level
     ok, busy, warning or error."""
 
-    listens: ClassVar[str] = "status"
-    inputs = ()
-
-    scope: Annotated[
-        tuple[str, ...],
-        Meta(title="Nodes", description="Ids of the nodes that are listened to; empty: all of the flow."),
-    ] = ()
+    listens: ClassVar = "status"
 
     examples: ClassVar = [
         Example(

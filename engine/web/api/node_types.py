@@ -14,7 +14,7 @@ from engine.core.paths import plain
 from engine.core.route import Nothing, Route
 from engine.flow.check.compatibility import Kind, kinds_of
 from engine.flow.yaml.file_schema import flow_schema
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from engine.testing import run_node
 from engine.testing.flow_tests.samples import as_type
 from engine.texts.text import ReadableField, Text, reason_of
@@ -266,7 +266,7 @@ def _view(kind: NodeType) -> NodeTypeView:
         side_effect=about.side_effect,
         buffers=kind.breaks_loops,
         own_ports=kind.has_own_ports,
-        listens=getattr(kind.cls, "listens", ""),
+        listens=about.listens or "",
         origin=kind.origin,
     )
 

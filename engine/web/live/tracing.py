@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from engine.core.message import UNSET as NO_PAYLOAD
 from engine.core.message import Message
+from engine.core.node import Injectable
 from engine.core.route import Nothing, Route
 from engine.runtime.flow_runner import FlowRun
 from engine.runtime.observer import Hop
@@ -93,11 +94,11 @@ async def inject(call: Call[Inject]) -> Injected:
     running = run.nodes.get(call.path("id"))
     if running is None:
         raise not_found(Text("api.no-running-node", flow=run.name, node=call.path("id")[:80]))
-    fire: Callable[[], None] | None = getattr(running.instance, "fire", None)
-    if given is UNSET and fire is not None:
-        fire()
+    own = running.instance.inject() if given is UNSET and isinstance(running.instance, Injectable) else None
+    if given is UNSET and running.planned.kind.about.fires:
+        running.instance.fire()  # type: ignore[attr-defined]  # the mark says that it has it
         return Injected("")
-    message = given if given is not UNSET else Given()
+    message = own or (given if given is not UNSET else Given())
     payload = NO_PAYLOAD if message.payload is UNSET else message.payload
     if running.emitter is not None:
         if running.emitter.full:

@@ -10,6 +10,7 @@ from engine.api import (
     EMPTY,
     Context,
     Emitter,
+    Listener,
     Message,
     Meta,
     Node,
@@ -18,7 +19,6 @@ from engine.api import (
     Port,
     RetryableError,
     Source,
-    field,
     node,
 )
 from engine.catalogue.node_types import Catalogue
@@ -233,12 +233,10 @@ class Later(Node):
 
 
 @node(category="test")
-class CatchAll(Node):
+class CatchAll(Listener):
     """Hears of every failing message."""
 
-    listens: ClassVar[str] = "errors"
-    scope: list[str] = field(default_factory=list)
-    inputs = ()
+    listens: ClassVar = "errors"
 
     def process(self, msg: Message) -> Message:
         return msg

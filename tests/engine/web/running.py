@@ -19,6 +19,7 @@ from engine.api import (
     Context,
     Emitter,
     Example,
+    Injectable,
     Message,
     Meta,
     Node,
@@ -72,11 +73,13 @@ layout:
 
 
 @node(category="testing")
-class Tick(Source):
-    """Brings what `fire` is told to."""
+class Tick(Source, Injectable):
+    """Brings what is injected; 1 by itself."""
+
+    def inject(self) -> Message:
+        return Message(1, "tick/own")
 
     async def run(self, emit: Emitter) -> None:
-        self.emit = emit
         await asyncio.Event().wait()
 
 

@@ -20,3 +20,10 @@ async def test_the_time_and_further_properties(bench):
         await node.advance(0)
         (out,) = node.outputs
         assert (out.payload, out.message.topic, out.message.props["reset"]) == (node.clock.now(), "t", True)
+
+
+async def test_asked_by_a_person_it_makes_the_message_that_it_is_set_to(bench):
+    async with bench("inject", "{payload: {go: 1}, topic: t, properties: {reset: true}}") as node:
+        message = node.node.inject()
+        assert (message.payload, message.topic, message.time) == ({"go": 1}, "t", node.clock.now())
+        assert message.props == {"reset": True}

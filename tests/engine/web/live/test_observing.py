@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
 
 import aiohttp
+import pytest
 
+from engine.api import Emitter, Source, node
+from engine.catalogue.node_types import NodeType
+from engine.flow.yaml.read import read_flow
 from engine.runtime.source_emitter import SourceEmitter
 from tests.engine.web.running import Browser, RunningServer
 from tests.eventually import eventually
@@ -68,7 +73,6 @@ async def test_tap_shows_the_messages_of_one_wire_until_nobody_looks(server: Run
         assert (shown["value"], shown["topic"], shown["key"], shown["count"]) == (42, "a/topic", "GS001", 1)
         await socket.send_str('{"unsubscribe": "tap:gas/scale/out"}')
         await eventually(lambda: not watch.all)
-    assert not source(server).observe_all
 
 
 async def test_trace_has_the_value_at_every_hop_and_the_reason_where_it_ended(
@@ -100,3 +104,32 @@ async def test_trace_of_a_message_that_went_through_ends_at_the_last_node(
         ("last", []),
     ]
     assert server.kept == [6]
+
+
+async def test_a_source_that_is_given_nothing_brings_the_message_of_its_own(
+    server: RunningServer, browser: Browser
+) -> None:
+    assert (await browser.call("POST", "/api/flows/gas/nodes/tick/inject", {}))[0] == 200
+    assert (await browser.call("POST", "/api/flows/gas/nodes/tick/inject", {"message": {"payload": 4}}))[0] == 200
+    assert server.kept == [2, 8]
+
+
+async def test_a_node_that_fires_as_of_old_is_still_asked_to(server: RunningServer, browser: Browser) -> None:
+    with pytest.warns(FutureWarning, match="OldTick.fire: derive the class from engine.api.Injectable"):
+
+        @node(category="testing")
+        class OldTick(Source):
+            async def run(self, emit: Emitter) -> None:
+                self.emit = emit
+                await asyncio.Event().wait()
+
+            def fire(self) -> None:
+                self.emit.push(7)
+
+    server.site.catalogue.add(NodeType(OldTick))
+    old, _ = read_flow("flow: old\nnodes:\n  go: {type: old-tick, to: end}\n  end: {type: last}\n")
+    assert old is not None
+    await server.site.deploy(old)
+    await asyncio.sleep(0)
+    assert (await browser.call("POST", "/api/flows/old/nodes/go/inject", {}))[0] == 200
+    assert server.site.flows["old"].nodes["end"].instance.kept == [7]  # type: ignore[attr-defined]

@@ -20,7 +20,7 @@ from engine.flow.check.check import check_site
 from engine.flow.model import Flow, NodeSpec
 from engine.flow.problem import FlowError, Problem
 from engine.flow.yaml.read import read_flow
-from engine.runtime.flow_runner import DeployFailed, DeployReport
+from engine.runtime.deploy_report import DeployFailed, DeployReport
 from engine.runtime.services.leases import FLOW, NoLeases
 from engine.runtime.site import Site
 from engine.texts.text import Readable, Text, reason_of

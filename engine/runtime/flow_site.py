@@ -9,6 +9,7 @@ from engine.core.background_task import Supervisor
 from engine.core.clock import Clock
 from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.shared_connections import Connections
+from engine.runtime.services.suspension import Suspension
 from engine.runtime.state.journal import Journal
 from engine.runtime.state.memory import Memories
 
@@ -26,6 +27,7 @@ class FlowSite(Protocol):
     memories: Memories
     connections: Connections
     quarantine: Quarantine
+    suspension: Suspension
 
     def message_id(self) -> int: ...
 

@@ -8,28 +8,32 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from msgspec.structs import asdict
+
 from engine.core.background_task import BackgroundTask, describe_error
 from engine.core.clock import Clock
 from engine.core.failure import PermanentError
 from engine.core.foreign_code import NodeHangs, await_foreign, call_foreign
 from engine.core.message import Message
-from engine.core.node import DEFAULT_PORT, Node
+from engine.core.node import DEFAULT_PORT, Event, Listener, Node
 from engine.core.rate_limit import RateLimit
 from engine.flow.changes.diff import same_value
 from engine.flow.check.plan import PlannedNode
 from engine.flow.references import revealed
 from engine.runtime.flow_site import FlowSite
 from engine.runtime.node_queue import NodeQueue
+from engine.runtime.observer import FlowObserver
 from engine.runtime.source_emitter import SourceEmitter
 from engine.runtime.state.memory import KeyedMemory
 from engine.texts.text import Readable, Text, reason_of
 
-__all__ = ["NodeContext", "RunningNode", "is_async", "with_type"]
+__all__ = ["NodeContext", "OwnFlow", "RunningNode", "is_async", "with_type"]
 
 _T = TypeVar("_T")
 
 REPORT_EVERY_S = 10.0
 START_LIMIT_S = 30.0
+HANGS_ALLOWED = 2
 
 
 def is_async(node: Node) -> bool:
@@ -53,6 +57,7 @@ class OwnFlow(Protocol):
     name: str
     site: FlowSite
     window: int
+    observer: FlowObserver
 
     @property
     def nodes(self) -> Mapping[str, RunningNode]: ...
@@ -133,11 +138,9 @@ class RunningNode:
         self.errors = 0
         self.last_error: Readable = ""
         self.last_error_at = 0.0
-        self.hangs = 0
         self.set_aside = False
-        self.received = 0
-        self.sent: dict[str, int] = {}
         self._run = run
+        self._hangs = 0
         self._problem: Readable = ""
         self._resumed = False
         self._reports = RateLimit(1, REPORT_EVERY_S, run.site.clock)
@@ -147,6 +150,7 @@ class RunningNode:
                 journal=run.site.journal,
                 next_id=run.site.message_id,
                 window=run.window,
+                observer=run.observer,
                 acknowledge=self._acknowledge,
                 refused=lambda message, reason, port: run.refuse(planned.id, message, reason, port),
             )
@@ -193,6 +197,16 @@ class RunningNode:
         """Whether a deploy may keep this node as it runs: same class, same config, same output ports."""
         return planned.kind.cls is self.planned.kind.cls and same_value(config, self.config) and not self.set_aside
 
+    @property
+    def listening(self) -> tuple[Event, frozenset[str]] | None:
+        """What it hears of other nodes, and of which (all when empty); None when it is no listener."""
+        event = self.planned.kind.about.listens
+        if event is None:
+            return None
+        # What listens without being a Listener is of an older version; its class was warned of.
+        scope = self.instance.scope if isinstance(self.instance, Listener) else asdict(self.instance).get("scope", ())
+        return event, frozenset(scope)
+
     def note_error(self, error: BaseException) -> None:
         """Counts and shows a failure, and logs it: the first one with its traceback, then at most one in ten seconds, or a node that always
         fails fills the disk."""
@@ -204,6 +218,15 @@ class RunningNode:
         if self._reports.passes():
             exception = error if self.errors == 1 else None
             self.context.log.warning("%s (error %d)", self.last_error, self.errors, exc_info=exception)
+
+    def hung(self) -> bool:
+        """A plain node did not return and was interrupted. True when it is set aside for it: it has done so before."""
+        self._hangs += 1
+        if self._hangs < HANGS_ALLOWED or self.set_aside:
+            return False
+        self.set_aside = True
+        self.context.log.error("does not return: set aside, its messages go the way of errors")
+        return True
 
     async def start(self) -> None:
         """Starts the instance. Whatever it raises refuses the deploy, and so does a start that never ends."""

@@ -83,48 +83,43 @@ class Hop(msgspec.Struct):
 class FlowObserver:
     """What is being looked at in one flow. While nothing is tapped or traced, only a few sampled messages a second pass here."""
 
-    def __init__(self, now: Callable[[], float], on_change: Callable[[], None]) -> None:
-        """`on_change` is called whenever `all` may have become another."""
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.all = False
+        """True while every message must be looked at."""
         self.latency: dict[str, Latency] = {}
         self.last: dict[tuple[str, str], tuple[float, Message]] = {}
         self.traces: OrderedDict[int, list[Hop]] = OrderedDict()
-        self._on_change = on_change
         self._now = now
         self._taps: dict[tuple[str, str], list[Tap]] = {}
         self._arrivals: dict[str, Tap] = {}
         self._wanted = 0
         self.accepts: Callable[[Message], bool] = lambda _: True
 
-    @property
-    def all(self) -> bool:
-        """True while every message must be looked at."""
-        return bool(self._taps) or bool(self._arrivals) or self._wanted > 0
-
     def tap(self, node: str, port: str, show: Tap) -> Callable[[], None]:
         """Calls `show` with every message that leaves that port; returns what ends it."""
         taps = self._taps.setdefault((node, port), [])
         taps.append(show)
-        self._on_change()
+        self._changed()
 
         def end() -> None:
             if show in taps:
                 taps.remove(show)
             if not taps and self._taps.get((node, port)) is taps:
                 del self._taps[node, port]
-            self._on_change()
+            self._changed()
 
         return end
 
     def arriving(self, node: str, show: Tap) -> None:
         """Calls `show` with every message that reaches a plain node."""
         self._arrivals[node] = show
-        self._on_change()
+        self._changed()
 
     def trace(self, count: int = 1, accepts: Callable[[Message], bool] = lambda _: True) -> None:
         """Records the next `count` messages that a source brings and `accepts` takes; they appear in `traces` by message id."""
         self._wanted = count
         self.accepts = accepts
-        self._on_change()
+        self._changed()
 
     def entering(self, message: Message) -> None:
         """A source's message comes in the observed way."""
@@ -133,8 +128,7 @@ class FlowObserver:
             self.traces[message.id] = []
             while len(self.traces) > TRACES_KEPT:
                 self.traces.popitem(last=False)
-            if not self._wanted:
-                self._on_change()
+            self._changed()
 
     def wrap(self, node: str, first: str, call: Callable[[Message], Any]) -> Callable[[Message], Any]:
         """A plain node's call that is timed and looked at."""
@@ -178,6 +172,10 @@ class FlowObserver:
             traced.append(
                 Hop(node, self._now(), seconds, shorten(message.payload)[0], [], f"{type(error).__name__}: {error}")
             )
+
+    def _changed(self) -> None:
+        # An attribute, not a property: every message of every source asks for it.
+        self.all = bool(self._taps) or bool(self._arrivals) or self._wanted > 0
 
     def _time(self, node: str, seconds: float) -> None:
         latency = self.latency.get(node)

@@ -18,7 +18,8 @@ from engine.flow.check.plan import Plan
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.references import References
-from engine.runtime.flow_runner import DeployFailed, DeployReport, FlowRun
+from engine.runtime.deploy_report import DeployFailed, DeployReport
+from engine.runtime.flow_runner import FlowRun
 from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
@@ -168,7 +169,6 @@ class Site:
             return await self._disable(flow, run)
         fresh = run is None
         run = run or FlowRun(flow.flow, self)
-        run.held = self.suspension.held
         try:
             report = await run.deploy(plan, hold_sources=hold_sources)
         except DeployFailed as failed:
@@ -245,7 +245,7 @@ class Site:
         return nodes
 
     async def _change_sources(self) -> None:
-        await asyncio.gather(*(run.hold(self.suspension.held) for run in self.flows.values()))
+        await asyncio.gather(*(run.follow_suspension() for run in self.flows.values()))
 
     async def _disable(self, flow: Flow, run: FlowRun | None) -> DeployReport:
         removed: list[str] = []

@@ -9,6 +9,7 @@ from typing import Any
 from engine.core.clock import Clock
 from engine.core.message import EMPTY, Delivery, Message
 from engine.core.node import ERROR_PORT
+from engine.runtime.observer import FlowObserver
 from engine.runtime.state.journal import Journal
 from engine.texts.text import Readable
 
@@ -34,18 +35,18 @@ class SourceEmitter:
         journal: Journal,
         next_id: Callable[[], int],
         window: int,
+        observer: FlowObserver,
         acknowledge: Callable[[list[Any]], None] | None,
         refused: Callable[[Message, Readable, str], None] | None = None,
     ) -> None:
         self.accepted = 0
         self.done = 0
         self.window = window
-        self.entry: Entry = _not_wired
-        self.observed: Entry = _not_wired
-        self.observe_all = False
         self._refused = refused if refused is not None else _no_source
+        self._entry: Entry = _not_wired
+        self._observed_entry: Entry = _not_wired
+        self._observer = observer
         self._waiters = 0
-        self._clock = clock
         self._now = clock.now
         self._journal = journal
         self._next_id = next_id
@@ -64,6 +65,10 @@ class SourceEmitter:
     @property
     def full(self) -> bool:
         return self._closed or self.accepted - self.done >= self.window
+
+    def connect(self, entry: Entry, observed: Entry) -> None:
+        """A program of the flow takes over: messages enter it by `entry`, and those that are looked at by `observed`."""
+        self._entry, self._observed_entry = entry, observed
 
     def push(
         self,
@@ -87,11 +92,11 @@ class SourceEmitter:
             EMPTY if props is None else props,
             delivery,
         )
-        if now >= self._next_sample or self.observe_all:
+        if now >= self._next_sample or self._observer.all:
             self._next_sample = now + SAMPLE_EVERY_S
-            self.observed(message)
+            self._observed_entry(message)
         else:
-            self.entry(message)
+            self._entry(message)
         delivery.release()
         return delivery
 

@@ -14,7 +14,7 @@ from engine.flow.check.check import check_flow
 from engine.flow.references import References
 from engine.flow.yaml.read import read_flow
 from engine.pack import discover_packs
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from engine.testing import NodeHarness
 from engine.testing.flow_tests.report import AnyBroker
 

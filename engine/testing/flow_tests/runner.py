@@ -20,7 +20,8 @@ from engine.flow.check.plan import Plan, PlannedNode
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError, errors_in
 from engine.flow.references import References
-from engine.runtime.flow_runner import DeployFailed, FlowRun
+from engine.runtime.deploy_report import DeployFailed
+from engine.runtime.flow_runner import FlowRun
 from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.testing.flow_tests.cases import Answer, Case, Expected, FlowTests

@@ -14,7 +14,7 @@ from engine.deploy.flow_files import FileChanged, FlowFile
 from engine.flow.problem import FlowError
 from engine.flow.yaml.operations import Operation
 from engine.flow.yaml.patch import FlowText
-from engine.runtime.flow_runner import DeployReport
+from engine.runtime.deploy_report import DeployReport
 from engine.testing.flow_tests.report import as_json
 from engine.texts.text import Readable, Text
 from engine.web.api.flow_tests import run_tests

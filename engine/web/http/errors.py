@@ -16,7 +16,7 @@ from engine.core.failure import RetryableError
 from engine.db.database import Unavailable, is_transient
 from engine.deploy.deploys import NotRecorded
 from engine.flow.problem import FlowError, Problem, ProblemAnswer, answers
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from engine.texts.encode import encode
 from engine.texts.language import Language, language_of
 from engine.texts.text import Readable, Text, hint_of, reason_of, render

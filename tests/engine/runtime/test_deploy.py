@@ -10,7 +10,7 @@ from engine.api import Message, Node, node
 from engine.catalogue.node_types import NodeType
 from engine.core.clock import settle
 from engine.flow.problem import FlowError, errors_in
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from tests.engine.runtime.fixture_nodes import flow, started
 
 BODY = """flow: t

@@ -4,7 +4,7 @@ import psutil
 import pytest
 from msgspec import ValidationError
 
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from nodes.core.parts.python_worker import PythonPermission
 from tests.eventually import eventually
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from engine.api import Context, Message, Node, Pack, Port, Settings, node
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.flow.yaml.read import read_flow
-from engine.runtime.flow_runner import DeployReport
+from engine.runtime.deploy_report import DeployReport
 from engine.runtime.site import Site
 from engine.runtime.state.journal import JournalStore
 from nodes.io import NODES

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from engine.flow.problem import FlowError
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from tests.engine.web.running import PASSWORD, Browser
 from tests.eventually import eventually
 from tests.nodes.io.webhook_server import WebhookServer, webhook_server

@@ -13,7 +13,7 @@ import pytest
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.clock import SystemClock
 from engine.core.message import Message
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from nodes.io.mqtt_in import MqttIn
@@ -40,10 +40,10 @@ class Held:
         emitter = bench.run.nodes["node"].emitter
         assert emitter is not None
         self.most = 0
-        self._emitter, self._entry = emitter, emitter.entry
+        self._emitter, self._run = emitter, bench.run
         self._held: list[Message] = []
         emitter.window = window
-        emitter.entry = emitter.observed = self._take
+        emitter.connect(self._take, self._take)
 
     def release(self) -> int:
         """Lets all go; how many there were."""
@@ -56,7 +56,7 @@ class Held:
         message.delivery.hold()
         self._held.append(message)
         self.most = max(self.most, self._emitter.under_way)
-        self._entry(message)
+        self._run.enter("to out", message)
 
 
 async def publish(broker: Mosquitto, *payloads: bytes, topic: str = "t/a", qos: int = 1) -> None:

@@ -9,7 +9,7 @@ import redis
 from engine.api import Settings
 from engine.core.secret import Secret
 from engine.flow.problem import FlowError
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from tests.eventually import eventually
 from tests.nodes.io.conftest import MakeBench
 from tests.nodes.io.harness import SiteHarness

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from nodes.drivers import websocket_room
 from tests.eventually import eventually
 from tests.nodes.io.webhook_server import WebhookServer, webhook_server

@@ -14,7 +14,7 @@ from engine.core.clock import settle
 from engine.core.foreign_code import run_process
 from engine.flow.problem import FlowError
 from engine.pack import Pack
-from engine.runtime.flow_runner import DeployFailed
+from engine.runtime.deploy_report import DeployFailed
 from engine.runtime.watchdog import Watchdog
 from engine.testing import FlowHarness
 from tests.engine.runtime.fixture_nodes import Feed, Sink, started

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -67,6 +68,7 @@ class ManualClock:
     """A clock that moves only when told. Timers run in order of their time, equal times in order of their making.
 
     It counts from its start: in Unix seconds a float has steps of 0.2 µs, and a timer for less would be due at once, again and again.
+    For the same reason a timer is due later than now, however short its delay.
     """
 
     def __init__(self, start: float = 1_700_000_000.0) -> None:
@@ -87,7 +89,10 @@ class ManualClock:
         return self._passed_s
 
     def call_later(self, delay_s: float, call: Callable[[], None]) -> Timer:
-        timer = _ManualTimer(self._passed_s + max(0.0, delay_s), call)
+        due = self._passed_s + max(0.0, delay_s)
+        if delay_s > 0:
+            due = max(due, math.nextafter(self._passed_s, math.inf))
+        timer = _ManualTimer(due, call)
         heapq.heappush(self._timers, (timer.due, next(self._order), timer))
         return timer
 

@@ -1,5 +1,6 @@
 """A server program that a test starts on a free loopback port and that never outlives the test run."""
 
+import contextlib
 import fcntl
 import os
 import random
@@ -23,7 +24,9 @@ def free_port() -> int:
     """A loopback TCP port that nothing listens on, and that no test on this machine is given again while this process lives."""
     folder = Path(tempfile.gettempdir()) / "mcs-test-ports"
     folder.mkdir(exist_ok=True)
-    while True:
+    with contextlib.suppress(PermissionError):
+        folder.chmod(0o1777)  # shared with the other users of this machine
+    for _ in range(1000):
         port = random.choice(PORTS)
         try:
             reservation = os.open(folder / str(port), os.O_RDWR | os.O_CREAT, 0o666)
@@ -39,6 +42,7 @@ def free_port() -> int:
             continue
         _reserved.append(reservation)
         return port
+    raise AssertionError(f"no port can be reserved in {folder}: let every user write there, or remove it")
 
 
 def accepts(port: int) -> bool:

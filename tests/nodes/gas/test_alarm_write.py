@@ -95,7 +95,7 @@ async def test_events_wait_while_the_database_is_away(make_postgres: Callable[[]
         await bench.give(*a_whole_alarm())
         queue = bench.run.nodes["node"].queue
         assert queue is not None
-        await eventually(lambda: "away" in queue.problem)
+        await eventually(lambda: "away" in str(queue.problem))
         assert bench.sent() == []
         server.start()
 

@@ -23,7 +23,7 @@ subflows:
 
 def test_text_follows_the_messages_and_marks_what_is_off() -> None:
     assert (
-        show_text(FLOW)
+        show_text(FLOW, "en")
         == """flow t
   feed [feed]
       → r

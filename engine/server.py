@@ -154,8 +154,8 @@ class Server:
         self.settings = await self._embed(opened)
         packs = _packs()
         self.catalogue = Catalogue(packs)
-        for folder in self.settings.nodes:
-            self.catalogue.add_folder(folder)
+        for nodes in self.settings.nodes:
+            await asyncio.to_thread(self.catalogue.add_folder, nodes)
         spool_file = SpoolFile(folder / "spool.sqlite", limit_bytes=self.settings.spool_mb * 1_000_000)
         await spool_file.open()
         opened.push_async_callback(spool_file.close)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import inspect
-import sys
-import traceback
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
 import msgspec
 from jsonschema import Draft202012Validator
 
 from engine.catalogue.form import form_schema
+from engine.catalogue.node_file import NodeFile, load_files
 from engine.catalogue.path_fields import path_fields
-from engine.core.background_task import describe_error
 from engine.core.foreign_code import call_foreign
 from engine.core.node import About, Help, Node, Port, Source, about
 from engine.pack import Pack
@@ -137,32 +132,29 @@ class Catalogue:
 
     def add_folder(self, folder: Path) -> list[str]:
         """Loads every `.py` of a folder that does not start with `_` or `test_`; the types found. What fails to import becomes `broken`."""
-        found: list[str] = []
-        for file in sorted(folder.glob("*.py")):
-            if not file.name.startswith(("_", "test_")):
-                found += self.add_file(file)
-        return found
+        files = [file for file in sorted(folder.glob("*.py")) if not file.name.startswith(("_", "test_"))]
+        return [type for loaded in load_files(files) for type in self.take(loaded)]
 
     def add_file(self, file: Path) -> list[str]:
         """Loads, or loads again, one file of custom nodes; the types in it ([] when it is broken)."""
-        origin = str(file)
+        return [type for loaded in load_files([file]) for type in self.take(loaded)]
+
+    def take(self, loaded: NodeFile) -> list[str]:
+        """Takes over what a file has brought; the types in it ([] when it is broken)."""
+        origin = str(loaded.file)
         before = [type for type, kind in self.types.items() if kind.origin == origin]
         self.broken.pop(origin, None)
-        try:
-            kinds = [NodeType(cls, origin) for cls in _node_classes(_import(file))]
-            for kind in kinds:
-                kind.schema  # noqa: B018 - a schema that can't be made is found here, not in the middle of a deploy
-            taken = [kind.type for kind in kinds if (known := self.types.get(kind.type)) and known.origin != origin]
-            if taken:
-                raise ValueError(Text("setup.type-taken", type=taken[0], origin=self.types[taken[0]].origin))
-        except BaseException as error:  # noqa: BLE001 - a custom file may raise anything, SystemExit too
-            types = tuple(before or [file.stem.replace("_", "-")])
-            self.broken[origin] = Broken(origin, types, describe_error(error), traceback.format_exc(limit=-5))
-            for name in before:
-                del self.types[name]
-            return []
+        kinds = [NodeType(cls, origin) for cls in loaded.classes]
+        taken = [kind.type for kind in kinds if (known := self.types.get(kind.type)) and known.origin != origin]
+        problem = loaded.problem
+        if taken:
+            problem = Text("setup.type-taken", type=taken[0], origin=self.types[taken[0]].origin)
         for name in before:
             del self.types[name]
+        if problem:
+            types = tuple(before or [loaded.file.stem.replace("_", "-")])
+            self.broken[origin] = Broken(origin, types, problem, loaded.traceback)
+            return []
         for kind in kinds:
             self.types[kind.type] = kind
         return [kind.type for kind in kinds]
@@ -171,30 +163,3 @@ class Catalogue:
         """Why a type is not to be had: the traceback's last line of the file that should bring it, or ""."""
         found = (one for one in self.broken.values() if type in one.types)
         return next((Text("setup.file-reason", file=one.file, reason=one.problem) for one in found), "")
-
-
-def _import(file: Path) -> ModuleType:
-    name = f"mcs_nodes_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}_{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{file} is no Python module")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # msgspec resolves a class's annotations through sys.modules
-    try:
-        # compiled by us: the byte-code cache goes by whole seconds and would miss a quick second edit
-        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)
-    except BaseException:
-        sys.modules.pop(name, None)
-        raise
-    return module
-
-
-def _node_classes(module: ModuleType) -> list[type[Node]]:
-    return [
-        value
-        for value in vars(module).values()
-        if inspect.isclass(value)
-        and issubclass(value, Node)
-        and value.__module__ == module.__name__
-        and "__about__" in value.__dict__
-    ]

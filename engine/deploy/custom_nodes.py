@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+from engine.catalogue.node_file import load_files
 from engine.catalogue.node_types import Broken, Catalogue, NodeType, Remark
 from engine.core.background_task import BackgroundTask, Supervisor
 from engine.testing import check_example
@@ -98,7 +99,9 @@ class NodeFolders:
             self._catalogue.broken.pop(origin, None)
             self._catalogue.remarks.pop(origin, None)
             return list(before)
-        types = self._catalogue.add_file(file)
+        # Off the loop: an import may take its time.
+        (loaded,) = await asyncio.to_thread(load_files, [file])
+        types = self._catalogue.take(loaded)
         broken = self._catalogue.broken.get(origin)
         problem = (
             broken.problem

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.catalogue import node_file
 from engine.catalogue.node_types import Catalogue, Remark
 from engine.cli.scaffold import write_node
 from engine.core.errors import SetupError
@@ -160,6 +161,31 @@ async def test_type_that_is_taken_is_refused(tmp_path: Path):
     catalogue = Catalogue()
     catalogue.add_folder(tmp_path)
     assert "already there" in str(catalogue.broken[str(tmp_path / "other.py")].problem)
+
+
+@pytest.mark.parametrize(
+    ("top", "said"),
+    [
+        ("import sys\nsys.exit(0)", "SystemExit"),
+        ("import os\nos._exit(0)", "ended the process"),
+        ("import time\ntime.sleep(1000)", "did not end within"),
+        ("while True:\n    pass", "did not end within"),
+        ("everything = bytearray(1 << 34)", "MemoryError"),
+        ("raise BaseException('at the top')", "at the top"),
+    ],
+)  # fmt: skip
+def test_file_that_can_not_be_imported_stops_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, top: str, said: str
+):
+    """Whatever stands at its top, the files before and behind it are there, and it is a placeholder that says why."""
+    monkeypatch.setattr(node_file, "IMPORT_LIMIT_S", 3.0)
+    write_node("a-first", tmp_path)
+    write_node("z-last", tmp_path)
+    (tmp_path / "bad.py").write_text(top)
+    catalogue = Catalogue()
+    catalogue.add_folder(tmp_path)
+    assert list(catalogue.types) == ["a-first", "z-last"]
+    assert said in str(catalogue.broken[str(tmp_path / "bad.py")].problem)
 
 
 @pytest.mark.parametrize("name", ["", "1node", "../evil", "a/b", "名", "x.py"])

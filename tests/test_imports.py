@@ -90,6 +90,8 @@ def allowed(importer: str, module: str) -> bool:
             return layer != "engine" and module == "engine.api"
         if target == "plant":
             return layer == "licence_server" or (layer == "nodes" and importer.split(".")[1] in SITE_NODES)
+        if importer.startswith("plant.simulation.stress."):
+            return module == "nodes.drivers.mqtt" or module.startswith("nodes.drivers.mqtt.")
         return importer == "plant.pack" and module in {f"nodes.{room}" for room in SITE_NODES}
     floors = {"engine": ENGINE, "nodes": NODES, "plant": PLANT, "licence_server": LICENCE_SERVER}[layer]
     (above, room), (below, target_room) = floor_of(importer, floors), floor_of(module, floors)

@@ -1,6 +1,7 @@
 """A small MQTT subscriber for the ingest path: MQTT 3.1.1 and 5, acknowledgement by the caller, reconnecting for ever.
 
-Of the engine it needs what engine.api exports. Publishing, commands and tools use aiomqtt instead.
+Of the engine it needs what engine.api exports. Publishing and commands use aiomqtt instead; the thousands of connections of `mcs stress` are made
+of the parts here.
 """
 
 from nodes.drivers.mqtt.address import BrokerAddress, ProtocolVersion

@@ -2,10 +2,10 @@
 
 import asyncio
 import socket
-from typing import Literal, NamedTuple, Protocol, cast
+from typing import Literal, NamedTuple, cast
 
 from nodes.drivers.mqtt import packets
-from nodes.drivers.mqtt.packets import CONNACK, DISCONNECT, PUBREL, SUBACK, UNSUBACK, ConnectAnswer, Control
+from nodes.drivers.mqtt.packets import CONNACK, DISCONNECT, PUBACK, PUBREL, SUBACK, UNSUBACK, ConnectAnswer, Control
 from nodes.drivers.mqtt.properties import MalformedPacket
 from nodes.drivers.mqtt.publish import Publish
 from nodes.drivers.mqtt.read_pacing import ReadPacing
@@ -25,7 +25,7 @@ class Ended(NamedTuple):
     malformed: bool = False
 
 
-class Receiver(Protocol):
+class Receiver:
     """Who gets what a connection brings. Called synchronously, while the read is at hand."""
 
     def opened(self, connection: "Connection") -> None:
@@ -39,6 +39,9 @@ class Receiver(Protocol):
 
     def unsubscribed(self) -> None:
         """An UNSUBACK has come."""
+
+    def confirmed(self, packet_id: bytes) -> None:
+        """A PUBACK has come."""
 
     def released(self, packet_id: bytes) -> None:
         """A PUBREL has come."""
@@ -170,6 +173,8 @@ class Connection(asyncio.Protocol):
             self.fail(Ended("disconnected", f"the broker at {self._peer} ended the connection: {said}"))
         elif not self.accepted:
             raise MalformedPacket("the first packet is not CONNACK")
+        elif kind == PUBACK:
+            self._receiver.confirmed(packets.read_packet_id(body))
         elif kind == PUBREL:
             self._receiver.released(packets.read_packet_id(body))
         elif kind == SUBACK:

@@ -1,11 +1,11 @@
-"""The MQTT packets other than PUBLISH, as bytes: what a subscriber sends, and what it reads besides messages."""
+"""MQTT packets as bytes: what is sent, and what is read besides messages."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from nodes.drivers.mqtt.properties import MalformedPacket, encode_properties, read_properties
 
-CONNACK, PUBLISH, PUBREL, SUBACK, UNSUBACK, PINGRESP, DISCONNECT = 2, 3, 6, 9, 11, 13, 14
+CONNACK, PUBLISH, PUBACK, PUBREL, SUBACK, UNSUBACK, PINGRESP, DISCONNECT = 2, 3, 4, 6, 9, 11, 13, 14
 PINGREQ_PACKET = b"\xc0\x00"
 
 # Answers to a PUBLISH: this prefix, then the packet identifier. The reason code may be left out when it is "success"
@@ -96,6 +96,12 @@ def connect(
     return b"\x10" + remaining_length(len(body)) + body
 
 
+def publish(topic: str, payload: bytes, packet_id: int, version: str, *, again: bool = False) -> bytes:
+    """PUBLISH at QoS 1, without properties; `again` marks it as one that was sent before."""
+    body = text(topic) + packet_id.to_bytes(2, "big") + (b"\0" if version == "5" else b"") + payload
+    return (b"\x3a" if again else b"\x32") + remaining_length(len(body)) + body
+
+
 def subscribe(packet_id: int, filters: Sequence[tuple[str, int]], version: str) -> bytes:
     """SUBSCRIBE to (topic filter, QoS) pairs."""
     body = packet_id.to_bytes(2, "big") + (b"\0" if version == "5" else b"")
@@ -149,9 +155,9 @@ def read_subscribe_answer(body: bytes, version: str) -> tuple[int, bytes]:
 
 
 def read_packet_id(body: bytes) -> bytes:
-    """The packet identifier of a PUBREL, as its 2 bytes. Raises MalformedPacket."""
+    """The packet identifier of a PUBACK or PUBREL, as its 2 bytes. Raises MalformedPacket."""
     if len(body) < 2 or body[:2] == b"\0\0":
-        raise MalformedPacket("PUBREL has no packet identifier")
+        raise MalformedPacket("PUBACK or PUBREL has no packet identifier")
     return body[:2]
 
 

@@ -9,9 +9,10 @@ from typing import Literal
 from engine.api import BackgroundJobs
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.ack_window import AckWindow
-from nodes.drivers.mqtt.connection import Connection, Ended
+from nodes.drivers.mqtt.connection import Connection, Ended, Receiver
 from nodes.drivers.mqtt.filters import judge_answer
 from nodes.drivers.mqtt.packets import PUBCOMP_PREFIX, ConnectAnswer
+from nodes.drivers.mqtt.properties import MalformedPacket
 from nodes.drivers.mqtt.publish import Publish
 from nodes.drivers.mqtt.stream import Oversize
 
@@ -37,7 +38,7 @@ class Counts:
     failures: int = 0
 
 
-class Session:
+class Session(Receiver):
     """The receiver of every connection of one Subscriber, and what lasts from one connection to the next."""
 
     def __init__(
@@ -176,6 +177,10 @@ class Session:
     def unsubscribed(self) -> None:
         """UNSUBACK."""
         self.left.set()
+
+    def confirmed(self, packet_id: bytes) -> None:
+        """PUBACK: a subscriber has published nothing."""
+        raise MalformedPacket("PUBACK for a message that was not sent")
 
     def released(self, packet_id: bytes) -> None:
         """PUBREL: the last step of QoS 2."""

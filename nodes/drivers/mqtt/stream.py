@@ -3,7 +3,7 @@
 import msgspec
 
 from nodes.drivers.mqtt.ack_window import AckWindow
-from nodes.drivers.mqtt.packets import CONNACK, DISCONNECT, PINGRESP, PUBREL, SUBACK, UNSUBACK, Control
+from nodes.drivers.mqtt.packets import CONNACK, DISCONNECT, PINGRESP, PUBACK, PUBREL, SUBACK, UNSUBACK, Control
 from nodes.drivers.mqtt.properties import MalformedPacket, read_properties, read_variable
 from nodes.drivers.mqtt.publish import Publish
 
@@ -14,7 +14,7 @@ _TOPIC_ALIAS = b"\x23"
 _KEPT_OF_OVERSIZE = 192 * 1024  # enough for the longest topic and 64 KiB of properties
 _OVERSIZE_HEAD = 1024
 # Packets a server may send besides PUBLISH, with the flags they must have (MQTT 3.1.1, table 2.2).
-_CONTROL_FLAGS = {CONNACK: 0, PUBREL: 2, SUBACK: 0, UNSUBACK: 0, PINGRESP: 0, DISCONNECT: 0}
+_CONTROL_FLAGS = {CONNACK: 0, PUBACK: 0, PUBREL: 2, SUBACK: 0, UNSUBACK: 0, PINGRESP: 0, DISCONNECT: 0}
 
 
 class Oversize(msgspec.Struct, frozen=True):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-import ssl
 import time
 from collections.abc import Mapping
-from urllib.parse import unquote, urlsplit
+from dataclasses import replace
 
 import msgspec
 
+from nodes.drivers.mqtt import BrokerAddress
 from plant.model.device import Device
 from plant.simulation.simulated_device import SimulatedDevice
 from plant.simulation.stress.link import Link
@@ -51,10 +51,8 @@ class Load:
         ca_file: str | None = None,
     ) -> None:
         """ValueError when the address is none."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise ValueError("the broker's address must look like mqtt://host:1883, or mqtts://host:8883 for TLS")
-        tls = ssl.create_default_context(cafile=ca_file) if parts.scheme == "mqtts" else None
+        address = BrokerAddress.parse(url, ca_file=ca_file if url.startswith("mqtts:") else None, keepalive_s=60)
+        tls = address.ssl_context()
         self.names = names
         self.interval_s = interval_s
         self.published: dict[tuple[str, int], float] = {}
@@ -64,11 +62,8 @@ class Load:
         """The longest time a packet was published after it was due: the generator's own lack of speed."""
         self.links = [
             Link(
-                parts.hostname,
-                parts.port or (8883 if tls else 1883),
+                replace(address, username=name, password=passwords[name]) if name in passwords else address,
                 f"stress-{name}",
-                user=name if name in passwords else unquote(parts.username or ""),
-                password=passwords.get(name, unquote(parts.password or "")),
                 tls=tls,
                 confirmed=self._count,
             )

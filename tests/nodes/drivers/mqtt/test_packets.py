@@ -30,6 +30,11 @@ def test_subscribe_names_filters_and_qos():
     assert packets.subscribe(1, [("a/#", 1), ("b", 2)], "3.1.1") == b"\x82\x0c\0\1\0\3a/#\x01\0\1b\x02"
 
 
+def test_publish_at_qos_1_is_as_the_specification_has_it():
+    assert packets.publish("a/b", b"hi", 258, "3.1.1") == b"\x32\x09\0\3a/b\1\2hi"
+    assert packets.publish("a/b", b"hi", 258, "5", again=True) == b"\x3a\x0a\0\3a/b\1\2\0hi"
+
+
 @given(st.integers(0, 268_435_455))
 def test_remaining_length_reads_back(size: int):
     raw = packets.remaining_length(size)

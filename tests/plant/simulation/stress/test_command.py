@@ -26,7 +26,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--connections", "0"], "the numbers make no run"),
         (["--interval", "nan"], "the numbers make no run"),
         (["--interval", "9", "--duration", "3"], "the numbers make no run"),
-        (["--broker", "nonsense"], "the broker's address must look like mqtt://host:1883"),
+        (["--broker", "nonsense"], "write mqtt://host:1883"),
         (["--passwords", "nowhere"], "nowhere can't be read"),
         (["--passwords", "binary"], "binary can't be read"),
         ([], "the database does not answer"),

@@ -25,6 +25,8 @@ class Service:
     volumes: list[tuple[str, str]]
     ports: list[str]
     memory_bytes: int
+    capabilities: tuple[str, ...]
+    """What `cap_add` leaves of the capabilities of Linux after `cap_drop: [ALL]`, in small letters."""
 
 
 def read_services(file: Path, variables: Mapping[str, str]) -> dict[str, Service]:
@@ -40,6 +42,7 @@ def read_services(file: Path, variables: Mapping[str, str]) -> dict[str, Service
             volumes=[tuple(volume.split(":")[:2]) for volume in said.get("volumes", [])],
             ports=[str(port) for port in said.get("ports", [])],
             memory_bytes=_bytes(said["mem_limit"]),
+            capabilities=tuple(str(one).lower() for one in said.get("cap_add", [])),
         )
     return services
 

@@ -53,6 +53,7 @@ class Stack:
         }
         self.variables = {
             "DOMAIN": "localhost",
+            "DATABASE_OWNER_PASSWORD": secrets.token_hex(16),
             "DATABASE_PASSWORD": secrets.token_hex(16),
             "REDIS_PASSWORD": secrets.token_hex(16),
             "MQTT_WORKER_PASSWORD": secrets.token_hex(16),
@@ -81,7 +82,8 @@ class Stack:
 
     @property
     def database_url(self) -> str:
-        return f"postgresql://mcs:{self.variables['DATABASE_PASSWORD']}@127.0.0.1:{self.ports['postgres']}/mcs"
+        """The engine's login."""
+        return f"postgresql://mcs_engine:{self.variables['DATABASE_PASSWORD']}@127.0.0.1:{self.ports['postgres']}/mcs"
 
     @property
     def password_file(self) -> Path:
@@ -164,7 +166,7 @@ class Stack:
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         search = os.pathsep.join([*(str(path) for path in reversed(programs)), os.environ.get("PATH", "")])
         with tempfile.TemporaryFile() as password, account.within_reach(cluster) as (place, inherited):
-            password.write(f"{self.variables['DATABASE_PASSWORD']}\n".encode())
+            password.write(f"{self.variables['DATABASE_OWNER_PASSWORD']}\n".encode())
             password.seek(0)
             os.fchown(password.fileno(), account.uid, account.gid)
             arguments = ["-D", place, "-U", "mcs", "-A", "scram-sha-256", "--pwfile", "/dev/stdin", "-N"]
@@ -183,16 +185,11 @@ class Stack:
         ready = [_program("pg_isready", search), "-q", "-h", "127.0.0.1", "-p", str(port)]
         self._wait("timescaledb", lambda: subprocess.run(ready, check=False).returncode == 0)
         psql = [_program("psql", search), "-q", "-h", "127.0.0.1", "-p", str(port), "-U", "mcs"]
-        statements = [
-            ("postgres", "create database mcs"),
-            *([("mcs", "create extension timescaledb")] if extension else []),
-        ]
-        for database, statement in statements:
-            subprocess.run(
-                [*psql, "-d", database, "-c", statement],
-                check=True,
-                env={**os.environ, "PGPASSWORD": self.variables["DATABASE_PASSWORD"]},
-            )
+        subprocess.run(
+            [*psql, "-d", "postgres", "-c", "create database mcs"],
+            check=True,
+            env={**os.environ, "PGPASSWORD": self.variables["DATABASE_OWNER_PASSWORD"]},
+        )
 
     def _setup(self) -> None:
         service = self.services["setup"]
@@ -362,7 +359,7 @@ class Stack:
         base = {"PATH": os.environ.get("PATH", "") + ":/usr/sbin", "HOME": str(self.folder), "LANG": "C.UTF-8"}
         with self.log(name).open("ab") as output:
             self.processes[name] = subprocess.Popen(
-                _tied(list(command)), env={**base, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                _tied(list(command), self.services[name].capabilities), env={**base, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 start_new_session=True, cwd=self.folder, pass_fds=inherited,
             )  # fmt: skip
 
@@ -389,11 +386,14 @@ class Stack:
         return str(beside) if beside.exists() else "mcs"
 
 
-def _tied(command: list[str]) -> list[str]:
-    """Ends with this process, also when that is killed."""
+def _tied(command: list[str], capabilities: Sequence[str]) -> list[str]:
+    """Ends with this process, also when that is killed; root keeps no more capabilities than in the container."""
     if command[0] == "setpriv" or shutil.which("setpriv") is None:
         return command
-    return ["setpriv", "--pdeathsig=TERM", *command]
+    lead = ["setpriv", "--pdeathsig=TERM", "--no-new-privs"]
+    if os.geteuid() == 0:
+        lead.append("--bounding-set=" + ",".join(["-all", *(f"+{name}" for name in capabilities)]))
+    return [*lead, *command]
 
 
 def _program(name: str, search: str) -> str:

@@ -8,7 +8,7 @@ import gc
 import importlib.metadata
 import logging
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,8 @@ from engine.core.clock import Clock, SystemClock
 from engine.core.errors import SetupError
 from engine.core.secret import Secret
 from engine.db.database import Database, is_transient
-from engine.db.migrations import Migration, migrate, read_migrations
+from engine.db.migrations import Migration, read_migrations
+from engine.db.owner import as_owner, make_engine_login, migrate_as
 from engine.db.query_login import QueryLogin
 from engine.db.reserved_tables import ReservedTables
 from engine.deploy.custom_nodes import NodeFolders
@@ -35,6 +36,7 @@ from engine.deploy.flow_files import FlowFiles
 from engine.deploy.flow_upgrade import copy_shipped_flows
 from engine.deploy.revisions import Revisions
 from engine.flow.references import References
+from engine.ops.backup.save import database_of
 from engine.ops.embedded.broker import EmbeddedBroker
 from engine.ops.embedded.postgres import EmbeddedPostgres
 from engine.ops.process_folder import folder_of, locked
@@ -214,7 +216,12 @@ class Server:
         settings = self.settings
         if settings.database_url is None:
             postgres = await opened.enter_async_context(EmbeddedPostgres(settings.data))
-            settings = replace(settings, database_url=Secret(postgres.dsn))
+            settings = replace(
+                settings, database_url=Secret(postgres.dsn), owner_database_url=Secret(postgres.owner_dsn)
+            )
+        elif settings.owner_database_url is not None:
+            log.warning("%s", Text("setup.owner-not-for-run"))
+            settings = replace(settings, owner_database_url=None)
         if settings.mqtt_url is None:
             broker = await opened.enter_async_context(_broker())
             log.info("embedded broker at %s", broker.url)
@@ -283,7 +290,7 @@ class Server:
 
     async def _make_tables(self, packs: list[Pack]) -> None:
         try:
-            await _migrate(self.database, packs)
+            await _migrate(self.database, self.settings, packs)
             await self.accounts.start()
             async with self.database.connection() as connection:
                 await self.query.prepare(connection, self.secrets.derived("query login"))
@@ -318,16 +325,25 @@ def _tasks_as_service(tasks: list[TaskState]) -> dict[str, Any]:
 
 
 async def migrate_only(settings: Settings) -> list[str]:
-    """Brings the tables up to date and ends; the names of the files applied. Waits for the database."""
-    async with contextlib.AsyncExitStack() as opened:
-        if settings.database_url is None:
-            postgres = await opened.enter_async_context(EmbeddedPostgres(settings.data))
-            settings = replace(settings, database_url=Secret(postgres.dsn))
-        assert settings.database_url is not None
-        database = Database(settings.database_url.reveal())
+    """Brings the tables up to date and ends; the names of the files applied. Waits for the database.
+
+    With the owner's address it makes the logins of the engine and of queries as well, and takes the audit log into the owner's keeping.
+    """
+    packs = _packs()
+    async with database_of(settings) as named, contextlib.AsyncExitStack() as opened:
+        assert named.database_url is not None
+        dsn = named.database_url.reveal()
+        if named.owner_database_url is not None:
+            await _waited_for(lambda owner: make_engine_login(owner, dsn), named.owner_database_url)
+        database = Database(dsn)
         await database.start()
         opened.push_async_callback(database.stop)
-        return await _migrate(database, _packs())
+        applied = await _migrate(database, named, packs)
+        if named.owner_database_url is not None and named.query_database_url is None:
+            password = SecretsStore(database, settings.data).derived("query login")
+            query = QueryLogin(dsn, ReservedTables())
+            await _waited_for(lambda owner: query.make_login(owner, password), named.owner_database_url)
+        return applied
 
 
 def migrations_of(packs: list[Pack]) -> list[Migration]:
@@ -339,13 +355,27 @@ def migrations_of(packs: list[Pack]) -> list[Migration]:
     return [migration for name, folder in folders for migration in read_migrations(name, folder)]
 
 
-async def _migrate(database: Database, packs: list[Pack]) -> list[str]:
+async def _migrate(database: Database, settings: Settings, packs: list[Pack]) -> list[str]:
     migrations = migrations_of(packs)
+    owner = settings.owner_database_url.reveal() if settings.owner_database_url else None
     backoff = Backoff(SystemClock(), longest_s=1.0)
     while True:
         try:
             async with database.connection() as connection:
-                return [applied.path.name for applied in await migrate(connection, migrations)]
+                return [applied.path.name for applied in await migrate_as(connection, migrations, owner)]
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            if not is_transient(error):
+                raise SetupError(Text("setup.tables", reason=str(error))) from error
+            await backoff.wait()
+
+
+async def _waited_for(do: Callable[[asyncpg.Connection], Awaitable[None]], owner_url: Secret) -> None:
+    """Does it with the owner's connection, as soon as the database answers."""
+    backoff = Backoff(SystemClock(), longest_s=1.0)
+    while True:
+        try:
+            async with as_owner(owner_url.reveal()) as owner:
+                return await do(owner)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             if not is_transient(error):
                 raise SetupError(Text("setup.tables", reason=str(error))) from error

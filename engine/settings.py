@@ -40,6 +40,8 @@ class Settings:
     """Folders, besides `data/files`, that nodes may read and write files in, separated as in `PATH`."""
     database_url: Secret | None = None
     """`postgresql://…`; without it the embedded PostgreSQL keeps its files in `data`."""
+    owner_database_url: Secret | None = None
+    """`postgresql://…` of the login that owns the database and keeps the audit log: for `mcs migrate`, `set-up` and a restore, never for `run`."""
     query_database_url: Secret | None = None
     """`postgresql://…` of the login for `postgres-query`; without it the engine makes one, where its own may make logins."""
     mqtt_url: Secret | None = None
@@ -212,6 +214,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "nodes": _folders,
     "files": _folders,
     "database_url": _secret_url("postgresql", "postgres"),
+    "owner_database_url": _secret_url("postgresql", "postgres"),
     "query_database_url": _secret_url("postgresql", "postgres"),
     "mqtt_url": _secret_url("mqtt", "mqtts"),
     "redis_url": _secret_url("redis", "rediss", "unix"),

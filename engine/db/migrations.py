@@ -75,10 +75,7 @@ async def migrate(
     await connection.execute("select pg_advisory_lock($1)", LOCK_KEY)
     try:
         await connection.execute(_TABLE)
-        rows = await connection.fetch("select pack, number, checksum from schema_migrations")
-        applied = {(row["pack"], row["number"]): row["checksum"] for row in rows}
-        _refuse_changed(migrations, applied)
-        missing = [migration for migration in migrations if (migration.pack, migration.number) not in applied]
+        missing = await pending(connection, migrations)
         for migration in missing:
             await _apply(connection, migration)
         return missing
@@ -86,6 +83,18 @@ async def migrate(
         # A lost connection has let go of the lock already.
         if not connection.is_closed():
             await connection.execute("select pg_advisory_unlock($1)", LOCK_KEY)
+
+
+async def pending(
+    connection: asyncpg.Connection | PoolConnectionProxy, migrations: Sequence[Migration]
+) -> list[Migration]:
+    """What has not been applied yet; all of them where there is no table of migrations. `SetupError` as `migrate` raises it."""
+    if await connection.fetchval("select to_regclass('schema_migrations') is null"):
+        return list(migrations)
+    rows = await connection.fetch("select pack, number, checksum from schema_migrations")
+    applied = {(row["pack"], row["number"]): row["checksum"] for row in rows}
+    _refuse_changed(migrations, applied)
+    return [migration for migration in migrations if (migration.pack, migration.number) not in applied]
 
 
 def _refuse_changed(migrations: Sequence[Migration], applied: dict[tuple[str, int], str]) -> None:

@@ -6,11 +6,8 @@ that a person wrote never goes by it: neither `set role` nor `reset role` leads 
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import logging
-import os
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
@@ -19,7 +16,9 @@ from asyncpg.pool import PoolConnectionProxy
 from engine.core.background_task import Supervisor
 from engine.core.failure import PermanentError, RetryableError
 from engine.db.database import Database
+from engine.db.owner import lets_in
 from engine.db.reserved_tables import ReservedTables
+from engine.db.scram import scram_verifier
 from engine.texts.text import Text
 
 __all__ = ["QueryLogin"]
@@ -40,8 +39,11 @@ from pg_roles r where r.rolname = current_user
 """
 
 
+Connection = asyncpg.Connection | PoolConnectionProxy
+
+
 class QueryLogin:
-    """A service. `prepare` makes or checks the login with the owner's connection; until then, and where it can't, every query is refused."""
+    """A service. `prepare` makes or checks the login with the engine's connection; until then, and where it can't, every query is refused."""
 
     def __init__(
         self, dsn: str, reserved: ReservedTables, *, given: str | None = None, supervisor: Supervisor | None = None
@@ -63,10 +65,10 @@ class QueryLogin:
             raise RetryableError(Text("runtime.query-login-waits"))
         return self._database
 
-    async def prepare(self, owner: asyncpg.Connection | PoolConnectionProxy, password: str) -> None:
+    async def prepare(self, engine: Connection, password: str) -> None:
         """Harmless again and again. Raises as asyncpg does while the server is away; what can't be made is `database`'s to tell."""
         try:
-            address = self._given or await self._make(owner, password)
+            address = self._given or await self._make(engine, password)
             await self._check(address)
         except asyncpg.InsufficientPrivilegeError as refused:
             self._refuse(f"the database account may not make a login for queries ({refused}); {REMEDY}")
@@ -87,11 +89,9 @@ class QueryLogin:
             await self._database.stop()
             self._database = None
 
-    async def _make(self, owner: asyncpg.Connection | PoolConnectionProxy, password: str) -> str:
-        name = await owner.fetchval("select current_database()")
-        # A role is the whole server's: two sites on one server each have their own.
-        login = f"mcs_query_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-        reserved = sorted(self._reserved.names)
+    async def make_login(self, owner: Connection, password: str) -> None:
+        """Makes the login, or gives it this password; `owner` may make logins. What it may read, the tables' owner says in `prepare`."""
+        login = await _login_name(owner)
         async with owner.transaction():
             await owner.execute("select pg_advisory_xact_lock(hashtext('mcs_query'))")
             if not await owner.fetchval("select exists (select from pg_roles where rolname = $1)", login):
@@ -102,18 +102,28 @@ class QueryLogin:
                 f"alter role {login} set statement_timeout = '{STATEMENT_TIMEOUT_S}s'; "
                 f"alter role {login} set idle_in_transaction_session_timeout = '60s'; "
                 f"alter role {login} set default_transaction_read_only = on; "
-                f"grant usage on schema public to {login}; "
+                f"grant usage on schema public to {login}"
+            )
+        await _close_to_public(owner)
+
+    async def _make(self, engine: Connection, password: str) -> str:
+        login = await _login_name(engine)
+        address = _address(self._dsn, login, password)
+        if not await lets_in(address):
+            await self.make_login(engine, password)
+        async with engine.transaction():
+            await engine.execute(
                 f"grant select on all tables in schema public to {login}; "
                 f"alter default privileges in schema public grant select on tables to {login}"
             )
-            there = await owner.fetch(
-                "select relname from pg_class where relname = any($1) and relnamespace = 'public'::regnamespace",
-                reserved,
+            there = await engine.fetch(
+                "select relname from pg_class where relname = any($1) and relnamespace = 'public'::regnamespace "
+                "and pg_has_role(relowner, 'usage')",
+                sorted(self._reserved.names),
             )
             for row in there:
-                await owner.execute(f"revoke all on public.{row['relname']} from {login}, public")
-        await _close_to_public(owner)
-        return _address(self._dsn, login, password)
+                await engine.execute(f"revoke all on public.{row['relname']} from {login}, public")
+        return address
 
     async def _check(self, address: str) -> None:
         connection = await asyncpg.connect(address, timeout=10)
@@ -136,7 +146,7 @@ class _TooMuch(Exception):
     """The login may do more than read what is not reserved."""
 
 
-async def _close_to_public(owner: asyncpg.Connection | PoolConnectionProxy) -> None:
+async def _close_to_public(owner: Connection) -> None:
     """What PostgreSQL before 15 gives to everybody. Not ours to take where the schema or database is somebody else's."""
     name = await owner.fetchval("select quote_ident(current_database())")
     for statement in ("revoke create on schema public from public", f"revoke temporary on database {name} from public"):
@@ -146,14 +156,10 @@ async def _close_to_public(owner: asyncpg.Connection | PoolConnectionProxy) -> N
             log.info("%s: %s", statement, refused)
 
 
-def scram_verifier(password: str, salt: bytes | None = None, rounds: int = 4096) -> str:
-    """What PostgreSQL stores of a password (RFC 5802): `SCRAM-SHA-256$4096:salt$StoredKey:ServerKey`."""
-    salt = os.urandom(16) if salt is None else salt
-    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, rounds)
-    client = hmac.digest(salted, b"Client Key", "sha256")
-    keys = [hashlib.sha256(client).digest(), hmac.digest(salted, b"Server Key", "sha256")]
-    stored, server = (base64.b64encode(key).decode() for key in keys)
-    return f"SCRAM-SHA-256${rounds}:{base64.b64encode(salt).decode()}${stored}:{server}"
+async def _login_name(connection: Connection) -> str:
+    """A role is the whole server's: two sites on one server each have their own."""
+    name = await connection.fetchval("select current_database()")
+    return f"mcs_query_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _address(dsn: str, login: str, password: str) -> str:

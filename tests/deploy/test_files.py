@@ -20,7 +20,9 @@ SERVER_BYTES = 2 * 1024**3
 SYSTEM_BYTES = 150 * 1024**2
 """What the host's own system keeps."""
 RUNS_ONCE = {"setup"}
-FILLED = {"DATABASE_PASSWORD": "a", "REDIS_PASSWORD": "b", "MQTT_WORKER_PASSWORD": "c"}
+FEW_CAPABILITIES = {"CHOWN", "DAC_OVERRIDE", "FOWNER", "NET_BIND_SERVICE", "SETGID", "SETUID"}
+"""What images that begin as root need to hand over their folders and become another account."""
+FILLED = {"DATABASE_OWNER_PASSWORD": "o", "DATABASE_PASSWORD": "a", "REDIS_PASSWORD": "b", "MQTT_WORKER_PASSWORD": "c"}
 
 
 @pytest.fixture
@@ -67,6 +69,8 @@ def test_only_tls_is_open_to_the_outside(services: dict[str, Any]) -> None:
 def test_no_container_can_become_root_of_the_host(services: dict[str, Any]) -> None:
     for name, one in services.items():
         assert one.get("security_opt") == ["no-new-privileges:true"], name
+        assert one.get("cap_drop") == ["ALL"], name
+        assert not set(one.get("cap_add", [])) - FEW_CAPABILITIES, name
         assert not one.get("privileged"), name
         assert not any("docker.sock" in str(volume) for volume in one.get("volumes", [])), name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import aiohttp
 import aiomqtt
+import asyncpg
+import psutil
 import pytest
 
 from deploy.stack import DEPLOY, Stack
@@ -69,6 +72,29 @@ def test_a_hundred_devices_over_tls_lose_nothing(stack: Stack, capsys: pytest.Ca
     assert report["connections_lost"] == 0
     for name, cost in report["costs"].items():
         assert cost["peak_mb"] * 1e6 < stack.services[name].memory_bytes, name
+
+
+def test_no_process_has_more_capabilities_than_its_container(stack: Stack) -> None:
+    numbers = {"chown": 0, "dac_override": 1, "fowner": 3, "setgid": 6, "setuid": 7, "net_bind_service": 10}
+    for name, started in stack.processes.items():
+        allowed = sum(1 << numbers[one] for one in stack.services[name].capabilities)
+        process = psutil.Process(started.pid)
+        for one in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
+                status = dict(line.split(":", 1) for line in Path(f"/proc/{one.pid}/status").read_text().splitlines())
+                assert int(status["CapEff"], 16) & ~allowed == 0, (name, one.cmdline())
+                assert "MCS_OWNER_DATABASE_URL" not in one.environ(), name
+        if name == "timescaledb":
+            assert process.uids().effective != 0
+
+
+async def test_engine_of_the_stack_can_not_change_the_audit_log(stack: Stack) -> None:
+    connection = await asyncpg.connect(stack.database_url)
+    assert await connection.fetchval("select count(*) from audit") >= 0
+    for statement in ("delete from audit", "drop table audit", "copy (select 1) to program 'true'"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    await connection.close()
 
 
 async def test_device_publishes_its_own_data_only_and_reads_its_own_commands_only(stack: Stack) -> None:

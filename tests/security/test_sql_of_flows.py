@@ -12,8 +12,9 @@ import pytest
 from engine.api import Database
 from engine.core.failure import PermanentError
 from engine.db.migrations import migrate
-from engine.db.query_login import QueryLogin, scram_verifier
+from engine.db.query_login import QueryLogin
 from engine.db.reserved_tables import ReservedTables
+from engine.db.scram import scram_verifier
 from engine.ops.embedded.postgres import EmbeddedPostgres
 from engine.pack import discover_packs
 from engine.server import migrations_of

@@ -14,7 +14,8 @@ import asyncpg
 import msgspec
 
 from engine.core.errors import SetupError
-from engine.db.migrations import Migration, migrate
+from engine.db.migrations import Migration
+from engine.db.owner import as_owner, migrate_as
 from engine.ops.backup.manifest import FORMAT, MANIFEST, Manifest
 from engine.ops.backup.save import connected, database_of
 from engine.ops.backup.tables import copy_in, quoted, read_tables
@@ -38,13 +39,23 @@ async def restore(settings: Settings, source: Path, flows: Path, migrations: Seq
             targets = _targets(archive, manifest, settings, flows)
             then = _migrations_of(manifest, migrations)
             async with database_of(settings) as named, connected(named) as connection:
-                await _rows(connection, archive, manifest, then)
+                owner = named.owner_database_url.reveal() if named.owner_database_url else None
+                await _refuse_full(connection, then)
+                await migrate_as(connection, then, owner)
+                if owner is None:
+                    await _rows(connection, archive, manifest)
+                else:
+                    # The audit log is the owner's to fill.
+                    async with as_owner(owner) as filling:
+                        await _rows(filling, archive, manifest)
                 for name, target in targets.items():
                     _put(archive, name, target)
                 # What this version has added since the backup was made.
-                await migrate(connection, migrations)
+                await migrate_as(connection, migrations, owner)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError) as damaged:
         raise SetupError(Text("setup.backup-damaged", file=str(source), reason=str(damaged))) from damaged
+    except asyncpg.InsufficientPrivilegeError as refused:
+        raise SetupError(Text("setup.owner-needed", reason=str(refused))) from refused
     except OSError as failure:
         raise SetupError(Text("setup.backup-unreadable", file=str(source), reason=str(failure))) from failure
     return manifest
@@ -94,11 +105,7 @@ def _targets(archive: zipfile.ZipFile, manifest: Manifest, settings: Settings, f
     return targets
 
 
-async def _rows(
-    connection: asyncpg.Connection, archive: zipfile.ZipFile, manifest: Manifest, then: list[Migration]
-) -> None:
-    await _refuse_full(connection, then)
-    await migrate(connection, then)
+async def _rows(connection: asyncpg.Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:
     async with connection.transaction():
         # The migrations may have put rows in by themselves: they are in the backup too.
         names = ", ".join(quoted(mark.table.name) for mark in manifest.tables)

@@ -77,7 +77,7 @@ async def database_of(settings: Settings) -> AsyncIterator[Settings]:
         yield settings
         return
     async with EmbeddedPostgres(settings.data) as postgres:
-        yield replace(settings, database_url=Secret(postgres.dsn))
+        yield replace(settings, database_url=Secret(postgres.dsn), owner_database_url=Secret(postgres.owner_dsn))
 
 
 @asynccontextmanager

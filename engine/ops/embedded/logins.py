@@ -39,36 +39,13 @@ def as_superuser(passwords: dict[str, str]) -> str:
 
 
 def make_engine_login(passwords: dict[str, str]) -> str:
-    """Makes the engine's login, and hands it what an older version made as superuser; harmless when it is done already.
-
-    It may make other logins (that of `postgres-query`), and owns the database and everything in it.
-    """
+    """Makes the engine's login; harmless when it is done already. It may make other logins (that of `postgres-query`), and is no superuser."""
     return f"""
 do $do$
-declare thing record;
 begin
     if not exists (select from pg_roles where rolname = '{ENGINE}') then
         create role {ENGINE} login nosuperuser nocreatedb createrole noreplication nobypassrls;
     end if;
     alter role {ENGINE} password '{passwords[ENGINE]}';
-    if (select pg_get_userbyid(datdba) from pg_database where datname = current_database()) <> '{ENGINE}' then
-        execute format('alter database %I owner to {ENGINE}', current_database());
-        alter schema public owner to {ENGINE};
-        for thing in
-            select format('alter %s %s owner to {ENGINE}', case relkind when 'S' then 'sequence' when 'v' then 'view'
-                when 'm' then 'materialized view' else 'table' end, pg_class.oid::regclass) as change
-            from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
-            or (relnamespace = 'public'::regnamespace and relkind = 'S'
-                and not exists (select from pg_depend where objid = pg_class.oid and deptype in ('a', 'i')))
-        loop
-            execute thing.change;
-        end loop;
-        for thing in
-            select format('alter routine %s owner to {ENGINE}', pg_proc.oid::regprocedure) as change
-            from pg_proc where pronamespace = 'public'::regnamespace
-        loop
-            execute thing.change;
-        end loop;
-    end if;
 end $do$
 """

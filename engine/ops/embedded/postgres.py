@@ -18,6 +18,7 @@ import asyncpg
 import psutil
 
 from engine.core.errors import SetupError
+from engine.db.owner import hand_over, keep_audit
 from engine.ops.embedded import logins
 from engine.ops.embedded.account import Account
 from engine.ops.embedded.programs import installed_version, programs_for
@@ -79,6 +80,11 @@ class EmbeddedPostgres:
     def dsn(self) -> str:
         """The address of the database, for asyncpg and libpq alike. Stays the same from start to start."""
         return self._address(logins.ENGINE)
+
+    @property
+    def owner_dsn(self) -> str:
+        """The address for the superuser, who keeps the audit log."""
+        return self._address(logins.SUPERUSER)
 
     def _address(self, login: str) -> str:
         passwords, _ = logins.read_or_make_passwords(self._password_file)
@@ -248,6 +254,8 @@ class EmbeddedPostgres:
         connection = await asyncpg.connect(self._address(logins.SUPERUSER), ssl=False)
         try:
             await connection.execute(logins.make_engine_login(passwords))
+            await hand_over(connection, logins.ENGINE)
+            await keep_audit(connection, logins.ENGINE)
         finally:
             await connection.close()
 

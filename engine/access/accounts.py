@@ -18,14 +18,14 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
 from engine.access.passwords import Passwords, made_password
-from engine.core.roles import Identity, Role
+from engine.core.roles import ROLE_TEXTS, ROLES, Identity, Role, at_least
 from engine.core.secret import Secret
 from engine.db.database import Database, Unavailable
 from engine.db.request_connection import request_connection, until_done
 from engine.texts.language import language_of_locale
 from engine.texts.text import Text, render
 
-__all__ = ["AccountRefused", "Accounts", "Token", "User"]
+__all__ = ["TOKEN_DAYS", "AccountRefused", "Accounts", "Token", "User"]
 
 log = logging.getLogger("mcs.accounts")
 
@@ -33,6 +33,7 @@ FIRST_USER = "admin"
 CHANNEL = "mcs_accounts"
 TOKEN_PREFIX = "mcs_"
 """So that a leaked one is recognised."""
+TOKEN_DAYS = 90
 SESSION_DAYS = 30
 IDLE_DAYS = 7
 CHECKED_AGAIN_S = 30.0
@@ -213,7 +214,7 @@ class Accounts:
         return _user(row)
 
     async def remove_user(self, name: str) -> None:
-        """Removes a user with all their sessions."""
+        """Removes a user with all their sessions and tokens."""
         async with request_connection(self._database) as connection, connection.transaction():
             if await connection.fetchval("delete from users where name = $1 returning name", name) is None:
                 raise AccountRefused("not_found", Text("access.no-user", name=name))
@@ -226,18 +227,26 @@ class Accounts:
             rows = await connection.fetch("select * from api_tokens order by name")
         return [_token(row) for row in rows]
 
-    async def add_token(self, name: str, role: Role, by: str, days: int | None = None) -> tuple[str, Token]:
-        """(the text of a new token, which is kept nowhere; what is known of it). AccountRefused when the name is taken."""
+    async def add_token(
+        self, name: str, role: Role, by: Identity, days: int | None = TOKEN_DAYS
+    ) -> tuple[str, Token]:
+        """(the text of a new token, which is kept nowhere; what is known of it). It ends with the user who made it, also by another token.
+
+        Without `days` it has no date. AccountRefused when the name is taken, or when it would be allowed more than `by` is.
+        """
+        if not at_least(by.role, role):
+            raise AccountRefused("role", Text("access.token-role", role=ROLE_TEXTS[role], own=ROLE_TEXTS[by.role]))
         text = TOKEN_PREFIX + secrets.token_urlsafe(32)
         async with request_connection(self._database) as connection:
             try:
                 row = await connection.fetchrow(
                     "insert into api_tokens (name, token_hash, role, created_by, ends_at) "
-                    "values ($1, $2, $3, $4, now() + make_interval(days => $5)) returning *",
+                    "select $1, $2, $3, coalesce((select created_by from api_tokens where 'token:' || name = $4), $4), "
+                    "now() + make_interval(days => $5) returning *",
                     name,
                     _digest(text),
                     role,
-                    by,
+                    by.user,
                     days,
                 )
             except asyncpg.UniqueViolationError as taken:
@@ -285,9 +294,13 @@ class Accounts:
         async with request_connection(self._database) as connection:
             if is_token:
                 row = await connection.fetchrow(
-                    "update api_tokens set seen_at = now() where token_hash = $1 and (ends_at is null or ends_at > now()) "
-                    "returning 'token:' || name as user, role, ends_at, false as must_change, 'zh' as language",
+                    # Never more than its owner may: who is demoted keeps no stronger token.
+                    "update api_tokens t set seen_at = now() from users u where t.token_hash = $1 and u.name = t.created_by "
+                    "and (t.ends_at is null or t.ends_at > now()) returning 'token:' || t.name as user, t.ends_at, "
+                    "case when array_position($2::text[], t.role) < array_position($2, u.role) then t.role else u.role end as role, "
+                    "false as must_change, 'zh' as language",
                     digest,
+                    list(ROLES),
                 )
             else:
                 row = await connection.fetchrow(

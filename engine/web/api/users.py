@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from engine.access.accounts import Token, User
+from engine.access.accounts import TOKEN_DAYS, Token, User
 from engine.access.audit import AuditEntry
 from engine.access.passwords import invalid_password_reason
 from engine.core.roles import Role
@@ -43,11 +43,11 @@ class UserChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewToken(msgspec.Struct, forbid_unknown_fields=True):
-    """A token to make; without `days` it does not end by itself."""
+    """A token to make. It ends after `days`, and with the user who makes it; `null` sets no date."""
 
     name: Name
     role: Role
-    days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+    days: Annotated[int, Meta(ge=1, le=3650)] | None = TOKEN_DAYS
 
 
 class MadeToken(msgspec.Struct):
@@ -98,7 +98,7 @@ async def change_user(call: Call[UserChange]) -> User:
 
 
 async def remove_user(call: Call[Nothing]) -> None:
-    """Remove a user; they are signed out everywhere."""
+    """Remove a user; they are signed out everywhere, and their tokens end."""
     user = await call.server.accounts.user(call.path("name"))
     if user is None:
         raise not_found(Text("access.no-user", name=call.path("name")))
@@ -114,7 +114,7 @@ async def add_token(call: Call[NewToken]) -> web.Response:
     """Make an API token; its text is in this answer only."""
     given = call.given
     call.target, call.details = given.name, {"role": given.role, "days": given.days}
-    text, token = await call.server.accounts.add_token(given.name, given.role, call.who.user, given.days)
+    text, token = await call.server.accounts.add_token(given.name, given.role, call.who, given.days)
     return json_answer(MadeToken(text, token), 201)
 
 

@@ -10,8 +10,11 @@ import aiohttp
 from yarl import URL
 
 from engine.core.message import Message
+from engine.core.roles import Identity
 from tests.engine.web.running import RunningServer, running
 from tests.nodes.io.harness import SiteHarness, add_types
+
+BOSS = Identity(user="admin", role="integrator", via="session")
 
 
 class WebhookServer(SiteHarness):
@@ -44,7 +47,7 @@ class WebhookServer(SiteHarness):
     async def token(self, role: str = "operator") -> dict[str, str]:
         """A header with a fresh API token."""
         name = f"{role}-{len(await self.server.accounts.tokens())}"
-        text, _ = await self.server.accounts.add_token(name, role, "admin")  # type: ignore[arg-type]
+        text, _ = await self.server.accounts.add_token(name, role, BOSS)  # type: ignore[arg-type]
         return {"Authorization": f"Bearer {text}"}
 
 

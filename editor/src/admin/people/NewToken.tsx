@@ -13,11 +13,11 @@ export function NewToken({ onClose, onDone }: { onClose: () => void; onDone: () 
   const { t } = useWords();
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
-  const [days, setDays] = useState("");
+  const [days, setDays] = useState("90");
   const [text, setText] = useState("");
   const make = async () => {
     try {
-      const made = await api.post<{ text: string }>("/tokens", { name, role, ...(days && { days: Number(days) }) });
+      const made = await api.post<{ text: string }>("/tokens", { name, role, days: days ? Number(days) : null });
       setText(made.text);
       onDone();
     } catch (error) {

@@ -10,6 +10,9 @@ import { dateTime } from "../../platform/kit/time";
 import { useLoaded } from "../../platform/kit/useLoaded";
 import { NewToken } from "./NewToken";
 
+const DAY_MS = 86_400_000;
+const WARNED_DAYS = 14;
+
 export function Tokens() {
   const { t } = useWords();
   const { value: tokens, reload } = useLoaded<ApiToken[]>("/tokens");
@@ -29,7 +32,7 @@ export function Tokens() {
             { id: "role", label: t("people.role"), cell: (token) => t(`role.${token.role}`) },
             { id: "by", label: t("people.by"), cell: (token) => token.created_by },
             { id: "created", label: t("people.created"), cell: (token) => time(token.created_at, "people.never") },
-            { id: "ends", label: t("people.ends"), cell: (token) => time(token.ends_at, "people.endless") },
+            { id: "ends", label: t("people.ends"), cell: (token) => <>{time(token.ends_at, "people.endless")}<EndsSoon at={token.ends_at} /></> },
             { id: "seen", label: t("people.seen"), cell: (token) => time(token.last_seen, "people.never") },
             { id: "actions", label: "", className: "actions", cell: (token) => (
               <IconButton icon="trash-2" needs="admin" label={t("people.token.remove", { name: token.name })} onClick={() => setRemoving(token)} />
@@ -42,4 +45,12 @@ export function Tokens() {
         path={`/tokens/${segment(removing.name)}`} onGone={reload} onClose={() => setRemoving(null)} />}
     </>
   );
+}
+
+/** Scripts should not stop without a word: the last two weeks are shown. */
+function EndsSoon({ at }: { at: string | null | undefined }) {
+  const { t } = useWords();
+  const days = at ? Math.floor((new Date(at).getTime() - Date.now()) / DAY_MS) : null;
+  if (days === null || days >= WARNED_DAYS) return null;
+  return <strong className="people-ends"> {days < 0 ? t("people.ended") : t("people.ends.soon", { days })}</strong>;
 }

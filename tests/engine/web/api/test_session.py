@@ -1,6 +1,7 @@
 """Signing in, staying signed in, and being kept out."""
 
 import asyncio
+import datetime
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -142,6 +143,51 @@ async def test_token_works_until_it_is_removed(server: RunningServer, browser: B
             assert answer.status == 401
     listed = await browser.get("/api/tokens")
     assert listed == []
+
+
+async def test_token_ends_with_the_user_who_made_it_and_is_lowered_with_them(
+    server: RunningServer, new_browser: NewBrowser
+) -> None:
+    """Also one that the token has made; a user of the same name who comes later has neither."""
+    boss, chen = await new_browser("admin"), await new_browser("integrator")
+    await boss.call("POST", "/api/users", {"name": "spare", "password": "their first one", "role": "admin"})
+    _, first = await chen.call("POST", "/api/tokens", {"name": "first", "role": "integrator"})
+    async with aiohttp.ClientSession() as script:
+
+        async def status(text: str, path: str) -> int:
+            async with script.get(server.url / path, headers={"Authorization": f"Bearer {text}"}) as answer:
+                return answer.status
+
+        headers = {"Authorization": f"Bearer {first['text']}"}
+        body = {"name": "second", "role": "admin"}
+        async with script.post(server.url / "api/tokens", json=body, headers=headers) as answer:
+            assert answer.status == 201
+            second = await answer.json()
+        assert second["token"]["created_by"] == "the-integrator"
+        assert await status(second["text"], "api/users") == 200
+
+        await boss.call("PATCH", "/api/users/the-integrator", {"role": "viewer"})
+        assert [await status(made["text"], "api/users") for made in (first, second)] == [403, 403]
+        assert [await status(made["text"], "api/flows") for made in (first, second)] == [200, 200]
+
+        await boss.call("DELETE", "/api/users/the-integrator")
+        assert [await status(made["text"], "api/flows") for made in (first, second)] == [401, 401]
+        await boss.call("POST", "/api/users", {"name": "the-integrator", "password": "their first one", "role": "admin"})
+        assert await status(first["text"], "api/flows") == 401
+        assert await boss.get("/api/tokens") == []
+
+
+async def test_token_ends_after_ninety_days_unless_told_otherwise(browser: Browser) -> None:
+    _, made = await browser.call("POST", "/api/tokens", {"name": "usual", "role": "viewer"})
+    created, ends = (datetime.datetime.fromisoformat(made["token"][key]) for key in ("created_at", "ends_at"))
+    assert (ends - created).days == 90
+    _, made = await browser.call("POST", "/api/tokens", {"name": "endless", "role": "viewer", "days": None})
+    assert made["token"]["ends_at"] is None
+
+
+async def test_nobody_makes_a_token_that_may_do_more_than_they(browser: Browser) -> None:
+    status, refused = await browser.call("POST", "/api/tokens", {"name": "big", "role": "integrator"})
+    assert (status, refused["error"]["code"]) == (409, "role")
 
 
 async def test_token_does_not_count_in_a_cookie(server: RunningServer, browser: Browser) -> None:

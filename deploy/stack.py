@@ -359,8 +359,8 @@ class Stack:
         base = {"PATH": os.environ.get("PATH", "") + ":/usr/sbin", "HOME": str(self.folder), "LANG": "C.UTF-8"}
         with self.log(name).open("ab") as output:
             self.processes[name] = subprocess.Popen(
-                _tied(list(command), self.services[name].capabilities), env={**base, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True, cwd=self.folder, pass_fds=inherited,
+                _tied(list(command), self.services[name].capabilities), env={**base, **environment},
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=self.folder, pass_fds=inherited,
             )  # fmt: skip
 
     def _wait(self, name: str, ready: Callable[[], bool]) -> None:

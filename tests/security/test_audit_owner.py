@@ -1,4 +1,4 @@
-"""The engine's login adds lines to the audit log and can't change it, on a server of its own, the embedded one, and one that an older version filled."""
+"""The engine's login adds lines to the audit log and can't change it, with a server of its own, the embedded one, or an older one."""
 
 from __future__ import annotations
 
@@ -176,6 +176,5 @@ async def test_restore_fills_the_audit_log_as_its_owner(settings: Settings, tmp_
 
 def capabilities(pid: int) -> int:
     """The effective and the permitted ones of a process, as the kernel tells them."""
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        lines = dict(line.split(":", 1) for line in status)
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines())
     return int(lines["CapEff"], 16) | int(lines["CapPrm"], 16)

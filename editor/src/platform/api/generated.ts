@@ -864,7 +864,7 @@ export interface NewPassword {
   new: string;
 }
 
-/** A token to make; without `days` it does not end by itself. */
+/** A token to make. It ends after `days`, and with the user who makes it; `null` sets no date. */
 export interface NewToken {
   name: string;
   role: "admin" | "integrator" | "operator" | "viewer";

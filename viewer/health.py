@@ -87,7 +87,7 @@ class SensorHealth:
 
 _SENSORS = f"""
 with steps as (
-    select *, seq - lag(seq) over in_order as step, v_raw is distinct from lag(v_raw) over in_order as moved
+    select *, nullif(seq, -1) - lag(nullif(seq, -1)) over in_order as step, v_raw is distinct from lag(v_raw) over in_order as moved
     from readings window in_order as (partition by sn order by time, seq)
 ), judged as (
     select *,

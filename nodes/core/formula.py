@@ -22,6 +22,7 @@ from engine.api import (
     PermanentError,
     Port,
     Struct,
+    field,
     node,
 )
 from nodes.support.numeric import is_number
@@ -40,8 +41,8 @@ class Formula(Node):
     Names are fields of the payload (an object or a Struct), else fields of the parameters that the message carries in
     the property `parameters`. A plain number as payload is called `payload`, and its place is taken by the result. A
     result below `floor` becomes `floor`; what it was before is kept as `RESULT_raw` (in a Struct only when it has
-    such a field). Parameters with a text `formula` of their own use that one. A name that is missing, null or no
-    finite number, and a result that is not finite, refuse the message and say which.
+    such a field). Parameters with a text `formula` of their own use that one. A name that is missing or null takes its value
+    from `defaults`; one that is not there either, or is no finite number, and a result that is not finite, refuse the message and say which.
     """
 
     expression: Annotated[
@@ -66,6 +67,13 @@ class Formula(Node):
     parameters: Annotated[
         str, Meta(title="Parameters from", description="Property of the message that holds the device's parameters.")
     ] = "device"
+    defaults: Annotated[
+        dict[str, float],
+        Meta(
+            title="Where a name is empty",
+            description="Values for names that are missing or null, e.g. temp: 25; without one the message is refused.",
+        ),
+    ] = field(default_factory=dict)
     unit: Annotated[
         str,
         Meta(
@@ -110,6 +118,7 @@ class Formula(Node):
             "result": ("结果字段", "结果写入载荷的哪个字段。"),
             "floor": ("下限", "结果低于它时取它，单位与结果相同；不填则没有下限。"),
             "parameters": ("设备参数所在属性", "消息的哪个属性带有设备参数。"),
+            "defaults": ("空值取", "名字缺少或为空时取的值，如 temp: 25；没有给出的，消息处理失败。"),
             "unit": ("结果单位", "如 ppm；连到其他单位的端口会被拒绝。"),
         },
     )
@@ -212,7 +221,13 @@ class Formula(Node):
         keeps_raw = raw in payload.__struct_fields__
 
         def made(payload: Any, found: Any) -> Any:
-            value: Any = function(payload, found)
+            value: Any
+            try:
+                value = function(payload, found)
+            except EvaluationError:
+                if not self.defaults:
+                    raise
+                value = formula(self._filled({**self._fields(found), **asdict(payload)}))
             changed = replace(
                 payload
             )  # setting the fields of a copy is half the price of replace(payload, **{result: …})
@@ -236,10 +251,10 @@ class Formula(Node):
         def made(payload: Any, found: Any) -> Any:
             try:
                 value: Any
-                if own and both.isdisjoint(payload):
+                if own and both.isdisjoint(payload) and not self.defaults:
                     value = function(payload, found)
                 else:
-                    value = formula(payload if found is None else {**self._fields(found), **payload})
+                    value = formula(self._filled(payload if found is None else {**self._fields(found), **payload}))
             except EvaluationError as wrong:
                 raise PermanentError(
                     f"{formula.text}: {wrong}; names are fields of the payload or of {self._where(found)}"
@@ -260,7 +275,13 @@ class Formula(Node):
 
         return made
 
+    def _filled(self, fields: dict[str, Any]) -> dict[str, Any]:
+        empty = {name: value for name, value in self.defaults.items() if fields.get(name) is None}
+        return {**fields, **empty} if empty else fields
+
     def _fields(self, found: Any) -> dict[str, Any]:
+        if found is None:
+            return {}
         if isinstance(found, dict):
             return found
         if not isinstance(found, Struct):

@@ -14,10 +14,11 @@ from plant.alarms.service import Alarms, Command
 from plant.alarms.silence import SilenceDetector
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.devices.registry import Devices
-from plant.model.reading import Reading, as_reading
+from plant.model.reading import Flag, Reading, as_reading
 
 TICK_S = 1.0
 UNSTORED_FOR_S = 7 * 86400.0
+_RETAINED = int(Flag.RETAINED)
 _SECONDS = {"x-unit": "s"}
 _READING = {"sn": "GS001", "seq": 1, "v_raw": 2000.0, "temp": 25.0, "err": 0}
 
@@ -205,6 +206,9 @@ class Alarm(Node):
         device = msg.props.get("device") or self._devices.get(sn)
         now = self.ctx.clock.now()
         events: list[AlarmEvent] = []
+        if reading.flags & _RETAINED and now - reading.time > (device.period_s if device is not None else 10.0):
+            # Nobody has sent it now: it shows neither that the device lives nor how things stand.
+            return self._sent(msg, self._rules.observe_past(reading, device))
         if self._presence.heard(sn, self.ctx.clock.monotonic(), device.period_s if device is not None else 10.0):
             self._rules.forget_times()
             events += self._rules.set_condition(SITE, "link", False, now)
@@ -212,7 +216,9 @@ class Alarm(Node):
             self._known.set(sn, now)
         if sn in self._clocked:
             self._clocked.discard(sn)
-        events += self._rules.observe(reading, device)
+        return self._sent(msg, events + self._rules.observe(reading, device))
+
+    def _sent(self, msg: Message, events: list[AlarmEvent]) -> Any:
         if not events:
             return None
         self._keep_unstored(events)

@@ -10,6 +10,7 @@ from plant.model.reading import Flag, PacketDecoder, Reading
 
 EARLIEST = 946684800.0 + 7305 * 86400  # 2020-01-01T00:00:00Z
 KNOWN_TOPICS = 100_000
+_MALFORMED, _RETAINED = int(Flag.MALFORMED), int(Flag.RETAINED)
 _SN = r"[A-Za-z0-9_.:-]{1,64}"
 
 
@@ -17,9 +18,11 @@ _SN = r"[A-Za-z0-9_.:-]{1,64}"
 class GasReading(Node):
     """Decode the packet of a gas detector into a reading.
 
-    The serial number comes from the topic. A packet with a missing field, a wrong type, a number that is not finite, or a topic that does not
-    fit leaves by `bad` with the reason in `error.reason`, unchanged; without a wire there it goes the way of errors. Unknown fields are kept in
-    `extra`. Where the device's clock is more than `clock_ahead_s` ahead, or before 2020, the arrival time counts and flag 1 is set.
+    The serial number comes from the topic. A packet without a sound `ts` and `v_raw`, or with a topic that does not fit, leaves by `bad` with the
+    reason in `error.reason`, unchanged; without a wire there it goes the way of errors. No other field is worth a gas value: one that is missing
+    or malformed becomes null (`seq` -1), what was sent is kept in `extra`, and flag 128 is set. Unknown fields are kept in `extra` too.
+    Where the device's clock is more than `clock_ahead_s` ahead, or before 2020, the arrival time counts and flag 1 is set. What the broker
+    had retained has flag 256.
     A reading has no concentration yet: `device` and `formula` see to that.
     """
 
@@ -67,18 +70,31 @@ class GasReading(Node):
             title_zh="数据包成为读数",
         ),
         Example(
+            "a wrong battery does not cost the gas value",
+            {},
+            given=[
+                {
+                    "topic": "metachip/gas/GS001/data",
+                    "payload": '{"ts":1699999990,"seq":7,"v_raw":2350.5,"temp":25.4,"bat":101,"err":0}',
+                }
+            ],
+            expect={"ok": [{"payload": {"v_raw": 2350.5, "bat": None, "flags": 128, "extra": {"bat": 101}}}]},
+            title_zh="电量有误，气体值照常采用",
+        ),
+        Example(
             "what is no packet leaves by bad",
             {},
-            given=[{"topic": "metachip/gas/GS001/data", "payload": '{"ts":1699999990,"seq":70000}'}],
+            given=[{"topic": "metachip/gas/GS001/data", "payload": '{"ts":1699999990,"seq":7}'}],
             expect={"bad": [{"topic": "metachip/gas/GS001/data"}]},
             title_zh="不是读数的数据包从单独的端口送出",
         ),
     ]
     zh: ClassVar = Help(
         "气体读数",
-        "把气体探测器上报的 JSON 解析为读数，序列号取自主题。缺少字段、类型错误、不是有限数字或主题不符的消息原样从“不是读数”端口送出，"
-        "原因在 error.reason；该端口未接线时从错误端口送出。未知字段保存在 extra 中。设备时钟超前过多，或早于 2020 年时，"
-        "改用到达时间并置标志 1。此时还没有浓度，由设备参数节点和公式节点得出。",
+        "把气体探测器上报的 JSON 解析为读数，序列号取自主题。`ts` 或 `v_raw` 缺少、类型错误、不是有限数字，或主题不符的消息原样从“不是读数”端口送出，"
+        "原因在 `error.reason`；该端口未接线时从错误端口送出。其他字段缺少或有误时置为空（`seq` 为 -1）并置标志 128，气体值照常采用；收到的原值和"
+        "未知字段保存在 `extra` 中。设备时钟超前过多，或早于 2020 年时，改用到达时间并置标志 1；消息网关保留的消息置标志 256。"
+        "此时还没有浓度，由设备参数节点和公式节点得出。",
         fields={
             "topic": ("主题格式", "{sn} 处为序列号，+ 为任意一级。"),
             "clock_ahead_s": ("时钟最多超前", "设备时钟可以超前多少。"),
@@ -94,7 +110,7 @@ class GasReading(Node):
     def process(self, msg: Message) -> Any:
         try:
             sn = self._serials.get(msg.topic) or self._serial(msg.topic)
-            packet, extra = self._decode(msg.payload)
+            packet, extra, sound = self._decode(msg.payload)
         except (ValueError, TypeError) as error:
             return self._bad(msg, str(error))
         arrived = msg.time
@@ -102,6 +118,11 @@ class GasReading(Node):
         flags = 0
         if ts < EARLIEST or ts > arrived + self.clock_ahead_s:
             ts, flags = arrived, int(Flag.CLOCK)
+        if not sound:
+            flags |= _MALFORMED
+        if msg.props and msg.props.get("retain"):
+            # When it came to the broker nobody knows: not after it was measured, as far as anything here depends on it.
+            arrived, flags = min(arrived, ts), flags | _RETAINED
         reading = Reading(
             packet.ts,
             packet.seq,

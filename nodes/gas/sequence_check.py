@@ -9,8 +9,9 @@ import msgspec
 from engine.api import Context, Example, Help, Message, Meta, Node, Port, node
 from plant.devices.health import DeviceHealth
 from plant.model.packet_loss import PacketCount
-from plant.model.reading import Reading, as_reading
+from plant.model.reading import Flag, Reading, as_reading
 
+_MALFORMED = int(Flag.MALFORMED)
 _PACKET = {"ts": 1700000000.0, "v_raw": 2000.0, "temp": 25.0, "err": 0}
 
 
@@ -69,8 +70,16 @@ class SequenceCheck(Node):
         if count is None:
             count = PacketCount(reading.seq, reading.ts)
             flags = 0
+        elif reading.seq < 0:
+            count.received += 1  # it has no number, so no gap and no restart can be told by it
+            flags = 0
+        elif count.last < 0:
+            count.last, count.last_ts, count.received = reading.seq, reading.ts, count.received + 1
+            flags = 0
         else:
             flags = count.count(reading.seq, reading.ts, self.fastest_s)
+        if reading.flags & _MALFORMED:
+            count.malformed += 1
         self._counts.set(sn, count)
         if flags:
             reading = msgspec.structs.replace(reading, flags=reading.flags | flags)

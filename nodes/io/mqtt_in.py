@@ -12,6 +12,7 @@ from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber
 from nodes.drivers.mqtt.filters import check_filters
 
 STOP_S = 5.0
+RETAINED = {"retain": True}
 
 
 @node(category="network", icon="radio-tower", title="MQTT in")
@@ -23,7 +24,7 @@ class MqttIn(Source):
     engine is away, as long as it is set up to. When the flow is full the node stops reading and the broker waits.
 
     A message larger than `largest_bytes` is never gathered in memory: its beginning goes to the port `oversize`, and to quarantine when
-    that is not wired.
+    that is not wired. What the broker had retained from before the subscription carries the property `retain`: true.
     """
 
     outputs: ClassVar = (Port("out", bytes), Port("oversize", bytes, title="Too large", title_zh="过大"))
@@ -83,7 +84,8 @@ class MqttIn(Source):
     zh: ClassVar = Help(
         "MQTT 输入",
         "订阅 MQTT 主题，送出收到的消息；载荷是原始字节。QoS 1 和 2 的消息在流程的所有分支都处理完（含数据库提交）之后才向消息网关确认，"
-        "引擎意外停止时在途的消息会再来一次。流程已满时停止读取，由消息网关保留。过大的消息只取开头，从“过大”端口送出，该端口未接线时进入隔离区。",
+        "引擎意外停止时在途的消息会再来一次。流程已满时停止读取，由消息网关保留。订阅之前已由消息网关保留的消息带有属性 `retain`。"
+        "过大的消息只取开头，从“过大”端口送出，该端口未接线时进入隔离区。",
         fields={
             "broker": ("消息网关", "地址：mqtt://用户:密码@主机:1883，TLS 用 mqtts://，或 ${broker:site}。"),
             "topic": ("主题", "订阅哪些主题，如 metachip/gas/+/data；可填几个。"),
@@ -117,7 +119,12 @@ class MqttIn(Source):
 
         def take(publishes: list[Publish]) -> None:
             for publish in publishes:
-                push(publish.payload, publish.topic, token=publish.token or None)
+                push(
+                    publish.payload,
+                    publish.topic,
+                    props=RETAINED if publish.retain else None,
+                    token=publish.token or None,
+                )
             if emit.full:
                 subscriber.pause()
                 emit.on_room(subscriber.resume)

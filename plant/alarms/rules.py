@@ -40,8 +40,7 @@ class Rules:
         sn, at = reading.sn, reading.time
         known = self._conditions.get(sn)
         if known is None or known[0] is not device:
-            conditions = conditions_for(device, self.policy)
-            known = self._conditions[sn] = (device, conditions, normal_check(conditions))
+            known = self._know(sn, device)
         alarms = self.by_device.get(sn)
         before = self.seen_to.get(sn)
         if before is not None and at < before:
@@ -53,6 +52,10 @@ class Rules:
             events = self._judge(reading, device, known[1], gap)
         self.seen_to[sn] = at
         return events
+
+    def observe_past(self, reading: Reading, device: Device | None) -> list[AlarmEvent]:
+        """What a reading says that is not of now, such as one that the broker had retained: no state changes; beyond a limit it is `late`."""
+        return self._observe_late(reading, self._know(reading.sn, device)[1])
 
     def advance(self, sn: str, to: float) -> list[AlarmEvent]:
         """Runs a device's timers up to that event time: repeats of what nobody has acknowledged."""
@@ -107,6 +110,13 @@ class Rules:
         self.seen_to.pop(sn, None)
         self._conditions.pop(sn, None)
         return events
+
+    def _know(
+        self, sn: str, device: Device | None
+    ) -> tuple[Device | None, tuple[Condition, ...], Callable[[Reading], bool]]:
+        conditions = conditions_for(device, self.policy)
+        known = self._conditions[sn] = (device, conditions, normal_check(conditions))
+        return known
 
     def _judge(
         self, reading: Reading, device: Device | None, conditions: tuple[Condition, ...], gap: bool

@@ -23,6 +23,7 @@ class DeviceFigures(msgspec.Struct, frozen=True):
     duplicates: int
     late: int
     reboots: int
+    malformed: int
     last_seen: float
     bat: int | None
     rssi: int | None
@@ -54,6 +55,7 @@ class DeviceHealth:
             duplicates=count.duplicates,
             late=count.late,
             reboots=count.reboots,
+            malformed=count.malformed,
             last_seen=reading.received_at if reading else count.last_ts,
             bat=reading.bat if reading else None,
             rssi=reading.rssi if reading else None,

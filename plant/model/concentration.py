@@ -15,6 +15,9 @@ __all__ = ["FORMULA", "Concentration", "flag_of", "missing_for", "names_for"]
 FORMULA = "k * v_raw + b + t_coef * (temp - 25)"
 """The handbook's (4.2); a device may have another."""
 
+REFERENCE_C = 25.0
+"""At which `t_coef` compensates nothing."""
+
 _ERR_FLAGS = {2: int(Flag.WARMING_UP)}
 _TEXTS = frozenset({"sn", "name", "gas", "unit", "formula", "location", "net", "a1_direction", "a2_direction"})
 _OF_DEVICE = frozenset(Device.__struct_fields__) - _TEXTS
@@ -55,6 +58,11 @@ def _parameters(formula: str) -> tuple[str, ...]:
     return tuple(name for name in names if name in _OF_DEVICE and name not in _OF_PACKET)
 
 
+def _with_temperature(reading: Reading) -> Reading:
+    """As the flow's `defaults` do it: without a readable temperature nothing is compensated."""
+    return reading if reading.temp is not None else msgspec.structs.replace(reading, temp=REFERENCE_C)
+
+
 class Concentration:
     """Calculates as the flow does, for previews. `own` is the flow's formula; it holds for devices without one of theirs."""
 
@@ -70,7 +78,7 @@ class Concentration:
         flag = flag_of(reading, self.device)
         if not flag:
             try:
-                value = float(self._function(reading, self.device))
+                value = float(self._function(_with_temperature(reading), self.device))
             except (EvaluationError, AttributeError):
                 flag = int(Flag.FAULT)
             else:

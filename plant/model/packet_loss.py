@@ -26,7 +26,7 @@ class PacketCount(msgspec.Struct, gc=False):
     last, last_ts    sequence number and device clock of the newest packet; seen: bit n is set when number last-n has come
     received         packets, duplicates included
     lost             numbers that never came; a late one is taken off again
-    duplicates, late, reboots   what `Flag` says, counted
+    duplicates, late, reboots, malformed   what `Flag` says, counted
     """
 
     last: int
@@ -39,6 +39,7 @@ class PacketCount(msgspec.Struct, gc=False):
     reboots: int = 0
     recent: float = 1.0
     recent_lost: float = 0.0
+    malformed: int = 0
 
     @property
     def loss_pct(self) -> float:

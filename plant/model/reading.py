@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from enum import IntFlag
@@ -36,13 +37,17 @@ class Flag(IntFlag):
     """The sensor is not ready yet: there is no concentration."""
     UNCALIBRATED = 64
     """The registry has no k or b for the device: there is no concentration."""
+    MALFORMED = 128
+    """A field that the gas does not hang on was missing or could not be read: it is null (`seq` -1), and what was sent is in `extra`."""
+    RETAINED = 256
+    """The broker had kept it: it is as old as its `time` says, and was not sent now."""
 
 
 class Packet(msgspec.Struct, gc=False):
-    """The JSON of one uplink (handbook 2.3). A gas reading without its humidity is still one, so only what the formula needs is required.
+    """The JSON of one uplink (handbook 2.3). Only `ts` and `v_raw` must be sound: no other field is worth a gas value.
 
     ts     Unix seconds by the device's clock
-    seq    packet number, 0 to 65535, then 0 again
+    seq    packet number, 0 to 65535, then 0 again; -1 where the device sent none that can be
     v_raw  sensor output, mV or Ω
     temp   ambient temperature, °C
     err    0 normal, 1 sensor open circuit, 2 warming up
@@ -50,10 +55,10 @@ class Packet(msgspec.Struct, gc=False):
     """
 
     ts: float
-    seq: Annotated[int, Meta(ge=0, le=65535)]
+    seq: Annotated[int, Meta(ge=-1, le=65535)]
     v_raw: float
-    temp: float
-    err: Annotated[int, Meta(ge=0, le=32767)]
+    temp: float | None
+    err: Annotated[int, Meta(ge=0, le=32767)] | None
     humi: float | None = None
     bat: Annotated[int, Meta(ge=0, le=100)] | None = None
     rssi: Annotated[int, Meta(ge=-32768, le=32767)] | None = None
@@ -95,6 +100,11 @@ class _Strict(Packet, gc=False, forbid_unknown_fields=True):
     """A packet of named fields only: that none is unknown costs nothing to find out this way."""
 
 
+_PACKET_FIELDS = msgspec.structs.fields(Packet)
+_NUMBERED = Annotated[int, Meta(ge=0, le=65535)]
+_NUL, _NUL_BYTES = "\\u0000", b"\\u0000"
+
+
 class PacketDecoder:
     """Reads packets, keeps unknown fields, and learns their names: a firmware that always sends one more field costs no second parse."""
 
@@ -104,32 +114,28 @@ class PacketDecoder:
         self._learnt: tuple[str, ...] = ()
         self._fields: tuple[tuple[str, str], ...] = ()
 
-    def __call__(self, data: bytes | str | dict[str, Any]) -> tuple[Packet, dict[str, Any] | None]:
-        """(packet, unknown fields or None). Raises ValueError with a reason that names the field."""
+    def __call__(self, data: bytes | str | dict[str, Any]) -> tuple[Packet, dict[str, Any] | None, bool]:
+        """(packet, other fields or None, whether each field of the protocol is as it should be). Raises ValueError with a reason that names
+        the field when there is no gas value in it."""
         if isinstance(data, dict):
-            return _converted(data)
+            return _lenient(data)
         try:
             packet = self._strict(data)
         except (ValueError, RecursionError):
             return self._slow(data)
+        if packet.seq < 0 or (_NUL in data if isinstance(data, str) else _NUL_BYTES in data):
+            return _lenient(_object(data))
         if not self._fields:
-            return packet, None
+            return packet, None, True
         extra = {name: value for name, field in self._fields if (value := getattr(packet, field)) is not UNSET}
-        return packet, extra or None
+        return packet, extra or None, True
 
-    def _slow(self, data: bytes | str) -> tuple[Packet, dict[str, Any] | None]:
-        try:
-            packet = self._any(data)
-            whole = msgspec.json.decode(data)
-        except UnicodeDecodeError as error:
-            raise ValueError(f"the payload is not UTF-8: {error.reason} at byte {error.start}") from error
-        except RecursionError as error:
-            raise ValueError("the payload is nested too deeply") from error
-        except msgspec.MsgspecError as error:
-            raise ValueError(_reason(str(error))) from error
-        extra = {name: value for name, value in whole.items() if name not in Packet.__struct_fields__}
-        self._learn(extra)
-        return packet, extra or None
+    def _slow(self, data: bytes | str) -> tuple[Packet, dict[str, Any] | None, bool]:
+        whole = _object(data)
+        packet, extra, sound = _lenient(whole)
+        if sound and extra:
+            self._learn(extra)
+        return packet, extra, sound
 
     def _learn(self, names: dict[str, Any]) -> None:
         """Other names than plain ones are found the slow way each time: no packet may break how the next ones are read."""
@@ -148,22 +154,78 @@ class PacketDecoder:
         self._learnt, self._fields = known, fields
 
 
-def _converted(data: dict[str, Any]) -> tuple[Packet, dict[str, Any] | None]:
+def _object(data: bytes | str) -> dict[str, Any]:
+    """The JSON object, also with what modems leave round it (a byte order mark, NULs) and what msgspec refuses in it (NaN, half a surrogate, a
+    byte that is no UTF-8): all of that may stand in a field that the gas does not hang on."""
     try:
-        packet = msgspec.convert(data, Packet)
-    except msgspec.MsgspecError as error:
-        raise ValueError(_reason(str(error))) from error
-    for name in Packet.__struct_fields__:
-        value = getattr(packet, name)
-        if isinstance(value, float) and not math.isfinite(value):  # JSON can't say it, a dict can
-            raise ValueError(f"field {name}: {value} is no finite number")
+        found = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        text = data if isinstance(data, str) else bytes(data).decode("utf-8", "replace")
+        try:
+            found = json.loads(text.strip("\0\ufeff \t\r\n"), strict=False)
+        except RecursionError as deep:
+            raise ValueError("the payload is nested too deeply") from deep
+        except ValueError:
+            raise ValueError(_reason(str(error))) from error
+    except RecursionError as error:
+        raise ValueError("the payload is nested too deeply") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"expected object, got {type(found).__name__}")
+    return found
+
+
+def _lenient(data: dict[str, Any]) -> tuple[Packet, dict[str, Any] | None, bool]:
+    """The packet with null (`seq`: -1) for each field that can't be read, and what was sent for it among the others."""
+    values: dict[str, Any] = {}
     extra = {name: value for name, value in data.items() if name not in Packet.__struct_fields__}
-    return packet, extra or None
+    sound = True
+    for field in _PACKET_FIELDS:
+        name = field.name
+        if name not in data and not field.required:
+            continue
+        try:
+            if name not in data:
+                raise msgspec.ValidationError("object missing required field")
+            values[name] = _sound(msgspec.convert(data[name], _NUMBERED if name == "seq" else field.type))
+            if values[name] is None and field.required:
+                raise msgspec.ValidationError("expected number, got null")
+        except msgspec.ValidationError as error:
+            if name in ("ts", "v_raw"):
+                raise ValueError(f"field {name}: {_reason(str(error))}") from error
+            sound = False
+            values[name] = -1 if name == "seq" else None
+            if data.get(name) is not None:
+                extra[name] = data[name]
+    cleaned = _storable(extra)
+    return Packet(**values), cleaned or None, sound and cleaned == extra
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise msgspec.ValidationError(f"{value} is no finite number")
+    if isinstance(value, str) and _storable(value) != value:
+        raise msgspec.ValidationError("a character that no text holds")
+    return value
+
+
+def _storable(value: Any) -> Any:
+    """The value with null for numbers that are none and � for characters (NUL, half a surrogate) that PostgreSQL takes in no text."""
+    match value:
+        case str():
+            return (
+                value.replace("\0", "�").encode("utf-8", "replace").decode()
+                if not value.isascii() or "\0" in value
+                else value
+            )
+        case float():
+            return value if math.isfinite(value) else None
+        case list():
+            return [_storable(one) for one in value]
+        case dict():
+            return {_storable(str(name)): _storable(one) for name, one in value.items()}
+    return value
 
 
 def _reason(text: str) -> str:
-    what, _, place = text.partition(" - at `$")
-    field = place.rstrip("`").lstrip(".")
-    words = what.replace("`", "")
-    words = words if words[:2].isupper() else words[:1].lower() + words[1:]
-    return f"field {field}: {words}" if field else words
+    words = text.partition(" - at `$")[0].replace("`", "")
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]

@@ -23,6 +23,7 @@ from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 from plant.devices.registry import Devices
 from plant.model.device import Device
+from plant.model.reading import Flag
 from tests.plant.alarms.harness import START, reading
 
 KIND = Catalogue(discover_packs()).types["alarm"].cls
@@ -64,6 +65,19 @@ async def test_a_device_that_falls_silent_among_others_is_off_line_and_repeated_
         assert happened(bench) == [
             (30, "GS0", "offline", "raised", True),
             (630, "GS0", "offline", "repeated", True),
+        ]
+
+
+async def test_an_old_reading_that_the_broker_retained_is_told_late_and_shows_nobody_alive():
+    retained = int(Flag.RETAINED)
+    async with harness() as bench:
+        await bench.clock.advance_to(START + 600)
+        await give(bench, 0, 60.0, "GS0", flags=retained)
+        await give(bench, 595, 30.0, "GS1", flags=retained)
+        assert happened(bench) == [
+            (0, "GS0", "A2", "late", True),
+            (0, "GS0", "A1", "late", True),
+            (595, "GS1", "A1", "raised", True),
         ]
 
 

@@ -89,6 +89,13 @@ async def test_topic_pattern_may_hold_wildcards():
     assert readings[0].sn == "GS-7"
 
 
+async def test_what_the_broker_had_retained_is_as_old_as_its_time_says():
+    async with NodeHarness(GasReading) as bench:
+        await bench.give({"topic": TOPIC, "payload": packet(NOW - 600), "time": NOW, "retain": True})
+        (reading,) = bench.sent("ok")
+        assert (reading.received_at, reading.flags) == (NOW - 600, Flag.RETAINED)
+
+
 async def test_bad_message_leaves_unchanged_with_its_reason():
     async with NodeHarness(GasReading) as bench:
         await bench.give({"topic": TOPIC, "payload": b"\xff\x00junk"})

@@ -59,3 +59,12 @@ async def test_what_is_no_reading_is_refused():
     async with NodeHarness(SequenceCheck, services=[DeviceHealth()]) as bench:
         await bench.give("text")
         assert "put gas-reading before this node" in bench.errors[0]
+
+
+async def test_packets_without_a_number_are_taken_and_no_gap():
+    health = DeviceHealth()
+    async with NodeHarness(SequenceCheck, services=[health]) as bench:
+        for seq in (-1, 5000, -1, 5001):
+            await bench.give(Reading(0.0, seq, 1.0, 1.0, 0, sn="GS001", flags=int(Flag.MALFORMED) if seq < 0 else 0))
+        (figures,) = health.all()
+        assert (figures.received, figures.lost, figures.reboots, figures.malformed) == (4, 0, 0, 2)

@@ -507,6 +507,7 @@ export interface DeviceFigures {
   duplicates: number;
   late: number;
   reboots: number;
+  malformed: number;
   last_seen: number;
   bat: number | null;
   rssi: number | null;
@@ -1069,8 +1070,8 @@ export interface Reading {
   ts: number;
   seq: number;
   v_raw: number;
-  temp: number;
-  err: number;
+  temp: number | null;
+  err: number | null;
   humi: number | null;
   bat: number | null;
   rssi: number | null;

@@ -29,7 +29,7 @@ export function HealthCard({ sn, reading, first }: { sn: string; reading: Readin
       <dl className="facts">
         <div><dt>{t("device.last")}</dt><dd>{reading ? `${dateTime(reading.received_at)} (${t("devices.ago", { age: t(key, { n }) })})` : "—"}</dd></div>
         <div><dt>{t("device.env")}</dt><dd>{reading ? `${formatValue(reading.temp)} °C · ${reading.humi === null ? "—" : `${formatValue(reading.humi)} %RH`}${reading.net ? ` · ${reading.net}` : ""}` : "—"}</dd></div>
-        {figures && <div><dt>{t("device.packets")}</dt><dd className="number">{t("device.packets.text", { received: figures.received, lost: figures.lost, duplicates: figures.duplicates, late: figures.late, reboots: figures.reboots })}</dd></div>}
+        {figures && <div><dt>{t("device.packets")}</dt><dd className="number">{t("device.packets.text", { received: figures.received, lost: figures.lost, duplicates: figures.duplicates, late: figures.late, reboots: figures.reboots, malformed: figures.malformed })}</dd></div>}
       </dl>
     </section>
   );

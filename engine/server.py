@@ -17,6 +17,7 @@ import asyncpg
 from aiohttp import web
 
 from engine.access.accounts import Accounts
+from engine.access.audit import AuditLog
 from engine.access.secrets_store import SecretsStore
 from engine.catalogue.node_types import Catalogue
 from engine.core.background_jobs import BackgroundJobs
@@ -32,7 +33,8 @@ from engine.db.query_login import QueryLogin
 from engine.db.reserved_tables import ReservedTables
 from engine.deploy.custom_nodes import NodeFolders
 from engine.deploy.deploys import Deploys
-from engine.deploy.flow_files import FlowFiles
+from engine.deploy.file_shipping import FileShipping
+from engine.deploy.flow_files import FlowFile, FlowFiles
 from engine.deploy.flow_upgrade import copy_shipped_flows
 from engine.deploy.revisions import Revisions
 from engine.flow.references import References
@@ -51,7 +53,9 @@ from engine.runtime.state.spool.spool_file import SpoolFile
 from engine.runtime.state.stores import PostgresJournal, PostgresQuarantine
 from engine.runtime.watchdog import Watchdog
 from engine.settings import Settings
+from engine.testing.flow_tests.report import FileResult
 from engine.texts.text import Readable, Text, reason_of
+from engine.web.api.flow_tests import run_tests
 from engine.web.app import make_app
 
 __all__ = ["Server", "migrate_only", "migrations_of"]
@@ -122,10 +126,14 @@ class Server:
             "spool": self.site.spool.health(),
             "leases": self.leases.health(),
         }
+        for name, note in self.deploys.notes.items():
+            flow = site["flows"].setdefault(name, {"status": "stopped", "under_way": 0, "nodes": {}})
+            flow["file"] = note.text
+            flow["status"] = "degraded" if flow["status"] == "ok" else flow["status"]
         for service in self._services:
             services[type(service).__name__.lower()] = service.health()
         states = [site["status"], *(str(service["status"]) for service in services.values())]
-        if not self.ready.is_set():
+        if not self.ready.is_set() or self.deploys.notes:
             states.append("degraded")
         status = "locked" if "locked" in states else "degraded" if "degraded" in states else "ok"
         facts = {
@@ -201,7 +209,15 @@ class Server:
         )
         self.site.provide(self.query)
         self.site.provide(self.leases, NoLeases)
-        self.deploys = Deploys(self.site, FlowFiles(self.settings.flows, self._flow_paths), self.revisions, self.leases)
+        self.deploys = Deploys(
+            self.site,
+            FlowFiles(self.settings.flows, self._flow_paths),
+            self.revisions,
+            self.leases,
+            copies=self.spool,
+            rule=self.settings.deploy_files,
+        )
+        self._shipping = FileShipping(self.deploys, self.site, AuditLog(self.database), self._run_tests)
         self._node_folders = NodeFolders(
             self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types), self.supervisor
         )
@@ -261,6 +277,7 @@ class Server:
                     self._services.append(service)
             self.starting = Text("setup.starting-flows")
             await self.deploys.start()
+            self._shipping.start()
             self._node_folders.start()
             self.spool.copy(STARTED, "version", self.version.encode())
             # What is there by now mostly stays: the collector need not stop all messages to walk through it again and again.
@@ -278,6 +295,9 @@ class Server:
             for pack in packs:
                 if pack.demo is not None:
                     self._jobs.start(f"the demo of {pack.name}", pack.demo, self)
+
+    async def _run_tests(self, file: FlowFile) -> FileResult | None:
+        return await run_tests(self, file.path.with_name(f"{file.path.stem}_test.yaml"), file.text)
 
     async def _tables_made(self, packs: list[Pack]) -> None:
         """Returns when the tables are there; a site that has started before waits a few seconds only, and goes on from its copies on disk."""
@@ -305,6 +325,7 @@ class Server:
     async def _end(self) -> None:
         await self._jobs.stop()
         await self._node_folders.stop()
+        await self._shipping.stop()
         await self.deploys.stop()
         await self.site.stop()
         for service in reversed(self._services):

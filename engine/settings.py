@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -77,6 +77,8 @@ class Settings:
     """Whether flows may hold `python` nodes, which run code written in the editor with the rights of the server's user."""
     process: str = "worker"
     """What this process is called where several share a database and a data folder; its spool lies in a folder of that name."""
+    deploy_files: Literal["auto", "ask", "off"] = "auto"
+    """What becomes of a flow file that somebody changes in `flows`: it is deployed, waits for a person, or is left alone."""
     log_level: str = "info"
     """`debug`, `info`, `warning` or `error`."""
     unknown: tuple[Text, ...] = ()
@@ -162,6 +164,12 @@ def _on_or_off(text: str) -> bool:
     return text == "on"
 
 
+def _file_rule(text: str) -> str:
+    if text not in ("auto", "ask", "off"):
+        raise ValueError(Text("setup.no-file-rule", text=text))
+    return text
+
+
 def _level(text: str) -> str:
     if text.lower() not in ("debug", "info", "warning", "error"):
         raise ValueError(Text("setup.no-level", text=text))
@@ -235,6 +243,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "trusted_proxies": _networks,
     "python_nodes": _on_or_off,
     "process": _process,
+    "deploy_files": _file_rule,
     "log_level": _level,
 }
 

@@ -8,11 +8,13 @@ import datetime
 import logging
 from collections.abc import Callable, Collection
 from functools import partial
+from typing import Literal
 
 import msgspec
 
 from engine.core.background_jobs import BackgroundJobs
 from engine.core.background_task import BackgroundTask
+from engine.core.copies import Copies, NoCopies
 from engine.db.database import Unavailable
 from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, revision_of
 from engine.deploy.revisions import Revision, Revisions
@@ -25,9 +27,11 @@ from engine.runtime.services.leases import FLOW, NoLeases
 from engine.runtime.site import Site
 from engine.texts.text import Readable, Text, reason_of
 
-__all__ = ["FOUND_ON_DISK", "Deployed", "Deploys", "NotRecorded", "RunsElsewhere"]
+__all__ = ["FOUND_ON_DISK", "Deployed", "Deploys", "FileNote", "FileRule", "NotRecorded", "RunsElsewhere"]
 
 log = logging.getLogger("mcs.deploys")
+
+FileRule = Literal["auto", "ask", "off"]
 
 FOUND_ON_DISK = "disk"
 """Who made a revision that no one deployed here: ops changed the file."""
@@ -50,6 +54,13 @@ class NotRecorded(Exception):
     """The new version runs and is in its file, but the database broke before the deploy was recorded; that is made up for later."""
 
 
+class FileNote(msgspec.Struct, frozen=True):
+    """Why a file is not what runs. `kind`: broken, refused (a node does not start), tests, ask (waits for a person), editing, gone."""
+
+    kind: Literal["broken", "refused", "tests", "ask", "editing", "gone"]
+    text: Text
+
+
 class RunsElsewhere(Exception):
     """Another process has the flow; it is deployed there."""
 
@@ -60,12 +71,27 @@ class Deploys:
     `on_change` is called with the name of every flow that was deployed, removed or changed on disk.
     """
 
-    def __init__(self, site: Site, files: FlowFiles, revisions: Revisions, leases: NoLeases | None = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        files: FlowFiles,
+        revisions: Revisions,
+        leases: NoLeases | None = None,
+        *,
+        copies: Copies | None = None,
+        rule: FileRule = "off",
+    ) -> None:
+        """`copies` keep what ran last, for a start at which a file is broken, gone, or waits for a person by the `rule`."""
+        self.notes: dict[str, FileNote] = {}
+        """Why the file of a flow is not what runs, by flow."""
         self.on_change: list[Callable[[str], None]] = []
         self.known: dict[str, Deployed] = {}
         self.files = files
         self.revisions = revisions
         self.leases = leases if leases is not None else NoLeases()
+        self.rule = rule
+        self._copies: Copies = copies if copies is not None else NoCopies()
+        self._copied = f"flows {files.folder.resolve()}"
         self._site = site
         self._locks: dict[str, asyncio.Lock] = {}
         self._jobs = BackgroundJobs()
@@ -77,9 +103,14 @@ class Deploys:
         """Starts every flow file (one with problems does not keep the others from starting), records what ops have changed, and
         from then on follows the disk and the other workers."""
         self.files.scan()
+        last = {name: body.decode() for name, body in (await self._copies.copies(self._copied)).items()}
         for file in self.files.all():
             async with self._lock(file.name):
-                await self._start(file)
+                await self._start(file, last.pop(file.name, ""))
+        if self.files.all_of_folder:
+            for name, text in last.items():
+                async with self._lock(name):
+                    await self._start_without_file(name, text)
         await self._check_links()
         self._unfollow = self.revisions.follow(self._heard)
         self._disk.start()
@@ -113,6 +144,13 @@ class Deploys:
         """
         return await asyncio.shield(asyncio.ensure_future(self._deploy(name, text, base, who, note)))
 
+    async def ship(self, file: FlowFile) -> DeployReport:
+        """Goes over to a file that somebody has put into the folder; without the database it runs, and is recorded later.
+
+        FlowError, DeployFailed, RunsElsewhere: what ran goes on. Goes on to its end when the caller is cancelled.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._ship(file)))
+
     async def refresh(self, types: Collection[str]) -> None:
         """Node types have changed: goes over to them in every flow that uses one, and starts those that waited for one."""
         for file in self.files.all():
@@ -128,18 +166,32 @@ class Deploys:
                     await self._site.deploy(flow)
                 except (FlowError, DeployFailed) as error:
                     log.error("flow %s stays with the node types it has: %s", file.name, error)
-            self._changed(file.name)
+            self.tell(file.name)
 
     async def remove(self, name: str, base: str, who: str) -> None:
         """Stops a flow and deletes its file; its revisions stay. FileChanged, Unavailable as with `deploy`."""
         async with self._lock(name), self.revisions.writing(name) as writing:
             self.files.remove(name, base)
             await self._site.remove(name)
-            self.known.pop(name, None)
+            self._forget(name)
             await writing.add("", who, "", None, {})
         await self.leases.release(FLOW + name)
         await self._check_links()
-        self._changed(name)
+        self.tell(name)
+
+    async def _ship(self, file: FlowFile) -> DeployReport:
+        async with self._lock(file.name):
+            if file.flow is None:
+                raise FlowError(file.problems)
+            if not await self._is_ours(file.name):
+                raise RunsElsewhere(self._site.refused[file.name])
+            report = await self._run(file.flow, file.problems)
+            self._runs(file.name, Deployed(text=file.text, revision=file.revision, flow=file.flow))
+            with contextlib.suppress(Unavailable):
+                await self._record(file.name, Text("deploy.note-shipped"), report)
+        await self._check_links()
+        self.tell(file.name)
+        return report
 
     async def _deploy(
         self, name: str, text: str, base: str | None, who: str, note: Readable
@@ -148,6 +200,9 @@ class Deploys:
             if not await self._is_ours(name):
                 raise RunsElsewhere(self._site.refused[name])
             current = self.files.read(name)
+            known = self.known.get(name)
+            if current is None and known is not None and known.revision == base:
+                base = None  # its file was deleted, and comes back with this
             if (current.revision if current is not None else None) != base:
                 raise FileChanged(name, current)
             path = current.path if current is not None else self.files.folder / f"{name}.yaml"
@@ -167,13 +222,13 @@ class Deploys:
             except Unavailable as away:
                 if done is None:
                     raise
-                self.known[name] = Deployed(text=text, revision=revision_of(text), flow=flow, who=who, note=note)
+                self._runs(name, Deployed(text=text, revision=revision_of(text), flow=flow, who=who, note=note))
                 await self._check_links()
-                self._changed(name)
+                self.tell(name)
                 raise NotRecorded(Text("deploy.not-recorded", flow=name, reason=reason_of(away))) from away
-            self.known[name] = _deployed(text, flow, row)
+            self._runs(name, _deployed(text, flow, row))
         await self._check_links()
-        self._changed(name)
+        self.tell(name)
         return row, report
 
     async def _run(self, flow: Flow, problems: list[Problem]) -> DeployReport:
@@ -217,7 +272,7 @@ class Deploys:
         async with self._lock(name):
             file = self.files.read(name)
             if self.leases.other(FLOW + name) is not None:
-                self.known.pop(name, None)
+                self._forget(name)
                 await self._site.hand_over(name)
                 await self._is_ours(name)
             elif file is not None and name not in self.known:
@@ -225,35 +280,60 @@ class Deploys:
                 await self._site.take_over(name)
                 await self._start(file)
         await self._check_links()
-        self._changed(name)
+        self.tell(name)
 
-    async def _start(self, file: FlowFile) -> None:
+    def _runs(self, name: str, deployed: Deployed) -> None:
+        self.known[name] = deployed
+        self._copies.copy(self._copied, name, deployed.text.encode())
+
+    def _forget(self, name: str) -> None:
+        self.known.pop(name, None)
+        self.notes.pop(name, None)
+        self._copies.copy(self._copied, name, None)
+
+    async def _start(self, file: FlowFile, last: str = "") -> None:
+        """`last` is what ran last: it goes on where the file can't run, or waits for a person."""
+        if file.flow is not None and not await self._is_ours(file.name):
+            log.error("%s", self._site.refused[file.name])
+            return
+        goes_on = last not in ("", file.text)
+        if goes_on and self.rule != "auto" and await self._start_without_file(file.name, last):
+            return
         if file.flow is None:
             self._site.problems[file.name] = file.problems
             log.error("%s", "\n".join(str(problem) for problem in file.problems))
+        elif await self._start_text(file.name, file.text, file.flow, file.problems):
             return
-        if not await self._is_ours(file.name):
-            log.error("%s", self._site.refused[file.name])
-            return
-        try:
-            await self._site.deploy(file.flow, read_problems=file.problems)
-        except FlowError as error:
-            log.error("flow %s does not start:\n%s", file.name, error)
-            return
-        except DeployFailed as error:
-            log.error("flow %s does not start: %s", file.name, error)
-            return
-        self.known[file.name] = Deployed(text=file.text, revision=file.revision, flow=file.flow)
-        with contextlib.suppress(Unavailable):
-            await self._record(file.name, Text("deploy.note-found"))
+        if goes_on and self.rule == "auto" and await self._start_without_file(file.name, last):
+            log.error("flow %s goes on as it ran last", file.name)
 
-    async def _record(self, name: str, note: Readable) -> None:
+    async def _start_without_file(self, name: str, text: str) -> bool:
+        """From what ran last."""
+        flow, problems = await asyncio.to_thread(read_flow, text, str(self.files.folder / f"{name}.yaml"))
+        return flow is not None and await self._is_ours(name) and await self._start_text(name, text, flow, problems)
+
+    async def _start_text(self, name: str, text: str, flow: Flow, problems: list[Problem]) -> bool:
+        try:
+            await self._site.deploy(flow, read_problems=problems)
+        except FlowError as error:
+            log.error("flow %s does not start:\n%s", name, error)
+            return False
+        except DeployFailed as error:
+            log.error("flow %s does not start: %s", name, error)
+            return False
+        self._site.refused.pop(name, None)
+        self._runs(name, Deployed(text=text, revision=revision_of(text), flow=flow))
+        with contextlib.suppress(Unavailable):
+            await self._record(name, Text("deploy.note-found"))
+        return True
+
+    async def _record(self, name: str, note: Readable, report: DeployReport | None = None) -> None:
         """Makes sure that what runs is the last revision."""
         known = self.known[name]
         async with self.revisions.writing(name) as writing:
             last = await self.revisions.latest(name) if writing.last else None
             if last is None or last.revision != known.revision:
-                last = await writing.add(known.revision, known.who, known.note or note, known.text, {})
+                last = await writing.add(known.revision, known.who, known.note or note, known.text, report or {})
         self.known[name] = _deployed(known.text, known.flow, last)
 
     async def _check_links(self) -> None:
@@ -275,7 +355,7 @@ class Deploys:
                 log.warning("the flow files can't be looked at: %s", failure)
                 continue
             for name in changed:
-                self._changed(name)
+                self.tell(name)
 
     def _heard(self, flow: str | None) -> None:
         if flow is None:
@@ -306,7 +386,7 @@ class Deploys:
                     return
                 if last.text is None:
                     await self._site.remove(name)
-                    self.known.pop(name, None)
+                    self._forget(name)
                 elif not await self._is_ours(name):
                     await self._keep_up(last, last.text)
                 elif known is None or known.revision != last.revision:
@@ -314,7 +394,7 @@ class Deploys:
                 else:
                     self.known[name] = _deployed(known.text, known.flow, last)
         await self._check_links()
-        self._changed(name)
+        self.tell(name)
 
     async def _keep_up(self, last: Revision, text: str) -> None:
         """The process that has the flow has deployed it: the file here follows, unless somebody has put another one there."""
@@ -333,14 +413,15 @@ class Deploys:
         except (FlowError, DeployFailed) as error:
             log.error("flow %s, deployed by another worker, does not start here: %s", last.flow, error)
             return
-        self.known[last.flow] = _deployed(text, flow, last)
+        self._runs(last.flow, _deployed(text, flow, last))
         current = self.files.read(last.flow)
         if (current.revision if current is not None else None) == (known.revision if known is not None else None):
             # Workers with a folder of their own; in a shared folder the file says it already.
             with contextlib.suppress(FileChanged, OSError):
                 self.files.write(last.flow, text, current.revision if current is not None else None)
 
-    def _changed(self, name: str) -> None:
+    def tell(self, name: str) -> None:
+        """Calls who wants to hear of changes of a flow."""
         for call in list(self.on_change):
             call(name)
 

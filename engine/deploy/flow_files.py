@@ -65,6 +65,11 @@ class FlowFiles:
         self._paths = list(paths) if paths is not None else None
         self._files: dict[Path, tuple[tuple[int, int, int], float, FlowFile]] = {}
 
+    @property
+    def all_of_folder(self) -> bool:
+        """Whether a file is a flow of this process by being in the folder, and not by its name."""
+        return self._paths is None
+
     def scan(self) -> set[str]:
         """Looks at the disk; the names of flows that are new, changed or gone since the last look."""
         before = {file.name: file.revision for _, _, file in self._files.values()}

@@ -73,7 +73,12 @@ def _site(server: ServerContext) -> Iterator[Family]:
     status = server.health()["status"]
     for one in ("ok", "degraded", "locked"):
         health.add(float(one == status), {"status": one})
-    yield from (info, quarantined, database, health)
+    waiting = Family(
+        "mcs_flow_file_waiting", "gauge", "1 for a flow whose file is not what runs; the label why tells the kind."
+    )
+    for flow, note in server.deploys.notes.items():
+        waiting.add(1, {"flow": flow, "why": note.kind})
+    yield from (info, quarantined, database, health, waiting)
 
 
 def _flows(flows: Mapping[str, FlowRun]) -> Iterator[Family]:

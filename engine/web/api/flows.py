@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -53,7 +54,8 @@ class DeployedView(msgspec.Struct, kw_only=True):
 
 
 class FlowRow(msgspec.Struct, kw_only=True):
-    """One flow in the list. `problems` counts what keeps it from running or troubles it; `revision` is that of the file."""
+    """One flow in the list. `problems` counts what keeps it from running or troubles it; `revision` is that of the file;
+    `file_note` says why the file is not what runs, "" when nothing keeps it from that."""
 
     name: str
     title: Words
@@ -63,6 +65,7 @@ class FlowRow(msgspec.Struct, kw_only=True):
     revision: str
     nodes: int
     changed_on_disk: bool
+    file_note: ReadableField
 
 
 class FlowView(msgspec.Struct, kw_only=True):
@@ -138,10 +141,19 @@ async def remove_flow(call: Call[FromBase]) -> None:
 def flow_file(call: Call[Any], name: str = "") -> FlowFile:
     """The file of the flow in the path. ApiError (404) without one."""
     name = name or call.path("name")
-    file = call.server.deploys.files.read(name) if len(name) <= 64 else None
+    deploys = call.server.deploys
+    file = deploys.files.read(name) if len(name) <= 64 else None
+    if file is None and name in deploys.known:
+        file = _without_file(deploys.known[name], deploys.files.folder)
     if file is None:
         raise not_found(Text("api.no-flow", flow=name[:80]))
     return file
+
+
+def _without_file(known: Deployed, folder: Path) -> FlowFile:
+    """A flow that runs on though its file is gone."""
+    name = known.flow.flow
+    return FlowFile(name, folder / f"{name}.yaml", known.text, known.revision, known.flow, [])
 
 
 def flow_view(call: Call[Any], file: FlowFile) -> FlowView:
@@ -163,14 +175,18 @@ def flow_rows(server: ServerContext) -> list[FlowRow]:
     """The list, as of the last look at the disk."""
     health = server.site.health()["flows"]
     rows = []
-    for file in server.deploys.files.all():
+    files = {file.name: file for file in server.deploys.files.all()}
+    for name, known in server.deploys.known.items():
+        files.setdefault(name, _without_file(known, server.deploys.files.folder))
+    for _, file in sorted(files.items()):
         deployed = server.deploys.known.get(file.name)
         state = health.get(file.name, {})
+        note = server.deploys.notes.get(file.name)
         disabled = file.flow is not None and file.flow.disabled
         running = file.name in server.site.flows
         status: Status = "stopped"
         if running:
-            status = "degraded" if state.get("nodes") else "running"
+            status = "degraded" if state.get("nodes") or note is not None else "running"
         rows.append(
             FlowRow(
                 name=file.name,
@@ -181,6 +197,7 @@ def flow_rows(server: ServerContext) -> list[FlowRow]:
                 revision=file.revision,
                 nodes=len(file.flow.nodes) if file.flow is not None else 0,
                 changed_on_disk=deployed is not None and deployed.revision != file.revision,
+                file_note=note.text if note is not None else "",
             )
         )
     return rows

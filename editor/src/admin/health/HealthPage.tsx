@@ -44,6 +44,7 @@ export default function HealthPage() {
         { id: "problems", label: t("health.problems"), cell: ([, flow]) => (
           <ul className="health-problems">
             {flow.refused && <li>{flow.refused}</li>}
+            {flow.file && <li>{flow.file}</li>}
             {flow.problems?.map((problem) => <li key={problem}>{problem}</li>)}
             {Object.entries(flow.nodes).map(([node, problem]) => <li key={node}><code>{node}</code> {problem}</li>)}
           </ul>

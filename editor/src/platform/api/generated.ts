@@ -676,7 +676,7 @@ export interface FlowModel {
   layout: Record<string, [number, number]>;
 }
 
-/** One flow in the list. `problems` counts what keeps it from running or troubles it; `revision` is that of the file. */
+/** One flow in the list. `problems` counts what keeps it from running or troubles it; `revision` is that of the file; `file_note` says why the file is not what runs, "" when nothing keeps it from that. */
 export interface FlowRow {
   name: string;
   title: string | Record<string, string>;
@@ -686,6 +686,7 @@ export interface FlowRow {
   revision: string;
   nodes: number;
   changed_on_disk: boolean;
+  file_note: string;
 }
 
 /** One flow as its file has it. `changed_on_disk`: the file is another than what runs, because somebody edited it there. */

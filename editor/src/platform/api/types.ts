@@ -27,5 +27,5 @@ export interface Health {
   starting?: string;
   quarantined: number;
   services: Record<string, ServiceHealth>;
-  flows: Record<string, { status: string; under_way: number; nodes: Record<string, string>; problems?: string[]; refused?: string }>;
+  flows: Record<string, { status: string; under_way: number; nodes: Record<string, string>; problems?: string[]; refused?: string; file?: string }>;
 }

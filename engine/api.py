@@ -29,6 +29,7 @@ from engine.core.node import (
     node,
 )
 from engine.core.paths import Path, PathText, invalid_path_reason
+from engine.core.pattern import compile_pattern
 from engine.core.rate_limit import RateLimit
 from engine.core.renamed import RenamedFields, read_as
 from engine.core.roles import ROLES, Identity, Role, requires
@@ -136,6 +137,7 @@ __all__ = [
     "WebhookRouter",
     "as_jsonb",
     "choices",
+    "compile_pattern",
     "connection_or_retry",
     "copy_stream",
     "field",

@@ -2,11 +2,15 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from engine.texts.text import Readable, Text
 
 NAME_LIMIT = 64
+COMPARISONS = 30_000
+_comparisons_left: ContextVar[list[int] | None] = ContextVar("comparisons left", default=None)
 
 # Han letters because customers name their points in Chinese; no dot (it parts node and port), no slash (it parts
 # subflow and node), no space. Other scripts are left out: their look-alikes make two ids one to the eye.
@@ -37,9 +41,27 @@ def is_type_name(name: str) -> bool:
     return len(name) <= NAME_LIMIT and _TYPE.fullmatch(name) is not None
 
 
+@contextmanager
+def hints_limited() -> Iterator[None]:
+    """Within it, `nearest` finds nothing more once it has compared names for about a second: to find the name that each of 50,000 dangling
+    wires may have meant would take minutes, and nobody reads so many."""
+    outer = _comparisons_left.get()
+    token = _comparisons_left.set(outer or [COMPARISONS])
+    try:
+        yield
+    finally:
+        _comparisons_left.reset(token)
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one resembles most, if any does."""
-    found = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    known = list(known)
+    left = _comparisons_left.get()
+    if left is not None:
+        left[0] -= len(known)
+    if len(name) > NAME_LIMIT or (left is not None and left[0] < 0):
+        return None
+    found = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
     return found[0] if found else None
 
 

@@ -8,7 +8,7 @@ import msgspec
 from pystache.context import KeyNotFoundError  # type: ignore[import-untyped]
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, node
-from nodes.support.mustache import Escape, Mustache, check
+from nodes.support.mustache import Escape, Mustache, TooLong, check
 from nodes.support.value_ref import SHARED, ValueRef
 
 LARGEST = 1_000_000
@@ -78,6 +78,8 @@ class Template(Node):
             text = self.mustache.text(msgspec.to_builtins(names, str_keys=True, enc_hook=str))
         except KeyNotFoundError as wrong:
             raise PermanentError(f"template: {wrong}") from wrong
+        except TooLong as wrong:
+            raise PermanentError("template: it takes too long to write; put fewer sections into each other") from wrong
         except (RecursionError, OverflowError) as wrong:
             raise PermanentError(f"template: the message can't be written: {wrong}") from wrong
         if len(text) > LARGEST:

@@ -16,7 +16,7 @@ from pystache.parser import ParsingError  # type: ignore[import-untyped]
 from engine.api import UNSET, choices
 from nodes.support.comparison import loose_text
 
-__all__ = ["Escape", "Mustache", "check"]
+__all__ = ["Escape", "Mustache", "TooLong", "check"]
 
 Escape = Annotated[
     Literal["html", "json", "none"],
@@ -37,6 +37,41 @@ def check(text: str) -> None:
         raise ValueError("template: a section is not closed; end each {{#name}} and {{^name}} with {{/name}}")
 
 
+EFFORT = 4_000_000
+"""Characters that one rendering may handle, those of inner sections in each section round them again; 0.5 s at most."""
+STEP = 50
+"""A name looked up, or a section begun, in characters."""
+
+
+class TooLong(Exception):
+    """A template with lists in lists would write for minutes."""
+
+
+class _Effort:
+    """What one rendering has cost so far."""
+
+    def __init__(self) -> None:
+        self.left = EFFORT
+
+    def spend(self, characters: int) -> None:
+        self.left -= STEP + characters
+        if self.left < 0:
+            raise TooLong
+
+
+class _Counted:
+    """What a section writes, counted each time that it is written."""
+
+    def __init__(self, parsed: Any, effort: Callable[[], _Effort]) -> None:
+        self._parsed = parsed
+        self._effort = effort
+
+    def render(self, engine: Any, context: Any) -> str:
+        text = str(self._parsed.render(engine, context))
+        self._effort().spend(len(text))
+        return text
+
+
 class Mustache(pystache.Renderer):  # type: ignore[misc]  # pystache has no types
     """A template made ready. `elsewhere` is asked for a dotted name that the values do not have; UNSET says it has none.
 
@@ -51,28 +86,46 @@ class Mustache(pystache.Renderer):  # type: ignore[misc]  # pystache has no type
             partials={},
         )
         self._parsed = pystache.parse(text)
+        self._count_sections(self._parsed)
         self._elsewhere = elsewhere
+        self._effort = _Effort()
 
     def text(self, values: Mapping[str, Any]) -> str:
-        """The template with plain data filled in. KeyNotFoundError names what is missing, if it is strict."""
-        self._context = _Names(self._elsewhere, values)
+        """The template with plain data filled in. KeyNotFoundError names what is missing, if it is strict; TooLong when it takes too long."""
+        self._effort = _Effort()
+        self._context = _Names(self._elsewhere, self._effort, values)
         return str(self._parsed.render(self._make_render_engine(), self._context))
+
+    def _count_sections(self, parsed: Any) -> None:
+        for part in parsed._parse_tree:
+            for name in ("parsed", "parsed_section"):
+                if inner := getattr(part, name, None):
+                    self._count_sections(inner)
+                    setattr(part, name, _Counted(inner, lambda: self._effort))
 
     def str_coerce(self, val: Any) -> str:
         """Null as nothing, truth values and numbers as JSON does, objects and lists as JSON."""
         if val is None:
             return _Written("", None)
-        return _Written(json.dumps(val, ensure_ascii=False) if isinstance(val, (dict, list)) else loose_text(val), val)
+        text = json.dumps(val, ensure_ascii=False) if isinstance(val, (dict, list)) else loose_text(val)
+        self._effort.spend(len(text))
+        return _Written(text, val)
 
 
 class _Names(ContextStack):  # type: ignore[misc]
     """Looks names up as JavaScript would: `list.0` and `list.length` too; an attribute of Python is none."""
 
-    def __init__(self, elsewhere: Callable[[str], Any], *items: Any) -> None:
+    def __init__(self, elsewhere: Callable[[str], Any], effort: _Effort, *items: Any) -> None:
         super().__init__(*items)
         self._elsewhere = elsewhere
+        self._effort = effort
 
     def get(self, name: str) -> Any:
+        value = self._found(name)
+        self._effort.spend(len(value) if isinstance(value, str) else 0)
+        return value
+
+    def _found(self, name: str) -> Any:
         if name == ".":
             return self.top()
         first, *rest = name.split(".")

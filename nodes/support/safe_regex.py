@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from engine.api import PermanentError
+from engine.api import PermanentError, compile_pattern
 
 __all__ = ["Pattern"]
 
@@ -22,7 +22,7 @@ class Pattern:
     def __init__(self, text: str, ignore_case: bool = False) -> None:
         """ValueError says where the text is no regular expression."""
         try:
-            self._compiled = regex.compile(text, regex.IGNORECASE if ignore_case else 0)
+            self._compiled = compile_pattern(text, regex.IGNORECASE if ignore_case else 0)
         except regex.error as wrong:
             raise ValueError(f"{text!r} is no regular expression: {wrong}") from wrong
         self.text = text

@@ -30,7 +30,7 @@ from engine.flow.check.old_words import with_new_words
 from engine.flow.check.plan import Plan, PlannedNode
 from engine.flow.check.type_flow import propagate_types
 from engine.flow.model import Flow
-from engine.flow.names import did_you_mean
+from engine.flow.names import did_you_mean, hints_limited
 from engine.flow.problem import Problem, Severity, errors_in
 from engine.flow.references import References
 from engine.flow.tree import Path
@@ -51,7 +51,8 @@ def check_flow(
     reach; not how the file is written, which `read_flow` has done. Disabled nodes are only looked at for wires that
     lead nowhere.
     """
-    return _Check(flow, catalogue, references or References()).run()
+    with hints_limited():
+        return _Check(flow, catalogue, references or References()).run()
 
 
 def check_site(flows: Iterable[Flow], beside: Iterable[Flow] = ()) -> list[Problem]:

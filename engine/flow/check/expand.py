@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
-from jsonschema import Draft202012Validator, SchemaError
 
 from engine.core.node import ERROR_PORT
 from engine.flow.check.config_messages import config_problems
+from engine.flow.check.field_schema import FieldSchemas, InvalidSchema, PatternTooSlow
 from engine.flow.model import DEFAULT_PORT, SUBFLOW_PREFIX, Flow, NodeSpec, Subflow, Target
 from engine.flow.names import did_you_mean, nearest
 from engine.flow.problem import Problem, Severity
@@ -126,6 +126,7 @@ class _Expansion:
         self.flow = flow
         self.out = ExpandedFlow()
         self._seen: set[Problem] = set()
+        self._schemas = FieldSchemas()
         self._used: set[str] = set()
         self._uses = 0
         self._dormant = False
@@ -198,7 +199,13 @@ class _Expansion:
             if name in with_:
                 values[name] = with_[name]
                 if checker is not None and not any(references_in(with_[name])):
-                    for fault in config_problems(checker.iter_errors(with_[name]), with_[name], schema):
+                    try:
+                        faults = config_problems(checker.iter_errors(with_[name]), with_[name], schema)
+                    except PatternTooSlow as slow:
+                        text = Text("flow.pattern-slow", pattern=shortened(str(slow)))
+                        self._say(("subflows", subflow.name, "fields", name), text)
+                        faults = []
+                    for fault in faults:
                         self._say((*place, "with", name, *fault.place), fault.text)
             elif "default" in schema:
                 values[name] = schema["default"]
@@ -206,18 +213,13 @@ class _Expansion:
                 self._say((*place, "with"), Text("flow.subflow-field-missing", subflow=subflow.name, field=name))
         return values
 
-    def _field_checker(self, subflow: str, name: str, schema: dict[str, Any]) -> Draft202012Validator | None:
-        place = ("subflows", subflow, "fields", name)
-        if "$ref" in str(schema) or "$dynamicRef" in str(schema):
-            # A reference could name any address in the world, and would be fetched.
-            self._say(place, Text("flow.schema-refers"))
-            return None
+    def _field_checker(self, subflow: str, name: str, schema: dict[str, Any]) -> Any:
+        """Its validator, or None after telling what is wrong with the schema."""
         try:
-            Draft202012Validator.check_schema(schema)
-        except SchemaError as error:
-            self._say((*place, *error.absolute_path), Text("flow.no-schema", reason=error.message))
+            return self._schemas.validator(schema)
+        except InvalidSchema as invalid:
+            self._say(("subflows", subflow, "fields", name, *invalid.place), invalid.text)
             return None
-        return Draft202012Validator(schema)
 
     def _expand_wires(self, scope: _Scope) -> None:
         for name, spec in scope.nodes.items():

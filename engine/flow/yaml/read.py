@@ -4,6 +4,7 @@ from pathlib import Path as FilePath
 
 from engine.core.gc_pause import gc_paused
 from engine.flow.model import Flow
+from engine.flow.names import hints_limited
 from engine.flow.problem import Problem
 from engine.flow.source import SourceMap
 from engine.flow.yaml.flow_reader import FlowReader
@@ -29,7 +30,7 @@ def read_flow(source: FilePath | str, name: str = "") -> tuple[Flow | None, list
     else:
         name = name or "flow"
         text = source
-    with gc_paused():
+    with gc_paused(), hints_limited():
         root, problems = parse_tree(text.removeprefix(_BOM), name)
         if root is None:
             return None, problems or [_empty(name)]

@@ -60,3 +60,25 @@ async def test_a_partial_reads_no_file(bench):
 def test_a_template_that_is_not_closed_is_refused_before_it_runs(bench):
     with pytest.raises(msgspec.ValidationError, match="template"):
         bench("template", "template: '{{#a}}'")._plan()
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{#payload}}{{#payload}}{{#payload}}{{#payload}}x{{/payload}}{{/payload}}{{/payload}}{{/payload}}",
+        "{{#payload}}" * 3 + "y" * 90_000 + "{{/payload}}" * 3,
+        "{{#payload}}{{^nothing}}{{#payload}}{{topic}}{{/payload}}{{/nothing}}{{/payload}}" * 100,
+    ],
+    ids=["sections in sections", "long text", "many names"],
+)
+async def test_template_that_would_write_for_minutes_refuses_the_message(bench, template: str):
+    async with bench("template", {"template": template}) as node:
+        await node.give(list(range(1000)))
+        assert "takes too long" in node.errors[0]
+
+
+async def test_large_table_is_written(bench):
+    cells = "".join(f"{{{{c{column}}}}};" for column in range(20))
+    async with bench("template", {"template": f"{{{{#payload}}}}{cells}{{{{/payload}}}}"}) as node:
+        await node.give([{f"c{column}": row for column in range(20)} for row in range(1000)])
+        assert node.sent()[0].count(";") == 20_000

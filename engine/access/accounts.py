@@ -227,9 +227,7 @@ class Accounts:
             rows = await connection.fetch("select * from api_tokens order by name")
         return [_token(row) for row in rows]
 
-    async def add_token(
-        self, name: str, role: Role, by: Identity, days: int | None = TOKEN_DAYS
-    ) -> tuple[str, Token]:
+    async def add_token(self, name: str, role: Role, by: Identity, days: int | None = TOKEN_DAYS) -> tuple[str, Token]:
         """(the text of a new token, which is kept nowhere; what is known of it). It ends with the user who made it, also by another token.
 
         Without `days` it has no date. AccountRefused when the name is taken, or when it would be allowed more than `by` is.

@@ -17,8 +17,10 @@ from plant.devices.registry import Devices
 from plant.model.reading import Flag, Reading, as_reading
 
 TICK_S = 1.0
+SET_S = 1.0
+"""Between two ticks a clock that is only kept right moves by less."""
 UNSTORED_FOR_S = 7 * 86400.0
-_RETAINED = int(Flag.RETAINED)
+_CLOCK, _RETAINED = int(Flag.CLOCK), int(Flag.RETAINED)
 _SECONDS = {"x-unit": "s"}
 _READING = {"sn": "GS001", "seq": 1, "v_raw": 2000.0, "temp": 25.0, "err": 0}
 
@@ -174,11 +176,14 @@ class Alarm(Node):
         self._presence = SilenceDetector(self.missed)
         self._clocked: set[str] = {SITE}
         self._timer: Timer | None = None
+        self._wall_ahead_s = 0.0
         self._rules = self._make_rules()
 
     def resume(self) -> None:
         self._rules = self._make_rules()
-        steady = self.ctx.clock.monotonic()
+        steady, now = self.ctx.clock.monotonic(), self.ctx.clock.now()
+        self._wall_ahead_s = now - steady
+        self._rules.commands.clamp_ends(now)
         for sn, _ in self._known.items():
             device = self._devices.get(sn)
             if device is not None:
@@ -206,7 +211,9 @@ class Alarm(Node):
         device = msg.props.get("device") or self._devices.get(sn)
         now = self.ctx.clock.now()
         events: list[AlarmEvent] = []
-        if reading.flags & _RETAINED and now - reading.time > (device.period_s if device is not None else 10.0):
+        if reading.flags & _RETAINED and (
+            reading.flags & _CLOCK or now - reading.time > (device.period_s if device is not None else 10.0)
+        ):
             # Nobody has sent it now: it shows neither that the device lives nor how things stand.
             return self._sent(msg, self._rules.observe_past(reading, device))
         if self._presence.heard(sn, self.ctx.clock.monotonic(), device.period_s if device is not None else 10.0):
@@ -256,9 +263,12 @@ class Alarm(Node):
 
     def _tick(self) -> None:
         """Drives what no reading drives: silent devices, the site's own alarms, the end of shelves."""
-        now = self.ctx.clock.now()
+        now, steady = self.ctx.clock.now(), self.ctx.clock.monotonic()
         self._timer = self.ctx.clock.call_later(TICK_S, self._tick)
-        silent, site_silent = self._presence.check(self.ctx.clock.monotonic())
+        set_by_s, self._wall_ahead_s = now - steady - self._wall_ahead_s, now - steady
+        if abs(set_by_s) > SET_S:
+            self._rules.clock_was_set(set_by_s, self._clocked)
+        silent, site_silent = self._presence.check(steady)
         events: list[AlarmEvent] = []
         if site_silent:
             events += self._rules.set_condition(SITE, "link", True, now, {"devices": len(self._known)})
@@ -294,5 +304,5 @@ class Alarm(Node):
 
 
 def _topic(event: AlarmEvent) -> str:
-    """Names the alarm: what shows the latest event of each alarm takes it as its key."""
-    return f"{event.sn}/{event.type}"
+    """Names the alarm: what shows the latest event of each alarm takes it as its key. A late one is not its latest."""
+    return f"{event.sn}/{event.type}/late" if event.kind == "late" else f"{event.sn}/{event.type}"

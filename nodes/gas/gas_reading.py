@@ -6,11 +6,11 @@ import re
 from typing import Annotated, Any, ClassVar
 
 from engine.api import EMPTY, Context, Example, Help, Message, Meta, Node, PermanentError, Port, node
+from plant.model.device_clock import DeviceClock
 from plant.model.reading import Flag, PacketDecoder, Reading
 
-EARLIEST = 946684800.0 + 7305 * 86400  # 2020-01-01T00:00:00Z
 KNOWN_TOPICS = 100_000
-_MALFORMED, _RETAINED = int(Flag.MALFORMED), int(Flag.RETAINED)
+_CLOCK, _MALFORMED, _RETAINED = int(Flag.CLOCK), int(Flag.MALFORMED), int(Flag.RETAINED)
 _SN = r"[A-Za-z0-9_.:-]{1,64}"
 
 
@@ -21,8 +21,9 @@ class GasReading(Node):
     The serial number comes from the topic. A packet without a sound `ts` and `v_raw`, or with a topic that does not fit, leaves by `bad` with the
     reason in `error.reason`, unchanged; without a wire there it goes the way of errors. No other field is worth a gas value: one that is missing
     or malformed becomes null (`seq` -1), what was sent is kept in `extra`, and flag 128 is set. Unknown fields are kept in `extra` too.
-    Where the device's clock is more than `clock_ahead_s` ahead, or before 2020, the arrival time counts and flag 1 is set. What the broker
-    had retained has flag 256.
+    Where the device's clock is wrong the arrival time counts and flag 1 is set: more than `clock_ahead_s` ahead, before 2020, jumped ahead, put
+    back while `seq` goes on, or far behind while readings come as live ones do. A backlog comes faster than live and keeps its times. What the
+    broker had retained has flag 256.
     A reading has no concentration yet: `device` and `formula` see to that.
     """
 
@@ -93,8 +94,8 @@ class GasReading(Node):
         "气体读数",
         "把气体探测器上报的 JSON 解析为读数，序列号取自主题。`ts` 或 `v_raw` 缺少、类型错误、不是有限数字，或主题不符的消息原样从“不是读数”端口送出，"
         "原因在 `error.reason`；该端口未接线时从错误端口送出。其他字段缺少或有误时置为空（`seq` 为 -1）并置标志 128，气体值照常采用；收到的原值和"
-        "未知字段保存在 `extra` 中。设备时钟超前过多，或早于 2020 年时，改用到达时间并置标志 1；消息网关保留的消息置标志 256。"
-        "此时还没有浓度，由设备参数节点和公式节点得出。",
+        "未知字段保存在 `extra` 中。设备时钟错误时，改用到达时间并置标志 1：超前过多、早于 2020 年、突然跳前、包序号递增而时间倒退，或实时上报而"
+        "时间远远落后。补传的数据到达比实时快，保留其自身的时间。消息网关保留的消息置标志 256。此时还没有浓度，由设备参数节点和公式节点得出。",
         fields={
             "topic": ("主题格式", "{sn} 处为序列号，+ 为任意一级。"),
             "clock_ahead_s": ("时钟最多超前", "设备时钟可以超前多少。"),
@@ -106,6 +107,9 @@ class GasReading(Node):
         self._decode = PacketDecoder()
         self._pattern = _topic_pattern(self.topic)
         self._serials: dict[str, str] = {}
+        # Only what a wrong clock is off by outlives a restart: it changes seldom, and the rest is seen again within two readings.
+        self._off = ctx.state("clocks", float)
+        self._clocks: dict[str, DeviceClock] = {}
 
     def process(self, msg: Message) -> Any:
         try:
@@ -114,15 +118,21 @@ class GasReading(Node):
         except (ValueError, TypeError) as error:
             return self._bad(msg, str(error))
         arrived = msg.time
-        ts = packet.ts
-        flags = 0
-        if ts < EARLIEST or ts > arrived + self.clock_ahead_s:
-            ts, flags = arrived, int(Flag.CLOCK)
-        if not sound:
-            flags |= _MALFORMED
+        clock = self._clocks.get(sn)
+        if clock is None:
+            clock = self._clocks[sn] = DeviceClock(self._off.get(sn, 0.0))
+        flags = 0 if sound else _MALFORMED
         if msg.props and msg.props.get("retain"):
             # When it came to the broker nobody knows: not after it was measured, as far as anything here depends on it.
+            ts, wrong = clock.place_retained(packet.ts, arrived, self.clock_ahead_s)
             arrived, flags = min(arrived, ts), flags | _RETAINED
+        else:
+            was_off_s = clock.off_s
+            ts, wrong = clock.place(packet.ts, packet.seq, arrived, self.ctx.clock.monotonic(), self.clock_ahead_s)
+            if clock.off_s != was_off_s:
+                self._note_off(sn, clock.off_s)
+        if wrong:
+            flags |= _CLOCK
         reading = Reading(
             packet.ts,
             packet.seq,
@@ -151,8 +161,15 @@ class GasReading(Node):
             )
         if len(self._serials) >= KNOWN_TOPICS:
             self._serials.clear()  # somebody invents topics: memory stays bounded
+            self._clocks.clear()
         sn = self._serials[topic] = found["sn"]
         return sn
+
+    def _note_off(self, sn: str, off_s: float) -> None:
+        if off_s:
+            self._off.set(sn, off_s)
+        else:
+            self._off.delete(sn)
 
     def _bad(self, msg: Message, reason: str) -> dict[str, Message]:
         if not self.ctx.wired("bad"):

@@ -11,7 +11,7 @@ from plant.devices.health import DeviceHealth
 from plant.model.packet_loss import PacketCount
 from plant.model.reading import Flag, Reading, as_reading
 
-_MALFORMED = int(Flag.MALFORMED)
+_CLOCK, _MALFORMED = int(Flag.CLOCK), int(Flag.MALFORMED)
 _PACKET = {"ts": 1700000000.0, "v_raw": 2000.0, "temp": 25.0, "err": 0}
 
 
@@ -66,18 +66,20 @@ class SequenceCheck(Node):
             reading = as_reading(reading)
             msg = msg.replace(payload=reading)
         sn = reading.sn
+        # A clock that was put back says nothing about what came first.
+        at = reading.time if reading.flags & _CLOCK else reading.ts
         count = self._counts.get(sn)
         if count is None:
-            count = PacketCount(reading.seq, reading.ts)
+            count = PacketCount(reading.seq, at)
             flags = 0
         elif reading.seq < 0:
             count.received += 1  # it has no number, so no gap and no restart can be told by it
             flags = 0
         elif count.last < 0:
-            count.last, count.last_ts, count.received = reading.seq, reading.ts, count.received + 1
+            count.last, count.last_ts, count.received = reading.seq, at, count.received + 1
             flags = 0
         else:
-            flags = count.count(reading.seq, reading.ts, self.fastest_s)
+            flags = count.count(reading.seq, at, self.fastest_s)
         if reading.flags & _MALFORMED:
             count.malformed += 1
         self._counts.set(sn, count)

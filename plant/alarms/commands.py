@@ -5,6 +5,7 @@ from __future__ import annotations
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import GAS, OFFLINE, WARM_UP
 from plant.alarms.states import State, Trigger, step
+from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.alarms.tracked_alarms import SUPPRESSING, TrackedAlarms
 
 __all__ = ["CommandRefused", "Commands"]
@@ -73,13 +74,30 @@ class Commands:
 
     def end_expired(self, now: float) -> list[AlarmEvent]:
         """Shelves and calibrations whose time is over by the clock."""
-        over = [
+        over = [alarm for alarm in self._suppressed() if (alarm.until or now) <= now]
+        return [event for alarm in over for event in self.end(alarm.sn, alarm.type, "", alarm.until or now)]
+
+    def clamp_ends(self, now: float) -> None:
+        """After a start: a clock that was put back meanwhile keeps nothing shelved for longer than was asked for."""
+        for alarm in self._suppressed():
+            alarm.clamp_until(now)
+            self._alarms.remember(alarm)
+
+    def shift_ends(self, by_s: float) -> None:
+        """The clock was set: an hour's shelf still lasts an hour."""
+        for alarm in self._suppressed():
+            if alarm.until is not None and alarm.until_set_at is not None:
+                alarm.until, alarm.until_set_at = alarm.until + by_s, alarm.until_set_at + by_s
+                self._alarms.remember(alarm)
+
+    def _suppressed(self) -> list[TrackedAlarm]:
+        """What a person has shelved or suppressed until a time."""
+        return [
             alarm
             for alarms in self._alarms.by_device.values()
             for alarm in alarms.values()
-            if alarm.until is not None and alarm.until <= now and alarm.state in SUPPRESSING and alarm.type != WARM_UP
+            if alarm.until is not None and alarm.state in SUPPRESSING and alarm.type != WARM_UP
         ]
-        return [event for alarm in over for event in self.end(alarm.sn, alarm.type, "", alarm.until or now)]
 
     def apply(
         self, sn: str, type: str, trigger: Trigger, at: float, by: str, reason: str, until: float | None = None
@@ -89,5 +107,5 @@ class Commands:
         if step(alarm.state, trigger) is None:
             self._alarms.remember(alarm)
             raise CommandRefused(f"the alarm {type} of {sn} is {alarm.state}: there is nothing to {trigger}")
-        alarm.by, alarm.reason, alarm.until = by, reason, until
+        alarm.by, alarm.reason, alarm.until, alarm.until_set_at = by, reason, until, at
         return self._alarms.step(alarm, trigger, at)

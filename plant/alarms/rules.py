@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from engine.api import Memory
 from plant.alarms.commands import Commands
 from plant.alarms.conditions import Condition, Policy, conditions_for, normal_check
@@ -14,9 +16,13 @@ from plant.alarms.states import step
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.alarms.tracked_alarms import SUPPRESSING, TrackedAlarms
 from plant.model.device import Device
-from plant.model.reading import Reading
+from plant.model.reading import Flag, Reading
 
 __all__ = ["Rules"]
+
+CLOCK = int(Flag.CLOCK)
+NOT_YET_S = 60.0
+"""What is said to have been judged further ahead than this was judged by a clock that was wrong."""
 
 
 class Rules:
@@ -30,22 +36,29 @@ class Rules:
         self.policy = policy
         self.seen_to: dict[str, float] = {}
         self.late = 0
+        self._arrived: set[str] = set()
         self._conditions: dict[str, tuple[Device | None, tuple[Condition, ...], Callable[[Reading], bool]]] = {}
         self._alarms = TrackedAlarms(policy, memory, last, self._device)
         self.by_device = self._alarms.by_device
         self.commands = Commands(self._alarms)
 
     def observe(self, reading: Reading, device: Device | None) -> list[AlarmEvent]:
-        """What a reading changes. One older than the device's last changes no state; beyond a limit it is an alarm of the kind `late`."""
+        """What a reading changes. One older than the device's last changes no state; beyond a limit it is an alarm of the kind `late`.
+
+        One that goes by its arrival, as the device's clock was wrong, is never late: then time itself has jumped, and running timers go along.
+        """
         sn, at = reading.sn, reading.time
         known = self._conditions.get(sn)
         if known is None or known[0] is not device:
             known = self._know(sn, device)
         alarms = self.by_device.get(sn)
         before = self.seen_to.get(sn)
-        if before is not None and at < before:
+        arrived = reading.flags & CLOCK and at == reading.received_at
+        if before is not None and at < before and not arrived:
             return self._observe_late(reading, known[1])
         gap = before is not None and at - before >= self._silence_s(device)
+        if arrived or sn in self._arrived:
+            gap = self._time_jumps(sn, at, before, gap, bool(arrived))
         events: list[AlarmEvent] = []
         # Nearly every reading ends here: nothing is remembered of the device, and it says nothing to remember.
         if alarms is not None or gap or reading.err == 2 or not known[2](reading):
@@ -58,18 +71,27 @@ class Rules:
         return self._observe_late(reading, self._know(reading.sn, device)[1])
 
     def advance(self, sn: str, to: float) -> list[AlarmEvent]:
-        """Runs a device's timers up to that event time: repeats of what nobody has acknowledged."""
+        """Runs a device's timers up to that event time: repeats of what nobody has acknowledged. What was missed in between is one repeat."""
         events: list[AlarmEvent] = []
-        alarms = self.by_device.get(sn, {})
-        while True:
-            due = min(
-                (alarm for alarm in alarms.values() if alarm.repeat_at is not None and alarm.repeat_at <= to),
-                key=lambda alarm: alarm.repeat_at or 0.0,
-                default=None,
-            )
-            if due is None or due.repeat_at is None:
-                return events
-            events += self._alarms.step(due, "repeat", due.repeat_at)
+        every_s = self.policy.repeat_s
+        due = []
+        for alarm in self._alarms.of_device(sn):
+            if alarm.repeat_at is None:
+                continue
+            if alarm.repeat_at > to + every_s:
+                alarm.repeat_at = to + every_s  # time was set back: people wait for no longer than ever
+                self._alarms.remember(alarm)
+            elif alarm.repeat_at <= to:
+                due.append((alarm.repeat_at + (to - alarm.repeat_at) // every_s * every_s, alarm))
+        for at, alarm in sorted(due, key=lambda one: one[0]):
+            events += self._alarms.step(alarm, "repeat", at)
+        return events
+
+    def clock_was_set(self, by_s: float, waiting: Iterable[str]) -> None:
+        """The server's clock was set by so much: shelves, and the alarms of these devices, which go by it, go along."""
+        self.commands.shift_ends(by_s)
+        for sn in waiting:
+            self._shift(sn, by_s)
 
     def device_silent(self, sn: str, device: Device | None, now: float) -> list[AlarmEvent]:
         """The device has missed its periods: it is off-line since then, by its own time where that is known."""
@@ -166,7 +188,7 @@ class Rules:
             if not holds:
                 return
             alarm = self._alarms.get_or_make(reading.sn, condition.type, device)
-        if reading.time <= alarm.floor:
+        if reading.time <= alarm.floor <= max(reading.received_at, reading.time) + NOT_YET_S:
             return  # judged before: it came again after a crash
         alarm.floor = reading.time
         alarm.update_value(value)
@@ -177,7 +199,7 @@ class Rules:
             elif was_waiting:
                 self._alarms.remember(alarm)
             return
-        if alarm.beyond_since is None:
+        if alarm.beyond_since is None or alarm.beyond_since > reading.time:
             alarm.beyond_since = reading.time
         alarm.threshold, alarm.unit, alarm.side = condition.limit, condition.unit, condition.side
         if active:
@@ -218,6 +240,21 @@ class Rules:
         self._alarms.remember(alarm)
         return []
 
+    def _time_jumps(self, sn: str, at: float, before: float | None, gap: bool, arrived: bool) -> bool:
+        """To or from going by the arrival. Never a gap: a silence shows by the clock, here nothing but the time has changed."""
+        if arrived:
+            self._arrived.add(sn)
+        else:
+            self._arrived.discard(sn)
+        if before is not None and (gap or at < before):
+            self._shift(sn, at - before)
+        return False
+
+    def _shift(self, sn: str, by_s: float) -> None:
+        for alarm in self._alarms.of_device(sn):
+            alarm.shift(by_s)
+            self._alarms.remember(alarm)
+
     def _observe_late(self, reading: Reading, conditions: Iterable[Condition]) -> list[AlarmEvent]:
         self.late += 1
         events = []
@@ -234,9 +271,8 @@ class Rules:
             shown.unit, shown.raised_at, shown.story = condition.unit, reading.time, _story(reading, None, condition)
             if alarm is not None:
                 shown.state, shown.name, shown.location = alarm.state, alarm.name, alarm.location
-            events.append(
-                self._alarms.event(shown, "late", "no" if shown.state in SUPPRESSING else "yes", reading.time)
-            )
+            event = self._alarms.event(shown, "late", "no" if shown.state in SUPPRESSING else "yes", reading.time)
+            events.append(msgspec.structs.replace(event, state="normal"))  # it is over; what is on now is another one
         return events
 
     def _silence_s(self, device: Device | None) -> float:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from msgspec import Struct, field
 
 from engine.api import RenamedFields
+from plant.alarms.kinds import WARM_UP
 from plant.alarms.states import State
 
 __all__ = ["TrackedAlarm"]
@@ -20,7 +21,7 @@ class TrackedAlarm(RenamedFields, Struct, kw_only=True):
     floor          event time of its last change: readings up to it have been judged
     notified_at    event time of the last notification of this alarm; None while there was none
     repeat_at      when people are notified again unless somebody acknowledges
-    until          when shelving or suppression ends by itself
+    until          when shelving or suppression ends by itself: Unix time, of a warm-up event time; set at `until_set_at`
     """
 
     new_names: ClassVar = {"told_at": "notified_at"}
@@ -46,6 +47,7 @@ class TrackedAlarm(RenamedFields, Struct, kw_only=True):
     by: str = ""
     reason: str = ""
     until: float | None = None
+    until_set_at: float | None = None
     story: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -70,3 +72,19 @@ class TrackedAlarm(RenamedFields, Struct, kw_only=True):
             self.peak is None or (value > self.peak if self.side == "high" else value < self.peak)
         ):
             self.peak = value
+
+    def shift(self, by_s: float) -> None:
+        """Event time was set on, or back: its timers go along. When it was raised stays, as that is its name."""
+        if by_s < 0:
+            self.floor = 0.0  # what has been judged lies ahead of now
+        if self.beyond_since is not None:
+            self.beyond_since += by_s
+        if self.repeat_at is not None:
+            self.repeat_at += by_s
+        if self.type == WARM_UP and self.until is not None:
+            self.until += by_s
+
+    def clamp_until(self, now: float) -> None:
+        """After a start: what is left of a shelf is between nothing and all of it, whatever the clock says now."""
+        if self.until is not None and self.until_set_at is not None and now < self.until_set_at:
+            self.until_set_at, self.until = now, now + self.until - self.until_set_at

@@ -8,13 +8,16 @@ from typing import Any
 import msgspec
 
 from plant.model.packet_loss import PacketCount
-from plant.model.reading import Reading
+from plant.model.reading import Flag, Reading
 
 __all__ = ["DeviceFigures", "DeviceHealth"]
 
 
 class DeviceFigures(msgspec.Struct, frozen=True):
-    """The figures of one device at this moment. Times are Unix seconds, shares per cent, `rssi` dBm."""
+    """The figures of one device at this moment. Times are Unix seconds, shares per cent, `rssi` dBm.
+
+    clock_ahead_s   by how much its clock is ahead of the server's, below 0 when it is behind; None while it is right
+    """
 
     sn: str
     received: int
@@ -29,6 +32,7 @@ class DeviceFigures(msgspec.Struct, frozen=True):
     rssi: int | None
     net: str | None
     flags: int
+    clock_ahead_s: float | None
 
 
 class DeviceHealth:
@@ -61,6 +65,9 @@ class DeviceHealth:
             rssi=reading.rssi if reading else None,
             net=reading.net if reading else None,
             flags=reading.flags if reading else 0,
+            clock_ahead_s=round(reading.ts - reading.received_at, 1)
+            if reading and reading.flags & Flag.CLOCK
+            else None,
         )
 
     def all(self) -> list[DeviceFigures]:

@@ -24,7 +24,7 @@ class Flag(IntFlag):
     """What is to be known about a reading besides its values; stored as a sum in `readings.flags`."""
 
     CLOCK = 1
-    """The device's clock was wrong: `time` is the arrival time."""
+    """The device's clock was wrong: `time` goes by the arrival (see `DeviceClock`)."""
     DUPLICATE = 2
     """This sequence number was seen before."""
     LATE = 4
@@ -69,7 +69,8 @@ class Reading(Packet, gc=False):
     """A packet with its device and what was found out about it.
 
     sn           serial number, from the topic
-    time         event time, Unix seconds: `ts`, or the arrival time where the device's clock is wrong (see Flag.CLOCK)
+    time         event time, Unix seconds: `ts`, or by the arrival where the device's clock is wrong (see Flag.CLOCK); exactly `received_at`
+                 where the device's time has jumped: such a reading is a new one, whatever came before
     received_at  arrival time, Unix seconds
     conc         concentration in the device's unit, not below 0; None where none can be known
     conc_raw     the same before it was limited

@@ -41,7 +41,9 @@ async def test_a_name_in_the_payload_goes_before_the_parameters(bench):
 
 
 async def test_a_name_that_is_empty_takes_its_default(bench):
-    async with bench("formula", FORMULA.replace("floor: 0", "defaults: {temp: 25}").replace("0 * temp", "temp")) as node:
+    async with bench(
+        "formula", FORMULA.replace("floor: 0", "defaults: {temp: 25}").replace("0 * temp", "temp")
+    ) as node:
         await node.give(
             Message(Packet(10, temp=None), props={"device": Device()}),
             Message({"v_raw": 10}, props={"device": {"k": 2, "b": -10}}),

@@ -112,8 +112,13 @@ async def test_topic_without_a_place_for_the_number_is_refused_at_start():
 class _Unwired:
     """A context whose node has no wire at any port."""
 
+    clock = ManualClock(NOW)
+
     def wired(self, port: str) -> bool:
         return False
+
+    def state(self, name: str, type: object) -> dict[str, float]:
+        return {}
 
 
 def test_without_a_wire_at_bad_it_refuses():

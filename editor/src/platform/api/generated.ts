@@ -513,6 +513,7 @@ export interface DeviceFigures {
   rssi: number | null;
   net: string | null;
   flags: number;
+  clock_ahead_s: number | null;
 }
 
 /** All devices, and how each is doing; `now` is the server's clock, Unix seconds. What is at its default is left out. */
@@ -1479,6 +1480,7 @@ export interface TrackedAlarm {
   by: string;
   reason: string;
   until: number | null;
+  until_set_at: number | null;
   story: Record<string, Json>;
 }
 

@@ -17,6 +17,7 @@ export function HealthCard({ sn, reading, first }: { sn: string; reading: Readin
   useInterval(() => void api.get<DeviceView>(`/devices/${segment(sn)}`).then((view) => setFigures(view.figures), () => undefined), AGAIN_MS);
   const bat = reading?.bat ?? figures?.bat;
   const rssi = reading?.rssi ?? figures?.rssi;
+  const [off, offBy] = age(Math.abs(figures?.clock_ahead_s ?? 0));
   const [key, n] = age(serverClock.now() - (reading?.received_at ?? 0));
   return (
     <section className="card device-card">
@@ -29,6 +30,7 @@ export function HealthCard({ sn, reading, first }: { sn: string; reading: Readin
       <dl className="facts">
         <div><dt>{t("device.last")}</dt><dd>{reading ? `${dateTime(reading.received_at)} (${t("devices.ago", { age: t(key, { n }) })})` : "—"}</dd></div>
         <div><dt>{t("device.env")}</dt><dd>{reading ? `${formatValue(reading.temp)} °C · ${reading.humi === null ? "—" : `${formatValue(reading.humi)} %RH`}${reading.net ? ` · ${reading.net}` : ""}` : "—"}</dd></div>
+        {figures?.clock_ahead_s != null && <div className="fact-bad"><dt>{t("device.clock")}</dt><dd>{t(figures.clock_ahead_s > 0 ? "device.clock.ahead" : "device.clock.behind", { age: t(off, { n: offBy }) })}</dd></div>}
         {figures && <div><dt>{t("device.packets")}</dt><dd className="number">{t("device.packets.text", { received: figures.received, lost: figures.lost, duplicates: figures.duplicates, late: figures.late, reboots: figures.reboots, malformed: figures.malformed })}</dd></div>}
       </dl>
     </section>

@@ -38,6 +38,16 @@ describe("what events make of the alarms", () => {
   });
 });
 
+describe("following", () => {
+  test("a reading that came late leaves the alarm that is on as it is", () => {
+    useOpenAlarms.setState({ bySn: withEvents(new Map(), [alarm("a")]) });
+    openAlarms.hear([{ ...alarm("a", "normal"), kind: "late" }]);
+    expect(shown()).toEqual([["a", "unacknowledged"]]);
+    openAlarms.hear([{ ...alarm("a", "normal"), kind: "acknowledged" }]);
+    expect(shown()).toEqual([]);
+  });
+});
+
 describe("loading", () => {
   test("an alarm that is raised while the question is on its way is not lost in an older answer", async () => {
     const answer = answers();

@@ -11,6 +11,8 @@ import type { AlarmBoard, OpenAlarm } from "./types";
 /** `bySn` is null until the alarms have been loaded: no list of alarms is not the same as an empty one. */
 export const useOpenAlarms = create<{ bySn: AlarmsByDevice | null }>(() => ({ bySn: null }));
 
+type AlarmEvent = OpenAlarm & { kind?: string };
+
 class OpenAlarms {
   private followers = 0;
   private leave: (() => void)[] = [];
@@ -36,6 +38,11 @@ class OpenAlarms {
     this.since?.push(...events);
     const { bySn } = useOpenAlarms.getState();
     if (bySn) useOpenAlarms.setState({ bySn: withEvents(bySn, events) });
+  }
+
+  /** Takes in what a flow tells. A reading that came late was an alarm of its own, which is over: it says nothing of the one that is on. */
+  hear(items: readonly AlarmEvent[]): void {
+    this.take(items.filter((item) => item.state !== undefined && item.active !== undefined && item.kind !== "late"));
   }
 
   /** The device is gone, and its alarms with it. */
@@ -75,8 +82,8 @@ class OpenAlarms {
 
   private begin(): void {
     this.leave = [
-      socket.subscribe<OpenAlarm>("live:alarms", ({ items, skipped }) => {
-        this.take(items.filter((item) => item.state !== undefined && item.active !== undefined));
+      socket.subscribe<AlarmEvent>("live:alarms", ({ items, skipped }) => {
+        this.hear(items);
         // What was too much for this browser is asked for.
         if (skipped) void this.load();
       }),

@@ -8,7 +8,7 @@ import { toastError } from "../../platform/kit/toasts";
 import type { AlarmsByDevice } from "./alarms";
 import { openAlarms, useOpenAlarms } from "./openAlarms";
 import { serverClock } from "./serverClock";
-import { type DeviceState, stateOf } from "./state";
+import { type DeviceState, isNewByArrival, stateOf } from "./state";
 import { type DebugRun, type Device, type Plan, type Reading, withDefaults } from "./types";
 
 interface Wall {
@@ -109,7 +109,7 @@ class SiteData {
     for (const reading of items) {
       const known = this.readings.get(reading.sn);
       // A backlog that comes late is history, not the value of now.
-      if (known && known.time > reading.time && known.received_at > reading.received_at - 3600) continue;
+      if (known && known.time > reading.time && !isNewByArrival(reading) && known.received_at > reading.received_at - 3600) continue;
       this.readings.set(reading.sn, reading);
       this.newest = Math.max(this.newest, reading.received_at);
       changed.add(reading.sn);

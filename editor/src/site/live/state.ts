@@ -18,6 +18,7 @@ export interface DeviceState {
 
 /** Missed periods after which a value is old, as the alarm rules count them. */
 const MISSED = 3;
+const CLOCK = 1;
 const FAULT = 16;
 const WARMING_UP = 32;
 const UNCALIBRATED = 64;
@@ -35,6 +36,9 @@ export const isUnacknowledged = (alarm: OpenAlarm): boolean => waitsForAcknowled
 
 export const beyond = (value: number, level: number | null, direction: string): boolean =>
   level !== null && (direction === "low" ? value < level : value > level);
+
+/** The device's time has jumped, so the reading goes by its arrival and is a new one, whatever came before. */
+export const isNewByArrival = ({ flags, time, received_at }: Reading): boolean => (flags & CLOCK) !== 0 && time === received_at;
 
 export function stateOf(device: Device, reading: Reading | undefined, alarms: Iterable<OpenAlarm>, now: number): DeviceState {
   const known = [...alarms];

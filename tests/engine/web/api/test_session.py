@@ -172,7 +172,9 @@ async def test_token_ends_with_the_user_who_made_it_and_is_lowered_with_them(
 
         await boss.call("DELETE", "/api/users/the-integrator")
         assert [await status(made["text"], "api/flows") for made in (first, second)] == [401, 401]
-        await boss.call("POST", "/api/users", {"name": "the-integrator", "password": "their first one", "role": "admin"})
+        await boss.call(
+            "POST", "/api/users", {"name": "the-integrator", "password": "their first one", "role": "admin"}
+        )
         assert await status(first["text"], "api/flows") == 401
         assert await boss.get("/api/tokens") == []
 

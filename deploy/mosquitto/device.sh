@@ -25,6 +25,9 @@ case $sn in
 worker) fail "worker is not a device" ;;
 esac
 
+if [ "$action" = remove ]; then
+    awk -F: -v sn="$sn" '$1 == sn { found = 1 } END { exit !found }' "$passwords" || fail "there is no device $sn; see: device.sh list"
+fi
 scratch=$(mktemp "$passwords.XXXXXX")
 trap 'rm -f "$scratch"' EXIT
 if [ "$action" = add ]; then

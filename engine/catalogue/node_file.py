@@ -24,7 +24,7 @@ from types import ModuleType
 import msgspec
 
 from engine.core.background_task import describe_error
-from engine.core.node import Node
+from engine.core.node import Node, about
 from engine.texts.text import ReadableField, Text, stored, text_from
 
 __all__ = ["NodeFile", "load_files"]
@@ -167,11 +167,13 @@ def _import(file: Path) -> ModuleType:
 
 
 def _node_classes(module: ModuleType) -> list[type[Node]]:
-    return [
+    """The decorated ones. TypeError when there are none, but a class that somebody has forgotten to decorate."""
+    own = [
         value
         for value in vars(module).values()
-        if inspect.isclass(value)
-        and issubclass(value, Node)
-        and value.__module__ == module.__name__
-        and "__about__" in value.__dict__
+        if inspect.isclass(value) and issubclass(value, Node) and value.__module__ == module.__name__
     ]
+    decorated = [cls for cls in own if "__about__" in cls.__dict__]
+    for cls in own if not decorated else ():
+        about(cls)
+    return decorated

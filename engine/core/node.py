@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -236,6 +237,8 @@ def node(
     """
 
     def attach(cls: _N) -> _N:
+        if issubclass(cls, Source) and not inspect.iscoroutinefunction(cls.run):
+            raise TypeError(f"{cls.__name__}.run must be `async def`: a plain one would hold up all flows")
         name = type or type_name(cls.__name__)
         facts = About(
             type=name,
@@ -263,7 +266,7 @@ def about(cls: type[Node]) -> About:
     """The facts of a node class. TypeError when it was not decorated with `@node`."""
     facts = cls.__dict__.get("__about__")
     if not isinstance(facts, About):
-        raise TypeError(f"{cls.__module__}.{cls.__name__} is no node type yet: decorate it with @node(category=…)")
+        raise TypeError(f"{cls.__name__} is no node type yet: decorate it with @node(category=…)")
     return facts
 
 

@@ -10,6 +10,9 @@ from engine.texts.text import Readable, Text, hint_of, render, stored
 
 Severity = Literal["error", "warning"]
 
+MOST_TOLD = 500
+"""Problems of one file. Who reads more of them reads none, and 50,000 are megabytes."""
+
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One thing wrong with a flow file. `line` and `column` count from 1; 0 means the file as a whole.
@@ -110,6 +113,18 @@ class FlowError(Exception):
 def answers(problems: Iterable[Problem], language: Language) -> list[ProblemAnswer]:
     """Problems as the HTTP API answers them."""
     return [problem.answer(language) for problem in problems]
+
+
+def first_of(problems: list[Problem]) -> list[Problem]:
+    """At most 500 of them, with one more that says how many are left out: an error when an error is among those."""
+    if len(problems) <= MOST_TOLD:
+        return problems
+    left = problems[MOST_TOLD:]
+    more = Text("flow.more-problems", count=len(left))
+    return [
+        *problems[:MOST_TOLD],
+        Problem(path=left[0].path, text=more, severity="error" if errors_in(left) else "warning"),
+    ]
 
 
 def errors_in(problems: list[Problem]) -> list[Problem]:

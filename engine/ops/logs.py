@@ -49,5 +49,6 @@ def set_up_logs(level: str = "info", *, json: bool | None = None, stream: TextIO
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.captureWarnings(True)  # else they are plain lines among those of JSON
     for noisy in ("aiohttp.access", "amqtt", "transitions", "botocore", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -56,7 +56,7 @@ class _Collector(Node):
 
 
 class NodeHarness:
-    """One node in a flow of its own, as `async with NodeHarness("deadband", {"band": 0.5}, nodes=[Deadband]) as bench`.
+    """One node in a flow of its own, as `async with NodeHarness(Deadband, {"band": 0.5}) as bench`.
 
     `type` is a node class, or a type name of `nodes`/`catalogue`; `config` a mapping or YAML text. What leaves any port, the error port
     too, is in `outputs` in order. `services` are what `ctx.service(...)` finds, by class.

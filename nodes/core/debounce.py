@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PermanentError, Port, Struct, node
 from nodes.support.comparison import loose_text
@@ -16,14 +16,20 @@ class Debounce(Node):
     """Let the first message of a kind through; what is of the same kind leaves by `suppressed` for `hold_s` after it.
 
     The kind is `name` with its holes filled in: `{sn}` is a field of the payload, else a property of the message;
-    `{payload.at.x}` or `{topic}` a path. The time runs from the last message that passed, by event time; a message
+    `{payload.at.x}` or `{topic}` a path. Without a name messages of one `sn` and one `type` of the payload are of a kind,
+    and those that have no `sn`, of one key. The time runs from the last message that passed, by event time; a message
     exactly `hold_s` later passes, one from before it is suppressed. The memory survives a restart. A hole that nothing
     fills refuses the message.
     """
 
     name: Annotated[
-        str, Meta(title="Kind", min_length=1, max_length=200, description="Name of the kind, with holes such as {sn}.")
-    ] = "last_alarm_{sn}_{type}"
+        str,
+        Meta(
+            title="Kind",
+            max_length=200,
+            description="Name of the kind, with holes such as {sn}; empty: by `sn` and `type` of the payload, else by key.",
+        ),
+    ] = ""
     hold_s: Annotated[
         float,
         Meta(
@@ -58,7 +64,14 @@ class Debounce(Node):
                 "suppressed": [{"at": 60, "payload": {"type": "high"}}],
             },
             title_zh="每台设备每种报警十分钟内只通知一次",
-        )
+        ),
+        Example(
+            "by the message's key",
+            {"hold_s": 60},
+            given=[{"key": "a", "payload": 1}, {"key": "b", "payload": 2}, {"key": "a", "payload": 3}],
+            expect={"out": [{"payload": 1}, {"payload": 2}], "suppressed": [{"payload": 3}]},
+            title_zh="按消息的键",
+        ),
     ]
     zh: ClassVar = Help(
         "防抖",
@@ -66,7 +79,10 @@ class Debounce(Node):
         "{sn} 等占位取载荷字段或消息属性。时间从上一条放行的消息算起（按事件时间），恰好满时放行；重启后继续计算。"
         "占位取不到值的消息处理失败。",
         fields={
-            "name": ("类别名", "可用 {sn}、{payload.at.x}、{topic} 等占位。"),
+            "name": (
+                "类别名",
+                "可用 {sn}、{payload.at.x}、{topic} 等占位；不填则按载荷的 sn 和 type，没有 sn 则按消息的键。",
+            ),
             "hold_s": ("抑制时间", "放行一条之后，同类消息多久不再放行。"),
         },
     )
@@ -89,18 +105,16 @@ class Debounce(Node):
         return msg
 
     def _name(self, msg: Message) -> str:
+        if not self.name:
+            device, kind = _field(msg.payload, "sn"), _field(msg.payload, "type")
+            return f"{msg.key if device is UNSET else device}_{'' if kind is UNSET else kind}"
         parts = list(self.parts)
         for at in range(1, len(parts), 2):
             parts[at] = self._filled(msg, parts[at])
         return "".join(parts)
 
     def _filled(self, msg: Message, hole: str) -> str:
-        payload = msg.payload
-        found = UNSET
-        if isinstance(payload, dict):
-            found = payload.get(hole, UNSET)
-        elif isinstance(payload, Struct) and hole in payload.__struct_fields__:
-            found = getattr(payload, hole)
+        found = _field(msg.payload, hole)
         if found is UNSET:
             found = self.paths[hole].get(msg)
         if found is UNSET or found is None:
@@ -113,3 +127,11 @@ class Debounce(Node):
                 f"name {self.name!r}: {{{hole}}} is {len(text)} characters long, at most 200 are taken"
             )
         return text
+
+
+def _field(payload: Any, name: str) -> Any:
+    if isinstance(payload, dict):
+        return payload.get(name, UNSET)
+    if isinstance(payload, Struct) and name in payload.__struct_fields__:
+        return getattr(payload, name)
+    return UNSET

@@ -178,12 +178,19 @@ class HttpRequest(Node):
         kind = answer.content_type
         if kind == "application/json" or kind.endswith("+json"):
             try:
-                return msgspec.json.decode(data) if data else None
+                return msgspec.json.decode(data if answer.charset is None else _text(data, answer)) if data else None
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 raise PermanentError(f"the answer says it is JSON and is not: {error}") from error
         if kind.startswith("text/"):
-            return data.decode(answer.charset or "utf-8", "replace")
+            return _text(data, answer, errors="replace")
         return bytes(data)
+
+
+def _text(data: bytes | bytearray, answer: aiohttp.ClientResponse, errors: str = "strict") -> str:
+    try:
+        return data.decode(answer.charset or "utf-8", errors)
+    except LookupError as unknown:
+        raise PermanentError(f"the answer says charset={answer.charset}, which is not known") from unknown
 
 
 async def _open() -> aiohttp.ClientSession:

@@ -59,12 +59,14 @@ class Outcome(msgspec.Struct):
 async def change_many(call: Call[BulkChange]) -> Outcome:
     """Set the same fields of many devices, or see what that would change."""
     given = call.given
-    call.target, call.details = f"{len(given.sns)} devices", {"fields": given.fields, "dry_run": given.dry_run}
+    call.target, call.details = f"{len(given.sns)} devices", {"fields": given.fields}
     async with request_connection(call.service(Database)) as connection:
         planned = await DeviceTable(connection).change_many(
             dict.fromkeys(given.sns, given.fields), add=False, dry_run=given.dry_run
         )
-    return _outcome(planned, [], given.dry_run)
+    outcome = _outcome(planned, [], given.dry_run)
+    call.changes = outcome.stored
+    return outcome
 
 
 @table_errors_answered
@@ -85,7 +87,7 @@ async def import_devices(call: Call[CsvImport]) -> Outcome:
     """Add and change devices from CSV, or see what that would change: all of the file, or with any problem nothing."""
     rows = read_csv(call.given.text)
     dry_run = call.given.dry_run or bool(rows.problems)
-    call.target, call.details = f"{len(rows.wanted)} devices", {"dry_run": dry_run}
+    call.target = f"{len(rows.wanted)} devices"
     async with request_connection(call.service(Database)) as connection:
         planned = await DeviceTable(connection).change_many(rows.wanted, add=True, dry_run=dry_run)
     known = {(problem.line, problem.field) for problem in rows.problems}
@@ -96,7 +98,9 @@ async def import_devices(call: Call[CsvImport]) -> Outcome:
         if (rows.lines[plan.sn], problem.field) not in known
     ]
     problems = sorted([*rows.problems, *found], key=lambda problem: problem.line)
-    return _outcome(planned, problems, dry_run)
+    outcome = _outcome(planned, problems, dry_run)
+    call.changes = outcome.stored
+    return outcome
 
 
 def _outcome(planned: list[PlannedChange], problems: list[CsvProblem], dry_run: bool) -> Outcome:

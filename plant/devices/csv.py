@@ -121,6 +121,8 @@ def _value(name: str, cell: str) -> Any:
             return text.lower() in _YES
         raise ValueError(f"{text[:40]!r} is neither true nor false")
     try:
+        if "_" in text:  # Python's own spelling of 1000, and a slip of the keyboard in a table
+            raise ValueError
         return int(text) if name == "plan_id" else float(text)
     except ValueError as wrong:
         raise ValueError(f"{text[:40]!r} is no number") from wrong

@@ -154,6 +154,7 @@ async def test_device_gets_a_password_while_the_broker_runs_and_loses_it(stack: 
     await eventually(enters)
     assert "GS-NEW" in script("list").stdout.split()
     assert script("remove").returncode == 0
+    assert (script("remove").returncode, "there is no device GS-NEW" in script("remove").stderr) == (1, True)
 
     async def is_out() -> bool:
         return not await enters()

@@ -152,7 +152,9 @@ class _Expansion:
             if spec.disabled:
                 continue
             if len(self.out.nodes) + self._uses >= NODE_LIMIT:
-                self._say(scope.place, Text("flow.many-nodes", limit=NODE_LIMIT))
+                own = len(self.flow.nodes) > NODE_LIMIT
+                many = Text("flow.many-own-nodes", limit=NODE_LIMIT) if own else Text("flow.many-nodes", limit=NODE_LIMIT)
+                self._say(scope.place, many)
                 return
             place = (*scope.place, "nodes", name)
             with_ = with_fields(spec.with_, fields) if fields else spec.with_

@@ -1,11 +1,12 @@
 """Reading a flow file strictly: the flow, and everything that is wrong with how it is written."""
 
+import stat
 from pathlib import Path as FilePath
 
 from engine.core.gc_pause import gc_paused
 from engine.flow.model import Flow
 from engine.flow.names import hints_limited
-from engine.flow.problem import Problem
+from engine.flow.problem import Problem, first_of
 from engine.flow.source import SourceMap
 from engine.flow.yaml.flow_reader import FlowReader
 from engine.flow.yaml.parser import SIZE_LIMIT_BYTES, parse_tree
@@ -33,14 +34,16 @@ def read_flow(source: FilePath | str, name: str = "") -> tuple[Flow | None, list
     with gc_paused(), hints_limited():
         root, problems = parse_tree(text.removeprefix(_BOM), name)
         if root is None:
-            return None, problems or [_empty(name)]
+            return None, first_of(problems) or [_empty(name)]
         flow = FlowReader(SourceMap(name, root), problems).flow()
     problems.sort(key=lambda problem: (problem.line, problem.column))
-    return flow, problems
+    return flow, first_of(problems)
 
 
 def _text_of(file: FilePath, name: str) -> tuple[str | None, list[Problem]]:
     try:
+        if stat.S_ISFIFO(file.stat().st_mode):  # to open one waits for whoever writes
+            return None, [Problem(path=name, text=Text("flow.file-pipe"))]
         with file.open("rb") as opened:
             data = opened.read(SIZE_LIMIT_BYTES + 1)
     except OSError as error:

@@ -273,7 +273,9 @@ class _Rewriter:
             if inner is not part:
                 self.fates.pop(inner, None)
         start = self._content(part)
-        like = part.style if isinstance(part, Scalar) and part.style in ("'", '"') else None
+        # The quotes of an empty text had to be there; they say nothing of how its file is written.
+        quoted = isinstance(part, Scalar) and part.style in ("'", '"') and part.value
+        like = part.style if isinstance(part, Scalar) and quoted else None
         if slot.flow:
             written = scalar_text(new, like) if isinstance(new, str) else inline(new)
             if part.end > start or slot.key is None:

@@ -1,5 +1,7 @@
 """What the YAML parser complains about, in words for people."""
 
+import re
+
 import yaml
 
 from engine.flow.problem import Problem
@@ -28,6 +30,12 @@ _COMPLAINTS = (
     ("leading ':'", Text("flow.yaml-colon")),
 )
 
+LONGEST_KEY = 1024
+"""YAML 1.1, 1.2: a key stands on one line, within so many characters."""
+
+_KEY = re.compile(r"[{,]|^ +(?:- +)*")
+"""What stands before a key on its line."""
+
 
 def as_problem(error: yaml.YAMLError, text: str, path: str) -> Problem:
     """The problem behind a parser's error, with the line and column where it noticed."""
@@ -35,6 +43,8 @@ def as_problem(error: yaml.YAMLError, text: str, path: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else _place_of_reader_error(error, text)
     lines = text.split("\n")
+    if 0 < line <= len(lines) and len(_KEY.split(lines[line - 1][: column - 1])[-1]) > LONGEST_KEY:
+        return Problem(path=path, line=line, text=Text("flow.key-endless", limit=LONGEST_KEY))
     if 0 < line <= len(lines) and "\t" in _indentation(lines[line - 1]):
         said = "found a tab character"
     ours = next((ours for theirs, ours in _COMPLAINTS if theirs in said), Text("flow.yaml", complaint=said))

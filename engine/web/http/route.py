@@ -40,6 +40,8 @@ class Call(Generic[G]):
         self.server: ServerContext = request.app[SERVER]
         self.target = "/".join(request.match_info.values())
         self.details: dict[str, Any] = {}
+        self.changes = True
+        """False on a route with an action: this time it has only looked, and the audit log says nothing."""
 
     @property
     def who(self) -> Identity:
@@ -98,7 +100,7 @@ def _aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.Stre
                 result = await route.handler(call)
         except TimeoutError as late:
             raise ApiError(503, "too_slow", Text("api.too-slow", seconds=route.time_limit_s)) from late
-        if route.action:
+        if route.action and call.changes:
             request[NOTED] = (route.action, call.target, call.details)
         if isinstance(result, web.StreamResponse):
             answer = result

@@ -13,6 +13,7 @@ from engine.cli.scaffold import write_node
 from engine.core.errors import SetupError
 from engine.deploy.custom_nodes import NodeFolders
 from engine.testing import run_node
+from engine.texts.text import render
 
 
 def folders(catalogue: Catalogue, folder: Path, *, runs_tests: bool = True) -> tuple[NodeFolders, list[str]]:
@@ -132,6 +133,23 @@ async def test_file_that_does_not_import_becomes_a_placeholder(tmp_path: Path):
     (tmp_path / "test_bad_one.py").unlink()
     assert "bad-one" in await follow.look()
     assert catalogue.broken == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("class Odd(Node):\n    pass\n", "Odd is no node type yet: decorate it with @node"),
+        (
+            "@node(category='test')\nclass Odd(Source):\n    def run(self, emit):\n        pass\n",
+            "Odd.run must be `async def`",
+        ),
+    ],
+)
+def test_class_that_lacks_what_makes_it_a_node_is_told(tmp_path: Path, text: str, reason: str):
+    (tmp_path / "odd.py").write_text(f"from engine.api import Node, Source, node\n\n\n{text}")
+    catalogue = Catalogue()
+    catalogue.add_folder(tmp_path)
+    assert reason in render(catalogue.problem_of("odd"), "en")
 
 
 async def test_broken_file_that_comes_later_is_shown_under_its_name(tmp_path: Path):

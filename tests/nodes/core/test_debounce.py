@@ -14,6 +14,6 @@ async def test_the_hold_runs_from_the_last_that_passed_by_event_time(bench, agai
 
 
 async def test_a_kind_that_can_not_be_named_is_refused(bench):
-    async with bench("debounce") as node:
+    async with bench("debounce", {"name": "{sn}_{type}"}) as node:
         await node.give({"sn": "A"})
         assert "{type}" in node.errors[0]

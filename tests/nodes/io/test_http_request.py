@@ -50,6 +50,13 @@ class Service:
     async def broken(self, request: web.Request) -> web.Response:
         return web.Response(text="{oops", content_type="application/json")
 
+    async def gbk(self, request: web.Request) -> web.Response:
+        body = '{"name": "泵房"}'.encode("gbk")
+        return web.Response(body=body, headers={"Content-Type": "application/json; charset=gbk"})
+
+    async def unheard(self, request: web.Request) -> web.Response:
+        return web.Response(body=b"x", headers={"Content-Type": "text/plain; charset=nobody-s"})
+
     async def large(self, request: web.Request) -> web.Response:
         return web.Response(body=b"x" * 100_000)
 
@@ -60,7 +67,7 @@ async def service() -> AsyncIterator[tuple[Service, str]]:
     made = Service()
     application = web.Application()
     application.router.add_route("*", "/echo{rest:.*}", made.echo)
-    for name in ("text", "raw", "missing", "away", "broken", "large"):
+    for name in ("text", "raw", "missing", "away", "broken", "gbk", "unheard", "large"):
         application.router.add_get(f"/{name}", getattr(made, name))
     async with TestServer(application) as server:
         yield made, f"http://127.0.0.1:{server.port}"
@@ -111,6 +118,10 @@ async def test_other_answers_come_as_text_or_bytes(service: tuple[Service, str])
     assert (await answered(f"{service[1]}/raw"))[0] == b"\x00\xff"
 
 
+async def test_json_in_the_charset_that_the_answer_names_is_decoded(service: tuple[Service, str]):
+    assert (await answered(f"{service[1]}/gbk"))[0] == {"name": "泵房"}
+
+
 async def test_a_status_below_500_is_an_answer(service: tuple[Service, str]):
     payload, props = await answered(f"{service[1]}/missing")
     assert (payload, props["status"]) == ({"error": "no such device"}, 404)
@@ -147,7 +158,11 @@ async def test_nobody_there_is_said(service: tuple[Service, str]):
 
 @pytest.mark.parametrize(
     ("path", "config", "reason"),
-    [("broken", {}, "says it is JSON"), ("large", {"largest_bytes": 1000}, "larger than largest_bytes")],
+    [
+        ("broken", {}, "says it is JSON"),
+        ("unheard", {}, "charset=nobody-s, which is not known"),
+        ("large", {"largest_bytes": 1000}, "larger than largest_bytes"),
+    ],
 )
 async def test_an_answer_that_can_not_be_taken_is_refused(
     service: tuple[Service, str], path: str, config: dict[str, Any], reason: str

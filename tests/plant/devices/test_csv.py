@@ -33,9 +33,15 @@ def test_columns_may_be_few_and_in_any_order():
 
 
 def test_every_wrong_line_is_told_with_its_number():
-    rows = read_csv("sn,k,enabled\nGS001,abc,true\nGS002,1\nGS001,1,true\n\nGS003,1,maybe\n")
+    rows = read_csv("sn,k,enabled\nGS001,abc,true\nGS002,1\nGS001,1,true\n\nGS003,1,maybe\nGS004,1_000,true\n")
     told = [(problem.line, problem.field, problem.code) for problem in rows.problems]
-    assert told == [(2, "k", "number"), (3, "", "cells"), (4, "sn", "twice"), (6, "enabled", "type")]
+    assert told == [
+        (2, "k", "number"),
+        (3, "", "cells"),
+        (4, "sn", "twice"),
+        (6, "enabled", "type"),
+        (7, "k", "number"),
+    ]
 
 
 def test_a_file_without_serial_numbers_or_with_unknown_columns_is_refused_at_its_head():

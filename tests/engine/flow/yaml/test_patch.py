@@ -64,6 +64,12 @@ def test_changed_field_keeps_quoting_order_and_comments() -> None:
     ]
 
 
+def test_text_that_was_empty_is_not_quoted_for_it() -> None:
+    before = 'flow: f\nnodes:\n  a: {type: x, with: {topic: ""}}\n'
+    after = FlowText(before).apply([ChangeNode(id="a", set={"topic": "site/a"})])
+    assert after == before.replace('""', "site/a")
+
+
 def test_field_is_added_in_the_style_of_its_neighbours() -> None:
     editing = FlowText(GAS)
     editing.apply([ChangeNode(id="scale", set={"result": "conc"})])

@@ -1,5 +1,6 @@
 """Reading a flow file: what it says, and everything that is wrong with it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,21 @@ def test_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     assert problem.line == 2
     assert "UTF-8" in problem.message
     assert "can't be read" in missing.message
+
+
+def test_pipe_is_no_flow_file_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "flow.yaml")
+    (problem,) = read_flow(tmp_path / "flow.yaml")[1]
+    assert "is a pipe" in problem.message
+
+
+@pytest.mark.parametrize("line", ["  {key}: {{type: x}}", "  a: {{{key}: 1}}", "  a: {{type: x, {key}: 1}}"])
+def test_key_without_end_is_told_as_such(line: str) -> None:
+    (problem,) = read_flow("flow: f\nnodes:\n" + line.format(key="k" * 5000) + "\n")[1]
+    assert (problem.line, "a key has more than 1024 characters" in problem.message) == (3, True)
+
+
+def test_many_problems_are_cut_and_the_last_says_how_many_more() -> None:
+    problems = read_flow("flow: f\nnodes:\n" + "  a: {type: x}\n" * 5001)[1]
+    assert (len(problems), problems[-1].message) == (501, "4500 more problems are not shown")
+    assert problems[-1].severity == "error"

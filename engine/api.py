@@ -44,6 +44,7 @@ from engine.db.reserved_tables import ReservedTables
 from engine.db.table_cache import TableCache
 from engine.expression import EvaluationError, Expression, ExpressionError
 from engine.ops.local_certificate import LocalCertificate, make_local_certificate
+from engine.ops.process_folder import Holder
 from engine.pack import Command, Pack, Service, SiteView
 from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.links import Links
@@ -86,6 +87,7 @@ __all__ = [
     "ExpressionError",
     "Forwarder",
     "Help",
+    "Holder",
     "HttpCall",
     "HttpReply",
     "Identity",

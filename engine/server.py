@@ -197,6 +197,7 @@ class Server:
             settings=self.settings,
             supervisor=self.supervisor,
             spool=self.spool,
+            holder=holder,
         )
         self.site.provide(self.secrets)
         self.leases = Leases(

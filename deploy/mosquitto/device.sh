@@ -22,7 +22,7 @@ add | remove) ;;
 esac
 case $sn in
 '' | *[!A-Za-z0-9_.-]*) fail "a serial number has letters, digits, _ . and - only" ;;
-worker) fail "worker is not a device" ;;
+worker | mcs-*) fail "$sn is a name of the server's own" ;;
 esac
 
 if [ "$action" = remove ]; then

@@ -15,7 +15,7 @@ import msgspec
 from engine.core.errors import SetupError
 from engine.texts.text import Text
 
-__all__ = ["DEFAULT_PROCESS", "Holder", "folder_of", "locked"]
+__all__ = ["DEFAULT_PROCESS", "Holder", "folder_of", "locked", "unlocked"]
 
 DEFAULT_PROCESS = "worker"
 LOCK_FILE = "process.lock"
@@ -28,6 +28,14 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     process: str
     pid: int
     host: str
+    session: str = ""
+    """Goes into the names of the sessions that a broker keeps: the host of the folder's first start. A container's changes with each one."""
+
+
+def unlocked() -> Holder:
+    """Where there is no folder: a harness, a flow test."""
+    host = socket.gethostname()
+    return Holder(id="", process=DEFAULT_PROCESS, pid=os.getpid(), host=host, session=host)
 
 
 def folder_of(data: Path, process: str) -> Path:
@@ -58,8 +66,13 @@ def locked(folder: Path, process: str) -> Iterator[Holder]:
                 host=before.host if before else "?",
             )
             raise SetupError(text) from held
+        host = socket.gethostname()
         holder = Holder(
-            id=before.id if before else uuid.uuid4().hex, process=process, pid=os.getpid(), host=socket.gethostname()
+            id=before.id if before else uuid.uuid4().hex,
+            process=process,
+            pid=os.getpid(),
+            host=host,
+            session=(before.session if before else "") or host,
         )
         _write(descriptor, holder)
         yield holder

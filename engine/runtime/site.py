@@ -18,6 +18,7 @@ from engine.flow.check.plan import Plan
 from engine.flow.model import Flow
 from engine.flow.problem import FlowError, Problem, errors_in
 from engine.flow.references import References
+from engine.ops.process_folder import Holder, unlocked
 from engine.runtime.deploy_report import DeployFailed, DeployReport
 from engine.runtime.flow_runner import FlowRun
 from engine.runtime.quarantine import Quarantine
@@ -61,6 +62,7 @@ class Site:
         settings: Settings | None = None,
         spool: Spool | None = None,
         supervisor: Supervisor | None = None,
+        holder: Holder | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.clock: Clock = clock or SystemClock()
@@ -96,6 +98,7 @@ class Site:
             Links(),
             WebhookRouter(),
             settings or Settings(),
+            holder or unlocked(),
         ):
             self.provide(service)
         self.provide(self.quarantine, Quarantine)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import Context, Emitter, Help, Meta, Port, Source, Supervisor, node
+from engine.api import Context, Emitter, Help, Holder, Meta, Port, Source, Supervisor, node
 from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber
 from nodes.drivers.mqtt.filters import check_filters
 
@@ -45,7 +44,7 @@ class MqttIn(Source):
         Meta(
             title="Client ID",
             max_length=200,
-            description="Name of the kept session; made of host, flow and node when empty.",
+            description="Name of the kept session; made of the host of the first start, flow and node when empty.",
         ),
     ] = ""
     keep_session: Annotated[bool, Meta(description="Whether the broker keeps messages while the engine is away.")] = (
@@ -91,7 +90,7 @@ class MqttIn(Source):
             "topic": ("主题", "订阅哪些主题，如 metachip/gas/+/data；可填几个。"),
             "qos": ("QoS", "订阅的最高服务质量。"),
             "version": ("协议版本", "MQTT 协议的版本。"),
-            "client_id": ("客户端标识", "保留的会话所用的名称；不填则由主机、流程和节点组成。"),
+            "client_id": ("客户端标识", "保留的会话所用的名称；不填则由首次启动时的主机、流程和节点组成。"),
             "keep_session": ("保留会话", "引擎离线时，消息网关是否保留消息。"),
             "window": ("在途上限", "最多有多少条未确认的消息（MQTT 5；3.1.1 以消息网关的设置为准）。"),
             "keepalive_s": ("保活间隔", "多久没有通信则发送保活包。"),
@@ -111,7 +110,7 @@ class MqttIn(Source):
         self.address = BrokerAddress.parse(
             self.broker, ca_file=self.ca_file or None, keepalive_s=self.keepalive_s, version=self.version
         )
-        name = self.client_id or f"mcs-{socket.gethostname()}-{ctx.flow}-{ctx.node}"
+        name = self.client_id or f"mcs-{ctx.service(Holder).session}-{ctx.flow}-{ctx.node}"
         self.name = re.sub(r"[^\w.-]", "-", name)[:200]
 
     async def run(self, emit: Emitter) -> None:

@@ -10,8 +10,10 @@ import shutil
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import aiomqtt
@@ -20,7 +22,11 @@ import psutil
 import pytest
 
 from deploy.stack import DEPLOY, Stack
+from engine.db.database import Database
 from engine.ops.local_certificate import make_local_certificate
+from nodes.drivers.mqtt.packets import connect, publish
+from plant.devices.registry import Devices
+from plant.simulation.stress.load import stress_device
 from tests.eventually import eventually
 from tests.servers.process import accepts
 
@@ -46,11 +52,59 @@ async def browser(stack: Stack) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-def device(stack: Stack, sn: str, password: str | None = None) -> aiomqtt.Client:
+def device(stack: Stack, sn: str, password: str | None = None, identifier: str = "", **more: Any) -> aiomqtt.Client:
     tls = ssl.create_default_context(cafile=stack.authority)
     secret = stack.device_passwords[sn] if password is None else password
     return aiomqtt.Client(
-        "localhost", stack.ports["mqtts"], username=sn, password=secret, identifier=sn, tls_context=tls
+        "localhost",
+        stack.ports["mqtts"],
+        username=sn,
+        password=secret,
+        identifier=identifier or sn,
+        tls_context=tls,
+        **more,
+    )
+
+
+def worker(stack: Stack, name: str, **more: Any) -> aiomqtt.Client:
+    """A session of the server's own, from inside."""
+    password = stack.variables["MQTT_WORKER_PASSWORD"]
+    return aiomqtt.Client(
+        "127.0.0.1", stack.ports["mqtt"], username="worker", password=password, identifier=name, **more
+    )
+
+
+async def registered(stack: Stack, sn: str) -> None:
+    """Makes the device known to the site, as `mcs stress` does."""
+    database = Database(stack.database_url)
+    registry = Devices(database)
+    await database.start()
+    await registry.put(stress_device(sn, 4.0))
+    await database.stop()
+
+
+def memory_bytes(stack: Stack, name: str) -> int:
+    """Of a service with all that it started."""
+    process = psutil.Process(stack.processes[name].pid)
+    used = sum(one.memory_info().rss for one in [process, *process.children(recursive=True)])
+    print(f"{name}: {used / 1e6:.0f} MB")
+    return used
+
+
+def reading(seq: int) -> str:
+    """A packet as a detector sends it."""
+    return json.dumps(
+        {
+            "ts": int(time.time()),
+            "seq": seq,
+            "v_raw": 400.0,
+            "temp": 25.0,
+            "humi": 50.0,
+            "bat": 90,
+            "rssi": -70,
+            "net": "4G",
+            "err": 0,
+        }
     )
 
 
@@ -121,6 +175,95 @@ async def test_device_publishes_its_own_data_only_and_reads_its_own_commands_onl
         await asyncio.wait_for(listen(worker, 1), 60)
         await asyncio.wait_for(listen(two, 2), 60)
     assert heard == ["metachip/gas/STRESS00001/data own", "metachip/gas/STRESS00002/cmd for two"]
+
+
+async def test_device_that_calls_itself_as_the_worker_does_not_take_its_session_over(stack: Stack) -> None:
+    """What the broker keeps for a session of ours is there after a device has asked for that name with a clean session."""
+    kept = "metachip/gas/STRESS00007/data"
+    name = "mcs-worker-of-the-test"
+    async with worker(stack, name, clean_session=False) as ours:
+        await ours.subscribe(kept, qos=1)
+    async with device(stack, "STRESS00001", identifier=name, clean_session=True):
+        pass
+    async with device(stack, "STRESS00007") as other:
+        await other.publish(kept, b"kept", qos=1)
+    async with worker(stack, name, clean_session=False) as ours:
+        async for message in ours.messages:
+            assert message.payload == b"kept"
+            break
+    async with worker(stack, name, clean_session=True):  # nothing is left behind
+        pass
+
+
+async def test_device_that_floods_neither_fills_the_broker_nor_holds_the_others_up(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """156 MB at full speed, for a session of ours that is away and for the worker; every reading of another device is stored."""
+    name, other_sn = "mcs-away", "STRESS00003"
+    async with worker(stack, name, clean_session=False) as ours:
+        await ours.subscribe("metachip/gas/#", qos=1)
+    database = await asyncpg.connect(stack.database_url)
+    await registered(stack, other_sn)
+    rows = "select count(*) from readings where sn = $1 and time > now() - interval '1 hour' and seq between $2 and $3"
+
+    async def stored(first: int, last: int) -> bool:
+        return bool(await database.fetchval(rows, other_sn, first, last) == last - first + 1)
+
+    flood = tmp_path / "flood"
+    flood.write_text(("x" * 3900 + "\n") * 40_000)
+    async with device(stack, other_sn) as other:
+
+        async def heard() -> bool:
+            await other.publish(f"metachip/gas/{other_sn}/data", reading(50_000), qos=1)
+            return await stored(50_000, 50_000)
+
+        await eventually(heard)
+        with flood.open("rb") as lines:
+            sending = await asyncio.create_subprocess_exec(
+                "mosquitto_pub", "-h", "localhost", "-p", str(stack.ports["mqtts"]), "--cafile", str(stack.authority), "-q", "1", "-l",
+                "-u", "STRESS00002", "-P", stack.device_passwords["STRESS00002"], "-t", "metachip/gas/STRESS00002/data", stdin=lines,
+            )  # fmt: skip
+        for seq in range(50_001, 50_051):
+            await other.publish(f"metachip/gas/{other_sn}/data", reading(seq), qos=1)
+        assert await sending.wait() == 0
+        await other.publish(f"metachip/gas/{other_sn}/data", reading(50_051), qos=1)
+    assert memory_bytes(stack, "mosquitto") < stack.services["mosquitto"].memory_bytes
+    await eventually(lambda: stored(50_001, 50_051))
+    await database.close()
+    async with worker(stack, name, clean_session=True):
+        pass
+
+
+async def test_packet_beyond_a_reading_cuts_off_its_sender_alone(stack: Stack) -> None:
+    async with device(stack, "STRESS00004") as quiet:
+        tls = ssl.create_default_context(cafile=stack.authority)
+        reader, writer = await asyncio.open_connection("localhost", stack.ports["mqtts"], ssl=tls)
+        password = stack.device_passwords["STRESS00005"]
+        writer.write(
+            connect(
+                client_id="large",
+                version="3.1.1",
+                clean_session=True,
+                keepalive_s=60,
+                username="STRESS00005",
+                password=password,
+            )
+        )
+        assert await reader.readexactly(4) == b"\x20\x02\x00\x00"  # CONNACK, accepted
+        writer.write(publish("metachip/gas/STRESS00005/data", b"x" * 65_000, 1, "3.1.1"))
+        assert await asyncio.wait_for(reader.read(), 60) == b""
+        writer.close()
+        await quiet.publish("metachip/gas/STRESS00004/data", b"{}", qos=1)
+
+
+async def test_a_thousand_connections_keep_nobody_out(stack: Stack) -> None:
+    """Half of them say nothing, half are one device again and again."""
+    opened = [await asyncio.open_connection("127.0.0.1", stack.ports["mqtts"]) for _ in range(1000)]
+    async with device(stack, "STRESS00006") as client:
+        await client.publish("metachip/gas/STRESS00006/data", b"{}", qos=1)
+    assert memory_bytes(stack, "mosquitto") < stack.services["mosquitto"].memory_bytes
+    for _, writer in opened:
+        writer.close()
 
 
 @pytest.mark.parametrize(("sn", "password"), [("STRESS00001", "wrong"), ("STRESS00001", ""), ("GS404", "x")])

@@ -11,7 +11,18 @@ from msgspec import Meta
 from engine.api import ApiError, Call, Clock, Nothing, Route, SecretsStore, not_found
 from plant.alarms.attempt import Attempt, AttemptRecord, Result
 from plant.alarms.event import AlarmEvent
-from plant.notifications.card import EMPTY, SECRETS, Card, Email, Kind, Settings, faults, invalid_url_reason
+from plant.notifications.card import (
+    ASK_AGAIN,
+    EMPTY,
+    SECRETS,
+    Card,
+    Email,
+    Kind,
+    Settings,
+    faults,
+    invalid_url_reason,
+    target,
+)
 from plant.notifications.outcome import PermanentFailure, TransientFailure
 from plant.notifications.service import Changed, Channels, secret_name
 from plant.notifications.template import VARIABLES, Fault
@@ -102,7 +113,10 @@ async def put_card(call: Call[CardChange]) -> CardView:
     _check_kind(card, given.settings)
     stored = {field: channels.secret(name, field) for field in SECRETS[card.kind]}
     after = {**stored, **{field: text or "" for field, text in given.secrets.items()}}
-    _refuse(_faults(given.settings, given.enabled, given.secrets, after, card.kind))
+    _refuse(
+        _moved(card, stored, given.settings, given.secrets)
+        | _faults(given.settings, given.enabled, given.secrets, after, card.kind)
+    )
     set_or_gone = {field: "set" if text else "removed" for field, text in given.secrets.items()}
     call.details = {"enabled": given.enabled, "secrets": set_or_gone}
     try:
@@ -132,8 +146,9 @@ async def test_card(call: Call[CardTrial]) -> CardAnswer:
     settings = given.settings if given.settings is not None else card.settings
     _check_kind(card, settings)
     secrets = {field: text or "" for field, text in given.secrets.items()}
-    after = {**{field: channels.secret(name, field) for field in SECRETS[card.kind]}, **secrets}
-    _refuse(_faults(settings, True, given.secrets, after, card.kind))
+    stored = {field: channels.secret(name, field) for field in SECRETS[card.kind]}
+    after = {**stored, **secrets}
+    _refuse(_moved(card, stored, settings, given.secrets) | _faults(settings, True, given.secrets, after, card.kind))
     tried = Card(name=name, enabled=True, settings=settings)
     event = _example(clock.now(), call.who.user)
     began = clock.monotonic()
@@ -221,6 +236,17 @@ def _faults(
         if needed and not after.get(needed):
             found[needed] = EMPTY
     return found
+
+
+def _moved(card: Card, stored: dict[str, str], settings: Settings, given: dict[str, str | None]) -> dict[str, Fault]:
+    """The stored secrets that would go elsewhere than where they were entered for: whoever changes the address has to know them."""
+    try:
+        same = target(card.settings, stored.get("url", "")) == target(
+            settings, given.get("url") or stored.get("url", "")
+        )
+    except ValueError:
+        return {}  # an address that is none; told as such
+    return {} if same else {field: ASK_AGAIN for field, text in stored.items() if text and field not in given}
 
 
 def _signs_in(settings: Settings) -> bool:

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from plant.notifications.template import Fault, invalid_template_reason
 
 __all__ = [
+    "ASK_AGAIN",
     "CARDS",
     "DEFAULT_TEMPLATE",
     "EMPTY",
@@ -26,6 +27,7 @@ __all__ = [
     "Sms",
     "addresses",
     "invalid_url_reason",
+    "target",
 ]
 
 Kind = Literal["email", "robot", "sms"]
@@ -121,6 +123,25 @@ def addresses(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in re.split("[;；]", text) if part.strip()))
 
 
+def target(settings: Settings, url: str) -> tuple[str, ...]:
+    """Where a card's secrets go, and how well they are kept on the way. `url` is a robot's address.
+
+    >>> target(Email(server="SMTP.example.com"), "")
+    ('smtp.example.com', '465', 'auto')
+    >>> target(Robot(), "https://oapi.dingtalk.com/robot/send?access_token=x")
+    ('https', 'oapi.dingtalk.com')
+    """
+    match settings:
+        case Email():
+            return settings.server.lower(), str(settings.port), settings.security
+        case Robot():
+            parts = urlsplit(url)
+            return parts.scheme, parts.netloc.rpartition("@")[2].lower()
+        case Sms():
+            parts = urlsplit(settings.endpoint)
+            return parts.scheme, parts.netloc.rpartition("@")[2].lower()
+
+
 def faults(settings: Settings, enabled: bool) -> dict[str, Fault]:
     """{field: what is wrong}. What is left empty is wrong only on a card that is switched on."""
     found: dict[str, Fault] = {}
@@ -161,6 +182,9 @@ def invalid_url_reason(url: str) -> Fault | None:
     return None
 
 
+ASK_AGAIN: Final = Fault(
+    "ask_again", "was meant for another address: enter it again, or remove it; what is stored goes only where it was set for"
+)
 EMPTY: Final = Fault("empty", "is empty; the channel can't be switched on without it")
 
 

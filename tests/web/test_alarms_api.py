@@ -245,6 +245,38 @@ async def test_a_test_shows_the_vendors_refusal_word_for_word_and_tries_what_is_
     assert dingtalk.texts == []
 
 
+@pytest.mark.parametrize(
+    ("name", "settings", "secrets", "elsewhere", "asked"),
+    [
+        ("email", {"kind": "email", "server": "smtp.a.cn"}, {"password": "p"}, {"server": "smtp.evil.cn"}, "password"),
+        ("email", {"kind": "email", "server": "smtp.a.cn"}, {"password": "p"}, {"port": 2525}, "password"),
+        ("email", {"kind": "email", "server": "smtp.a.cn"}, {"password": "p"}, {"security": "none"}, "password"),
+        ("sms", {"kind": "sms"}, {"access_key_secret": "p"}, {"endpoint": "https://evil.cn"}, "access_key_secret"),
+    ],
+)
+async def test_stored_secret_does_not_go_to_another_address(
+    site: LiveSite, name: str, settings: dict[str, Any], secrets: dict[str, str], elsewhere: dict[str, Any], asked: str
+):
+    now = await card(site, name)
+    body = {"enabled": False, "settings": settings, "secrets": secrets, "revision": now["revision"]}
+    now = await ask(site, "PUT", f"/api/channels/{name}", body)
+    moved = {"settings": settings | elsewhere}
+    for method, path, more in (("PUT", "", {"enabled": False, "revision": now["revision"]}), ("POST", "/test", {})):
+        status, answer = await refused(site, method, f"/api/channels/{name}{path}", moved | more)
+        assert (status, answer["fields"][asked]["code"]) == (422, "ask_again")
+    again = {**moved, "enabled": False, "revision": now["revision"], "secrets": {asked: None}}
+    await ask(site, "PUT", f"/api/channels/{name}", again)
+
+
+async def test_signing_secret_of_a_robot_does_not_go_to_another_host(site: LiveSite, dingtalk: DingTalk):
+    await switch_on(site, dingtalk)
+    settings = {"kind": "robot", "type": "custom"}
+    body = {"settings": settings, "secrets": {"url": "https://evil.example/hook"}}
+    status, answer = await refused(site, "POST", "/api/channels/robot/test", body)
+    assert (status, answer["fields"]["secret"]["code"]) == (422, "ask_again")
+    await switch_off(site)
+
+
 async def test_two_who_save_a_card_at_once_hear_of_each_other(site: LiveSite):
     now = await card(site, "sms")
     body = {"enabled": False, "settings": {"kind": "sms", "sign_name": "一"}, "revision": now["revision"]}

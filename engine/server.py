@@ -38,6 +38,7 @@ from engine.deploy.flow_files import FlowFile, FlowFiles
 from engine.deploy.flow_upgrade import copy_shipped_flows
 from engine.deploy.revisions import Revisions
 from engine.flow.references import References
+from engine.ops.backup.age import BackupAge
 from engine.ops.backup.save import database_of
 from engine.ops.embedded.broker import EmbeddedBroker
 from engine.ops.embedded.postgres import EmbeddedPostgres
@@ -125,6 +126,7 @@ class Server:
             "tasks": _tasks_as_service(self.supervisor.tasks()),
             "spool": self.site.spool.health(),
             "leases": self.leases.health(),
+            "backups": self.backups.health(),
         }
         for name, note in self.deploys.notes.items():
             flow = site["flows"].setdefault(name, {"status": "stopped", "under_way": 0, "nodes": {}})
@@ -210,6 +212,7 @@ class Server:
         )
         self.site.provide(self.query)
         self.site.provide(self.leases, NoLeases)
+        self.backups = BackupAge(self.database, self.settings.backup_days, self.supervisor)
         self.deploys = Deploys(
             self.site,
             FlowFiles(self.settings.flows, self._flow_paths),
@@ -268,6 +271,7 @@ class Server:
             await self.secrets.start()
             await self.revisions.start()
             await self.leases.start()
+            self.backups.start()
             self.starting = Text("setup.reading-memory")
             await self.site.start()
             for pack in packs:
@@ -331,6 +335,7 @@ class Server:
         await self.site.stop()
         for service in reversed(self._services):
             await service.stop()
+        await self.backups.stop()
         await self.leases.stop()
         await self.secrets.stop()
 

@@ -77,6 +77,8 @@ class Settings:
     """Whether flows may hold `python` nodes, which run code written in the editor with the rights of the server's user."""
     process: str = "worker"
     """What this process is called where several share a database and a data folder; its spool lies in a folder of that name."""
+    backup_days: int = 7
+    """Days after which a backup is too old, and health says so."""
     deploy_files: Literal["auto", "ask", "off"] = "auto"
     """What becomes of a flow file that somebody changes in `flows`: it is deployed, waits for a person, or is left alone."""
     log_level: str = "info"
@@ -136,6 +138,12 @@ def _days(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 5 and 30 <= int(text) <= 36_500:
         return int(text)
     raise ValueError(Text("setup.no-days", text=text))
+
+
+def _backup_days(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 4 and int(text) >= 1:
+        return int(text)
+    raise ValueError(Text("setup.no-backup-days", text=text))
 
 
 def _megabytes(text: str) -> int:
@@ -243,6 +251,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "trusted_proxies": _networks,
     "python_nodes": _on_or_off,
     "process": _process,
+    "backup_days": _backup_days,
     "deploy_files": _file_rule,
     "log_level": _level,
 }

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from engine.cli.site import AddCommand, catalogue_now, packs_now, settings_now
 from engine.cli.terminal import say, shown
+from engine.core.errors import SetupError
+from engine.settings import Settings
 from engine.texts.text import Text
 
 __all__ = ["add_commands"]
@@ -25,6 +27,8 @@ def add_commands(command: AddCommand) -> None:
     ready.add_argument("--domain", default="localhost", help=shown(Text("cli.set-up-domain")))
     backup = command("backup", Text("cli.backup"), _backup)
     backup.add_argument("file", type=Path, metavar="FILE.zip", help=shown(Text("cli.backup-file")))
+    backup.add_argument("--verify", action="store_true", help=shown(Text("cli.backup-verify")))
+    backup.add_argument("--overwrite", action="store_true", help=shown(Text("cli.backup-overwrite")))
     restore = command("restore-backup", Text("cli.restore-backup"), _restore_backup)
     restore.add_argument("file", type=Path, metavar="FILE.zip")
     for one in (backup, restore):
@@ -61,7 +65,12 @@ def _backup(options: argparse.Namespace) -> int:
 
     settings = settings_now()
     target = None if options.file == Path("-") else options.file
-    manifest = asyncio.run(save(settings, target, options.flows or settings.flows))
+    flows = options.flows or settings.flows
+    if options.verify and target is not None and target.exists() and not options.overwrite:
+        return _verify(settings, target)
+    if options.verify and target is None:
+        raise SetupError(Text("cli.verify-needs-file"))
+    manifest = asyncio.run(save(settings, target, flows, overwrite=options.overwrite))
     rows = sum(table.rows for table in manifest.tables)
     say(
         Text(
@@ -69,7 +78,22 @@ def _backup(options: argparse.Namespace) -> int:
         ),
         error=True,
     )
+    held = sorted(
+        name.removeprefix("flows/") for name in manifest.files if name.startswith("flows/") and "/." not in name
+    )
+    say(Text("cli.backup-holds", flows=held or ["–"], folder=str(flows)), error=True)
+    say(Text("cli.backup-lacks"), error=True)
     say(Text("cli.keep-backup"), error=True)
+    return _verify(settings, target) if options.verify and target is not None else 0
+
+
+def _verify(settings: Settings, file: Path) -> int:
+    from engine.ops.backup.restore import verify
+    from engine.server import migrations_of
+
+    manifest = asyncio.run(verify(settings, file, migrations_of(list(packs_now()))))
+    rows = sum(table.rows for table in manifest.tables)
+    say(Text("cli.verified", file=str(file), rows=rows, tables=len(manifest.tables)), error=True)
     return 0
 
 

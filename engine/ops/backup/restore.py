@@ -4,34 +4,54 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
+import tempfile
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import msgspec
 
 from engine.core.errors import SetupError
+from engine.core.secret import Secret
 from engine.db.migrations import Migration
-from engine.db.owner import as_owner, migrate_as
+from engine.db.owner import as_owner, make_engine_login, migrate_as
 from engine.ops.backup.manifest import FORMAT, MANIFEST, Manifest
 from engine.ops.backup.save import connected, database_of
-from engine.ops.backup.tables import copy_in, quoted, read_tables
+from engine.ops.backup.tables import copy_in, make_table, quoted, read_tables
 from engine.settings import Settings
 from engine.texts.text import Text
 
-__all__ = ["restore"]
+__all__ = ["restore", "verify"]
 
 PART_BYTES = 262_144
+MOST_NODE_FOLDERS = 100
+
+_THINGS = """
+select case relkind when 'S' then 'sequence' when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind,
+    oid::regclass::text as name
+from pg_class c
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S') and not relispartition
+and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid
+    and (deptype = 'e' or relkind = 'S' and deptype in ('a', 'i')))
+union all
+select 'routine', p.oid::regprocedure::text from pg_proc p
+where pronamespace = 'public'::regnamespace
+and not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = p.oid and deptype = 'e')
+"""
 
 
 async def restore(settings: Settings, source: Path, flows: Path, migrations: Sequence[Migration]) -> Manifest:
     """`migrations` are all of this version, in their order.
 
     Nothing is overwritten: SetupError when the database has tables already, when one of the files is there with another content, when
-    the backup is damaged, or when a newer version made it. All rows come in one transaction.
+    the backup is damaged, or when a newer version made it. Whatever fails, database and folders are as they were.
     """
     try:
         with zipfile.ZipFile(source) as archive:
@@ -41,17 +61,24 @@ async def restore(settings: Settings, source: Path, flows: Path, migrations: Seq
             async with database_of(settings) as named, connected(named) as connection:
                 owner = named.owner_database_url.reveal() if named.owner_database_url else None
                 await _refuse_full(connection, then)
-                await migrate_as(connection, then, owner)
-                if owner is None:
-                    await _rows(connection, archive, manifest)
-                else:
-                    # The audit log is the owner's to fill.
-                    async with as_owner(owner) as filling:
-                        await _rows(filling, archive, manifest)
-                for name, target in targets.items():
-                    _put(archive, name, target)
-                # What this version has added since the backup was made.
-                await migrate_as(connection, migrations, owner)
+                before = await _things(connection)
+                async with AsyncExitStack() as undoing:
+                    undoing.push_async_callback(_undo, connection, owner, before)
+                    await migrate_as(connection, then, owner)
+                    await _make_tables(connection, manifest)
+                    if owner is None:
+                        await _rows(connection, archive, manifest)
+                    else:
+                        # The audit log is the owner's to fill.
+                        async with as_owner(owner) as filling:
+                            await _rows(filling, archive, manifest)
+                    for name, target in targets.items():
+                        if not target.exists():
+                            undoing.callback(target.unlink, missing_ok=True)
+                        _put(archive, name, target)
+                    # What this version has added since the backup was made.
+                    await migrate_as(connection, migrations, owner)
+                    undoing.pop_all()
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError) as damaged:
         raise SetupError(Text("setup.backup-damaged", file=str(source), reason=str(damaged))) from damaged
     except asyncpg.InsufficientPrivilegeError as refused:
@@ -59,6 +86,42 @@ async def restore(settings: Settings, source: Path, flows: Path, migrations: Seq
     except OSError as failure:
         raise SetupError(Text("setup.backup-unreadable", file=str(source), reason=str(failure))) from failure
     return manifest
+
+
+async def verify(settings: Settings, source: Path, migrations: Sequence[Migration]) -> Manifest:
+    """Restores a backup into a database made for this and dropped again, and into folders that are thrown away.
+
+    SetupError when it can't be restored, with the reason, and when the login may not make a database.
+    """
+    async with database_of(settings) as named:
+        assert named.database_url is not None
+        maker = named.owner_database_url or named.database_url
+        name = f"mcs_verify_{secrets.token_hex(6)}"
+        async with connected(replace(named, database_url=maker)) as connection:
+            try:
+                await connection.execute(f"create database {name} template template0")
+            except asyncpg.InsufficientPrivilegeError as refused:
+                raise SetupError(Text("setup.verify-needs-database", reason=str(refused))) from refused
+            try:
+                with tempfile.TemporaryDirectory() as folder:
+                    scratch = replace(
+                        named,
+                        database_url=_beside(named.database_url, name),
+                        owner_database_url=named.owner_database_url and _beside(named.owner_database_url, name),
+                        data=Path(folder, "data"),
+                        nodes=tuple(Path(folder, f"nodes{number}") for number in range(MOST_NODE_FOLDERS)),
+                    )
+                    if scratch.owner_database_url is not None and scratch.database_url is not None:
+                        async with as_owner(scratch.owner_database_url.reveal()) as owner:
+                            await make_engine_login(owner, scratch.database_url.reveal())
+                    return await restore(scratch, source, Path(folder, "flows"), migrations)
+            finally:
+                await connection.execute(f"drop database {name} with (force)")
+
+
+def _beside(address: Secret, database: str) -> Secret:
+    """The address of another database of that server."""
+    return Secret(urlunsplit(urlsplit(address.reveal())._replace(path=f"/{database}")))
 
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
@@ -103,6 +166,30 @@ def _targets(archive: zipfile.ZipFile, manifest: Manifest, settings: Settings, f
         if target.exists() and target.read_bytes() != archive.read(name):
             raise SetupError(Text("setup.restore-in-the-way", file=str(target)))
     return targets
+
+
+async def _make_tables(connection: asyncpg.Connection, manifest: Manifest) -> None:
+    """Those that no migration makes; an older backup says nothing of them but their names."""
+    there = {table.name for table in await read_tables(connection)}
+    for mark in manifest.tables:
+        if mark.table.name in there:
+            continue
+        if not mark.table.types:
+            raise SetupError(Text("setup.backup-foreign-table", table=mark.table.name, version=manifest.version))
+        await make_table(connection, mark.table)
+
+
+async def _things(connection: asyncpg.Connection) -> set[tuple[str, str]]:
+    """What the schema holds: (kind, name), those that others need last."""
+    return {(row["kind"], row["name"]) for row in await connection.fetch(_THINGS)}
+
+
+async def _undo(connection: asyncpg.Connection, owner: str | None, before: set[tuple[str, str]]) -> None:
+    """Takes away what was not there before; the owner of the schema may, whoever made it."""
+    async with AsyncExitStack() as opened:
+        undoing = connection if owner is None else await opened.enter_async_context(as_owner(owner))
+        for kind, name in sorted(await _things(connection) - before):
+            await undoing.execute(f"drop {kind} if exists {name} cascade")
 
 
 async def _rows(connection: asyncpg.Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.metadata
+import logging
 import os
 import sys
 import time
@@ -28,17 +30,22 @@ from engine.texts.text import Text
 
 __all__ = ["connected", "database_of", "save", "site_files"]
 
+log = logging.getLogger("mcs.backup")
+
 CONNECT_S = 10.0
 
 
-async def save(settings: Settings, target: Path | None, flows: Path) -> Manifest:
-    """Writes a ZIP file, readable for its owner only, or to standard output when `target` is None. What was there is replaced when all is written.
+async def save(settings: Settings, target: Path | None, flows: Path, *, overwrite: bool = False) -> Manifest:
+    """Writes a ZIP file, readable for its owner only, or to standard output when `target` is None. What is there is refused, or with `overwrite`
+    replaced when all is written.
 
     The database is read in one snapshot. The file holds password hashes, and secrets with their key: keep it as you keep a key.
     SetupError when the database does not answer or the file can't be written.
     """
     if target is None:
         return await _write(settings, sys.stdout.buffer, flows)
+    if not overwrite and await asyncio.to_thread(target.exists):
+        raise SetupError(Text("setup.backup-exists", file=str(target)))
     fresh = target.with_name(f".{target.name}.new")
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -117,6 +124,8 @@ async def _write(settings: Settings, file: IO[bytes], flows: Path) -> Manifest:
             for name, path in site_files(settings, flows):
                 archive.write(path, name)
                 names.append(name)
+            if not any(name.startswith("flows/") for name in names):
+                log.warning("%s", Text("setup.backup-without-flows", folder=str(flows)))
             manifest = Manifest(
                 format=FORMAT,
                 version=importlib.metadata.version("mcs-iot"),
@@ -126,7 +135,15 @@ async def _write(settings: Settings, file: IO[bytes], flows: Path) -> Manifest:
                 files=names,
             )
             archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+        await _note(named, tables)
     return manifest
+
+
+async def _note(settings: Settings, tables: list[TableMark]) -> None:
+    """For the health page. A database of an older version has no list yet, and is backed up before its upgrade."""
+    async with connected(settings) as connection:
+        with contextlib.suppress(asyncpg.UndefinedTableError):
+            await connection.execute("insert into backups (rows) values ($1)", sum(mark.rows for mark in tables))
 
 
 def _below(folder: Path, suffix: str) -> Iterator[Path]:

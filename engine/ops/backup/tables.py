@@ -12,12 +12,12 @@ from asyncpg.pool import PoolConnectionProxy
 
 from engine.db.copy import copy_stream
 
-__all__ = ["Table", "copy_in", "copy_out", "quoted", "read_tables"]
+__all__ = ["Table", "copy_in", "copy_out", "make_table", "quoted", "read_tables"]
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 
-LEFT_OUT = ("schema_migrations", "sessions")
-"""The first is written by the migrations; nobody stays signed in across a restore."""
+LEFT_OUT = ("schema_migrations", "sessions", "leases", "backups")
+"""The first is written by the migrations; nobody stays signed in across a restore, no process keeps its flows, and this is another machine's list."""
 
 _TABLES = """
 select c.relname as name,
@@ -26,7 +26,12 @@ select c.relname as name,
        array(select attname from pg_attribute a where attrelid = c.oid and attnum > 0 and not attisdropped and attidentity <> ''
              order by attnum)::text[] as numbered,
        array(select distinct r.relname from pg_constraint f join pg_class r on r.oid = f.confrelid
-             where f.conrelid = c.oid and f.contype = 'f' and r.oid <> c.oid)::text[] as refers
+             where f.conrelid = c.oid and f.contype = 'f' and r.oid <> c.oid)::text[] as refers,
+       array(select format_type(atttypid, atttypmod) || case when attnotnull then ' not null' else '' end from pg_attribute a
+             where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum)::text[] as types,
+       array(select a.attname from pg_index i, unnest(i.indkey::int2[]) with ordinality as part(number, place)
+             join pg_attribute a on a.attnum = part.number and a.attrelid = c.oid
+             where i.indrelid = c.oid and i.indisprimary and a.attrelid = i.indrelid order by part.place)::text[] as key
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
 order by c.relname
@@ -34,12 +39,24 @@ order by c.relname
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """`numbered` are the identity columns, whose next number has to be set after rows came in; `refers` the tables it points to."""
+    """`numbered` are the identity columns, whose next number has to be set after rows came in; `refers` the tables it points to.
+
+    `types` and `key` (the primary one) are for tables that no migration makes: those of a flow, and what was restored from the archive.
+    """
 
     name: str
     columns: list[str]
     numbered: list[str]
     refers: list[str]
+    types: list[str] = []
+    key: list[str] = []
+
+
+async def make_table(connection: Connection, table: Table) -> None:
+    """A table that no migration makes, with its columns and primary key; defaults and further indexes are not known. Harmless when it is there."""
+    parts = [f"{quoted(name)} {kind}" for name, kind in zip(table.columns, table.types, strict=True)]
+    parts += [f"primary key ({', '.join(map(quoted, table.key))})"] if table.key else []
+    await connection.execute(f"create table if not exists {quoted(table.name)} ({', '.join(parts)})")
 
 
 async def read_tables(connection: Connection) -> list[Table]:

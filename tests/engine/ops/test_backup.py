@@ -16,9 +16,11 @@ from cryptography.fernet import Fernet
 from engine.access.secrets_store import KEY_FILE
 from engine.core.errors import SetupError
 from engine.core.secret import Secret
+from engine.db.database import Database
 from engine.db.migrations import Migration
+from engine.ops.backup.age import BackupAge
 from engine.ops.backup.manifest import MANIFEST
-from engine.ops.backup.restore import restore
+from engine.ops.backup.restore import restore, verify
 from engine.ops.backup.save import save
 from engine.ops.backup.tables import copy_in, read_tables
 from engine.pack import discover_packs
@@ -106,6 +108,15 @@ async def filled(place: Place, migrations: list[Migration]) -> None:
     (place.settings.data / "files" / "note.txt").write_text("note")
 
 
+def damage(file: Path) -> None:
+    """In the middle of the readings."""
+    with zipfile.ZipFile(file) as archive:
+        at = archive.getinfo("tables/readings").header_offset + 20_000
+    data = bytearray(file.read_bytes())
+    data[at : at + 64] = b"\0" * 64
+    file.write_bytes(data)
+
+
 async def test_site_comes_back_to_the_last_row(
     new_place: Callable[[str], Place], migrations: list[Migration], tmp_path: Path
 ) -> None:
@@ -128,12 +139,76 @@ async def test_site_comes_back_to_the_last_row(
     assert await new.value(next_id) == 6
 
 
+async def test_tables_that_no_migration_makes_come_back_too(
+    new_place: Callable[[str], Place], migrations: list[Migration], tmp_path: Path
+) -> None:
+    """What was restored from the archive, and what a flow has made."""
+    old, new, file = new_place("backup_own"), new_place("backup_own_new"), tmp_path / "site.zip"
+    await filled(old, migrations)
+    await old.value(
+        "create table restored_2026 (sn text not null, time timestamptz not null, v float8, primary key (sn, time))"
+    )
+    await old.value("insert into restored_2026 values ('GS1', now(), 1.5), ('GS2', now(), null) returning sn")
+    await save(old.settings, file, old.flows)
+
+    await restore(new.settings, file, new.flows, migrations)
+
+    rows = "select string_agg(r::text, '|' order by sn) from restored_2026 r"
+    assert await new.value(rows) == await old.value(rows)
+    twice = "insert into restored_2026 select * from restored_2026 on conflict (sn, time) do nothing returning sn"
+    assert await new.value(twice) is None
+
+
+async def test_a_backup_is_verified_in_a_database_that_is_gone_afterwards(
+    new_place: Callable[[str], Place], migrations: list[Migration], tmp_path: Path
+) -> None:
+    place, file = new_place("backup_verified"), tmp_path / "site.zip"
+    await filled(place, migrations)
+    before = await place.digest()
+    await save(place.settings, file, place.flows)
+    manifest = await verify(place.settings, file, migrations)
+    assert {mark.table.name: mark.rows for mark in manifest.tables}["readings"] == READINGS
+    assert await place.value("select count(*) from pg_database where datname like 'mcs_verify_%'") == 0
+    assert (await place.digest(), await place.value("select count(*) from backups")) == (before, 1)
+    damage(file)
+    with pytest.raises(SetupError, match="is damaged"):
+        await verify(place.settings, file, migrations)
+    assert await place.value("select count(*) from pg_database where datname like 'mcs_verify_%'") == 0
+
+
+async def test_health_says_how_old_the_last_backup_is(
+    new_place: Callable[[str], Place], migrations: list[Migration], tmp_path: Path
+) -> None:
+    place = new_place("backup_age")
+    await filled(place, migrations)
+    database = Database(place.dsn)
+    await database.start()
+    try:
+        age = BackupAge(database, 7)
+        async with database.connection(20):
+            await age.look()
+        assert age.health() == {"status": "ok", "problem": ""}
+        await place.value("update schema_migrations set applied_at = now() - interval '9 d' returning 1")
+        await age.look()
+        assert str(age.health()["problem"]) == "the site is 9 days old and has never been backed up"
+        await save(place.settings, tmp_path / "site.zip", place.flows)
+        await age.look()
+        assert age.health() == {"status": "ok", "problem": "", "age_hours": 0.0}
+        await place.value("update backups set at = now() - interval '8 d' returning 1")
+        await age.look()
+        assert (age.health()["status"], str(age.health()["problem"])) == ("degraded", "the last backup is 8 days old")
+    finally:
+        await database.stop()
+
+
 async def test_what_is_there_is_not_overwritten(
     new_place: Callable[[str], Place], migrations: list[Migration], tmp_path: Path
 ) -> None:
     old, file = new_place("backup_full"), tmp_path / "site.zip"
     await filled(old, migrations)
     await save(old.settings, file, old.flows)
+    with pytest.raises(SetupError, match=r"site\.zip is there already"):
+        await save(old.settings, file, old.flows)
     with pytest.raises(SetupError, match="holds a site already"):
         await restore(old.settings, file, old.flows, migrations)
 
@@ -151,18 +226,14 @@ async def test_damaged_backup_leaves_nothing_and_a_sound_one_can_follow(
     old, new, file = new_place("backup_sound"), new_place("backup_damaged"), tmp_path / "site.zip"
     await filled(old, migrations)
     await save(old.settings, file, old.flows)
-    with zipfile.ZipFile(file) as archive:
-        at = archive.getinfo("tables/readings").header_offset + 20_000
-    data = bytearray(file.read_bytes())
-    data[at : at + 64] = b"\0" * 64
-    file.write_bytes(data)
+    damage(file)
 
     with pytest.raises(SetupError):
         await restore(new.settings, file, new.flows, migrations)
 
-    assert await new.value("select count(*) from readings") + await new.value("select count(*) from users") == 0
+    assert await new.value("select count(*) from pg_class where relnamespace = 'public'::regnamespace") == 0
     assert list(new.flows.iterdir()) == []
-    await save(old.settings, file, old.flows)
+    await save(old.settings, file, old.flows, overwrite=True)
     await restore(new.settings, file, new.flows, migrations)
     assert await new.digest() == await old.digest()
 

@@ -131,16 +131,15 @@ class Accounts:
         """
         digest = _digest(token)
         known = self._known.get(digest)
-        now = time.time()
         if known is not None:
             self._known.move_to_end(digest)
-            fresh = known.generation == self._generation and now - known.checked_at < CHECKED_AGAIN_S
-            if now < known.ends_at and (fresh or not self._database.up):
+            fresh = known.generation == self._generation and time.monotonic() - known.checked_at < CHECKED_AGAIN_S
+            if time.time() < known.ends_at and (fresh or not self._database.up):
                 return known.identity
         try:
             found = await self._look_up(digest, is_token=token.startswith(TOKEN_PREFIX))
         except Unavailable:
-            if known is not None and now < known.ends_at:
+            if known is not None and time.time() < known.ends_at:
                 return known.identity
             raise
         if found is None:
@@ -318,7 +317,7 @@ class Accounts:
             must_change=row["must_change"],
         )
         ends_at = row["ends_at"].timestamp() if row["ends_at"] is not None else float("inf")
-        return _Known(identity, ends_at, time.time(), generation)
+        return _Known(identity, ends_at, time.monotonic(), generation)
 
     def _changed(self, payload: str | None) -> None:
         self._generation += 1

@@ -137,7 +137,7 @@ class RunningNode:
         self.task: BackgroundTask | None = None
         self.errors = 0
         self.last_error: Readable = ""
-        self.last_error_at = 0.0
+        self.last_error_at = 0.0  # monotonic
         self.set_aside = False
         self._run = run
         self._hangs = 0
@@ -212,7 +212,7 @@ class RunningNode:
         fails fills the disk."""
         self.errors += 1
         self.last_error = reason_of(error) if isinstance(error, PermanentError) else with_type(error)
-        self.last_error_at = self._run.site.clock.now()
+        self.last_error_at = self._run.site.clock.monotonic()
         if isinstance(error, (PermanentError, NodeHangs)):
             return
         if self._reports.passes():

@@ -233,7 +233,7 @@ class Site:
         }
 
     def _problem_nodes(self, run: FlowRun) -> dict[str, Readable]:
-        now = self.clock.now()
+        now = self.clock.monotonic()
         nodes: dict[str, Readable] = {}
         for id, node in run.nodes.items():
             queue = node.queue

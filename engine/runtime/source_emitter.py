@@ -48,6 +48,7 @@ class SourceEmitter:
         self._observer = observer
         self._waiters = 0
         self._now = clock.now
+        self._steady = clock.monotonic
         self._journal = journal
         self._next_id = next_id
         self._acknowledge = acknowledge
@@ -80,20 +81,19 @@ class SourceEmitter:
         props: Mapping[str, Any] | None = None,
         token: Any = None,
     ) -> Delivery:
-        now = self._now()
         delivery = Delivery(self._settled, token)
         self.accepted += 1
         message = Message(
             payload,
             topic,
             key,
-            now if time is None else time,
+            self._now() if time is None else time,
             self._next_id(),
             EMPTY if props is None else props,
             delivery,
         )
-        if now >= self._next_sample or self._observer.all:
-            self._next_sample = now + SAMPLE_EVERY_S
+        if (steady := self._steady()) >= self._next_sample or self._observer.all:
+            self._next_sample = steady + SAMPLE_EVERY_S
             self._observed_entry(message)
         else:
             self._entry(message)

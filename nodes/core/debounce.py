@@ -18,7 +18,8 @@ class Debounce(Node):
     The kind is `name` with its holes filled in: `{sn}` is a field of the payload, else a property of the message;
     `{payload.at.x}` or `{topic}` a path. Without a name messages of one `sn` and one `type` of the payload are of a kind,
     and those that have no `sn`, of one key. The time runs from the last message that passed, by event time; a message
-    exactly `hold_s` later passes, one from before it is suppressed. The memory survives a restart. A hole that nothing
+    exactly `hold_s` later passes, and so does one from so much before it: a clock that was put back keeps nothing
+    quiet. The memory survives a restart. A hole that nothing
     fills refuses the message.
     """
 
@@ -99,7 +100,7 @@ class Debounce(Node):
     def process(self, msg: Message) -> Message | dict[str, Message]:
         name = self._name(msg)
         last = self.last.get(name)
-        if last is not None and msg.time - last < self.hold_s:
+        if last is not None and abs(msg.time - last) < self.hold_s:
             return {"suppressed": msg}
         self.last.set(name, msg.time, max(self.hold_s, 1.0) * 2)
         return msg

@@ -99,7 +99,7 @@ class Delay(Node):
             self._show()
             return
         if not only_control(msg, "flush"):
-            self._wait(self.keeping.put(msg, self.ctx.clock.now() + self._delay(msg)))
+            self._wait(self.keeping.put(msg, self._delay(msg)))
         if "flush" in msg.props:
             for held in list(self.waiting.values())[: asked_for(msg.props["flush"], len(self.waiting))]:
                 self._send(held)
@@ -119,7 +119,7 @@ class Delay(Node):
 
     def _wait(self, held: Held) -> None:
         self.waiting[held.number] = held
-        if held.due <= self.ctx.clock.now():
+        if held.due is None or held.due <= self.ctx.clock.monotonic():
             self._send(held)
         else:
             self.timers.at(held.number, held.due, lambda: self._send(held))

@@ -206,7 +206,7 @@ class Join(Node):
         for held in self.keeping.restore():
             name = str(held.note)
             self._add(held, name)
-            if held.due and name not in self.timers:
+            if held.due is not None and name not in self.timers:
                 self.timers.at(name, held.due, partial(self._send, name))
         if not self.keep_accumulating:
             for name in [name for name, group in self.groups.items() if group.full]:
@@ -234,10 +234,10 @@ class Join(Node):
         if group is None and not filled and self._kind(msg) == "object" and not self.key_path.get(msg):
             self.ctx.drop()
             return None
-        due = self.ctx.clock.now() + self.wait_s if self.wait_s and group is None else 0.0
-        self._add(self.keeping.put(msg, due, name), name)
-        if due:
-            self.timers.at(name, due, partial(self._send, name))
+        wait_s = self.wait_s if self.wait_s and group is None else None
+        self._add(self.keeping.put(msg, wait_s, name), name)
+        if wait_s is not None:
+            self.timers.after(name, wait_s, partial(self._send, name))
         if completes or self.groups[name].full:
             self._send(name, closing=completes)
         return None

@@ -208,7 +208,7 @@ class RateLimit(Node):
         out: Any = None
         if not only_control(msg, "flush"):
             if key not in self.timers:
-                gate.shut_at = self.ctx.clock.now()
+                gate.shut_at = self.ctx.clock.monotonic()
                 self.timers.after(key, self.spacing_s, partial(self._next, key))
                 out = msg.with_props(flush=UNSET) if "flush" in msg.props else msg
             elif self.overflow == "queue":
@@ -304,7 +304,7 @@ class RateLimit(Node):
         self.spacing_s = seconds
         for key, gate in list(self.gates.items()):
             if key in self.timers:
-                passed_s = 0.0 if self.overflow == "queue" else self.ctx.clock.now() - gate.shut_at
+                passed_s = 0.0 if self.overflow == "queue" else self.ctx.clock.monotonic() - gate.shut_at
                 if passed_s <= seconds:
                     self.timers.after(key, seconds - passed_s, partial(self._next, key))
                 else:

@@ -193,8 +193,8 @@ class Trigger(Node):
             return self._begin(msg, key, wait_s)
         if self.extend and wait_s:
             self._arm(key, self._later(msg, armed.message.payload), wait_s)
-        elif self.second == "latest" and armed.due:
-            self._arm(key, msg, armed.due - self.ctx.clock.now())
+        elif self.second == "latest" and armed.due is not None:
+            self._arm(key, msg, max(SHORTEST_S, armed.due - self.ctx.clock.monotonic()))
         self.ctx.drop()
         return None
 
@@ -245,7 +245,7 @@ class Trigger(Node):
         return min(found / (1000 if self.wait_unit == "ms" else 1), LONGEST_S)
 
     def _arm(self, key: str, msg: Message, wait_s: float) -> None:
-        held = self.keeping.put(msg, self.ctx.clock.now() + wait_s if wait_s > 0 else 0.0, key)
+        held = self.keeping.put(msg, wait_s if wait_s > 0 else None, key)
         before = self.armed.get(key)
         if before is not None:
             self.keeping.drop([before], counted=False)
@@ -254,7 +254,7 @@ class Trigger(Node):
         self.ctx.status(f"{len(self.armed)} waiting", "busy")
 
     def _set_timer(self, key: str, held: Held) -> None:
-        if held.due:
+        if held.due is not None:
             self.timers.at(key, held.due, lambda: self._due(key))
         else:
             self.timers.cancel(key)

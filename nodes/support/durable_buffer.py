@@ -18,21 +18,25 @@ _FIELDS = ("topic", "key", "time", "id")
 
 
 class _Record(Struct, array_like=True):
-    """What is journaled: the message as msgpack, the Struct class of its payload, and what the node noted beside it."""
+    """What is journaled: the message as msgpack, the Struct class of its payload, and what the node noted beside it.
+
+    due   Unix time, 0 without any; after a start what is left of `wait_s` is between nothing and all of it, whatever the clock says
+    """
 
     body: bytes
     kind: str = ""
     due: float = 0.0
     note: Any = None
+    wait_s: float | None = None
 
 
 class Held(Struct, eq=False):
-    """One kept message. `number` grows with every message kept; `due` is Unix seconds; `note` is plain data of the
-    node."""
+    """One kept message. `number` grows with every message kept; `due` is monotonic, None without a
+    time; `note` is plain data of the node."""
 
     number: int
     message: Message
-    due: float = 0.0
+    due: float | None = None
     note: Any = None
 
 
@@ -61,18 +65,20 @@ class DurableBuffer:
         for key, record in sorted(self._memory.items()):
             number = int(key)
             if number not in self._held and number not in self._sending:
-                held = Held(number, _unpacked(record), record.due, record.note)
+                held = Held(number, _unpacked(record), self._due(record), record.note)
                 self._held[number] = held
                 found.append(held)
                 self._next = max(self._next, number + 1)
         return found
 
-    def put(self, message: Message, due: float = 0.0, note: Any = None) -> Held:
-        """Keeps a message. PermanentError when there is no room, or when it can't be written down."""
+    def put(self, message: Message, wait_s: float | None = None, note: Any = None) -> Held:
+        """Keeps a message, due in that many seconds. PermanentError when there is no room, or when it can't be written down."""
         if len(self._held) >= self._limit:
             raise PermanentError(f"{self._limit:,} messages are kept already; raise `limit` or let them go sooner")
-        record = _Record(_packed(message), _class_name(message.payload), due, note)
-        held = Held(self._next, message, due, note)
+        clock = self._ctx.clock
+        due = 0.0 if wait_s is None else clock.now() + wait_s
+        record = _Record(_packed(message), _class_name(message.payload), due, note, wait_s)
+        held = Held(self._next, message, None if wait_s is None else clock.monotonic() + wait_s, note)
         self._next += 1
         self._held[held.number] = held
         self._memory.set(_key(held.number), record)
@@ -108,6 +114,14 @@ class DurableBuffer:
         self._forget(numbers)
         if numbers and counted:
             self._ctx.drop(len(numbers))
+
+    def _due(self, record: _Record) -> float | None:
+        if not record.due:
+            return None
+        left_s = max(0.0, record.due - self._ctx.clock.now())
+        if record.wait_s is not None:
+            left_s = min(left_s, record.wait_s)
+        return self._ctx.clock.monotonic() + left_s
 
     def _forget_after(self, numbers: list[int], _: Delivery) -> None:
         self._forget(numbers)

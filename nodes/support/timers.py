@@ -20,8 +20,8 @@ class Timers:
         return key in self._timers
 
     def at(self, key: Hashable, due: float, call: Callable[[], None]) -> None:
-        """Calls once at that Unix time; at the next turn of the clock when it has passed."""
-        self.after(key, due - self._clock.now(), call)
+        """Calls once at that monotonic time; at the next turn of the clock when it has passed."""
+        self.after(key, due - self._clock.monotonic(), call)
 
     def after(self, key: Hashable, delay_s: float, call: Callable[[], None]) -> None:
         """Calls once after so many seconds."""

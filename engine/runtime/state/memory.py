@@ -22,12 +22,16 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class KeyedMemory:
-    """One named memory; see `engine.core.context.Memory` for what it promises."""
+    """One named memory; see `engine.core.context.Memory` for what it promises.
+
+    A time to live is measured by the monotonic clock; what outlives the process is its end in Unix time, so that a restart counts too.
+    """
 
     def __init__(self, name: str, type: Any, clock: Clock, journal: Journal) -> None:
         self.name = name
         self._decode = _decoder(type)
-        self._now = clock.now
+        self._clock = clock
+        self._now = clock.monotonic
         self._journal = journal
         self._values: dict[str, Any] = {}
         self._ends: dict[str, float] = {}
@@ -73,7 +77,7 @@ class KeyedMemory:
         """Takes an entry back from the journal. msgspec.ValidationError when the type has changed since."""
         self._values[key] = self._decode(value)
         if ends is not None:
-            self._ends[key] = ends
+            self._ends[key] = self._now() + (ends - self._clock.now())
 
     def follow(self, key: str, value: bytes | None, ends: float | None) -> None:
         """Another worker has changed an entry. Our own change that is not committed yet is the later one and stays."""
@@ -94,13 +98,16 @@ class KeyedMemory:
 
     def _collect(self) -> list[Change]:
         dirty, self._dirty = self._dirty, set()
+        to_unix_s = self._clock.now() - self._now()
         changes: list[Change] = []
         for key in dirty:
             if key not in self._values:
                 changes.append((self.name, key, None, None))
                 continue
             try:
-                changes.append((self.name, key, _encode(self._values[key]), self._ends.get(key)))
+                end = self._ends.get(key)
+                ends = None if end is None else end + to_unix_s
+                changes.append((self.name, key, _encode(self._values[key]), ends))
             except (TypeError, ValueError, OverflowError, RecursionError) as error:
                 # One value that can't be written must not keep all others, and every acknowledgement, waiting for ever.
                 log.error("%s: the value of %r is kept in memory only, it can't be saved: %s", self.name, key, error)

@@ -1,6 +1,7 @@
 """What delay holds, and that a restart loses none of it."""
 
 import msgspec
+import pytest
 
 from engine.api import Message
 
@@ -54,3 +55,23 @@ async def test_reset_counts_what_it_discards(bench):
     async with bench("delay") as node:
         await node.give(1, 2, {"props": {"reset": True}})
         assert node.run.nodes["node"].context.dropped == 3
+
+
+@pytest.mark.parametrize("step_s", [-86_400.0, 3600.0])
+async def test_a_clock_that_is_set_moves_no_delay(bench, step_s):
+    async with bench("delay", "delay_s: 60") as node:
+        await node.give("a")
+        node.clock.step(step_s)
+        await node.advance(59)
+        assert node.sent() == []
+        await node.advance(2)
+        assert node.sent() == ["a"]
+
+
+async def test_after_a_restart_with_a_clock_put_back_nothing_waits_longer_than_its_delay(bench, again):
+    async with bench("delay", "delay_s: 60") as node:
+        await node.give("a")
+    node.clock.step(-86_400)
+    async with again(node, "delay", "delay_s: 60") as node:
+        await node.advance(61)
+        assert node.sent() == ["a"]

@@ -162,3 +162,15 @@ async def test_key_that_no_index_can_hold_is_refused_with_its_message():
     with pytest.raises(PermanentError, match="has 501 characters; at most 500"):
         memory.set("k" * 501, 1)
     assert len(memory) == 1
+
+
+@pytest.mark.parametrize("step_s", [-86_400.0, 86_400.0])
+async def test_a_clock_that_is_set_moves_no_end_of_a_value(step_s: float):
+    clock = ManualClock()
+    memory = Memories(clock, Journal()).open("f/n/m")
+    memory.set("k", 1, ttl_s=60)
+    clock.step(step_s)
+    await clock.advance(59)
+    assert memory.get("k") == 1
+    await clock.advance(2)
+    assert memory.get("k") is None

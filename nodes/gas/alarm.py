@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from engine.api import Context, Delivery, Example, Help, Message, Meta, Node, Port, Timer, choices, field, node
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import KINDS, SITE
+from plant.alarms.kinds import KINDS, SITE, UNREGISTERED
 from plant.alarms.rules import Rules
 from plant.alarms.service import Alarms, Command
 from plant.alarms.silence import SilenceDetector
@@ -19,6 +19,9 @@ from plant.model.reading import Flag, Reading, as_reading
 TICK_S = 1.0
 SET_S = 1.0
 """Between two ticks a clock that is only kept right moves by less."""
+STRANGER_S = 3600.0
+"""An unregistered detector that was not heard for so long is gone."""
+MOST_STRANGERS = 1000
 UNSTORED_FOR_S = 7 * 86400.0
 _CLOCK, _RETAINED = int(Flag.CLOCK), int(Flag.RETAINED)
 _SECONDS = {"x-unit": "s"}
@@ -37,7 +40,8 @@ class Alarm(Node):
     A value above the level raises the alarm, exactly at the level it does not. Within `hold_s` of the last notification of the same device and
     type an alarm is recorded and nobody is notified (`notified` is false); another device, type or level is never silenced by it. While
     nobody acknowledges, people are notified again every `repeat_s`, and once more of the return to normal, with duration and peak.
-    Besides gas levels: sensor fault, over range, low battery, poor signal, a device that misses `missed` periods, and all devices at once.
+    Besides gas levels: sensor fault, over range, low battery, poor signal, a device that misses `missed` periods, and all devices at once; and a
+    detector that nobody registered.
     A device's readings are its clock, so a backlog is judged as it would have been live. docs/alarms.md has the table of all steps.
     """
 
@@ -150,7 +154,7 @@ class Alarm(Node):
         "报警",
         "按设备的报警设定值判断每个读数，报警的每次变化送出一个事件（状态按 ISA-18.2）。越过设定值即报警，恰好等于不报警。距同一设备、"
         "同一类型上次通知不足“通知间隔”时只记录、不通知；其他设备、类型和级别互不影响。没有人确认的报警每隔一段时间再次通知；"
-        "恢复正常时通知持续时间和极值。另外判断传感器故障、超量程、电量低、信号差、设备离线和全站无数据。以读数自身的时间为准，"
+        "恢复正常时通知持续时间和极值。另外判断传感器故障、超量程、电量低、信号差、设备离线、全站无数据和未登记的探测器。以读数自身的时间为准，"
         "补传的数据与实时数据判断结果相同。",
         fields={
             "hold_s": ("通知间隔", "同一设备、同一类型的两次通知至少相隔多久。"),
@@ -175,6 +179,10 @@ class Alarm(Node):
         self._last = ctx.shared_state("last_alarm", float)
         self._presence = SilenceDetector(self.missed)
         self._clocked: set[str] = {SITE}
+        self._strangers: dict[str, float] = {}
+        """Unregistered detectors, and when each was heard last (monotonic)."""
+        self._delays: dict[str, tuple[float, float]] = {}
+        """By device: event time of its last reading, and when it came (monotonic)."""
         self._timer: Timer | None = None
         self._wall_ahead_s = 0.0
         self._rules = self._make_rules()
@@ -191,7 +199,12 @@ class Alarm(Node):
         for sn, alarms in self._rules.by_device.items():
             if "channel" in alarms:
                 self._clocked.add(sn)
-        self._presence.site_silent = SITE in self._rules.by_device and self._rules.by_device[SITE]["link"].active
+            if UNREGISTERED in alarms:
+                self._strangers[sn] = steady
+        link = self._rules.by_device.get(SITE, {}).get("link")
+        self._presence.site_silent = link is not None and link.active
+        for sn in self._rules.delayed:
+            self._time_delay(sn)
         self._alarms.attach(self)
         # What a crash left between the memory's commit and the table's: the same events under the same ids.
         for _, event in self._unstored.items():
@@ -210,20 +223,23 @@ class Alarm(Node):
         sn = reading.sn
         device = msg.props.get("device") or self._devices.get(sn)
         now = self.ctx.clock.now()
-        events: list[AlarmEvent] = []
-        if reading.flags & _RETAINED and (
-            reading.flags & _CLOCK or now - reading.time > (device.period_s if device is not None else 10.0)
-        ):
+        if device is None:
+            return self._sent(msg, self._unregistered(reading))
+        events = self._registered(sn, now) if sn in self._strangers else []
+        if reading.flags & _RETAINED and (reading.flags & _CLOCK or now - reading.time > device.period_s):
             # Nobody has sent it now: it shows neither that the device lives nor how things stand.
-            return self._sent(msg, self._rules.observe_past(reading, device))
-        if self._presence.heard(sn, self.ctx.clock.monotonic(), device.period_s if device is not None else 10.0):
+            return self._sent(msg, events + self._rules.observe_past(reading, device))
+        if self._presence.heard(sn, self.ctx.clock.monotonic(), device.period_s):
             self._rules.forget_times()
             events += self._rules.set_condition(SITE, "link", False, now)
         if sn not in self._rules.seen_to:
             self._known.set(sn, now)
         if sn in self._clocked:
             self._clocked.discard(sn)
-        return self._sent(msg, events + self._rules.observe(reading, device))
+        events += self._rules.observe(reading, device)
+        if self._rules.delayed:
+            self._time_delay(sn)
+        return self._sent(msg, events)
 
     def _sent(self, msg: Message, events: list[AlarmEvent]) -> Any:
         if not events:
@@ -261,6 +277,44 @@ class Alarm(Node):
         )
         return Rules(policy, self._memory, self._last)
 
+    def _unregistered(self, reading: Reading) -> list[AlarmEvent]:
+        """One alarm each, of as many as can be told: whoever invents serial numbers must not fill the memory."""
+        sn = reading.sn
+        if sn not in self._strangers and len(self._strangers) >= MOST_STRANGERS:
+            return []
+        self._strangers[sn] = self.ctx.clock.monotonic()
+        return self._rules.unregistered(reading)
+
+    def _registered(self, sn: str, now: float) -> list[AlarmEvent]:
+        del self._strangers[sn]
+        return self._rules.unregistered_ends(sn, now)
+
+    def _strangers_gone(self, now: float) -> list[AlarmEvent]:
+        steady = self.ctx.clock.monotonic()
+        gone = [
+            sn
+            for sn, heard in self._strangers.items()
+            if steady - heard >= STRANGER_S or self._devices.get(sn) is not None
+        ]
+        return [event for sn in gone for event in self._registered(sn, now)]
+
+    def _time_delay(self, sn: str) -> None:
+        """From here on the clock runs, until the next reading of the device."""
+        judged_to = self._rules.judged_to(sn) if sn in self._rules.delayed else None
+        if judged_to is None:
+            self._delays.pop(sn, None)
+        else:
+            self._delays[sn] = (judged_to, self.ctx.clock.monotonic())
+
+    def _run_delays(self) -> list[AlarmEvent]:
+        steady = self.ctx.clock.monotonic()
+        events: list[AlarmEvent] = []
+        for sn, (judged_to, since) in list(self._delays.items()):
+            events += self._rules.run_delays(sn, self._devices.get(sn), judged_to + steady - since)
+            if sn not in self._rules.delayed:
+                del self._delays[sn]
+        return events
+
     def _tick(self) -> None:
         """Drives what no reading drives: silent devices, the site's own alarms, the end of shelves."""
         now, steady = self.ctx.clock.now(), self.ctx.clock.monotonic()
@@ -272,6 +326,9 @@ class Alarm(Node):
         events: list[AlarmEvent] = []
         if site_silent:
             events += self._rules.set_condition(SITE, "link", True, now, {"devices": len(self._known)})
+        events += self._run_delays()
+        if self._strangers:
+            events += self._strangers_gone(now)
         for sn in silent:
             events += self._fallen_silent(sn, now)
         for sn in self._clocked:

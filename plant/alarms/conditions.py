@@ -46,7 +46,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 class Condition(Struct, frozen=True):
     """One type of alarm of one device. Beyond `limit` it holds, exactly at the limit it does not (handbook 3.3: value > threshold);
-    once active it holds until the value is back at the limit by at least `deadband`."""
+    once active it holds until the value is back at the limit by at least `deadband`. What is not `measured` holds or does not: it has no value."""
 
     type: str
     measure: Measure
@@ -55,6 +55,7 @@ class Condition(Struct, frozen=True):
     deadband: float = 0.0
     delay_s: float = 0.0
     unit: str = ""
+    measured: bool = True
 
     def holds(self, value: float, active: bool) -> bool:
         """Whether the condition holds at this value."""
@@ -77,7 +78,7 @@ def conditions_for(device: Device | None, policy: Policy) -> tuple[Condition, ..
             found.append(
                 Condition("A1", _conc, device.a1_direction, device.a1, device.a1_deadband, device.a1_delay_s, unit)
             )
-    found.append(Condition("fault", _fault(device, policy), "high", 0.0))
+    found.append(Condition("fault", _fault(device, policy), "high", 0.0, measured=False))
     found.append(Condition("battery", _battery, "low", policy.battery_pct, 5.0, 0.0, "%"))
     found.append(Condition("signal", _signal, "low", policy.signal_dbm, 3.0, 0.0, "dBm"))
     return tuple(found)

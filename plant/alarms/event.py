@@ -24,10 +24,13 @@ class AlarmEvent(RenamedFields, Struct, frozen=True, kw_only=True):
     active       whether the condition holds after it
     at           event time, Unix seconds
     revision     counts the events of one alarm from 1
-    value, peak, threshold   in `unit`
+    value, peak, threshold   in `unit`; None for what is not measured, such as a fault
+    side, gas    on which side of the threshold the alarm is (its peak is the lowest value on the low one), and the gas, if it is about one
+    with_a1      this A2 came with its A1 in the same reading: one notice names both
     lasted_s     from raised to now or to its return
-    notified     whether people are to be notified; `not_notified_reason` says why not: `hold` (less than the least time since the last
-                 notification), `recorded-only`, `alarm-not-notified` (the return of one nobody was notified of), or the state that suppresses it
+    notified     whether people are to be notified; `not_notified_reason` says why not: `hold` (less than the least time since the
+                 last notification), `with-a2`, `recorded-only`, `alarm-not-notified` (the return of one nobody was notified of), or the
+                 state that suppresses it
     quiet_until  until when a further alarm of this device and type is only recorded
     by, reason, until   of a command
     story        what it was judged by: v_raw, temp, k, b, t_coef, formula, deadband, delay_s …
@@ -54,6 +57,9 @@ class AlarmEvent(RenamedFields, Struct, frozen=True, kw_only=True):
     unit: str = ""
     threshold: float | None = None
     peak: float | None = None
+    side: str = "high"
+    gas: str = ""
+    with_a1: bool = False
     lasted_s: float = 0.0
     notified: bool = False
     not_notified_reason: str = ""

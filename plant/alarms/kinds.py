@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from engine.api import choices
 
-__all__ = ["GAS", "KINDS", "OFFLINE", "SITE", "WARM_UP", "Kind", "Priority"]
+__all__ = ["GAS", "KINDS", "OFFLINE", "SITE", "UNREGISTERED", "WARM_UP", "Kind", "Language", "Priority", "name_of"]
+
+Language = Literal["zh", "en"]
 
 Priority = Annotated[
     Literal["critical", "high", "medium", "low"],
@@ -19,6 +21,7 @@ SITE: Final = "site"
 """Stands where a device's serial number stands in alarms of the whole site."""
 OFFLINE: Final = "offline"
 WARM_UP: Final = "warm-up"
+UNREGISTERED: Final = "unregistered"
 
 
 class Kind(Struct, frozen=True):
@@ -39,17 +42,46 @@ class Kind(Struct, frozen=True):
 KINDS: Final = {
     kind.type: kind
     for kind in (
-        Kind("A1", "high", "浓度低报 A1", "gas level A1", gas=True),
-        Kind("A2", "critical", "浓度高报 A2", "gas level A2", gas=True, above="A1"),
+        Kind("A1", "high", "一级报警", "first-level alarm", gas=True),
+        Kind("A2", "critical", "二级报警", "second-level alarm", gas=True, above="A1"),
         Kind("over-range", "critical", "超量程", "over range", gas=True),
         Kind("fault", "medium", "传感器故障", "sensor fault"),
         Kind("offline", "medium", "设备离线", "device off-line"),
         Kind("battery", "low", "电量低", "low battery"),
         Kind("signal", "low", "信号差", "poor signal"),
         Kind("warm-up", "low", "预热中", "warming up"),
+        Kind("unregistered", "high", "未登记的探测器", "unregistered detector"),
         Kind("link", "critical", "全站无数据", "no data from the whole site"),
         Kind("channel", "high", "通知渠道故障", "notification channel failed"),
     )
 }
 
 GAS: Final = tuple(kind.type for kind in KINDS.values() if kind.gas)
+"""Types that watch the concentration."""
+
+
+def name_of(type: str, side: str, gas: str, language: Language, *, both: bool = False) -> str:
+    """What people call an alarm: a level by its side and gas, everything else by its type. `both`: A2 and the A1 below it at once.
+
+    >>> name_of("A2", "low", "O2", "zh"), name_of("A1", "low", "CH4", "zh"), name_of("A2", "high", "H2S", "zh", both=True)
+    ('欠氧二级报警', '低浓度一级报警', '一级和二级报警')
+    """
+    kind = KINDS.get(type)
+    if kind is None:
+        return type
+    zh = language == "zh"
+    name = kind.zh if zh else kind.en
+    if type not in ("A1", "A2"):
+        return name
+    if both:
+        name = "一级和二级报警" if zh else "first- and second-level alarm"
+    if gas.strip().upper() in _OXYGEN:
+        condition = ("欠氧", "oxygen deficiency") if side == "low" else ("过氧", "oxygen enrichment")
+    elif side == "low":
+        condition = ("低浓度", "low concentration")
+    else:
+        return name
+    return condition[0] + name if zh else f"{condition[1]}, {name}"
+
+
+_OXYGEN: Final = frozenset({"O2", "O₂", "OXYGEN", "氧", "氧气"})

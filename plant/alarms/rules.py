@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from engine.api import Memory
 from plant.alarms.commands import Commands
 from plant.alarms.conditions import Condition, Policy, conditions_for, normal_check
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import GAS, KINDS, OFFLINE, WARM_UP
+from plant.alarms.kinds import GAS, KINDS, OFFLINE, UNREGISTERED, WARM_UP
 from plant.alarms.states import step
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.alarms.tracked_alarms import SUPPRESSING, TrackedAlarms
@@ -23,6 +24,7 @@ __all__ = ["Rules"]
 CLOCK = int(Flag.CLOCK)
 NOT_YET_S = 60.0
 """What is said to have been judged further ahead than this was judged by a clock that was wrong."""
+_BOTH = frozenset({"raised", "repeated"})
 
 
 class Rules:
@@ -37,10 +39,14 @@ class Rules:
         self.seen_to: dict[str, float] = {}
         self.late = 0
         self._arrived: set[str] = set()
+        self.delayed: set[str] = set()
+        """Devices with an alarm whose delay runs, which the clock drives when no reading does: see `run_delays`."""
         self._conditions: dict[str, tuple[Device | None, tuple[Condition, ...], Callable[[Reading], bool]]] = {}
         self._alarms = TrackedAlarms(policy, memory, last, self._device)
         self.by_device = self._alarms.by_device
         self.commands = Commands(self._alarms)
+        for alarms in self.by_device.values():
+            self.delayed.update(alarm.sn for alarm in alarms.values() if _waits(alarm))
 
     def observe(self, reading: Reading, device: Device | None) -> list[AlarmEvent]:
         """What a reading changes. One older than the device's last changes no state; beyond a limit it is an alarm of the kind `late`.
@@ -93,6 +99,27 @@ class Rules:
         for sn in waiting:
             self._shift(sn, by_s)
 
+    def judged_to(self, sn: str) -> float | None:
+        """Event time of the last reading of a device that waits for a delay; None when none does."""
+        return max((alarm.floor for alarm in self._alarms.of_device(sn) if _waits(alarm)), default=None)
+
+    def run_delays(self, sn: str, device: Device | None, to: float) -> list[AlarmEvent]:
+        """Raises what has been beyond its limit for its delay before that event time. Two readings must have shown it: one alone may be a spike, but
+        what two have shown goes on until a reading says otherwise, be the sensor broken or the device silent meanwhile."""
+        events: list[AlarmEvent] = []
+        known = self._conditions.get(sn)
+        if known is None or known[0] is not device:
+            known = self._know(sn, device)
+        for condition in known[1]:
+            alarm = self._alarms.get(sn, condition.type)
+            if alarm is None or not _waits(alarm) or alarm.beyond_since is None or alarm.beyond_count < 2:
+                continue
+            due = alarm.beyond_since + condition.delay_s
+            if due < to:
+                events += self._alarms.begin(alarm, due, alarm.story)
+        self._settle_delays(sn)
+        return _one_notice(events)
+
     def device_silent(self, sn: str, device: Device | None, now: float) -> list[AlarmEvent]:
         """The device has missed its periods: it is off-line since then, by its own time where that is known."""
         since = self.seen_to.get(sn)
@@ -117,6 +144,20 @@ class Rules:
             return self._alarms.clear(alarm, at)
         self._alarms.remember(alarm)
         return []
+
+    def unregistered(self, reading: Reading) -> list[AlarmEvent]:
+        """A detector that the registry does not have: what it measures nobody can judge, that it is there is an alarm. Its last raw value is kept."""
+        alarm = self._alarms.get_or_make(reading.sn, UNREGISTERED, None)
+        alarm.value = reading.v_raw
+        if not alarm.active:
+            story = {"v_raw": reading.v_raw, "temp": reading.temp, "seq": reading.seq, "err": reading.err}
+            return self._alarms.begin(alarm, reading.time, story)
+        return self.advance(reading.sn, reading.time)
+
+    def unregistered_ends(self, sn: str, at: float) -> list[AlarmEvent]:
+        """It was registered, or is not heard any more."""
+        alarm = self._alarms.get(sn, UNREGISTERED)
+        return self._alarms.clear(alarm, at) if alarm is not None and alarm.active else []
 
     def forget_times(self) -> None:
         """Gaps up to now are nobody's: the site was silent, or this process was not running."""
@@ -146,6 +187,7 @@ class Rules:
         sn, at = reading.sn, reading.time
         events: list[AlarmEvent] = []
         if gap:
+            events += self._delays_of_silence(sn, device, at)
             # While it was silent no reading drove its timers: they ran by the clock, and so they do in a replay.
             events += self.advance(sn, self.seen_to[sn] + self._silence_s(device))
             events += self.device_silent(sn, device, at)
@@ -154,13 +196,18 @@ class Rules:
         if offline is not None and offline.active:
             events += self._alarms.clear(offline, at)
         overdue = self._warming(reading, device, events)
+        raised = self.run_delays(sn, device, at) if sn in self.delayed else []
         for condition in conditions:
             value = condition.measure(reading)
             if condition.type == "fault" and overdue:
                 value = 1.0
             if value is not None:
-                self._judge_condition(condition, value, reading, device, events)
+                self._judge_condition(condition, value, reading, device, raised)
+            elif condition.delay_s:
+                raised += self._go_on(condition, reading)
+        events += _one_notice(raised)
         self._clear_without_condition(sn, conditions, at, events)
+        self._settle_delays(sn)
         # What no value of this reading has driven: of a gas alarm whose sensor has failed since people are notified again all the same.
         return events + self.advance(sn, at)
 
@@ -191,17 +238,19 @@ class Rules:
         if reading.time <= alarm.floor <= max(reading.received_at, reading.time) + NOT_YET_S:
             return  # judged before: it came again after a crash
         alarm.floor = reading.time
-        alarm.update_value(value)
+        alarm.side = condition.side
+        alarm.update_value(value if condition.measured else None)
         if not holds:
-            was_waiting, alarm.beyond_since = alarm.beyond_since is not None, None
+            was_waiting, alarm.beyond_since, alarm.beyond_count = alarm.beyond_since is not None, None, 0
             if active:
                 events += self._alarms.clear(alarm, reading.time)
             elif was_waiting:
                 self._alarms.remember(alarm)
             return
         if alarm.beyond_since is None or alarm.beyond_since > reading.time:
-            alarm.beyond_since = reading.time
-        alarm.threshold, alarm.unit, alarm.side = condition.limit, condition.unit, condition.side
+            alarm.beyond_since, alarm.beyond_count = reading.time, 0
+        alarm.beyond_count += 1
+        alarm.threshold, alarm.unit = (condition.limit if condition.measured else None), condition.unit
         if active:
             if alarm.repeat_at is not None and reading.time >= alarm.repeat_at:
                 events += self._alarms.step(alarm, "repeat", reading.time)
@@ -212,7 +261,34 @@ class Rules:
         elif reading.time - alarm.beyond_since >= condition.delay_s:
             events += self._alarms.begin(alarm, reading.time, _story(reading, device, condition))
         else:
+            alarm.story = _story(reading, device, condition)
+            self.delayed.add(reading.sn)
             self._alarms.remember(alarm)
+
+    def _go_on(self, condition: Condition, reading: Reading) -> list[AlarmEvent]:
+        """A reading that shows no value during a delay: what was known last goes on."""
+        alarm = self._alarms.get(reading.sn, condition.type)
+        if alarm is None or not _waits(alarm) or alarm.beyond_since is None or reading.time <= alarm.floor:
+            return []
+        alarm.floor, alarm.beyond_count = reading.time, alarm.beyond_count + 1
+        due = alarm.beyond_since + condition.delay_s
+        if due <= reading.time:
+            return self._alarms.begin(alarm, due, alarm.story)
+        self._alarms.remember(alarm)
+        return []
+
+    def _delays_of_silence(self, sn: str, device: Device | None, at: float) -> list[AlarmEvent]:
+        """What the clock has raised in a silence, for a replay; a delay that only one reading had begun begins anew."""
+        events = self.run_delays(sn, device, at) if sn in self.delayed else []
+        for alarm in self._alarms.of_device(sn):
+            if _waits(alarm):
+                alarm.beyond_since, alarm.beyond_count = None, 0
+                self._alarms.remember(alarm)
+        return events
+
+    def _settle_delays(self, sn: str) -> None:
+        if sn in self.delayed and not any(_waits(alarm) for alarm in self._alarms.of_device(sn)):
+            self.delayed.discard(sn)
 
     def _warming(self, reading: Reading, device: Device | None, events: list[AlarmEvent]) -> bool:
         """Shows a warm-up as suppressed by design, for at most its time. True when it has lasted too long: then it is a fault."""
@@ -268,6 +344,7 @@ class Rules:
             if self._alarms.was_active_at(reading.sn, condition.type, reading.time):
                 continue  # so does one that is over: after an outage of the database its readings come a second time
             shown = TrackedAlarm(sn=reading.sn, type=condition.type, value=value, peak=value, threshold=condition.limit)
+            shown.side, shown.gas = condition.side, known.gas if (known := self._device(reading.sn)) is not None else ""
             shown.unit, shown.raised_at, shown.story = condition.unit, reading.time, _story(reading, None, condition)
             if alarm is not None:
                 shown.state, shown.name, shown.location = alarm.state, alarm.name, alarm.location
@@ -281,6 +358,24 @@ class Rules:
     def _device(self, sn: str) -> Device | None:
         known = self._conditions.get(sn)
         return known[0] if known is not None else None
+
+
+def _waits(alarm: TrackedAlarm) -> bool:
+    """Whether its delay runs."""
+    return alarm.beyond_since is not None and not alarm.active and alarm.type in GAS
+
+
+def _one_notice(events: list[AlarmEvent]) -> list[AlarmEvent]:
+    """A jump straight to A2 is one notice, which names both levels: the A1 of the same moment is recorded only."""
+    highest = next((event for event in events if event.type == "A2" and event.notified and event.kind in _BOTH), None)
+    lower = next((event for event in events if event.type == "A1" and event.notified and event.kind in _BOTH), None)
+    if highest is None or lower is None or highest.at != lower.at:
+        return events
+    both = {
+        highest.id: replace(highest, with_a1=True),
+        lower.id: replace(lower, notified=False, not_notified_reason="with-a2"),
+    }
+    return [both.get(event.id, event) for event in events]
 
 
 def _story(reading: Reading, device: Device | None, condition: Condition) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class TrackedAlarm(RenamedFields, Struct, kw_only=True):
     """The memory of one alarm. One that is normal and waits for nothing is not kept at all.
 
     beyond_since   event time at which the condition began to hold, while its delay runs and after
+    beyond_count   readings since then, without the one that may raise it
     floor          event time of its last change: readings up to it have been judged
     notified_at    event time of the last notification of this alarm; None while there was none
     repeat_at      when people are notified again unless somebody acknowledges
@@ -31,6 +32,7 @@ class TrackedAlarm(RenamedFields, Struct, kw_only=True):
     state: State = "normal"
     active: bool = False
     beyond_since: float | None = None
+    beyond_count: int = 0
     raised_at: float | None = None
     returned_at: float | None = None
     floor: float = 0.0
@@ -40,6 +42,7 @@ class TrackedAlarm(RenamedFields, Struct, kw_only=True):
     threshold: float | None = None
     unit: str = ""
     side: str = "high"
+    gas: str = ""
     name: str = ""
     location: str = ""
     notified_at: float | None = None

@@ -9,7 +9,7 @@ from typing import Any
 from engine.api import Memory
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import KINDS, SITE
+from plant.alarms.kinds import GAS, KINDS, SITE
 from plant.alarms.states import Notify, State, Trigger, step
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.model.device import Device
@@ -18,6 +18,8 @@ __all__ = ["SUPPRESSING", "TrackedAlarms"]
 
 PAST = 20
 """How many alarms of a device and type that are over are known, for readings that come late."""
+_TOLD_ANEW = frozenset({"A2", "over-range"})
+_TAKEN_NOTE_OF: frozenset[State] = frozenset({"normal", "latched-acknowledged"})
 SUPPRESSING = frozenset({"shelved", "suppressed", "out-of-service"})
 
 
@@ -63,6 +65,8 @@ class TrackedAlarms:
         """Remembers nothing of a device any more."""
         for type in self.by_device.pop(sn, {}):
             self._memory.delete(f"{sn} {type}")
+        for type in KINDS:
+            self._last.delete(f"{sn}_{type}")
 
     def get_or_make(self, sn: str, type: str, device: Device | None) -> TrackedAlarm:
         """One alarm, made when there is none, with the name and the place of its device."""
@@ -74,6 +78,7 @@ class TrackedAlarms:
             device = self._device_of(sn)
         if device is not None:
             alarm.name, alarm.location = device.name, device.location
+            alarm.gas = device.gas if type in GAS else ""
         return alarm
 
     def begin(self, alarm: TrackedAlarm, at: float, story: Mapping[str, Any]) -> list[AlarmEvent]:
@@ -98,6 +103,9 @@ class TrackedAlarms:
         if trigger == "raise" and alarm.raised_at is None:
             alarm.raised_at = at
         alarm.state = taken.to
+        if alarm.type in _TOLD_ANEW and alarm.state in _TAKEN_NOTE_OF and trigger != "end-normal":
+            # The least time between notifications is against flutter. What somebody has taken note of and what is over is none: it is told anew.
+            self._last.delete(f"{alarm.sn}_{alarm.type}")
         kind = "raised_to_a2" if taken.event == "raised" and self._a1_is_active(alarm) else taken.event
         event = self.event(alarm, kind, taken.notify, at)
         if alarm.state == "unacknowledged":
@@ -143,6 +151,8 @@ class TrackedAlarms:
             unit=alarm.unit,
             threshold=alarm.threshold,
             peak=alarm.peak,
+            side=alarm.side,
+            gas=alarm.gas,
             lasted_s=max(0.0, end - raised_at) if raised_at is not None else 0.0,
             notified=not reason,
             not_notified_reason=reason,

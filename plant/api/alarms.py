@@ -42,6 +42,8 @@ class ActiveAlarm(msgspec.Struct, kw_only=True):
     peak: float | None
     threshold: float | None
     unit: str
+    side: str
+    gas: str
     name: str
     location: str
     notified_at: float | None

@@ -19,6 +19,7 @@ import msgspec
 
 from plant.notifications.card import Sms, addresses
 from plant.notifications.http_post import post
+from plant.notifications.message_text import MOST_CHARACTERS
 from plant.notifications.outcome import Answer, Hint, PermanentFailure, TransientFailure
 from plant.notifications.template import filled
 
@@ -26,8 +27,8 @@ __all__ = ["send_sms", "signed"]
 
 ACTION, VERSION = "SendSms", "2017-05-25"
 ALGORITHM: Final = "ACS3-HMAC-SHA256"
-LONGEST_VALUE = 35
-"""Characters of one template variable (help.aliyun.com, “SMS template specifications”)."""
+BLANK: Final = "-"
+"""For a variable without a value: the vendor declines an empty one."""
 
 _HINTS: Final[dict[str, Hint]] = {
     "SignatureDoesNotMatch": "sign",
@@ -63,7 +64,9 @@ async def send_sms(
     """One SMS to every number of the card. Raises TransientFailure or PermanentFailure with the vendor's own answer."""
     if not secret:
         raise PermanentFailure("the card has no AccessKey secret", "setting")
-    parameters = {name: filled(text, values)[:LONGEST_VALUE] for name, text in card.parameters.items()}
+    parameters = {
+        name: filled(text, values).strip()[:MOST_CHARACTERS] or BLANK for name, text in card.parameters.items()
+    }
     query = {
         "PhoneNumbers": ",".join(addresses(card.phones)),
         "SignName": card.sign_name,

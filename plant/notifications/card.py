@@ -183,7 +183,8 @@ def invalid_url_reason(url: str) -> Fault | None:
 
 
 ASK_AGAIN: Final = Fault(
-    "ask_again", "was meant for another address: enter it again, or remove it; what is stored goes only where it was set for"
+    "ask_again",
+    "was meant for another address: enter it again, or remove it; what is stored goes only where it was set for",
 )
 EMPTY: Final = Fault("empty", "is empty; the channel can't be switched on without it")
 

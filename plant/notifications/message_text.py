@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import KINDS, SITE
-from plant.notifications.template import filled
+from plant.alarms.kinds import KINDS, Language, name_of
+from plant.model.reading import Flag
+from plant.notifications.template import composed
 
 __all__ = ["MessageText", "Wording", "compose_message", "values_of"]
-
-Language = Literal["zh", "en"]
 
 EVENTS: Final[dict[str, tuple[str, str]]] = {
     "raised": ("报警", "alarm"),
@@ -24,29 +23,35 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "repeated": ("未确认，再次通知", "still unacknowledged"),
     "late": ("补报", "reported late"),
     "test": ("测试", "test"),
-    "returned": ("恢复", "back to normal"),
+    "returned": ("恢复正常", "back to normal"),
     "unshelved": ("搁置结束，仍在报警", "shelf over, still active"),
     "unsuppressed": ("抑制结束，仍在报警", "suppression over, still active"),
-    "restored": ("恢复使用，仍在报警", "in service again, still active"),
+    "restored": ("重新投用，仍在报警", "in service again, still active"),
 }
 STATES: Final[dict[str, tuple[str, str]]] = {
     "normal": ("正常", "normal"),
     "unacknowledged": ("报警，未确认", "active, unacknowledged"),
     "acknowledged": ("报警，已确认", "active, acknowledged"),
-    "returned": ("已恢复，未确认", "returned, unacknowledged"),
-    "latched": ("锁存，未确认", "latched, unacknowledged"),
-    "latched-acknowledged": ("锁存，已确认", "latched, acknowledged"),
-    "shelved": ("搁置", "shelved"),
-    "suppressed": ("抑制", "suppressed"),
-    "out-of-service": ("停用", "out of service"),
+    "returned": ("已恢复正常，未确认", "returned, unacknowledged"),
+    "latched": ("已锁存，未确认", "latched, unacknowledged"),
+    "latched-acknowledged": ("已锁存，已确认", "latched, acknowledged"),
+    "shelved": ("已搁置", "shelved"),
+    "suppressed": ("已抑制", "suppressed"),
+    "out-of-service": ("报警停用", "out of service"),
 }
+CHANNELS: Final[dict[str, tuple[str, str]]] = {
+    "email": ("邮件", "e-mail"),
+    "robot": ("群机器人", "robot"),
+    "sms": ("短信", "SMS"),
+}
+MOST_CHARACTERS = 35
+"""Of one variable of an SMS template (help.aliyun.com, “SMS template specifications”)."""
 PRIORITIES: Final[dict[str, tuple[str, str]]] = {
     "critical": ("紧急", "critical"),
     "high": ("高", "high"),
     "medium": ("中", "medium"),
     "low": ("低", "low"),
 }
-MOST_LINES = 40
 
 
 class MessageText(Struct, frozen=True):
@@ -58,12 +63,14 @@ class MessageText(Struct, frozen=True):
 
 
 class Wording(Struct, frozen=True):
-    """How a channel words it. `largest_bytes` is what its vendor takes; a group that is longer is cut by whole lines."""
+    """How a channel words it. `largest_bytes` is what its vendor takes: a longer group is cut by whole lines, a single alarm where it must be.
+    A `custom` template, one that somebody wrote for this channel, words every alarm (the robot may demand its keyword); else it is for gas."""
 
     template: str
     language: Language = "zh"
     time_zone: str = "Asia/Shanghai"
     largest_bytes: int = 16_000
+    custom: bool = False
 
 
 def compose_message(events: Sequence[AlarmEvent], wording: Wording) -> MessageText:
@@ -73,36 +80,42 @@ def compose_message(events: Sequence[AlarmEvent], wording: Wording) -> MessageTe
     values = {**values_of(first, wording), "count": str(len(ordered))}
     said = _line(first, wording, values)
     if len(ordered) == 1:
-        return MessageText(f"{_mark(first, wording)}{_who(first)} {values['type']}", said, values)
+        subject = f"{_mark(first, wording)}{_who(first, wording)} {_name(first, wording)}"
+        return MessageText(subject, _cut(said, wording.largest_bytes), values)
     zh = wording.language == "zh"
     span = f"{values['time']} – {_clock(ordered[-1].at, wording)}"
-    kinds = Counter(values_of(event, wording)["type"] for event in ordered)
+    kinds = Counter(_name(event, wording) for event in ordered)
     sums = ("，" if zh else ", ").join(f"{kind} {number}" for kind, number in kinds.most_common())
-    head = f"【{len(ordered)} 条报警】{span}" if zh else f"[{len(ordered)} alarms] {span}"
-    lines = [head, ("首报：" if zh else "First: ") + said, sums]
-    listed, left = _listed(ordered[1:], wording, wording.largest_bytes - len("\n".join(lines).encode()) - 120)
+    lines = [
+        f"【{len(ordered)} 条报警】{span}" if zh else f"[{len(ordered)} alarms] {span}",
+        _cut(("首报：" if zh else "First: ") + said, wording.largest_bytes // 3),
+        _cut(sums, wording.largest_bytes // 4),
+    ]
+    # Where not all fit, the most urgent are the ones to be named.
+    rest = sorted(ordered[1:], key=lambda event: (event.priority != "critical" or event.kind == "returned", event.at))
+    listed, left = _listed(rest, wording, wording.largest_bytes - len("\n".join(lines).encode()) - 120)
     lines += listed
     if left:
         lines.append(f"另有 {left} 条，见报警页面。" if zh else f"{left} more: see the alarm page.")
-    many = f"{_who(first)} 等 {len(ordered)} 条报警" if zh else f"{_who(first)} and {len(ordered) - 1} more alarms"
-    return MessageText(_mark(first, wording) + many, "\n".join(lines), {**values, "sn": many})
+    who = _who(first, wording)
+    many = f"{who} 等 {len(ordered)} 条报警" if zh else f"{who} and {len(ordered) - 1} more alarms"
+    named = _names([first, *rest], wording)
+    return MessageText(_mark(first, wording) + many, "\n".join(lines), {**values, "sn": named})
 
 
 def values_of(event: AlarmEvent, wording: Wording) -> dict[str, str]:
     """What the variables of a template stand for."""
     side = 0 if wording.language == "zh" else 1
-    kind = KINDS.get(event.type)
-    name = (kind.zh, kind.en)[side] if kind is not None else event.type
-    level = event.type if event.type in ("A1", "A2") else ""
     return {
-        "sn": ("全站", "the site")[side] if event.sn == SITE else event.sn,
+        "sn": _subject(event, wording),
         "time": _clock(event.at, wording),
-        "type": name,
+        # Templates say “发生 {type} 报警”.
+        "type": _name(event, wording).removesuffix("报警"),
         "val": _number(event.value),
         "unit": event.unit if event.value is not None else "",
         "name": event.name,
         "location": event.location,
-        "level": level,
+        "level": event.type if event.type in ("A1", "A2") else "",
         "threshold": _number(event.threshold),
         "state": STATES[event.state][side],
         "event": EVENTS.get(event.kind, (event.kind, event.kind))[side],
@@ -130,35 +143,101 @@ def duration(seconds: float, language: Language) -> str:
 
 
 def _line(event: AlarmEvent, wording: Wording, values: dict[str, str]) -> str:
-    """An alarm in the template's words, with a mark in front when it is not the first notice of it; a return in words of its own."""
-    zh = wording.language == "zh"
-    place = " ".join(part for part in (values["name"], values["location"]) if part)
+    """An alarm with a mark in front: gas in the words of the template, a return and everything else in words of its own."""
     if event.kind == "returned":
-        peak = _with_unit(values["peak"], event.unit)
-        if zh:
-            said = f"【恢复】设备 {values['sn']} 的 {values['type']} 报警于 {values['time']} 恢复，持续 {values['duration']}"
-            said += f"，峰值 {peak}" if peak else ""
-        else:
-            said = f"[Normal] {values['sn']} {values['type']} back to normal at {values['time']} after {values['duration']}"
-            said += f", peak {peak}" if peak else ""
-        return f"{said}（{place}）" if place and zh else f"{said} ({place})" if place else said
-    return _mark(event, wording) + filled(wording.template, values)
+        return _mark(event, wording) + _returned(event, wording, values)
+    kind = KINDS.get(event.type)
+    if kind is None or kind.gas:
+        return _mark(event, wording) + composed(wording.template, values)
+    if wording.custom:
+        template = wording.template.replace("浓度", "当前值").replace("concentration", "value")
+        return _mark(event, wording) + composed(template, values)
+    zh = wording.language == "zh"
+    parts = [f"{_place(event, wording)}{_name(event, wording)}", *_details(event, wording), values["time"]]
+    return _mark(event, wording) + ("，" if zh else ", ").join(part for part in parts if part)
+
+
+def _returned(event: AlarmEvent, wording: Wording, values: dict[str, str]) -> str:
+    peak = _with_unit(values["peak"], event.unit)
+    low = event.side == "low"
+    said = f"{_place(event, wording)}{_name(event, wording)}"
+    if wording.language == "zh":
+        said += f"，{values['time']} 恢复正常，持续 {values['duration']}"
+        return said + (f"，{'最低值' if low else '最高值'} {peak}" if peak else "")
+    said += f", back to normal at {values['time']} after {values['duration']}"
+    return said + (f", {'lowest' if low else 'highest'} {peak}" if peak else "")
+
+
+def _details(event: AlarmEvent, wording: Wording) -> list[str]:
+    """What is to be known of an alarm that is not about gas: only what it has."""
+    zh, story = wording.language == "zh", event.story
+    match event.type:
+        case "fault":
+            return [_fault(story, zh)]
+        case "offline":
+            last = story.get("last_reading")
+            if not isinstance(last, (int, float)):
+                return []
+            return [f"最后一个读数 {_clock(last, wording)}" if zh else f"last reading {_clock(last, wording)}"]
+        case "link":
+            devices = story.get("devices")
+            return [] if devices is None else [f"共 {devices} 台设备" if zh else f"{devices} devices"]
+        case "channel":
+            return [str(story.get("answer", ""))[:200]]
+        case "unregistered":
+            raw = _number(event.value)
+            ask = "请在设备台账中登记" if zh else "register it under Devices"
+            return [f"原始值 {raw}" if zh else f"raw value {raw}", ask] if raw else [ask]
+    if event.value is None:
+        return []
+    value, limit = _with_unit(_number(event.value), event.unit), _with_unit(_number(event.threshold), event.unit)
+    beyond = ("低于" if zh else "below") if event.side == "low" else ("高于" if zh else "above")
+    return [f"当前值 {value}" if zh else f"value {value}", f"{beyond} {limit}" if limit else ""]
+
+
+def _fault(story: dict[str, Any], zh: bool) -> str:
+    err, flags, raw = story.get("err"), story.get("flags") or 0, _number(story.get("v_raw"))
+    if err == 1:
+        return "传感器断路" if zh else "open circuit"
+    if err == 2:
+        return "预热超时" if zh else "warming up for too long"
+    if err:
+        return f"错误码 {err}" if zh else f"error code {err}"
+    if flags & Flag.UNCALIBRATED:
+        return "未标定" if zh else "not calibrated"
+    if flags & Flag.FAULT:
+        return f"原始值 {raw}，算不出浓度" if zh else f"raw value {raw} gives no concentration"
+    return (f"原始值 {raw}，低于量程" if zh else f"raw value {raw}, below its range") if raw else ""
 
 
 def _listed(events: Sequence[AlarmEvent], wording: Wording, room_bytes: int) -> tuple[list[str], int]:
     """(a short line for each, how many did not fit)."""
     lines: list[str] = []
     for event in events:
-        values = values_of(event, wording)
-        value = _with_unit(values["val"], event.unit)
-        line = " ".join(
-            part for part in (values["time"][-8:], _who(event), values["type"], values["event"], value) if part
-        )
+        value = _with_unit(_number(event.value), event.unit)
+        said = EVENTS.get(event.kind, (event.kind, event.kind))[0 if wording.language == "zh" else 1]
+        words = "" if event.kind in ("raised", "raised_to_a2") else said
+        time = _clock(event.at, wording)[-8:]
+        line = " ".join(part for part in (time, _who(event, wording), _name(event, wording), words, value) if part)
         room_bytes -= len(line.encode()) + 1
-        if room_bytes < 0 or len(lines) >= MOST_LINES:
+        if room_bytes < 0:
             break
         lines.append(line)
     return lines, len(events) - len(lines)
+
+
+def _names(events: Sequence[AlarmEvent], wording: Wording) -> str:
+    """As many of them as a variable of an SMS holds, and how many there are."""
+    zh = wording.language == "zh"
+    end = f" 等 {len(events)} 条" if zh else f" … {len(events)} alarms"
+    names = list(dict.fromkeys(_subject(event, wording) for event in events))
+    said = names[0]
+    for name in names[1:]:
+        longer = f"{said}{'、' if zh else ', '}{name}"
+        if len(longer) + len(end) > MOST_CHARACTERS:
+            break
+        said = longer
+    return said + end
 
 
 def _mark(event: AlarmEvent, wording: Wording) -> str:
@@ -167,20 +246,53 @@ def _mark(event: AlarmEvent, wording: Wording) -> str:
     said = EVENTS.get(event.kind, (event.kind, event.kind))[side]
     if event.kind == "raised":
         said = ("紧急报警", "CRITICAL")[side] if urgent else ("报警", "Alarm")[side]
+    elif event.kind == "returned":
+        said = ("恢复正常", "Normal")[side]
     return f"【{said}】" if side == 0 else f"[{said}] "
 
 
-def _who(event: AlarmEvent) -> str:
-    sn = "" if event.sn == SITE else event.sn
-    return f"{sn} {event.name}".strip()
+def _name(event: AlarmEvent, wording: Wording) -> str:
+    return name_of(event.type, event.side, event.gas, wording.language, both=event.with_a1)
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+def _subject(event: AlarmEvent, wording: Wording) -> str:
+    """What it is about: a device by its serial number, else the site or a channel by its name. The type says which: a device may be called “site”."""
+    side = 0 if wording.language == "zh" else 1
+    if event.type == "link":
+        return ("全站", "the site")[side]
+    if event.type == "channel":
+        return CHANNELS.get(event.sn, (event.sn, event.sn))[side]
+    return event.sn
+
+
+def _who(event: AlarmEvent, wording: Wording) -> str:
+    return f"{_subject(event, wording)} {event.name}".strip()
+
+
+def _place(event: AlarmEvent, wording: Wording) -> str:
+    """Where it is, before what it is: 泵房，设备 GS001 …"""
+    if event.type in ("link", "channel"):
+        subject = _subject(event, wording) if event.type == "channel" else ""
+        return subject and f"{subject}：" if wording.language == "zh" else subject and f"{subject}: "
+    where = " ".join(part for part in (event.location, event.name) if part)
+    if wording.language == "zh":
+        return f"{where}，设备 {event.sn} " if where else f"设备 {event.sn} "
+    return f"{where}, {event.sn}: " if where else f"{event.sn}: "
+
+
+def _cut(text: str, largest_bytes: int) -> str:
+    raw = text.encode()
+    return text if len(raw) <= largest_bytes else raw[: max(0, largest_bytes - 6)].decode(errors="ignore") + "……"
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, (int, float)) else ""
 
 
 def _with_unit(number: str, unit: str) -> str:
-    return f"{number} {unit}".strip() if number else ""
+    if not number:
+        return ""
+    return f"{number}{unit}" if unit.startswith("%") else f"{number} {unit}".strip()
 
 
 def _clock(at: float, wording: Wording) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_plus
@@ -109,14 +110,19 @@ def _dingtalk(code: int, said: str, text: str) -> Exception | None:
     if code == -1:
         return TransientFailure(text, "vendor")
     if code == 310000:
-        lower = said.lower()
-        hint: Hint = (
-            "keyword" if "keyword" in lower else "address" if "ip" in lower.split() or "whitelist" in lower else "sign"
-        )
-        return PermanentFailure(text, hint)
+        return PermanentFailure(text, _dingtalk_security(said.lower()))
     if code in (300005, 400101, 400102, 400106, 400013):
         return PermanentFailure(text, "token")
     return PermanentFailure(text, "content" if 430101 <= code <= 430104 else "vendor")
+
+
+def _dingtalk_security(said: str) -> Hint:
+    """Which of the three security settings: the vendor's answer is English or Chinese (关键词不匹配, 签名不匹配, IP 地址不在白名单)."""
+    if "keyword" in said or "关键词" in said or "关键字" in said:
+        return "keyword"
+    if "whitelist" in said or "白名单" in said or re.search(r"\bip\b|ip ?地址", said):
+        return "address"
+    return "sign"
 
 
 def _feishu(code: int, said: str, text: str) -> Exception | None:
@@ -140,8 +146,9 @@ def _by_status(status: int, text: str) -> Exception:
     answer = f"HTTP {status} {text}".strip()
     if status == 429:
         return TransientFailure(answer, "rate", RATE_PAUSE_S)
-    if status >= 500 or 200 <= status < 300:
+    # A proxy that restarts answers for what stands behind it: with 404 and 403 too.
+    if status >= 500 or 200 <= status < 300 or status == 408:
         return TransientFailure(answer, "vendor")
-    return PermanentFailure(
-        answer, "token" if status in (401, 403, 404) else "address" if 300 <= status < 400 else "vendor"
-    )
+    if status in (403, 404):
+        return TransientFailure(answer, "token")
+    return PermanentFailure(answer, "token" if status == 401 else "address" if 300 <= status < 400 else "vendor")

@@ -41,8 +41,10 @@ log = logging.getLogger("mcs.channels")
 NOTIFY = "channels"
 COPIES = "channels"
 FIRST_READ_S = 1.0
-DEFAULT_MAIL_TEMPLATE = "设备 {sn} 在 {time} 发生 {type} 报警，浓度 {val} {unit}，报警限 {threshold}。{name} {location}"
-ENGLISH_TEMPLATE = "{sn}: {type} at {time}, {val} {unit}, limit {threshold}. {name} {location}"
+DEFAULT_MAIL_TEMPLATE = (
+    "设备 {sn} 在 {time} 发生 {type} 报警，浓度 {val} {unit}，报警设定值 {threshold}。{name} {location}"
+)
+ENGLISH_TEMPLATE = "{sn}: {type} at {time}, {val} {unit}, set point {threshold}. {name} {location}"
 
 
 class Changed(Exception):
@@ -240,7 +242,8 @@ def _wording(settings: Settings) -> Wording:
         case Robot():
             default = Robot().template
             template = ENGLISH_TEMPLATE if english and settings.template == default else settings.template
-            return Wording(template, settings.language, settings.time_zone, LARGEST_BYTES[settings.type])
+            custom = settings.template != default
+            return Wording(template, settings.language, settings.time_zone, LARGEST_BYTES[settings.type], custom)
         case _:
             template = ENGLISH_TEMPLATE if english else DEFAULT_MAIL_TEMPLATE
             return Wording(template, settings.language, settings.time_zone, 60_000)

@@ -81,6 +81,61 @@ async def test_an_old_reading_that_the_broker_retained_is_told_late_and_shows_no
         ]
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_delay_runs_out_by_the_clock_also_over_a_restart(restarted: bool):
+    device = Device(sn="GS0", k=1.0, b=0.0, a2=50.0, a2_delay_s=15.0)
+    clock = ManualClock(START)
+    site = Site(Catalogue(), clock)
+    async with harness(devices=[device], clock=clock, site=site) as bench:
+        await live(bench, 0, 90.0)
+        await live(bench, 10, 90.0)
+        if not restarted:
+            await bench.clock.advance(6)
+            assert happened(bench, "A2") == [(15, "GS0", "A2", "raised", True)]
+    async with harness(devices=[device], clock=clock, site=site) as bench:
+        await bench.clock.advance(4)
+        assert happened(bench, "A2") == []
+        await bench.clock.advance(2)
+        assert happened(bench, "A2") == ([(15, "GS0", "A2", "raised", True)] if restarted else [])
+
+
+async def test_a_detector_that_nobody_registered_is_one_alarm_until_it_is_registered():
+    devices = Devices(devices=QUICK)
+    async with NodeHarness(KIND, {}, clock=ManualClock(START), services=[devices, Alarms()]) as bench:
+        for at in (0, 10, 20):
+            await live(bench, at, None, "GS9")
+        (alarm,) = bench.site.service(Alarms).active()
+        assert (alarm.type, alarm.value) == ("unregistered", 0.0)
+        await devices.put(Device(sn="GS9", k=1.0, b=0.0, a2=50.0))
+        await live(bench, 21, 60.0, "GS9")
+        assert [(type, kind, told) for _, _, type, kind, told in happened(bench)] == [
+            ("unregistered", "raised", True),
+            ("unregistered", "returned", True),
+            ("A2", "raised", True),
+        ]
+
+
+async def test_an_unregistered_detector_that_is_gone_for_an_hour_is_no_alarm_any_more():
+    async with harness() as bench:
+        await live(bench, 0, None, "GS9")
+        await bench.clock.advance(3602)
+        assert [(type, kind) for _, sn, type, kind, _ in happened(bench) if sn == "GS9"][-1] == (
+            "unregistered",
+            "returned",
+        )
+
+
+async def test_a_device_may_be_called_site():
+    clock = ManualClock(START)
+    site = Site(Catalogue(), clock)
+    devices = [Device(sn="site", k=1.0, b=0.0, a2=50.0)]
+    async with harness(devices=devices, clock=clock, site=site) as bench:
+        await live(bench, 0, 60.0, "site")
+        bench.site.service(Alarms).shelve("site", "A2", "li", "works", START + 3600)
+    async with harness(devices=devices, clock=clock, site=site) as bench:
+        assert [alarm.state for alarm in bench.site.service(Alarms).active()] == ["shelved"]
+
+
 @pytest.mark.parametrize("step_s", [-3600.0, 600.0, 3600.0, 86_400.0 * 365])
 async def test_a_wall_clock_that_jumps_makes_nobody_silent(step_s: float):
     async with harness() as bench:

@@ -72,12 +72,20 @@ async def test_a_formula_of_its_own_needs_neither_k_nor_b():
 
 @pytest.mark.parametrize(
     ("sn", "reason"),
-    [("GS999", "'GS999' is not in the registry"), ("GS004", "switched off"), ("", "no serial number at key")],
+    [("GS004", "switched off"), ("", "no serial number at key")],
 )
-async def test_unknown_and_switched_off_devices_are_refused(sn: str, reason: str):
+async def test_switched_off_devices_and_none_at_all_are_refused(sn: str, reason: str):
     async with NodeHarness(Device, services=[Devices.holding(DEVICES)]) as bench:
         await bench.give(given(sn))
         assert reason in bench.errors[0]
+
+
+async def test_a_device_that_nobody_registered_has_a_way_of_its_own():
+    async with NodeHarness(Device, services=[Devices.holding(DEVICES)]) as bench:
+        await bench.give(given("GS999"))
+        assert [(output.port, output.payload.flags) for output in bench.outputs] == [
+            ("unregistered", Flag.UNCALIBRATED)
+        ]
 
 
 async def test_formula_that_lacks_a_parameter_makes_no_concentration():

@@ -19,4 +19,4 @@ async def test_a_group_of_alarms_is_one_mail(make_mail_server: Callable[..., Mai
         await eventually(lambda: bench.sent("sent"))
     (message,) = server.messages
     assert message["Subject"] == "【报警】GS000 等 30 条报警"
-    assert message.get_content().count("浓度低报 A1 报警") == 30
+    assert message.get_content().count("一级报警 25 ppm") == 29

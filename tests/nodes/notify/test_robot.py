@@ -26,7 +26,7 @@ async def test_an_alarm_is_sent_and_its_receipt_goes_on():
         await bench.give(alarm())
         await eventually(lambda: bench.sent("sent"))
         (receipt,) = bench.sent("sent")
-        assert (receipt.channel, receipt.count, receipt.subject) == ("robot", 1, "【报警】GS001 浓度低报 A1")
+        assert (receipt.channel, receipt.count, receipt.subject) == ("robot", 1, "【报警】GS001 一级报警")
         assert bench.results == [("sent", 1)]
 
 

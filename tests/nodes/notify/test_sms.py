@@ -11,8 +11,8 @@ from tests.plant.notifications.harness import alarm, sms
 from tests.servers.vendors import Aliyun, serving
 
 
-async def test_a_storm_is_one_sms_that_names_the_first_detector():
+async def test_a_storm_is_one_sms_that_names_the_first_detectors():
     async with serving(Aliyun()) as vendor, channel(sms(vendor.url), sms_access_key_secret="key-secret-0123") as bench:
         await bench.give(notice_of([alarm(f"GS{n:03}", after=n) for n in range(30)]))
         await eventually(lambda: bench.sent("sent"))
-        assert [json.loads(text)["sn"] for text in vendor.texts] == ["GS000 等 30 条报警"]
+        assert [json.loads(text)["sn"] for text in vendor.texts] == ["GS000、GS001、GS002、GS003 等 30 条"]

@@ -1,6 +1,8 @@
 """Row 3.1, the handbook to the letter: over the threshold, recorded always, told once in ten minutes."""
 
-from tests.plant.alarms.harness import START, RulesHarness, brief
+import msgspec
+
+from tests.plant.alarms.harness import DEVICE, START, RulesHarness, brief
 
 
 def test_value_above_the_threshold_is_an_alarm_and_one_equal_to_it_is_not():
@@ -60,3 +62,28 @@ def test_an_alarm_that_was_silenced_is_notified_when_the_ten_minutes_are_over():
     for second in range(20, 700, 10):
         bench.see(second, 21.0)
     assert (600, "A1", "repeated") in bench.notified
+
+
+def test_an_a2_that_was_acknowledged_and_has_returned_is_told_at_once_when_it_comes_again():
+    bench = RulesHarness(msgspec.structs.replace(DEVICE, a1=None))
+    bench.see(0, 60.0)
+    bench.note(bench.rules.commands.acknowledge("GS1", "A2", "li", START + 5))
+    bench.see(10, 1.0)
+    assert brief(bench.see(20, 60.0)) == [("A2", "raised", "unacknowledged", True)]
+    bench.see(30, 1.0)
+    assert brief(bench.see(40, 60.0)) == [("A2", "raised", "unacknowledged", False)]
+
+
+def test_an_a1_that_was_acknowledged_is_told_again_after_ten_minutes_only():
+    bench = RulesHarness()
+    bench.see(0, 30.0)
+    bench.note(bench.rules.commands.acknowledge("GS1", "A1", "li", START + 5))
+    bench.see(10, 1.0)
+    assert brief(bench.see(20, 30.0)) == [("A1", "raised", "unacknowledged", False)]
+
+
+def test_a_device_that_comes_back_into_the_registry_begins_anew():
+    bench = RulesHarness(msgspec.structs.replace(DEVICE, a1=None))
+    bench.see(0, 60.0)
+    bench.rules.retire("GS1", "removed", START + 5)
+    assert brief(bench.see(20, 60.0)) == [("A2", "raised", "unacknowledged", True)]

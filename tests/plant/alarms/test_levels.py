@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plant.alarms.conditions import Policy, conditions_for, normal_check
 from plant.model.device import Device
 from plant.model.reading import Reading
-from tests.plant.alarms.harness import DEVICE, RulesHarness, brief
+from tests.plant.alarms.harness import DEVICE, LIVELY, START, RulesHarness, brief
 
 OXYGEN = Device(
     sn="GS1",
@@ -80,6 +80,57 @@ def test_the_delay_begins_anew_when_the_value_comes_back_in_between():
     for at, conc in ((0, 25.0), (20, 19.0), (30, 25.0), (50, 25.0)):
         assert bench.see(at, conc) == []
     assert len(bench.see(60, 25.0)) == 1
+
+
+SLOW_A2 = msgspec.structs.replace(LIVELY, a1=None, a2_delay_s=15.0)
+
+
+def test_a_delay_that_two_readings_have_begun_runs_out_in_the_silence_after_them():
+    bench = RulesHarness(SLOW_A2)
+    bench.see(0, 90.0)
+    bench.see(10, 90.0)
+    assert bench.rules.run_delays("GS1", SLOW_A2, START + 15.0) == []
+    (event,) = bench.rules.run_delays("GS1", SLOW_A2, START + 16.0)
+    assert (event.type, event.kind, event.at - START, event.notified) == ("A2", "raised", 15.0, True)
+    assert bench.rules.delayed == set()
+
+
+def test_one_reading_before_a_silence_and_one_after_it_is_no_delay():
+    bench = RulesHarness(SLOW_A2)
+    bench.see(0, 90.0)
+    assert bench.rules.run_delays("GS1", SLOW_A2, START + 599.0) == []
+    assert [event.type for event in bench.see(600, 90.0)] == ["offline", "offline"]
+    bench.see(610, 90.0)
+    assert [(event.type, event.at - START) for event in bench.see(620, 90.0)] == [("A2", 615.0)]
+
+
+def test_a_sensor_that_breaks_during_the_delay_leaves_what_was_known_last():
+    bench = RulesHarness(SLOW_A2)
+    bench.see(0, 90.0)
+    bench.see(10, None, err=1)
+    assert [(event.type, event.at - START) for event in bench.see(20, None, err=1) if event.type == "A2"] == [
+        ("A2", 15.0)
+    ]
+
+
+def test_a_silence_in_a_backlog_is_judged_as_it_was_live():
+    bench = RulesHarness(SLOW_A2)
+    bench.see(0, 90.0)
+    bench.see(10, 90.0)
+    assert [(event.type, event.kind, event.at - START) for event in bench.see(600, 1.0)] == [
+        ("A2", "raised", 15.0),
+        ("offline", "raised", 40.0),
+        ("offline", "returned", 600.0),
+        ("A2", "returned", 600.0),
+    ]
+
+
+def test_a_jump_straight_to_a2_is_one_notice_that_names_both():
+    bench = RulesHarness()
+    first, second = bench.see(0, 60.0)
+    assert (first.type, first.notified, first.with_a1) == ("A2", True, True)
+    assert (second.type, second.notified, second.not_notified_reason) == ("A1", False, "with-a2")
+    assert [event.notified for event in bench.see(10, 1.0)] == [True, True]
 
 
 def test_a2_has_no_delay_unless_it_is_given_one():

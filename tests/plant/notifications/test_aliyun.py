@@ -39,7 +39,7 @@ async def test_an_sms_arrives_with_the_variables_of_the_template():
         assert json.loads(vendor.texts[0]) == {
             "sn": "GS001",
             "time": "2026-01-01 08:00:00",
-            "type": "浓度低报 A1",
+            "type": "一级",
             "val": "25",
         }
         assert json.loads(answer.text)["BizId"]

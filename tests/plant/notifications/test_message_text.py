@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from plant.alarms.event import AlarmEvent
 from plant.notifications.card import DEFAULT_TEMPLATE, Email, Robot, Sms, faults
 from plant.notifications.message_text import Wording, compose_message
 from plant.notifications.template import VARIABLES, filled, invalid_template_reason
@@ -15,10 +16,7 @@ ZH, EN = Wording(HANDBOOK), Wording("{sn} {type} {val} {unit}", "en", "UTC")
 
 def test_the_handbooks_template_reads_as_the_handbook_says():
     assert invalid_template_reason(HANDBOOK) is None
-    assert (
-        compose_message([alarm()], ZH).text
-        == "【报警】设备 GS001 在 2026-01-01 08:00:00 发生 浓度低报 A1 报警，浓度 25"
-    )
+    assert compose_message([alarm()], ZH).text == "【报警】设备 GS001 在 2026-01-01 08:00:00 发生 一级 报警，浓度 25"
 
 
 def test_every_variable_has_a_value():
@@ -29,7 +27,7 @@ def test_every_variable_has_a_value():
     for part in (
         "GS001",
         "2026-01-01 08:00:00",
-        "浓度高报 A2",
+        "二级",
         "25",
         "ppm",
         "泵房",
@@ -67,16 +65,74 @@ def test_a_value_that_looks_like_a_variable_stays_as_it_is():
 def test_the_return_is_told_in_words_of_its_own_with_duration_and_peak():
     event = alarm(kind="returned", state="returned", lasted_s=93784, peak=48.5, name="泵房")
     assert compose_message([event], ZH).text == (
-        "【恢复】设备 GS001 的 浓度低报 A1 报警于 2026-01-01 08:00:00 恢复，持续 1 天 2 小时，峰值 48.5 ppm（泵房）"
+        "【恢复正常】泵房，设备 GS001 一级报警，2026-01-01 08:00:00 恢复正常，持续 1 天 2 小时，最高值 48.5 ppm"
     )
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (alarm(type="A2", side="low", gas="O2", value=17.8, unit="%vol", threshold=18.0),
+         "【紧急报警】设备 GS001 在 2026-01-01 08:00:00 发生 欠氧二级 报警，浓度 17.8"),
+        (alarm(side="high", gas="O2"), "【报警】设备 GS001 在 2026-01-01 08:00:00 发生 过氧一级 报警，浓度 25"),
+        (alarm(side="low", gas="CO2"), "【报警】设备 GS001 在 2026-01-01 08:00:00 发生 低浓度一级 报警，浓度 25"),
+        (alarm(type="A2", with_a1=True), "【紧急报警】设备 GS001 在 2026-01-01 08:00:00 发生 一级和二级 报警，浓度 25"),
+        (alarm(type="battery", side="low", value=15.0, unit="%", threshold=20.0, location="A 区"),
+         "【报警】A 区，设备 GS001 电量低，当前值 15%，低于 20%，2026-01-01 08:00:00"),
+        (alarm(type="signal", side="low", value=-105.0, unit="dBm", threshold=-100.0),
+         "【报警】设备 GS001 信号差，当前值 -105 dBm，低于 -100 dBm，2026-01-01 08:00:00"),
+        (alarm(type="fault", value=None, threshold=None, unit="", story={"err": 1, "v_raw": 0.0}),
+         "【报警】设备 GS001 传感器故障，传感器断路，2026-01-01 08:00:00"),
+        (alarm(type="offline", value=None, threshold=None, story={"last_reading": AT - 30}),
+         "【报警】设备 GS001 设备离线，最后一个读数 2026-01-01 07:59:30，2026-01-01 08:00:00"),
+        (alarm("site", "link", value=None, threshold=None, story={"devices": 20}),
+         "【报警】全站无数据，共 20 台设备，2026-01-01 08:00:00"),
+        (alarm("robot", "channel", value=None, threshold=None, story={"answer": "HTTP 503"}),
+         "【报警】群机器人：通知渠道故障，HTTP 503，2026-01-01 08:00:00"),
+        (alarm("GS999", "unregistered", value=2345.0, unit="", threshold=None),
+         "【报警】设备 GS999 未登记的探测器，原始值 2345，请在设备台账中登记，2026-01-01 08:00:00"),
+        (alarm("site", "A1"), "【报警】设备 site 在 2026-01-01 08:00:00 发生 一级 报警，浓度 25"),
+    ],
+)  # fmt: skip
+def test_a_notice_says_what_is_the_case(event: AlarmEvent, said: str):
+    """A level is called by its side and gas; what is no gas has no concentration, no limit 0 and no blank."""
+    assert compose_message([event], ZH).text == said
+
+
+def test_the_extreme_of_a_low_side_alarm_is_its_lowest_value():
+    event = alarm(
+        type="A2", kind="returned", state="returned", side="low", gas="O2", peak=16.5, unit="%vol", lasted_s=30
+    )
+    assert compose_message([event], ZH).text.endswith(
+        "欠氧二级报警，2026-01-01 08:00:00 恢复正常，持续 30 秒，最低值 16.5%vol"
+    )
+
+
+def test_a_template_of_ones_own_words_every_alarm_because_a_robot_may_demand_its_keyword():
+    wording = Wording("厂区 {sn} {type}，浓度 {val} {unit}，{threshold}", custom=True)
+    battery = alarm(type="battery", side="low", value=15.0, unit="%", threshold=20.0)
+    assert compose_message([battery], wording).text == "【报警】厂区 GS001 电量低，当前值 15 %，20"
+    fault = alarm(type="fault", value=None, threshold=None)
+    assert compose_message([fault], wording).text == "【报警】厂区 GS001 传感器故障"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_long_name_does_not_make_a_message_that_the_vendor_declines(number: int):
+    events = [alarm(f"GS{n}", name="泵" * 2000) for n in range(number)]
+    assert len(compose_message(events, Wording(HANDBOOK + "{name}", largest_bytes=2000)).text.encode()) <= 2000
+
+
+def test_the_variable_of_an_sms_names_as_many_devices_as_it_holds():
+    values = compose_message([alarm(f"GS{n:03}", "A2", n) for n in range(12)], ZH).values
+    assert (values["sn"], len(values["sn"]) <= 35) == ("GS000、GS001、GS002、GS003 等 12 条", True)
 
 
 def test_english_is_english():
     event = alarm(kind="returned", state="returned", lasted_s=90, peak=48.5)
     assert compose_message([event], EN).text == (
-        "[Normal] GS001 gas level A1 back to normal at 2026-01-01 00:00:00 after 1 min 30 s, peak 48.5 ppm"
+        "[Normal] GS001: first-level alarm, back to normal at 2026-01-01 00:00:00 after 1 min 30 s, highest 48.5 ppm"
     )
-    assert compose_message([alarm()], EN).text == "[Alarm] GS001 gas level A1 25 ppm"
+    assert compose_message([alarm()], EN).text == "[Alarm] GS001 first-level alarm 25 ppm"
 
 
 def test_a_group_names_the_first_detector_counts_the_types_and_lists_the_rest():
@@ -89,10 +145,10 @@ def test_a_group_names_the_first_detector_counts_the_types_and_lists_the_rest():
     assert message.subject == "【报警】GS001 等 3 条报警"
     assert message.text.splitlines() == [
         "【3 条报警】2026-01-01 08:00:00 – 2026-01-01 08:00:02",
-        "首报：【报警】设备 GS001 在 2026-01-01 08:00:00 发生 浓度低报 A1 报警，浓度 25",
-        "浓度低报 A1 2，传感器故障 1",
-        "08:00:01 GS002 浓度低报 A1 报警 25 ppm",
-        "08:00:02 GS003 传感器故障 报警",
+        "首报：【报警】设备 GS001 在 2026-01-01 08:00:00 发生 一级 报警，浓度 25",
+        "一级报警 2，传感器故障 1",
+        "08:00:01 GS002 一级报警 25 ppm",
+        "08:00:02 GS003 传感器故障",
     ]
 
 

@@ -36,8 +36,8 @@ async def test_a_signed_message_arrives_as_the_vendor_documents(type: str, make:
         async with channels(robot(type), robot_url=address(vendor), robot_secret=SECRET) as service:
             subject, answer = await service.send(service.cards["robot"], [alarm()])
         assert len(vendor.texts) == 1
-        assert "设备 GS001 在 2026-01-01 08:00:00 发生 浓度低报 A1 报警，浓度 25 ppm" in vendor.texts[0]
-        assert subject == "【报警】GS001 浓度低报 A1"
+        assert "设备 GS001 在 2026-01-01 08:00:00 发生 一级 报警，浓度 25 ppm" in vendor.texts[0]
+        assert subject == "【报警】GS001 一级报警"
         assert json.loads(answer.text.partition("{")[1] + answer.text.partition("{")[2])
 
 

@@ -37,11 +37,11 @@ async def test_a_mail_arrives_encrypted_and_for_every_recipient(
         subject, answer = await service.send(service.cards["email"], [alarm()])
     (message,) = server.messages
     assert server.recipients == [["a@plant.cn", "b@plant.cn"]]
-    assert message["Subject"] == subject == "【报警】GS001 浓度低报 A1"
+    assert message["Subject"] == subject == "【报警】GS001 一级报警"
     assert message["From"].addresses[0].addr_spec == "alarm@plant.cn"
     assert message["Date"]
     assert message["Message-ID"]
-    assert "发生 浓度低报 A1 报警，浓度 25 ppm，报警限 20" in message.get_content()
+    assert "发生 一级 报警，浓度 25 ppm，报警设定值 20" in message.get_content()
     assert "kept" in answer.text
 
 

@@ -20,6 +20,8 @@ export interface ActiveAlarm {
   peak: number | null;
   threshold: number | null;
   unit: string;
+  side: string;
+  gas: string;
   name: string;
   location: string;
   notified_at: number | null;
@@ -82,6 +84,9 @@ export interface AlarmEvent {
   unit: string;
   threshold: number | null;
   peak: number | null;
+  side: string;
+  gas: string;
+  with_a1: boolean;
   lasted_s: number;
   notified: boolean;
   not_notified_reason: string;
@@ -1464,6 +1469,7 @@ export interface TrackedAlarm {
   state: "acknowledged" | "latched" | "latched-acknowledged" | "normal" | "out-of-service" | "returned" | "shelved" | "suppressed" | "unacknowledged";
   active: boolean;
   beyond_since: number | null;
+  beyond_count: number;
   raised_at: number | null;
   returned_at: number | null;
   floor: number;
@@ -1473,6 +1479,7 @@ export interface TrackedAlarm {
   threshold: number | null;
   unit: string;
   side: string;
+  gas: string;
   name: string;
   location: string;
   notified_at: number | null;

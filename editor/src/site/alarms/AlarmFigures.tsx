@@ -17,7 +17,7 @@ export function AlarmFigures() {
   const { value: figures } = useLoaded<AlarmMetrics>(`/alarms/figures?days=${days}`);
   if (!figures) return <Loading />;
   const total = Math.max(1, figures.raised);
-  const named = (sn: string, type: string) => `${sn === "site" ? t("alarms.site") : sn} ${t(`alarm.${type}`)}`;
+  const named = (sn: string, type: string) => `${type === "link" ? t("alarms.site") : sn} ${t(`alarm.${type}`)}`;
   return (
     <>
       <div className="page-row"><SelectField label={t("alarms.period")} value={days} onChange={(event) => setDays(event.target.value)} choices={["1", "7", "30", "90"].map((value) => ({ value, label: t("alarms.days", { count: Number(value) }) }))} /></div>

@@ -4,6 +4,7 @@ import { Button } from "../../platform/kit/Button";
 import { State } from "../../platform/kit/State";
 import { dateTime } from "../../platform/kit/time";
 import { waitsForAcknowledgement } from "../live/alarms";
+import { alarmName } from "../live/alarmName";
 import { formatValue } from "../live/format";
 import type { OpenAlarm } from "../live/types";
 import { duration } from "./duration";
@@ -21,8 +22,8 @@ export interface AlarmActions {
 
 export function AlarmItem({ alarm, now, open, actions }: { alarm: OpenAlarm; now: number; open: boolean; actions: AlarmActions }) {
   const { t } = useWords();
-  const type = t(`alarm.${alarm.type}`);
-  const who = alarm.sn === "site" ? t("alarms.site") : alarm.sn;
+  const type = alarmName(t, alarm);
+  const who = alarm.type === "link" ? t("alarms.site") : alarm.sn;
   const since = alarm.raised_at === null ? null : (alarm.active ? now : alarm.returned_at ?? now) - alarm.raised_at;
   const notes = [alarm.by && t("alarms.by", { who: alarm.by }), alarm.reason, alarm.until !== null && t("alarms.until", { at: dateTime(alarm.until) })].filter(Boolean);
   return (
@@ -37,7 +38,7 @@ export function AlarmItem({ alarm, now, open, actions }: { alarm: OpenAlarm; now
       </button>
       <div className="alarm-value number">
         {alarm.value !== null && <strong>{formatValue(alarm.value)} <small>{alarm.unit}</small></strong>}
-        {alarm.threshold !== null && <span>{t("alarms.limit", { limit: `${formatValue(alarm.threshold)}` })}{alarm.peak !== null && ` · ${t("alarms.peak", { peak: formatValue(alarm.peak) })}`}</span>}
+        {alarm.threshold !== null && <span>{t("alarms.limit", { limit: `${formatValue(alarm.threshold)}` })}{alarm.peak !== null && ` · ${t(alarm.side === "low" ? "alarms.lowest" : "alarms.highest", { peak: formatValue(alarm.peak) })}`}</span>}
       </div>
       <div className="alarm-time number">
         {alarm.raised_at !== null && <span>{dateTime(alarm.raised_at)}</span>}

@@ -6,6 +6,7 @@ import { Dialog } from "../../platform/kit/Dialog";
 import { SelectField, TextField } from "../../platform/kit/Field";
 import { dateTime } from "../../platform/kit/time";
 import { serverClock } from "../live/serverClock";
+import { alarmName } from "../live/alarmName";
 import type { OpenAlarm } from "../live/types";
 
 const HOURS = [0.5, 1, 2, 4, 8, 24, 72, 168];
@@ -32,7 +33,7 @@ export function ShelveDialog({ alarm, onClose, onDone }: Props) {
   };
   const onKeyDown = (event: React.KeyboardEvent) => event.key === "Enter" && !event.nativeEvent.isComposing && missing === "" && done();
   return (
-    <Dialog title={alarm ? t("alarms.shelve.ask", { what: `${alarm.sn} ${t(`alarm.${alarm.type}`)}` }) : t("alarms.calibrate.ask")} onClose={onClose} foot={<>
+    <Dialog title={alarm ? t("alarms.shelve.ask", { what: `${alarm.sn} ${alarmName(t, alarm)}` }) : t("alarms.calibrate.ask")} onClose={onClose} foot={<>
       <Button onClick={onClose}>{t("kit.cancel")}</Button>
       <Button kind="primary" icon={alarm ? "archive" : "wrench"} disabledReason={missing} onClick={done}>{t(`alarms.${kind}`)}</Button>
     </>}>

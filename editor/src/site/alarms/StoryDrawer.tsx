@@ -60,7 +60,7 @@ export function StoryDrawer({ which, now, onClose }: { which: AlarmRef; now: Ope
     };
   }, [sn, type, raised_at, now]);
 
-  const title = `${sn === "site" ? t("alarms.site") : sn} ${t(`alarm.${type}`)}`;
+  const title = `${type === "link" ? t("alarms.site") : sn} ${t(`alarm.${type}`)}`;
   if (!story) return <Drawer title={title} onClose={onClose}><p role="status">{t(missing ? "alarms.notstored" : "kit.loading")}</p></Drawer>;
   const { alarm, first, events, notifications } = story;
   const valueOf = (name: string, kind: string) => {

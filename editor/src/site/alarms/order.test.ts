@@ -4,7 +4,7 @@ import type { AlarmState, OpenAlarm, Priority } from "../live/types";
 import { canReset, canShelve, inOrder } from "./order";
 
 const alarm = (sn: string, state: AlarmState, priority: Priority = "high", raised_at = 0, type = "A1"): OpenAlarm => ({
-  sn, type, priority, state, active: true, raised_at, returned_at: null, value: 25, peak: 25, threshold: 20, unit: "ppm", name: "", location: "", by: "", reason: "", until: null,
+  sn, type, priority, state, active: true, raised_at, returned_at: null, value: 25, peak: 25, threshold: 20, unit: "ppm", side: "high", gas: "", name: "", location: "", by: "", reason: "", until: null,
 });
 
 describe("the list of alarms", () => {

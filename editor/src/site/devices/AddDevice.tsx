@@ -8,9 +8,9 @@ import { TextField } from "../../platform/kit/Field";
 import { navigate } from "../../platform/router/location";
 import { useProblems } from "./problems";
 
-export function AddDevice({ onClose }: { onClose: () => void }) {
+export function AddDevice({ serial, onClose }: { serial: string; onClose: () => void }) {
   const { t } = useWords();
-  const [sn, setSn] = useState("");
+  const [sn, setSn] = useState(serial);
   const [name, setName] = useState("");
   const [gas, setGas] = useState("");
   const { problemOf, tell } = useProblems();

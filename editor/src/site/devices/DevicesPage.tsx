@@ -15,6 +15,7 @@ import { AddDevice } from "./AddDevice";
 import { BulkEdit } from "./BulkEdit";
 import { DeviceRows } from "./DeviceRows";
 import { ImportCsv } from "./ImportCsv";
+import { Unregistered } from "./Unregistered";
 import { allRows, type Query, readQuery, visibleRows, writeQuery } from "./rows";
 import type { DeviceList } from "./types";
 import "./devices.css";
@@ -38,6 +39,11 @@ export default function DevicesPage() {
   const figures = useFigures();
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<"add" | "bulk" | "import" | null>(null);
+  const [stranger, setStranger] = useState("");
+  const register = (sn: string) => {
+    setStranger(sn);
+    setOpen("add");
+  };
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
   const rows = useMemo(() => visibleRows(allRows(figures), query), [tick, shape, query, figures]);
   const gases = useMemo(() => [...new Set([...siteData.devices.values()].map(({ gas }) => gas).filter(Boolean))].sort(), [shape]);
@@ -54,8 +60,9 @@ export default function DevicesPage() {
         <h1>{t("page.devices")} <span className="devices-count number">{rows.length === siteData.devices.size ? rows.length : `${rows.length} / ${siteData.devices.size}`}</span></h1>
         {picked.size > 0 && <Button icon="pencil" needs="admin" onClick={() => setOpen("bulk")}>{t("devices.bulk", { count: picked.size })}</Button>}
         <Button icon="table" onClick={(event) => setMenu({ x: event.clientX || 200, y: event.clientY || 80 })} aria-haspopup="menu">CSV</Button>
-        <Button icon="plus" kind="primary" needs="admin" onClick={() => setOpen("add")}>{t("devices.add")}</Button>
+        <Button icon="plus" kind="primary" needs="admin" onClick={() => register("")}>{t("devices.add")}</Button>
       </header>
+      <Unregistered onRegister={register} />
       <div className="devices-filters" role="search">
         <input className="input" type="search" placeholder={t("devices.search")} aria-label={t("devices.search")} value={query.text} onChange={(event) => change({ text: event.target.value })} />
         {select(t("devices.anystate"), query.state, "state", WORST_FIRST.map((code) => [code, t(`state.${code}`)]))}
@@ -70,7 +77,7 @@ export default function DevicesPage() {
           { label: t("devices.import"), icon: "upload", run: () => setOpen("import") },
         ]} />
       )}
-      {open === "add" && <AddDevice onClose={() => setOpen(null)} />}
+      {open === "add" && <AddDevice serial={stranger} onClose={() => setOpen(null)} />}
       {open === "import" && <ImportCsv onClose={() => setOpen(null)} />}
       {open === "bulk" && <BulkEdit sns={[...picked]} onClose={() => setOpen(null)} />}
     </div>

@@ -5,7 +5,7 @@ import { openAlarms, useOpenAlarms } from "./openAlarms";
 import type { AlarmBoard, AlarmState, OpenAlarm } from "./types";
 
 const alarm = (sn: string, state: AlarmState = "unacknowledged", type = "A1"): OpenAlarm => ({
-  sn, type, state, priority: "high", active: true, raised_at: 1, returned_at: null, value: 25, peak: 25, threshold: 20, unit: "ppm", name: "", location: "", by: "", reason: "", until: null,
+  sn, type, state, priority: "high", active: true, raised_at: 1, returned_at: null, value: 25, peak: 25, threshold: 20, unit: "ppm", side: "high", gas: "", name: "", location: "", by: "", reason: "", until: null,
 });
 const shown = (): [string, string][] => alarmsIn(useOpenAlarms.getState().bySn).map(({ sn, state }) => [sn, state]);
 

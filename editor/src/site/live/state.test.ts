@@ -8,7 +8,7 @@ const reading = (more: Partial<Reading> = {}): Reading => ({
   sn: "GS001", ts: NOW, seq: 1, v_raw: 1, temp: 25, err: 0, humi: null, bat: null, rssi: null, net: null, time: NOW, received_at: NOW, conc: 5, conc_raw: 5, flags: 0, extra: null, ...more,
 });
 const alarm = (more: Partial<OpenAlarm> = {}): OpenAlarm => ({
-  sn: "GS001", type: "A1", state: "unacknowledged", active: true, raised_at: NOW, value: 21, threshold: 20, unit: "ppm", peak: 21, name: "", location: "", priority: "high", returned_at: null, by: "", reason: "", until: null, ...more,
+  sn: "GS001", type: "A1", state: "unacknowledged", active: true, raised_at: NOW, value: 21, threshold: 20, unit: "ppm", side: "high", gas: "", peak: 21, name: "", location: "", priority: "high", returned_at: null, by: "", reason: "", until: null, ...more,
 });
 const code = (given: Reading | undefined, alarms: OpenAlarm[] = [], now = NOW, of = device) => stateOf(of, given, alarms, now).code;
 

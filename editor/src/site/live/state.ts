@@ -30,7 +30,7 @@ const LEVELS: Record<StateCode, Level> = {
 };
 const MUTED = new Set(["shelved", "suppressed", "out-of-service"]);
 /** Alarms worth the red ripple and the horn; a low battery is not. */
-const URGENT = new Set(["A1", "A2", "over-range", "fault", "offline", "link"]);
+const URGENT = new Set(["A1", "A2", "over-range", "fault", "offline", "unregistered", "link"]);
 
 export const isUnacknowledged = (alarm: OpenAlarm): boolean => waitsForAcknowledgement(alarm) && URGENT.has(alarm.type);
 

@@ -2,6 +2,7 @@
 import { useWords } from "../../platform/i18n";
 import { clockTime } from "../../platform/kit/time";
 import { alarmId } from "../live/alarms";
+import { alarmName } from "../live/alarmName";
 import { formatValue } from "../live/format";
 import { isUnacknowledged, stateOfAlarm } from "../live/state";
 import { StateShape } from "../live/StateShape";
@@ -22,7 +23,8 @@ export function Ticker({ alarms, onOpen }: { alarms: OpenAlarm[]; onOpen: (sn: s
               <StateShape code={stateOfAlarm(alarm.type)} size={16} />
               <span className="number">{alarm.raised_at === null ? "" : clockTime(new Date(alarm.raised_at * 1000))}</span>
               <b>{alarm.name || alarm.sn}</b>
-              <span>{t(`alarm.${alarm.type}`)}</span>
+              <span>{alarmName(t, alarm)}</span>
+              {alarm.type === "unregistered" && alarm.value !== null && <span className="number">{t("device.raw")} {formatValue(alarm.value)}</span>}
               {alarm.value !== null && alarm.unit && <span className="number">{formatValue(alarm.value)} {alarm.unit}</span>}
               <i>{t(`alarmstate.${alarm.state}`)}</i>
             </button>

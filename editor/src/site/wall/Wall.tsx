@@ -4,6 +4,7 @@ import { useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { lazyComponent } from "../../platform/kit/lazyComponent";
 import { Link } from "../../platform/router/Link";
+import { navigate } from "../../platform/router/location";
 import { allowed } from "../../platform/session/session";
 import { alarmId, alarmsIn, latestFirst } from "../live/alarms";
 import { useOpenAlarms } from "../live/openAlarms";
@@ -45,7 +46,8 @@ export default function Wall() {
   useEffect(() => () => horn.close(), [horn]);
   const toggle = useCallback((sn: string) => {
     const device = siteData.devices.get(sn);
-    if (!device) return;
+    // One that nobody registered has no place here: it is registered among the devices.
+    if (!device) return void (siteData.readings.has(sn) && navigate("/devices"));
     setOpen((was) => (was === sn ? null : sn));
     if (device.plan_id !== null) setChosen(device.plan_id);
   }, []);

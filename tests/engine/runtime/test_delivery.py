@@ -37,6 +37,21 @@ async def test_message_in_an_async_branch_is_not_acknowledged_before_it_returns(
         assert feed.done == ["a"]
 
 
+async def test_a_flow_that_stops_lets_its_queues_finish_first():
+    """What they hold is handled and acknowledged, in the time that it is given."""
+    async with flow("  in: {type: feed, to: slow}\n  slow: {type: slow}\n") as bench:
+        feed = await started(bench)
+        slow = bench.run.nodes["slow"].instance
+        for number in range(3):
+            feed.emit.push(number, token=number)
+        await settle()
+        stopping = asyncio.create_task(bench.run.stop(grace_s=30.0))
+        await settle()
+        slow.gate.set()
+        await stopping
+        assert (slow.seen, feed.done) == ([0, 1, 2], [0, 1, 2])
+
+
 async def test_order_holds_through_an_async_node():
     """What goes in one after the other comes out one after the other."""
     async with flow("  in: {type: feed, to: batch}\n  batch: {type: batch, to: end}\n  end: {type: sink}\n") as bench:

@@ -141,6 +141,25 @@ async def test_hanging_async_node_is_given_up_and_then_turned_away():
         assert "hang" in bench.site.health()["flows"]["t"]["nodes"]
 
 
+async def test_time_outs_with_a_success_between_them_are_no_hanging():
+    """Only two in a row are: a node that is slow now and then goes on getting its messages."""
+    async with flow("  in: {type: feed, to: slow}\n  slow: {type: slow, to: end}\n  end: {type: sink}\n") as bench:
+        feed = await started(bench)
+        slow, queue = bench.run.nodes["slow"].instance, bench.run.nodes["slow"].queue
+        for number in (0, 2):
+            feed.emit.push(number)
+            await settle()
+            await bench.clock.advance(slow.timeout_s + 1)
+            queue.check()
+            await settle()
+            slow.gate.set()
+            feed.emit.push(number + 1)
+            await settle()
+            slow.gate.clear()
+        assert bench.run.nodes["end"].instance.got == [1, 3]
+        assert not queue.stuck
+
+
 async def test_spinning_plain_node_is_interrupted_and_set_aside():
     """A plain node that blocks the loop is interrupted by the watchdog; after two times it gets no more messages."""
     async with flow("  in: {type: feed, to: [spin, end]}\n  spin: {type: spin}\n  end: {type: sink}\n") as bench:

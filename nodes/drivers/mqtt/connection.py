@@ -151,6 +151,20 @@ class Connection(asyncio.Protocol):
         if timer:
             timer.cancel()
 
+    def disconnect(self) -> None:
+        """Say that we go, and leave the closing to the broker, for at most a second.
+
+        A broker reads packet by packet: when it closes it has taken every acknowledgement, and does not send those messages again to
+        whoever connects next under the same client identifier.
+        """
+        if not self.accepted or self._why or self._transport is None:
+            self.fail(Ended("disconnected", "stopped"))
+            return
+        self.hold(False)
+        self.write(packets.disconnect(self._version))
+        self._why = Ended("disconnected", "stopped")
+        self._loop.call_later(_CLOSE_WITHIN_S, self._transport.abort)
+
     def fail(self, why: Ended, code: int | None = None) -> None:
         """End the connection for this reason, telling the broker. Nothing that comes afterwards is heard."""
         if self._why or self._transport is None:

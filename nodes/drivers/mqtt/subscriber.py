@@ -147,7 +147,7 @@ class Subscriber:
         await self._task.stop()
         connection = self._session.connection
         if connection:
-            connection.fail(Ended("disconnected", "stopped"), code=0)
+            connection.disconnect()
             await asyncio.wait([connection.ended])
 
     async def _stay_connected(self) -> None:

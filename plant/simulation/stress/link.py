@@ -11,7 +11,7 @@ from engine.api import BackgroundTask
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.ack_window import AckWindow
 from nodes.drivers.mqtt.address import BrokerAddress
-from nodes.drivers.mqtt.connection import Connection, Ended, Receiver
+from nodes.drivers.mqtt.connection import Connection, Receiver
 from nodes.drivers.mqtt.packets import ConnectAnswer
 from nodes.drivers.mqtt.stream import PacketStream, TopicNames
 
@@ -60,7 +60,7 @@ class Link(Receiver):
         """Disconnects."""
         await self._task.stop()
         if self._connection is not None:
-            self._connection.fail(Ended("disconnected", "stopped"), code=0)
+            self._connection.disconnect()
 
     def opened(self, connection: Connection) -> None:
         self._connection = connection

@@ -53,6 +53,8 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     subscribe: Annotated[str, Meta(max_length=400)] | UnsetType = UNSET
     unsubscribe: Annotated[str, Meta(max_length=400)] | UnsetType = UNSET
     filter: DebugFilter = msgspec.field(default_factory=DebugFilter)
+    ref: int | UnsetType = UNSET
+    """Stands in every frame of this subscription: what an earlier one of the topic has still sent is known by it."""
     presence: PresenceNote | UnsetType = UNSET
 
 
@@ -105,9 +107,9 @@ class Client:
         if wanted.unsubscribe is not UNSET:
             self._unsubscribe(wanted.unsubscribe)
         if wanted.subscribe is not UNSET:
-            await self._subscribe(wanted.subscribe, wanted.filter)
+            await self._subscribe(wanted.subscribe, wanted.filter, wanted.ref)
 
-    async def _subscribe(self, topic: str, filter: DebugFilter) -> None:
+    async def _subscribe(self, topic: str, filter: DebugFilter, ref: int | UnsetType) -> None:
         need = _ROLES.get(topic.partition(":")[0])
         if need is None:
             await self._refuse(topic, "not_found", Text("api.no-topic", topic=topic[:80]))
@@ -124,16 +126,17 @@ class Client:
         except LookupError as missing:
             await self._refuse(topic, "not_found", reason_of(missing))
             return
-        self._pumps[topic] = self._jobs.start(f"socket {topic}", self._pump, topic, subscription)
+        self._pumps[topic] = self._jobs.start(f"socket {topic}", self._pump, topic, subscription, ref)
 
     def _unsubscribe(self, topic: str) -> None:
         pump = self._pumps.pop(topic, None)
         if pump is not None:
             pump.cancel()
 
-    async def _pump(self, topic: str, subscription: Subscription) -> None:
+    async def _pump(self, topic: str, subscription: Subscription, ref: int | UnsetType) -> None:
         """The next frame is made when the last has left, so a slow tab makes its own frames rarer and nobody else's."""
-        head = b'{"topic":' + msgspec.json.encode(topic) + b',"items":'
+        answers = b"" if ref is UNSET else b',"ref":%d' % ref
+        head = b'{"topic":' + msgspec.json.encode(topic) + answers + b',"items":'
         try:
             while True:
                 items = await subscription.take()
@@ -175,7 +178,7 @@ class Client:
 
 
 async def open_socket(call: Call[Nothing]) -> web.StreamResponse:
-    """The WebSocket; send {"subscribe": TOPIC}, {"unsubscribe": TOPIC} or {"presence": {"flow", "open"}}."""
+    """The WebSocket; send {"subscribe": TOPIC, "ref": NUMBER}, {"unsubscribe": TOPIC} or {"presence": {"flow", "open"}}."""
     request = call.request
     by_cookie = "Authorization" not in request.headers and COOKIE in request.cookies
     if by_cookie and not same_origin(request):

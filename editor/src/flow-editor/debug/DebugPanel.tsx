@@ -51,7 +51,6 @@ export default function DebugPanel() {
     const { soon, stop } = throttled(redraw, DRAW_MS);
     const filter = { flow: where === "site" ? "" : flow, nodes, text };
     const fits = (row: DebugRow): boolean => (!filter.flow || row.flow === filter.flow) && (nodes.length === 0 || nodes.includes(row.node)) && (!text || JSON.stringify(row).toLowerCase().includes(text.toLowerCase()));
-    rows.clear();
     const early: DebugRow[] = [];
     let loaded = false;
     const end = socket.subscribe<DebugRow>("debug", ({ items, skipped }) => {
@@ -63,12 +62,12 @@ export default function DebugPanel() {
       if (ended) return;
       loaded = true;
       const last = before.at(-1)?.number ?? 0;
-      rows.add([...before.filter(fits), ...early.filter(({ number }) => number > last)]);
+      rows.fill([...before.filter(fits), ...early.filter(({ number }) => number > last)]);
       soon();
     }, (error: unknown) => {
       if (ended) return;
       loaded = true;
-      rows.add(early);
+      rows.fill(early);
       soon();
       toastError(error);
     });

@@ -20,12 +20,22 @@ export class DebugRows {
     this.ring = new Array<DebugRow | undefined>(most);
   }
 
+  /** Other rows in place of these, as another filter finds them; also while the list stands still. */
+  fill(rows: readonly DebugRow[]): void {
+    this.clear();
+    this.put(rows);
+  }
+
   add(rows: readonly DebugRow[], lost = 0): void {
     if (this.paused) {
       this.skipped += rows.length + lost;
       return;
     }
     this.lost += lost;
+    this.put(rows);
+  }
+
+  private put(rows: readonly DebugRow[]): void {
     for (const row of rows) {
       this.ring[this.next] = row;
       this.next = (this.next + 1) % this.most;

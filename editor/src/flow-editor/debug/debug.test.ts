@@ -21,6 +21,15 @@ describe("debug rows", () => {
     rows.add([row(4)]);
     expect([rows.count, rows.skipped, rows.at(1)?.number]).toEqual([2, 0, 4]);
   });
+
+  test("what another filter finds fills a paused list too", () => {
+    const rows = new DebugRows(10);
+    rows.add([row(1), row(2)]);
+    rows.paused = true;
+    rows.fill([row(2)]);
+    rows.add([row(3)]);
+    expect([rows.count, rows.at(0)?.number, rows.skipped]).toEqual([1, 2, 1]);
+  });
 });
 
 describe("values", () => {

@@ -5,6 +5,8 @@ import { Backoff } from "./backoff";
 export interface TopicMessage<T = unknown> {
   topic: string;
   items: T[];
+  /** Of the subscription that it belongs to. */
+  ref?: number;
   skipped?: number;
   error?: string | { message?: string };
 }
@@ -14,6 +16,8 @@ type Listener = (message: TopicMessage) => void;
 interface Topic {
   listeners: Set<Listener>;
   filter?: Record<string, unknown>;
+  /** Of the latest subscription: frames of the one before it, with another filter, may still be on their way. */
+  ref: number;
 }
 
 const FIRST_WAIT_MS = 500;
@@ -36,6 +40,7 @@ class Socket {
   private readonly backoff = new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
   private timer = 0;
   private wanted = false;
+  private refs = 0;
   private presence: Record<string, unknown> | null = null;
 
   start(): void {
@@ -53,11 +58,11 @@ class Socket {
 
   /** Listen to a topic; the answer stops listening. A new filter replaces the one before. */
   subscribe<T>(topic: string, listener: (message: TopicMessage<T>) => void, filter?: Record<string, unknown>): () => void {
-    const known = this.topics.get(topic) ?? { listeners: new Set<Listener>() };
+    const known = this.topics.get(topic) ?? { listeners: new Set<Listener>(), ref: 0 };
     known.listeners.add(listener as Listener);
     if (filter) known.filter = filter;
     this.topics.set(topic, known);
-    this.send({ subscribe: topic, ...(known.filter && { filter: known.filter }) });
+    this.ask(topic, known);
     return () => {
       known.listeners.delete(listener as Listener);
       if (known.listeners.size > 0 || this.topics.get(topic) !== known) return;
@@ -92,7 +97,7 @@ class Socket {
     socket.onopen = () => {
       this.backoff.reset();
       useConnection.setState((was) => ({ open: true, lostAt: null, reconnects: was.reconnects + (was.lostAt ? 1 : 0) }));
-      for (const [topic, { filter }] of this.topics) this.send({ subscribe: topic, ...(filter && { filter }) });
+      for (const [topic, known] of this.topics) this.ask(topic, known);
       if (this.presence) this.send({ presence: this.presence });
     };
     socket.onmessage = (event) => this.receive(String(event.data));
@@ -101,7 +106,14 @@ class Socket {
 
   private receive(data: string): void {
     const message = JSON.parse(data) as TopicMessage;
-    for (const listener of this.topics.get(message.topic)?.listeners ?? []) listener({ ...message, items: message.items ?? [] });
+    const topic = this.topics.get(message.topic);
+    if (!topic || (message.ref !== undefined && message.ref !== topic.ref)) return;
+    for (const listener of topic.listeners) listener({ ...message, items: message.items ?? [] });
+  }
+
+  private ask(topic: string, known: Topic): void {
+    known.ref = ++this.refs;
+    this.send({ subscribe: topic, ref: known.ref, ...(known.filter && { filter: known.filter }) });
   }
 
   private lost(socket: WebSocket): void {

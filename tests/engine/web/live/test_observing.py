@@ -133,3 +133,15 @@ async def test_a_node_that_fires_as_of_old_is_still_asked_to(server: RunningServ
     await asyncio.sleep(0)
     assert (await browser.call("POST", "/api/flows/old/nodes/go/inject", {}))[0] == 200
     assert server.site.flows["old"].nodes["end"].instance.kept == [7]  # type: ignore[attr-defined]
+
+
+async def test_frames_name_the_subscription_that_they_belong_to(server: RunningServer, browser: Browser) -> None:
+    """A browser that asks a topic again, with another filter, leaves out what it gets of the subscription before."""
+    url = server.url.join(server.url.with_path("/api/ws"))
+    async with browser.session.ws_connect(url, headers=browser.headers) as socket:
+        for ref in (1, 2):
+            await socket.send_json({"subscribe": "telemetry:gas", "ref": ref})
+        refs = [1]
+        while refs[-1] == 1:
+            refs.append((await socket.receive_json())["ref"])
+        assert (await socket.receive_json())["ref"] == 2

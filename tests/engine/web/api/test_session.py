@@ -1,6 +1,5 @@
 """Signing in, staying signed in, and being kept out."""
 
-import asyncio
 import datetime
 import secrets
 from collections.abc import Callable
@@ -48,14 +47,20 @@ async def test_wrong_password_and_unknown_user_look_the_same(new_browser: NewBro
     assert wrong[1]["error"]["code"] == "wrong_password"
 
 
-async def test_sixth_wrong_password_has_to_wait(server: RunningServer, new_browser: NewBrowser) -> None:
+async def test_who_goes_on_with_wrong_passwords_has_to_wait(server: RunningServer, new_browser: NewBrowser) -> None:
+    """After how many, and how long: test_login_limit. A slow machine may try a few more, each of which makes the wait longer."""
     browser = await new_browser()
-    body = {"user": "admin", "password": "wrong"}
-    answers = await asyncio.gather(*(browser.call("POST", "/api/session", body) for _ in range(8)))
-    assert sorted(status for status, _ in answers) == [401] * 5 + [429] * 3
-    async with browser.session.post(server.url / "api/session", json=body) as answer:
-        assert answer.status == 429
-        assert int(answer.headers["Retry-After"]) >= 1
+    tried = 0
+    while True:
+        async with browser.session.post(
+            server.url / "api/session", json={"user": "admin", "password": "wrong"}
+        ) as answer:
+            if answer.status == 429:
+                break
+            assert answer.status == 401
+            tried += 1
+    assert tried >= 5
+    assert int(answer.headers["Retry-After"]) >= 1
 
 
 async def test_signing_out_ends_the_session(server: RunningServer, browser: Browser) -> None:

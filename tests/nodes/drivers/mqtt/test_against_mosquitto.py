@@ -272,8 +272,10 @@ def test_it_works_on_uvloop(broker: Mosquitto):
         broker.start()
         await recorder.connected(2)
         await publish(broker.port, ("gas/small", b"2", 1))
-        await until(lambda: recorder.payloads == [b"1", b"2"])
-        assert await recorder.subscriber.stop(1) == 0
-        assert len(recorder.oversizes) == 1
+        # The broker may have stopped before it took the acknowledgement of the first: then that comes again.
+        await until(lambda: recorder.payloads[-1] == b"2")
+        assert set(recorder.payloads) == {b"1", b"2"}
+        assert await recorder.subscriber.stop(30) == 0
+        assert recorder.oversizes
 
     uvloop.run(scenario())

@@ -24,6 +24,9 @@ class Memory(Protocol[_V]):
     (what msgpack can say) or the Struct given to `Context.state`; a value that was changed in place must be set again.
     """
 
+    shared: dict[str, Any]
+    """Not stored: what the version of a node before a deploy and the one after it have in common while both are there."""
+
     def get(self, key: str, default: Any = None) -> Any:
         """The value, or `default` when there is none or its time to live is over."""
 

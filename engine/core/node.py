@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 import msgspec
@@ -162,6 +162,11 @@ class Node(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, dict=True, 
     def stop(self) -> Any:
         """Called once after the last message; may be async, and is given time to finish."""
 
+    def kept_messages(self) -> Iterable[Message]:
+        """What it keeps in its state for later, as messages that its `process` would take. Asked for after `stop`, when the node is gone from
+        its flow: they go to quarantine."""
+        return ()
+
 
 class Source(Node):
     """A node that brings messages in. `run` lasts until it is cancelled."""
@@ -171,6 +176,10 @@ class Source(Node):
     async def run(self, emit: Emitter) -> None:
         """Emits messages until cancelled. When it returns or raises it is called again, with back-off, and shown as ended meanwhile."""
         raise NotImplementedError
+
+    async def leave(self) -> None:
+        """The node is gone from its flow. Brings what waits for it outside (in a broker's session), and gives up what would go on
+        collecting there. `run` goes on meanwhile; a time-out cancels this."""
 
     def settled(self, tokens: list[Any]) -> None:
         """These messages (by the token they were emitted with) are done, commits included: acknowledge them."""

@@ -9,32 +9,45 @@ import msgspec
 
 from engine.flow.check.plan import Plan
 from engine.runtime.node_runner import RunningNode
+from engine.runtime.renames import likely_renames
 
 __all__ = ["DeployEffect", "deploy_effect"]
 
 
 class DeployEffect(msgspec.Struct, frozen=True):
     """Nodes by the ids under which they run. `changed` start anew with another class or config; what is `kept` goes on, whatever
-    becomes of its wires, title and place."""
+    becomes of its wires, title and place; `renamed` ({id before: id now}) start anew with the memory, the queue and the subscription they had."""
 
     added: list[str]
     changed: list[str]
     removed: list[str]
     kept: list[str]
+    renamed: dict[str, str] = {}
 
 
 def deploy_effect(
-    running: Mapping[str, RunningNode], plan: Plan | None, configs: Mapping[str, dict[str, Any]]
+    running: Mapping[str, RunningNode],
+    plan: Plan | None,
+    configs: Mapping[str, dict[str, Any]],
+    renames: Mapping[str, str] | None = None,
 ) -> DeployEffect:
     """What going over from `running` to `plan` does (None: the flow stops). `configs` have their references filled in; a node without
-    one, as a secret is missing, counts as changed."""
+    one, as a secret is missing, counts as changed. A rename ({id before: id now}) counts where both are there and of one type; None: what the
+    contents of the two versions show."""
     planned = plan.nodes if plan is not None else {}
-    kept = {
-        id for id, node in planned.items() if id in running and id in configs and running[id].same_as(node, configs[id])
+    if renames is None:
+        renames = likely_renames({id: node.planned for id, node in running.items()}, plan) if plan is not None else {}
+    renamed = {
+        old: new
+        for old, new in renames.items()
+        if old in running and new in planned and running[old].planned.kind.type == planned[new].kind.type
     }
+    ids = [id for id in planned if id in running and id not in renamed and id not in renamed.values()]
+    kept = [id for id in ids if id in configs and running[id].same_as(planned[id], configs[id])]
     return DeployEffect(
-        added=[id for id in planned if id not in running],
-        changed=[id for id in planned if id in running and id not in kept],
-        removed=[id for id in running if id not in planned],
-        kept=[id for id in planned if id in kept],
+        added=[id for id in planned if id not in ids and id not in renamed.values()],
+        changed=[id for id in ids if id not in kept],
+        removed=[id for id in running if id not in ids and id not in renamed],
+        kept=kept,
+        renamed=renamed,
     )

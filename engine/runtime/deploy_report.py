@@ -26,6 +26,7 @@ class DeployReport(msgspec.Struct, kw_only=True):
     changed: list[str]
     removed: list[str]
     kept: list[str]
+    renamed: dict[str, str] = {}
     came_in: int = 0
     went_out: int = 0
     held_before: int = 0

@@ -39,16 +39,22 @@ class FlowCounts:
         return found
 
     def carry(
-        self, before: Mapping[str, RunningNode], after: Mapping[str, RunningNode], programs: Iterable[Program]
+        self,
+        before: Mapping[str, RunningNode],
+        after: Mapping[str, RunningNode],
+        programs: Iterable[Program],
+        came_from: Mapping[str, str],
     ) -> None:
-        """Other nodes and programs take over, which count from 0. A node of the same id goes on from what the one before had."""
+        """Other nodes and programs take over, which count from 0. A node goes on from what the one before had, of the same id or of that in
+        `came_from`."""
         totals = self.totals(before, programs)
         self._before = {}
         for id, node in after.items():
-            if id not in totals:
+            old = came_from.get(id, id)
+            if old not in totals:
                 continue
-            received, sent, errors = totals[id]
-            if node is before[id]:
+            received, sent, errors = totals[old]
+            if node is before[old]:
                 received -= node.queue.received if node.queue is not None else 0
                 if node.emitter is not None and node.planned.ports:
                     sent[node.planned.ports[0]] -= node.emitter.accepted

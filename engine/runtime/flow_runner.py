@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.core.failure import PermanentError
@@ -14,7 +14,7 @@ from engine.core.node import ERROR_PORT
 from engine.flow.check.plan import Plan
 from engine.runtime.deploy_report import DeployReport
 from engine.runtime.failure_routes import FailureRoutes
-from engine.runtime.flow_change import FlowChange
+from engine.runtime.flow_change import FlowChange, put_aside
 from engine.runtime.flow_counts import Counted, FlowCounts
 from engine.runtime.flow_program import FlowProgram
 from engine.runtime.flow_site import FlowSite
@@ -57,14 +57,21 @@ class FlowRun:
         self._next_sample = 0.0
         self._lock = asyncio.Lock()
 
-    async def deploy(self, plan: Plan, *, hold_sources: bool = False) -> DeployReport:
-        """Goes over to `plan` (or starts it, the first time). Only what changed restarts.
+    async def deploy(
+        self,
+        plan: Plan,
+        *,
+        renames: Mapping[str, str] | None = None,
+        disabled: Callable[[str], bool] = lambda id: False,
+        hold_sources: bool = False,
+    ) -> DeployReport:
+        """Goes over to `plan` (or starts it, the first time). Only what changed restarts; `renames` and `disabled` as for `FlowChange`.
 
         New instances start before anything old stops, so that a refusal (DeployFailed) leaves the old version untouched.
         `hold_sources` does everything but let new sources bring messages (tests feed them by hand).
         """
         async with self._lock:
-            return await self._deploy(plan, hold_sources)
+            return await self._deploy(plan, FlowChange(self, plan, renames, disabled), hold_sources)
 
     async def follow_suspension(self) -> None:
         """While the site is suspended sources bring nothing, with what is under way going on; else they bring again."""
@@ -97,6 +104,18 @@ class FlowRun:
             await asyncio.gather(*(node.stop() for node in self.nodes.values()))
             self.nodes = {}
             self.plan = None
+
+    async def remove(self) -> None:
+        """Stops for good: what nodes still hold, in their queues and in their memory, goes to quarantine."""
+        nodes = list(self.nodes.values())
+        reason = Text("runtime.flow-removed")
+        await asyncio.gather(*(node.leave() for node in nodes if node.emitter is not None))
+        await self.stop()
+        for node in nodes:
+            for message in node.queue.take_over() if node.queue is not None else ():
+                self.site.quarantine.put(self.name, node.id, message, reason)
+                message.delivery.release()
+            put_aside(self, node, node.id, reason)
 
     @property
     def emitters(self) -> list[SourceEmitter]:
@@ -198,16 +217,16 @@ class FlowRun:
         self.observer.passed(node, first, message, result, 0.0)
         return True
 
-    async def _deploy(self, plan: Plan, hold_sources: bool) -> DeployReport:
+    async def _deploy(self, plan: Plan, change: FlowChange, hold_sources: bool) -> DeployReport:
         site = self.site
         began = site.clock.monotonic()
-        change = FlowChange(self, plan)
         report = DeployReport(
             flow=self.name,
             added=change.effect.added,
             changed=change.effect.changed,
             removed=change.effect.removed,
             kept=change.effect.kept,
+            renamed=change.effect.renamed,
             held_before=self.under_way,
             came_in=-self.accepted,
             went_out=-sum(emitter.done for emitter in self.emitters),
@@ -231,7 +250,7 @@ class FlowRun:
 
     def _go_over(self, change: FlowChange, plan: Plan) -> None:
         """From one turn of the loop to the next the new program is in charge; nothing runs in between."""
-        self._counts.carry(self.nodes, change.nodes, self._program.both)
+        self._counts.carry(self.nodes, change.nodes, self._program.both, change.came_from)
         self.nodes = dict(change.nodes)
         for id, node in self.nodes.items():
             node.planned = plan.nodes[id]

@@ -33,6 +33,7 @@ _T = TypeVar("_T")
 
 REPORT_EVERY_S = 10.0
 START_LIMIT_S = 30.0
+LEAVE_LIMIT_S = 30.0
 HANGS_ALLOWED = 2
 
 
@@ -78,9 +79,11 @@ class OwnFlow(Protocol):
 class NodeContext:
     """The engine's side of one node; see `engine.core.context.Context`."""
 
-    def __init__(self, run: OwnFlow, node: str) -> None:
+    def __init__(self, run: OwnFlow, node: str, before: str = "") -> None:
         self.flow = run.name
         self.node = node
+        self.before = before or node
+        """The id that its state is kept under: until a deploy that renames it is through, the one that it had."""
         self.clock: Clock = run.site.clock
         self.log = logging.LoggerAdapter(logging.getLogger("mcs.node"), {"flow": run.name, "node": node})
         self.status_text: Readable = ""
@@ -90,7 +93,7 @@ class NodeContext:
         self._run = run
 
     def state(self, name: str, type: Any = Any) -> KeyedMemory:
-        return self._run.site.memories.open(f"{self.flow}/{self.node}/{name}", type)
+        return self._run.site.memories.open(f"{self.flow}/{self.before}/{name}", type)
 
     def shared_state(self, name: str, type: Any = Any) -> KeyedMemory:
         return self._run.site.memories.open(name, type)
@@ -127,11 +130,12 @@ class NodeContext:
 class RunningNode:
     """A node with everything that stays with it across deploys."""
 
-    def __init__(self, run: OwnFlow, planned: PlannedNode, config: dict[str, Any]) -> None:
+    def __init__(self, run: OwnFlow, planned: PlannedNode, config: dict[str, Any], before: str = "") -> None:
+        """`before` is the id of the node whose place it takes, "" for its own."""
         self.planned = planned
         self.config = config
         self.instance = planned.kind.make(revealed(config))
-        self.context = NodeContext(run, planned.id)
+        self.context = NodeContext(run, planned.id, before)
         self.emitter: SourceEmitter | None = None
         self.queue: NodeQueue | None = None
         self.task: BackgroundTask | None = None
@@ -254,6 +258,14 @@ class RunningNode:
             if self.context.status_level == "warning":
                 self.context.status("")
             self.task.start()
+
+    async def leave(self) -> None:
+        """Of a source that is gone: it brings what waits for it outside, and gives that up."""
+        try:
+            async with asyncio.timeout(LEAVE_LIMIT_S):
+                await await_foreign(self.instance.leave)  # type: ignore[attr-defined]  # only a Source has an emitter
+        except Exception:
+            self.context.log.exception("could not give up what collects messages for it")
 
     async def pause(self) -> None:
         """Stops a source from bringing more. What it has brought goes on."""

@@ -22,6 +22,7 @@ from engine.ops.process_folder import Holder, unlocked
 from engine.runtime.deploy_report import DeployFailed, DeployReport
 from engine.runtime.flow_runner import FlowRun
 from engine.runtime.quarantine import Quarantine
+from engine.runtime.renames import is_disabled, running_renames
 from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
 from engine.runtime.services.shared_connections import Connections
@@ -153,9 +154,15 @@ class Site:
         return check_flow(flow, self.catalogue, self.references)
 
     async def deploy(
-        self, flow: Flow, *, read_problems: Sequence[Problem] = (), hold_sources: bool = False
+        self,
+        flow: Flow,
+        *,
+        read_problems: Sequence[Problem] = (),
+        renames: Mapping[str, str] | None = None,
+        hold_sources: bool = False,
     ) -> DeployReport:
-        """Starts a flow or goes over to its new version. `read_problems` are those that reading its file has found already.
+        """Starts a flow or goes over to its new version. `read_problems` are those that reading its file has found already; `renames` are the
+        nodes that have another id now ({address before: new id}, see `running_renames`), None where nobody has said: then content tells.
 
         Raises FlowError with every problem when it does not pass the checks, DeployFailed when a node refuses to start; a version that
         runs goes on either way. A disabled flow is stopped.
@@ -173,7 +180,12 @@ class Site:
         fresh = run is None
         run = run or FlowRun(flow.flow, self)
         try:
-            report = await run.deploy(plan, hold_sources=hold_sources)
+            report = await run.deploy(
+                plan,
+                renames=None if renames is None else running_renames(flow, plan.nodes, renames),
+                disabled=lambda id: is_disabled(flow, id),
+                hold_sources=hold_sources,
+            )
         except DeployFailed as failed:
             self.refused[flow.flow] = reason_of(failed)
             raise
@@ -183,11 +195,10 @@ class Site:
         return report
 
     async def remove(self, name: str) -> None:
-        """Stops a flow for good; the memory of its nodes goes too."""
+        """Stops a flow for good; what its nodes hold goes to quarantine. One that does not run leaves its memory for a flow of its name."""
         run = self.flows.pop(name, None)
         if run is not None:
-            await run.stop()
-        self.memories.drop(f"{name}/")
+            await run.remove()
         self.problems.pop(name, None)
         self.refused.pop(name, None)
 

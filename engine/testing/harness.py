@@ -223,12 +223,12 @@ class FlowHarness:
         self.run = await self.deploy(self.text)
         return self
 
-    async def deploy(self, text: str) -> FlowRun:
-        """Goes over to another version. FlowError with all problems."""
+    async def deploy(self, text: str, renames: Mapping[str, str] | None = None) -> FlowRun:
+        """Goes over to another version; `renames` as for `Site.deploy`. FlowError with all problems."""
         flow, problems = read_flow(text)
         if flow is None or errors_in(problems):
             raise FlowError(problems)
-        self.report = await self.site.deploy(flow, hold_sources=True)
+        self.report = await self.site.deploy(flow, renames=renames, hold_sources=True)
         run = self.site.flows[flow.flow]
         for running in run.nodes.values():
             if running.emitter is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PermanentError, Port, choices, node
@@ -104,6 +105,9 @@ class Batch(Node):
         self.waiting: list[Held] = []
         self.sequences: dict[str, dict[str, list[Held]]] = {}
         self.new_id = new_ids()
+
+    def kept_messages(self) -> Iterable[Message]:
+        return self.keeping.messages()
 
     def resume(self) -> None:
         for held in self.keeping.restore():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from engine.api import Context, Example, Help, Message, Meta, Node, Path, PathText, Port, choices, node
@@ -85,6 +86,9 @@ class Delay(Node):
         self.keeping = DurableBuffer(ctx, self.limit)
         self.timers = Timers(ctx.clock)
         self.waiting: dict[int, Held] = {}
+
+    def kept_messages(self) -> Iterable[Message]:
+        return self.keeping.messages()
 
     def resume(self) -> None:
         for held in self.keeping.restore():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -201,6 +201,9 @@ class Join(Node):
         self.value_place = ValueRef(self.property, ctx) if self.property else None
         self.key_path = Path(self.key)
         self.group_path = Path(self.group_by) if self.group_by else None
+
+    def kept_messages(self) -> Iterable[Message]:
+        return self.keeping.messages()
 
     def resume(self) -> None:
         for held in self.keeping.restore():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -130,6 +131,9 @@ class RateLimit(Node):
         self.spacing_path = Path(self.spacing_from) if self.spacing_from else None
         self.key_path = Path(self.key or "topic") if self.key or self.mode in LATEST else None
         self.gates: dict[str, _Gate] = {}
+
+    def kept_messages(self) -> Iterable[Message]:
+        return self.keeping.messages()
 
     def resume(self) -> None:
         for held in self.keeping.restore():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cmp_to_key
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -107,6 +108,9 @@ class Sort(Node):
         self.keeping = DurableBuffer(ctx, self.limit)
         self.groups: dict[str, list[Held]] = {}
         self.counts: dict[str, int] = {}
+
+    def kept_messages(self) -> Iterable[Message]:
+        return self.keeping.messages()
 
     def resume(self) -> None:
         for held in self.keeping.restore():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Port, node
@@ -134,6 +135,9 @@ class Switch(Node):
         self.groups: dict[str, list[Held]] = {}
         self.counts: dict[str, int] = {}
         self.new_id = new_ids()
+
+    def kept_messages(self) -> Iterable[Message]:
+        return self.keeping.messages()
 
     def resume(self) -> None:
         for held in self.keeping.restore():

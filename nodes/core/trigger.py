@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, choices, node
@@ -173,6 +174,9 @@ class Trigger(Node):
         self.templates = {name: _filled(value, ctx) for name, kind, value in self._texts() if kind == "template"}
         self.first_place = ValueRef(self.first_from, ctx) if self.first_from else None
         self.second_place = ValueRef(self.second_from, ctx) if self.second_from else None
+
+    def kept_messages(self) -> Iterable[Message]:
+        return self.keeping.messages()
 
     def resume(self) -> None:
         for held in self.keeping.restore():

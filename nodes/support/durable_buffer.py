@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -52,7 +52,8 @@ class DurableBuffer:
         self._limit = limit
         self._memory = ctx.state(name, _Record)
         self._held: dict[int, Held] = {}
-        self._sending: set[int] = set()
+        # A deploy that changes the node lets two versions of it meet: what one has sent, the other must not send again.
+        self._sending: set[int] = self._memory.shared.setdefault("sending", set())
         self._next = 1
 
     def __len__(self) -> int:
@@ -62,6 +63,7 @@ class DurableBuffer:
     def restore(self) -> list[Held]:
         """What the state holds and this instance does not know yet, oldest first."""
         found = []
+        self._memory.shared["in charge"] = self
         for key, record in sorted(self._memory.items()):
             number = int(key)
             if number not in self._held and number not in self._sending:
@@ -70,6 +72,16 @@ class DurableBuffer:
                 found.append(held)
                 self._next = max(self._next, number + 1)
         return found
+
+    def messages(self) -> Iterator[Message]:
+        """All that the state holds and that is not on its way out, oldest first: what a node that is removed leaves behind."""
+        for key, record in sorted(self._memory.items()):
+            if int(key) not in self._sending:
+                yield _unpacked(record)
+
+    @property
+    def _in_charge(self) -> bool:
+        return self._memory.shared.get("in charge", self) is self
 
     def put(self, message: Message, wait_s: float | None = None, note: Any = None) -> Held:
         """Keeps a message, due in that many seconds. PermanentError when there is no room, or when it can't be written down."""
@@ -86,7 +98,9 @@ class DurableBuffer:
 
     def send(self, held: Iterable[Held], out: Mapping[str, Iterable[Message]]) -> None:
         """Sends {port: messages} in place of these kept messages, which are forgotten when all that was sent is
-        done."""
+        done. After another version of the node has taken over it does nothing: that one sends them."""
+        if not self._in_charge:
+            return
         numbers = [one.number for one in held]
         for number in numbers:
             self._held.pop(number, None)
@@ -99,6 +113,8 @@ class DurableBuffer:
 
     def fail(self, held: Iterable[Held], error: Exception) -> None:
         """Sends kept messages the way of errors."""
+        if not self._in_charge:
+            return
         for one in list(held):
             self._held.pop(one.number, None)
             self._sending.add(one.number)
@@ -108,6 +124,8 @@ class DurableBuffer:
 
     def drop(self, held: Iterable[Held], counted: bool = True) -> None:
         """Forgets them unsent; counted as dropped unless told otherwise."""
+        if not self._in_charge:
+            return
         numbers = [one.number for one in held]
         for number in numbers:
             self._held.pop(number, None)

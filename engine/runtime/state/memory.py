@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -36,6 +36,7 @@ class KeyedMemory:
         self._values: dict[str, Any] = {}
         self._ends: dict[str, float] = {}
         self._dirty: set[str] = set()
+        self.shared: dict[str, Any] = {}
 
     def get(self, key: str, default: Any = None) -> Any:
         if self._ends and self._ends.get(key, self._now()) < self._now():
@@ -60,6 +61,10 @@ class KeyedMemory:
             self._ends.pop(key, None)
             self._touch(key)
 
+    def keys(self) -> Iterable[str]:
+        """Of all entries, those whose time is over too."""
+        return self._values.keys()
+
     def items(self) -> list[tuple[str, Any]]:
         now = self._now()
         return [(key, value) for key, value in self._values.items() if self._ends.get(key, now) >= now]
@@ -72,6 +77,14 @@ class KeyedMemory:
         now = self._now()
         for key in [key for key, end in self._ends.items() if end < now]:
             self.delete(key)
+
+    def rename(self, name: str) -> frozenset[str]:
+        """Goes on under another name; the keys that may be stored under the one before."""
+        keys = frozenset((*self._values, *self._dirty))
+        self.name = name
+        for key in keys:
+            self._touch(key)
+        return keys
 
     def restore(self, key: str, value: bytes, ends: float | None) -> None:
         """Takes an entry back from the journal. msgspec.ValidationError when the type has changed since."""
@@ -158,6 +171,39 @@ class Memories:
                 except msgspec.ValidationError:
                     continue
         return memory
+
+    def rename(self, prefixes: Mapping[str, str]) -> None:
+        """Memories below a prefix (`flow/node/`) go on below another, all at once: two nodes may have changed names."""
+        moved = {
+            name: new + name.removeprefix(old)
+            for old, new in prefixes.items()
+            for name in {*self._open, *self._kept}
+            if name.startswith(old)
+        }
+        opened = {name: self._open.pop(name) for name in moved if name in self._open}
+        kept = {name: self._kept.pop(name) for name in moved if name in self._kept}
+        gone = {name: memory.rename(moved[name]) for name, memory in opened.items()}
+        gone |= {name: frozenset((*entries, *gone.get(name, ()))) for name, entries in kept.items()}
+        self._open |= {moved[name]: memory for name, memory in opened.items()}
+        self._kept |= {moved[name]: entries for name, entries in kept.items()}
+        if moved:
+            self._journal.touch(lambda: self._moved(moved, gone, kept))
+
+    def _moved(
+        self,
+        moved: Mapping[str, str],
+        gone: Mapping[str, frozenset[str]],
+        kept: Mapping[str, dict[str, tuple[bytes, float | None]]],
+    ) -> list[Change]:
+        """What the store must know of a rename beside what the memories themselves say."""
+        changes: list[Change] = []
+        for name, keys in gone.items():
+            there = self._open.get(name)
+            taken = {*(there.keys() if there is not None else ()), *self._kept.get(name, ())}
+            changes += [(name, key, None, None) for key in keys - taken]
+        for name, entries in kept.items():
+            changes += [(moved[name], key, value, ends) for key, (value, ends) in entries.items()]
+        return changes
 
     def drop(self, prefix: str) -> None:
         """Forgets all memories below a prefix (`flow/node/`): the node is gone."""

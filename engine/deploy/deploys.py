@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import datetime
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Literal
 
@@ -15,6 +15,7 @@ import msgspec
 from engine.core.background_jobs import BackgroundJobs
 from engine.core.background_task import BackgroundTask
 from engine.core.copies import Copies, NoCopies
+from engine.core.message import EMPTY
 from engine.db.database import Unavailable
 from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, revision_of
 from engine.deploy.revisions import Revision, Revisions
@@ -134,15 +135,15 @@ class Deploys:
         await self._jobs.stop()
 
     async def deploy(
-        self, name: str, text: str, base: str | None, who: str, note: Readable
+        self, name: str, text: str, base: str | None, who: str, note: Readable, renames: Mapping[str, str] = EMPTY
     ) -> tuple[Revision, DeployReport]:
-        """Makes `text` the flow. `base` is the revision of the file it was made from, None for a new flow.
+        """Makes `text` the flow. `base` is the revision of the file it was made from, None for a new flow; `renames` as for `Site.deploy`.
 
         FileChanged when the file is another by now; FlowError with every problem; DeployFailed when a node refuses to start;
         Unavailable while the database is away; OSError when the file can't be written: each leaves file and flow as they were.
         Goes on to its end when the caller is cancelled.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._deploy(name, text, base, who, note)))
+        return await asyncio.shield(asyncio.ensure_future(self._deploy(name, text, base, who, note, renames)))
 
     async def ship(self, file: FlowFile) -> DeployReport:
         """Goes over to a file that somebody has put into the folder; without the database it runs, and is recorded later.
@@ -194,7 +195,7 @@ class Deploys:
         return report
 
     async def _deploy(
-        self, name: str, text: str, base: str | None, who: str, note: Readable
+        self, name: str, text: str, base: str | None, who: str, note: Readable, renames: Mapping[str, str]
     ) -> tuple[Revision, DeployReport]:
         async with self._lock(name):
             if not await self._is_ours(name):
@@ -215,7 +216,7 @@ class Deploys:
             done: DeployReport | None = None
             try:
                 async with self.revisions.writing(name) as writing:
-                    report = await self._run(flow, problems)
+                    report = await self._run(flow, problems, renames)
                     await self._write(name, text, base, (flow, problems))
                     done = report
                     row = await writing.add(revision_of(text), who, note, text, report)
@@ -231,12 +232,12 @@ class Deploys:
         self.tell(name)
         return row, report
 
-    async def _run(self, flow: Flow, problems: list[Problem]) -> DeployReport:
+    async def _run(self, flow: Flow, problems: list[Problem], renames: Mapping[str, str] = EMPTY) -> DeployReport:
         """A refused deploy leaves what is known of the running version as it was."""
         name = flow.flow
         before = self._site.problems.get(name)
         try:
-            return await self._site.deploy(flow, read_problems=problems)
+            return await self._site.deploy(flow, read_problems=problems, renames=renames)
         except (FlowError, DeployFailed):
             if name in self.known:
                 self._site.refused.pop(name, None)
@@ -302,10 +303,25 @@ class Deploys:
         if file.flow is None:
             self._site.problems[file.name] = file.problems
             log.error("%s", "\n".join(str(problem) for problem in file.problems))
-        elif await self._start_text(file.name, file.text, file.flow, file.problems):
-            return
+        else:
+            if goes_on:
+                await self._bring_before(file.flow, last)
+            if await self._start_text(file.name, file.text, file.flow, file.problems):
+                return
         if goes_on and self.rule == "auto" and await self._start_without_file(file.name, last):
             log.error("flow %s goes on as it ran last", file.name)
+
+    async def _bring_before(self, flow: Flow, last: str) -> None:
+        """The file was changed while nothing ran: where nodes are gone from it, what ran last is brought up without messages, so that
+        going over to the file does what a deploy does with what those hold."""
+        before, _ = await asyncio.to_thread(read_flow, last, flow.flow)
+        if before is None or before.disabled or not set(_addresses(before)) - set(_addresses(flow)):
+            return
+        try:
+            await self._site.deploy(before, hold_sources=True)
+        except (FlowError, DeployFailed) as error:
+            log.warning("%s: what its removed nodes hold can't be looked at: %s", flow.flow, error)
+            self._site.refused.pop(flow.flow, None)
 
     async def _start_without_file(self, name: str, text: str) -> bool:
         """From what ran last."""
@@ -433,6 +449,12 @@ def _deployed(text: str, flow: Flow, row: Revision) -> Deployed:
     return Deployed(
         text=text, revision=row.revision, flow=flow, number=row.number, who=row.who, when=row.when, note=row.note
     )
+
+
+def _addresses(flow: Flow) -> Iterator[str]:
+    yield from flow.nodes
+    for name, subflow in flow.subflows.items():
+        yield from (f"{name}/{id}" for id in subflow.nodes)
 
 
 def _all_nodes(flow: Flow) -> list[dict[str, NodeSpec]]:

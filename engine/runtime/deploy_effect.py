@@ -29,14 +29,15 @@ def deploy_effect(
     running: Mapping[str, RunningNode],
     plan: Plan | None,
     configs: Mapping[str, dict[str, Any]],
-    renames: Mapping[str, str] | None = None,
+    renames: Mapping[str, str],
 ) -> DeployEffect:
     """What going over from `running` to `plan` does (None: the flow stops). `configs` have their references filled in; a node without
-    one, as a secret is missing, counts as changed. A rename ({id before: id now}) counts where both are there and of one type; None: what the
-    contents of the two versions show."""
+    one, as a secret is missing, counts as changed. A rename ({id before: id now}) counts where both are there and of one type. Of the others
+    the contents of the two versions tell, but for those that `renames` says to have no successor ("")."""
     planned = plan.nodes if plan is not None else {}
-    if renames is None:
-        renames = likely_renames({id: node.planned for id, node in running.items()}, plan) if plan is not None else {}
+    if plan is not None:
+        before = {id: node.planned for id, node in running.items() if id not in renames}
+        renames = {**likely_renames(before, plan, renames.values()), **renames}
     renamed = {
         old: new
         for old, new in renames.items()

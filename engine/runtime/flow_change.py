@@ -30,9 +30,7 @@ DRAIN_S = 10.0
 class FlowChange:
     """One deploy of one flow. Its steps in order: `start`, `drain`, then the flow goes over to `nodes`, `hand_over`, `end`."""
 
-    def __init__(
-        self, run: OwnFlow, plan: Plan, renames: Mapping[str, str] | None, disabled: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, run: OwnFlow, plan: Plan, renames: Mapping[str, str], disabled: Callable[[str], bool]) -> None:
         """Makes the new instances. DeployFailed names the node whose config can't be used. `renames` as for `deploy_effect`; a node that is gone
         and `disabled` keeps its memory for when it is enabled again."""
         self._run = run

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.core.failure import PermanentError
 from engine.core.foreign_code import NodeHangs
-from engine.core.message import Message
+from engine.core.message import EMPTY, Message
 from engine.core.node import ERROR_PORT
 from engine.flow.check.plan import Plan
 from engine.runtime.deploy_report import DeployReport
@@ -61,7 +61,7 @@ class FlowRun:
         self,
         plan: Plan,
         *,
-        renames: Mapping[str, str] | None = None,
+        renames: Mapping[str, str] = EMPTY,
         disabled: Callable[[str], bool] = lambda id: False,
         hold_sources: bool = False,
     ) -> DeployReport:

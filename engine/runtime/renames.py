@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
-from typing import Any
+from collections.abc import Container, Hashable, Iterable, Mapping
 
 import msgspec
 
@@ -16,9 +15,9 @@ __all__ = ["is_disabled", "likely_renames", "running_renames"]
 
 def running_renames(flow: Flow, ids: Iterable[str], renames: Mapping[str, str]) -> dict[str, str]:
     """{id now: id in the new version} of nodes that run under other ids. `flow` is the new version, `ids` are what runs in it;
-    `renames` are {address before: new id}, an address being the id, or `subflow/id` for a node of a subflow."""
-    before = {(address.rpartition("/")[0], new): address.rpartition("/")[2] for address, new in renames.items()}
-    found = {}
+    `renames` are {address before: new id}, an address being the id, or `subflow/id` for a node of a subflow; {id now: ""} stays as it is."""
+    before = {(address.rpartition("/")[0], new): address.rpartition("/")[2] for address, new in renames.items() if new}
+    found = {old: "" for old, new in renames.items() if not new}
     for id in ids:
         way, scope, nodes = [], "", flow.nodes
         for part in id.split("/"):
@@ -31,10 +30,10 @@ def running_renames(flow: Flow, ids: Iterable[str], renames: Mapping[str, str]) 
     return found
 
 
-def likely_renames(before: Mapping[str, PlannedNode], plan: Plan) -> dict[str, str]:
+def likely_renames(before: Mapping[str, PlannedNode], plan: Plan, taken: Iterable[str] = ()) -> dict[str, str]:
     """{id before: id now} of nodes that are gone and are there again with the same type and config under another id, where only one can be
-    meant."""
-    gone, come = _by_content(before, plan.nodes), _by_content(plan.nodes, before)
+    meant; what is `taken` is another's by now."""
+    gone, come = _by_content(before, plan.nodes), _by_content(plan.nodes, {*before, *taken})
     return {
         ids[0]: come[content][0] for content, ids in gone.items() if len(ids) == 1 and len(come.get(content, ())) == 1
     }
@@ -53,7 +52,7 @@ def is_disabled(flow: Flow, id: str) -> bool:
     return False
 
 
-def _by_content(nodes: Mapping[str, PlannedNode], other: Mapping[str, Any]) -> dict[Hashable, list[str]]:
+def _by_content(nodes: Mapping[str, PlannedNode], other: Container[str]) -> dict[Hashable, list[str]]:
     """The ids of nodes that the other version has not, by what they are."""
     found: dict[Hashable, list[str]] = defaultdict(list)
     for id, node in nodes.items():

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.background_task import BackgroundTask, Supervisor
 from engine.core.clock import Clock, SystemClock
-from engine.core.message import message_ids
+from engine.core.message import EMPTY, message_ids
 from engine.db.database import Database
 from engine.db.reserved_tables import ReservedTables
 from engine.flow.check.check import check_flow
@@ -158,11 +158,11 @@ class Site:
         flow: Flow,
         *,
         read_problems: Sequence[Problem] = (),
-        renames: Mapping[str, str] | None = None,
+        renames: Mapping[str, str] = EMPTY,
         hold_sources: bool = False,
     ) -> DeployReport:
         """Starts a flow or goes over to its new version. `read_problems` are those that reading its file has found already; `renames` are the
-        nodes that have another id now ({address before: new id}, see `running_renames`), None where nobody has said: then content tells.
+        nodes that have another id now ({address before: new id}, see `running_renames`); of those that are not told of the content tells.
 
         Raises FlowError with every problem when it does not pass the checks, DeployFailed when a node refuses to start; a version that
         runs goes on either way. A disabled flow is stopped.
@@ -182,7 +182,7 @@ class Site:
         try:
             report = await run.deploy(
                 plan,
-                renames=None if renames is None else running_renames(flow, plan.nodes, renames),
+                renames=running_renames(flow, plan.nodes, renames),
                 disabled=lambda id: is_disabled(flow, id),
                 hold_sources=hold_sources,
             )

@@ -13,7 +13,7 @@ import yaml
 
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.clock import ManualClock, settle
-from engine.core.message import UNSET, Message
+from engine.core.message import EMPTY, UNSET, Message
 from engine.core.node import ERROR_PORT, Example, Node, node
 from engine.core.paths import plain
 from engine.flow.check.plan import Plan, PlannedNode
@@ -223,7 +223,7 @@ class FlowHarness:
         self.run = await self.deploy(self.text)
         return self
 
-    async def deploy(self, text: str, renames: Mapping[str, str] | None = None) -> FlowRun:
+    async def deploy(self, text: str, renames: Mapping[str, str] = EMPTY) -> FlowRun:
         """Goes over to another version; `renames` as for `Site.deploy`. FlowError with all problems."""
         flow, problems = read_flow(text)
         if flow is None or errors_in(problems):

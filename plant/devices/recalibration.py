@@ -133,6 +133,7 @@ class _Memory:
     """Memory for rules that nobody asks again."""
 
     def __init__(self) -> None:
+        self.shared: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
 
     def get(self, key: str, default: Any = None) -> Any:

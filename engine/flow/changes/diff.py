@@ -38,7 +38,7 @@ class FlowDiff(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def diff_flows(old: Flow, new: Flow) -> FlowDiff:
-    """What `new` says other than `old`. A renamed node is one removed and one added: its memory goes by its id."""
+    """What `new` says other than `old`. A renamed node is one removed and one added; `DeployEffect` tells which were renamed."""
     before, after = dict(nodes_by_address(old)), dict(nodes_by_address(new))
     changed: dict[str, list[Change]] = {}
     rewired: dict[str, list[Change]] = {}

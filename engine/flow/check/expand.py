@@ -153,7 +153,9 @@ class _Expansion:
                 continue
             if len(self.out.nodes) + self._uses >= NODE_LIMIT:
                 own = len(self.flow.nodes) > NODE_LIMIT
-                many = Text("flow.many-own-nodes", limit=NODE_LIMIT) if own else Text("flow.many-nodes", limit=NODE_LIMIT)
+                many = (
+                    Text("flow.many-own-nodes", limit=NODE_LIMIT) if own else Text("flow.many-nodes", limit=NODE_LIMIT)
+                )
                 self._say(scope.place, many)
                 return
             place = (*scope.place, "nodes", name)

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from engine.core.route import Route
 from engine.deploy.deploys import Deployed
 from engine.deploy.flow_files import FileChanged, FlowFile
+from engine.flow.changes.node_renames import Renames, node_renames
 from engine.flow.problem import FlowError
 from engine.flow.yaml.operations import Operation
 from engine.flow.yaml.patch import FlowText
@@ -31,6 +32,9 @@ __all__ = ["ROUTES"]
 class Deploy(msgspec.Struct, forbid_unknown_fields=True):
     """A change to deploy: a whole text, or operations on the file as it is. `base_text` helps to merge after a conflict.
 
+    `renames` are nodes that have another id in the text, {id before: id now}, `SUBFLOW/ID` for one of a subflow: memory, queue and subscription
+    follow. Operations that rename say so themselves, and a node that is there again unchanged under another id counts as renamed unless it
+    is given as {id before: ""}.
     `require_tests` runs the flow's own tests first; where they fail, only an `override_reason` deploys all the same, and
     it stands in the note and the audit log.
     """
@@ -42,6 +46,7 @@ class Deploy(msgspec.Struct, forbid_unknown_fields=True):
     require_tests: bool = False
     override_reason: Annotated[str, Meta(max_length=500)] = ""
     base_text: FileText | UnsetType = UNSET
+    renames: Renames = {}
 
 
 class Done(msgspec.Struct):
@@ -59,9 +64,11 @@ async def deploy(call: Call[Deploy]) -> Done:
     call.details = {"note": given.note}
     if file.revision != given.base:
         raise await _conflict(call, file)
+    renames = given.renames
     if given.text is not UNSET:
         text = given.text
     elif given.operations is not UNSET:
+        renames = {**node_renames(given.operations), **renames}
         text = await asyncio.to_thread(lambda: FlowText(file.text, str(file.path)).apply(given.operations or []))
     else:
         raise ApiError(400, "bad_request", Text("api.nothing-to-deploy"))
@@ -72,7 +79,7 @@ async def deploy(call: Call[Deploy]) -> Done:
         overridden = Text("deploy.tests-fail", reason=given.override_reason)
         note = Text("deploy.note-and", note=given.note, more=overridden) if given.note else overridden
     try:
-        row, report = await call.server.deploys.deploy(file.name, text, given.base, call.who.user, note)
+        row, report = await call.server.deploys.deploy(file.name, text, given.base, call.who.user, note, renames)
     except FileChanged as changed:
         if changed.current is None:
             raise not_found(Text("api.flow-gone", flow=file.name)) from changed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 
 import msgspec
 from aiohttp import web
@@ -12,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from engine.core.route import Route
 from engine.deploy.flow_files import invalid_flow_name_reason, revision_of
 from engine.flow.changes.diff import FlowDiff, diff_flows
+from engine.flow.changes.node_renames import Renames, node_renames
 from engine.flow.check.check import check_site
 from engine.flow.check.plan import Plan
 from engine.flow.model import Flow
@@ -19,6 +21,7 @@ from engine.flow.problem import ProblemAnswer, answers, errors_in
 from engine.flow.yaml.operations import Operation
 from engine.flow.yaml.read import read_flow
 from engine.runtime.deploy_effect import DeployEffect, deploy_effect
+from engine.runtime.renames import running_renames
 from engine.texts.language import Language
 from engine.texts.text import Text
 from engine.web.api.drafts import Drafts
@@ -33,16 +36,18 @@ DRAFTS = web.AppKey("drafts", Drafts)
 
 
 class Preview(msgspec.Struct, forbid_unknown_fields=True):
-    """A change to try: a whole text, or operations on `base_text`."""
+    """A change to try: a whole text, or operations on `base_text`; `renames` as for a deploy."""
 
     base_text: FileText = ""
     operations: list[Operation] | UnsetType = UNSET
     text: FileText | UnsetType = UNSET
+    renames: Renames = {}
 
 
 class Previewed(msgspec.Struct, kw_only=True):
     """What the change would come to. `flow` is null where the text can't be read; `diff` is against what is deployed;
-    `restarts` are the nodes that a deploy would start anew, and `added` and `removed` those that it would start and stop."""
+    `restarts` are the nodes that a deploy would start anew, `added` and `removed` those that it would start and stop, and `renamed` ({id before:
+    id now}) those whose memory, queue and subscription would follow to another id."""
 
     text: str
     revision: str
@@ -52,6 +57,7 @@ class Previewed(msgspec.Struct, kw_only=True):
     restarts: list[str]
     added: list[str]
     removed: list[str]
+    renamed: dict[str, str]
 
 
 async def preview(call: Call[Preview]) -> Previewed:
@@ -70,10 +76,12 @@ def _previewed(
     server: ServerContext, drafts: Drafts, name: str, given: Preview, beside: list[Flow], language: Language
 ) -> Previewed:
     flow: Flow | None
+    renames = given.renames
     if given.text is not UNSET:
         text = given.text
         flow, problems = read_flow(text, f"{name}.yaml")
     else:
+        renames = {**node_renames(given.operations or []), **renames}
         edited = drafts.of(given.base_text, f"{name}.yaml")
         text = edited.apply(given.operations or [])
         drafts.keep(edited)
@@ -84,7 +92,7 @@ def _previewed(
         problems = [*problems, *more, *check_site([flow], beside)]
     deployed = server.deploys.known.get(name)
     running = deployed.flow if deployed is not None else Flow(flow=name)
-    effect = _effect(server, name, plan) if not errors_in(problems) else DeployEffect([], [], [], [])
+    effect = _effect(server, name, flow, plan, renames) if not errors_in(problems) else DeployEffect([], [], [], [])
     return Previewed(
         text=text,
         revision=revision_of(text),
@@ -94,16 +102,20 @@ def _previewed(
         restarts=effect.changed,
         added=effect.added,
         removed=effect.removed,
+        renamed=effect.renamed,
     )
 
 
-def _effect(server: ServerContext, name: str, plan: Plan | None) -> DeployEffect:
+def _effect(
+    server: ServerContext, name: str, flow: Flow | None, plan: Plan | None, renames: Mapping[str, str]
+) -> DeployEffect:
     run = server.site.flows.get(name)
     configs = {}
     for id, node in plan.nodes.items() if plan is not None else ():
         with contextlib.suppress(LookupError, ValueError, TypeError):
             configs[id] = server.site.resolve(node.config, node.kind)
-    return deploy_effect(dict(run.nodes) if run is not None else {}, plan, configs)
+    said = running_renames(flow, plan.nodes, renames) if flow is not None and plan is not None else {}
+    return deploy_effect(dict(run.nodes) if run is not None else {}, plan, configs, said)
 
 
 ROUTES = (

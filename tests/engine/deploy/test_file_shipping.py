@@ -11,16 +11,19 @@ import pytest
 from engine.access.audit import AuditLog
 from engine.api import Database, ManualClock
 from engine.catalogue.node_types import Catalogue
+from engine.core.message import Message
 from engine.db.migrations import migrate, read_migrations
 from engine.deploy.deploys import Deploys, FileRule
 from engine.deploy.file_shipping import WRITTEN_S, FileShipping
 from engine.deploy.flow_files import FlowFile, FlowFiles
 from engine.deploy.revisions import Revisions
 from engine.runtime.site import Site
+from engine.runtime.state.journal import JournalStore
 from engine.testing.flow_tests.report import FileResult, run_file
 from engine.web.live.editor_presence import EditorPresence
 from nodes import pack
 from tests.engine.runtime.services.test_leases import Copies
+from tests.engine.runtime.test_renames import KeptOnDisk
 
 FLOW = "flow: gas\nnodes:\n  in: {{type: inject, to: out}}\n  out: {{type: {type}}}\n"
 FAILING = """
@@ -34,9 +37,16 @@ cases:
 class Shipped:
     """A site over a folder; `write` puts a file there, and `look` has it found and taken to be whole."""
 
-    def __init__(self, folder: Path, database: Database, copies: Copies, rule: FileRule = "auto") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        copies: Copies,
+        rule: FileRule = "auto",
+        store: JournalStore | None = None,
+    ) -> None:
         self.clock = ManualClock()
-        self.site = Site(Catalogue([pack]), self.clock)
+        self.site = Site(Catalogue([pack]), self.clock, journal_store=store)
         self.files = FlowFiles(folder)
         self.deploys = Deploys(self.site, self.files, Revisions(database), copies=copies, rule=rule)
         self.shipping = FileShipping(self.deploys, self.site, AuditLog(database), self.run_tests)
@@ -198,3 +208,34 @@ async def test_a_flow_whose_file_is_gone_comes_back_by_a_deploy(begin, tmp_path:
     text = FLOW.format(type="yaml")
     await site.deploys.deploy("gas", text, site.deploys.known["gas"].revision, "admin", "")
     assert (await site.look(), site.runs, (tmp_path / "gas.yaml").read_text()) == ("", "yaml", text)
+
+
+HOLDS = "flow: gas\nnodes:\n  in: {{type: inject, to: {0}}}\n  {0}: {{type: delay, with: {{delay_s: 60}}, to: out}}\n  out: {{type: debug}}\n"
+
+
+@pytest.mark.parametrize(
+    ("changed", "quarantined", "out"),
+    [
+        (HOLDS.format("later"), [], 1),
+        ("flow: gas\nnodes:\n  in: {type: inject, to: out}\n  out: {type: debug}\n", [b"1"], 0),
+    ],
+    ids=["renamed", "removed"],
+)
+async def test_what_nodes_hold_is_seen_to_when_the_file_was_changed_while_nothing_ran(
+    database: Database, tmp_path: Path, changed: str, quarantined: list[bytes], out: int
+):
+    copies, store = Copies(), KeptOnDisk()
+    for text in (HOLDS.format("wait"), changed):
+        (tmp_path / "gas.yaml").write_text(text)
+        site = Shipped(tmp_path, database, copies, store=store)
+        await site.site.start()
+        await site.deploys.start()
+        run = site.site.flows["gas"]
+        if text is not changed:
+            run.enter("wait", Message(1, delivery=run.own.adopt()))
+            await site.site.journal.flush()
+            await site.stop()
+    await site.clock.advance(60)
+    assert [kept.payload for kept in site.site.quarantine.recent] == quarantined
+    assert len(site.site.debug.rows) == out
+    await site.stop()

@@ -33,8 +33,8 @@ def renamed(text: str, old: str, new: str) -> str:
     return text.replace(f"  {old}:", f"  {new}:").replace(f"to: {old}", f"to: {new}")
 
 
-@pytest.mark.parametrize("renames", [{"wait": "later"}, None], ids=["as it was said", "as the content shows"])
-async def test_delayed_messages_follow_a_rename(renames: dict[str, str] | None):
+@pytest.mark.parametrize("renames", [{"wait": "later"}, {}], ids=["as it was said", "as the content shows"])
+async def test_delayed_messages_follow_a_rename(renames: dict[str, str]):
     async with flow(KEEPS) as bench:
         feed = await started(bench)
         for number in range(5):
@@ -179,7 +179,7 @@ class KeptOnDisk:
 async def test_memory_that_was_renamed_is_there_after_a_restart():
     store = KeptOnDisk()
     names: list[Any] = []
-    for text, renames in ((COUNTS, None), (renamed(COUNTS, "count", "counter"), {"count": "counter"})):
+    for text, renames in ((COUNTS, {}), (renamed(COUNTS, "count", "counter"), {"count": "counter"})):
         site = Site(catalogue(), ManualClock(), journal_store=store)
         await site.start()
         for version in (COUNTS, text):

@@ -32,6 +32,7 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
   const catalogue = useDocument((state) => state.catalogue);
   const [note, setNote] = useState("");
   const [reason, setReason] = useState("");
+  const [strangers, setStrangers] = useState<readonly string[]>([]);
   useEffect(() => {
     deployment.set({ red: null, refused: null });
     deployment.preview().then(setPreview, (error: unknown) => {
@@ -47,11 +48,12 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
   const errors = preview ? errorsIn(preview.problems) : [];
   const warnings = preview ? preview.problems.length - errors.length : 0;
   const shown = preview?.diff && shownDiff(preview.diff);
+  const renamed = Object.entries(preview?.renamed ?? {});
   const moved = preview?.diff?.moved.length ?? 0;
   const refusal = !preview ? t("kit.loading") : errors.length ? t("deploy.errors", { count: errors.length }) : red && !reason.trim() ? t("deploy.needs-reason") : busy ? t("deploy.busy") : "";
   const go = async (): Promise<void> => {
     if (refusal) return;
-    if (await deployment.deploy(note, red ? reason.trim() : "")) onClose();
+    if (await deployment.deploy(note, red ? reason.trim() : "", strangers)) onClose();
   };
 
   return (
@@ -99,10 +101,17 @@ export default function DeployDialog({ onClose }: { onClose: () => void }) {
       {preview && errors.length === 0 && (
         <section className="deploy-effect">
           <h3 className="deploy-heading">{t("deploy.effect")}</h3>
-          {preview.added.length + preview.restarts.length + preview.removed.length === 0 ? <p>{t("deploy.no-restart")}</p> : (
+          {preview.added.length + preview.restarts.length + preview.removed.length + renamed.length === 0 ? <p>{t("deploy.no-restart")}</p> : (
             <dl>
               {preview.added.length > 0 && <div><dt>{t("deploy.starts")}</dt><dd>{preview.added.map((id) => <code key={id}>{id}</code>)}</dd></div>}
               {preview.restarts.length > 0 && <div><dt>{t("deploy.restarts")}</dt><dd>{preview.restarts.map((id) => <code key={id}>{id}</code>)}</dd></div>}
+              {renamed.length > 0 && <div><dt>{t("deploy.renamed")}</dt><dd>{renamed.map(([old, id]) => (
+                <label key={old} className="deploy-renamed" title={t("deploy.renamed.help")}>
+                  <input type="checkbox" checked={!strangers.includes(old)}
+                    onChange={(event) => setStrangers(event.target.checked ? strangers.filter((one) => one !== old) : [...strangers, old])} />
+                  <code>{old}</code> → <code>{id}</code>
+                </label>
+              ))}</dd></div>}
               {preview.removed.length > 0 && <div><dt>{t("deploy.stops")}</dt><dd>{preview.removed.map((id) => <code key={id}>{id}</code>)}</dd></div>}
             </dl>
           )}

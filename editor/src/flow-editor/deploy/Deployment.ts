@@ -1,6 +1,7 @@
 /** Deploying the draft of one flow: what it would do, doing it, reverting it, and what happens when somebody else was quicker. */
 import { createContext } from "react";
 import { createStore, useStore } from "zustand";
+import { renamesSince } from "../../model/flow/renames";
 import type { FlowView } from "../../model/flow/server";
 import type { FlowModel } from "../../model/flow/types";
 import { api, segment } from "../../platform/api/client";
@@ -14,7 +15,7 @@ import type { DraftCheck } from "../editing/DraftCheck";
 import { fetchView, type FlowDocument } from "../editing/FlowDocument";
 import { openPanel } from "../editing/panelLayout";
 
-export type DeployPreview = Pick<Previewed, "diff" | "problems" | "restarts" | "added" | "removed">;
+export type DeployPreview = Pick<Previewed, "diff" | "problems" | "restarts" | "added" | "removed" | "renamed">;
 
 export interface DeployResult {
   number: number;
@@ -78,11 +79,11 @@ export class Deployment {
 
   /** What a deploy of the draft would do. */
   async preview(): Promise<DeployPreview> {
-    return api.post<DeployPreview>(`${this.path}/preview`, { text: await this.check.text() });
+    return api.post<DeployPreview>(`${this.path}/preview`, { text: await this.check.text(), renames: this.renames });
   }
 
-  /** Resolves to true when it runs. */
-  async deploy(note: string, overrideReason = ""): Promise<boolean> {
+  /** Resolves to true when it runs. `strangers` are nodes now gone that no other goes on for, whatever their content says. */
+  async deploy(note: string, overrideReason = "", strangers: readonly string[] = []): Promise<boolean> {
     const { view } = this.doc.state;
     if (!view || this.busy) return false;
     this.set({ busy: true, refused: null });
@@ -91,6 +92,7 @@ export class Deployment {
       const before = view.deployed?.number ?? null;
       const made = await api.post<Omit<DeployResult, "before">>(`${this.path}/deploy`, {
         base: view.revision, text, note, require_tests: true, override_reason: overrideReason, base_text: view.text,
+        renames: { ...this.renames, ...Object.fromEntries(strangers.map((id) => [id, ""])) },
       });
       this.set({ done: { ...made, before }, red: null });
       this.doc.setView(await fetchView(this.doc.name));
@@ -141,6 +143,11 @@ export class Deployment {
     } catch (error) {
       toastError(error);
     }
+  }
+
+  private get renames(): Record<string, string> {
+    const { history, view } = this.doc.state;
+    return history && view ? renamesSince(history, view.text) : {};
   }
 
   private get path(): string {

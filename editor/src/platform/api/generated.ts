@@ -440,6 +440,7 @@ export interface Deploy {
   require_tests?: boolean;
   override_reason?: string;
   base_text?: string;
+  renames?: Record<string, string>;
 }
 
 /** What a deploy did. Counted over its time: came_in + held_before = went_out + held_after, in messages of the sources. */
@@ -449,6 +450,7 @@ export interface DeployReport {
   changed: string[];
   removed: string[];
   kept: string[];
+  renamed: Record<string, string>;
   came_in: number;
   went_out: number;
   held_before: number;
@@ -1014,14 +1016,15 @@ export interface PortsView {
   outputs: PortView[];
 }
 
-/** A change to try: a whole text, or operations on `base_text`. */
+/** A change to try: a whole text, or operations on `base_text`; `renames` as for a deploy. */
 export interface Preview {
   base_text?: string;
   operations?: (AddNode | ChangeNode | RenameNode | RemoveNode | AddWire | RemoveWire | ChangeWire | SetLayout | SetFlow | SetGroup | RemoveGroup | SetNote | RemoveNote | SetSubflow | RemoveSubflow | RenameSubflow)[];
   text?: string;
+  renames?: Record<string, string>;
 }
 
-/** What the change would come to. `flow` is null where the text can't be read; `diff` is against what is deployed; `restarts` are the nodes that a deploy would start anew, and `added` and `removed` those that it would start and stop. */
+/** What the change would come to. `flow` is null where the text can't be read; `diff` is against what is deployed; `restarts` are the nodes that a deploy would start anew, `added` and `removed` those that it would start and stop, and `renamed` ({id before: id now}) those whose memory, queue and subscription would follow to another id. */
 export interface Previewed {
   text: string;
   revision: string;
@@ -1031,6 +1034,7 @@ export interface Previewed {
   restarts: string[];
   added: string[];
   removed: string[];
+  renamed: Record<string, string>;
 }
 
 /** A problem in the language of who reads it. `code` and `params` are what `message` was made of. */

@@ -44,6 +44,33 @@ async def test_what_a_preview_foretells_is_what_the_deploy_does(
     assert [done["report"][what] for what in ("added", "changed", "removed")] == effect
 
 
+@pytest.mark.parametrize(
+    ("renames", "renamed"),
+    [({}, {"scale": "times"}), ({"scale": "times"}, {"scale": "times"}), ({"scale": ""}, {})],
+    ids=["by content", "as said", "said to be none"],
+)
+async def test_renamed_node_is_foretold_and_carried(
+    browser: Browser, renames: dict[str, str], renamed: dict[str, str]
+) -> None:
+    revision = (await browser.get("/api/flows/gas"))["revision"]
+    text = FLOW.replace("  scale:", "  times:").replace("to: scale", "to: times")
+    _, told = await browser.call("POST", "/api/flows/gas/preview", {"text": text, "renames": renames})
+    assert told["renamed"] == renamed
+    change = {"base": revision, "text": text, "renames": renames}
+    _, done = await browser.call("POST", "/api/flows/gas/deploy", change)
+    assert done["report"]["renamed"] == renamed
+
+
+async def test_operation_that_renames_says_so_though_the_node_is_changed_as_well(browser: Browser) -> None:
+    revision = (await browser.get("/api/flows/gas"))["revision"]
+    edits = [
+        {"op": "rename_node", "id": "scale", "to": "times"},
+        {"op": "change_node", "id": "times", "set": {"factor": 7}},
+    ]
+    _, done = await browser.call("POST", "/api/flows/gas/deploy", {"base": revision, "operations": edits})
+    assert done["report"]["renamed"] == {"scale": "times"}
+
+
 async def test_text_is_held_against_a_deploy(browser: Browser) -> None:
     """The draft of somebody who looks at an old version."""
     revision = (await browser.get("/api/flows/gas"))["revision"]

@@ -66,11 +66,11 @@ class DurableBuffer:
         self._memory.shared["in charge"] = self
         for key, record in sorted(self._memory.items()):
             number = int(key)
+            self._next = max(self._next, number + 1)
             if number not in self._held and number not in self._sending:
                 held = Held(number, _unpacked(record), self._due(record), record.note)
                 self._held[number] = held
                 found.append(held)
-                self._next = max(self._next, number + 1)
         return found
 
     def messages(self) -> Iterator[Message]:

@@ -157,6 +157,21 @@ async def test_buffering_node_whose_config_changes_sends_each_message_once():
         assert sorted(bench.run.nodes["end"].instance.got) == [0, 1, 2, 3]
 
 
+async def test_message_that_comes_while_those_of_the_version_before_are_on_their_way_is_kept():
+    text = KEEPS.replace("to: end}\n  end", "to: away}\n  away: {type: away, to: end}\n  end")
+    async with flow(text) as bench:
+        feed = await started(bench)
+        feed.emit.push("old")
+        await bench.clock.advance(60)
+        await bench.deploy(text.replace("delay_s: 60", "delay_s: 61"))
+        feed.emit.push("new")
+        bench.run.nodes["away"].instance.back = True
+        await bench.clock.advance(20)
+        await bench.deploy(text)
+        await bench.clock.advance(120)
+        assert bench.run.nodes["end"].instance.got == ["old", "new"]
+
+
 class KeptOnDisk:
     """A store of node memory that outlives its site."""
 

@@ -85,7 +85,7 @@ export const deployWords = defineWords(
     "deploy.starts": "start",
     "deploy.restarts": "restart",
     "deploy.stops": "stop",
-    "deploy.renamed": "Renamed",
+    "deploy.renamed": "renamed",
     "deploy.renamed.help": "Memory, queue and subscription go on under the new name. If it is another node, clear the mark: what the old one holds goes to quarantine.",
     "deploy.no-restart": "No node restarts.",
     "deploy.note": "Note",

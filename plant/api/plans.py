@@ -9,8 +9,6 @@ from aiohttp import web
 from msgspec import Meta
 
 from engine.api import ApiError, Call, Database, Nothing, Route, request_connection
-from plant.alarms.service import Alarms
-from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.api.table_errors import table_errors_answered
 from plant.devices.debug_mode import DebugMode, DebugRun
 from plant.devices.registry import Devices
@@ -71,12 +69,12 @@ class WallDevice(msgspec.Struct, omit_defaults=True):
 
 
 class Wall(msgspec.Struct):
-    """All that a wall begins with; what changes comes by live:readings, live:alarms, live:devices, live:plans and live:debugging."""
+    """All that a wall begins with, besides the open alarms (/api/alarms); what changes comes by live:readings, live:alarms, live:devices,
+    live:plans and live:debugging."""
 
     now: float
     plans: list[Plan]
     devices: list[WallDevice]
-    alarms: list[TrackedAlarm]
     debugging: list[DebugRun]
 
 
@@ -155,7 +153,6 @@ async def get_wall(call: Call[Nothing]) -> Wall:
         now=call.server.clock.now(),
         plans=plans,
         devices=[_on_wall(device) for device in call.service(Devices).known.values()],
-        alarms=call.service(Alarms).active(),
         debugging=list(call.service(DebugMode).running.values()),
     )
 

@@ -1466,35 +1466,6 @@ export interface TracingGiven {
   props?: Record<string, Json>;
 }
 
-/** The memory of one alarm. One that is normal and waits for nothing is not kept at all. */
-export interface TrackedAlarm {
-  sn: string;
-  type: string;
-  state: "acknowledged" | "latched" | "latched-acknowledged" | "normal" | "out-of-service" | "returned" | "shelved" | "suppressed" | "unacknowledged";
-  active: boolean;
-  beyond_since: number | null;
-  beyond_count: number;
-  raised_at: number | null;
-  returned_at: number | null;
-  floor: number;
-  revision: number;
-  value: number | null;
-  peak: number | null;
-  threshold: number | null;
-  unit: string;
-  side: string;
-  gas: string;
-  name: string;
-  location: string;
-  notified_at: number | null;
-  repeat_at: number | null;
-  by: string;
-  reason: string;
-  until: number | null;
-  until_set_at: number | null;
-  story: Record<string, Json>;
-}
-
 /** Parameters that are not saved, and a raw value (mV or Ω) at a temperature (°C). */
 export interface Trial {
   fields: Record<string, Json>;
@@ -1540,12 +1511,11 @@ export interface Variable {
   en: string;
 }
 
-/** All that a wall begins with; what changes comes by live:readings, live:alarms, live:devices, live:plans and live:debugging. */
+/** All that a wall begins with, besides the open alarms (/api/alarms); what changes comes by live:readings, live:alarms, live:devices, live:plans and live:debugging. */
 export interface Wall {
   now: number;
   plans: Plan[];
   devices: WallDevice[];
-  alarms: TrackedAlarm[];
   debugging: DebugRun[];
 }
 

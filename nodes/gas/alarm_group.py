@@ -35,9 +35,9 @@ def _given(at: float, sn: str, type: str = "A1", priority: str = "high", notifie
 
 @node(category="gas", icon="layers", title="Group alarms", buffers=True)
 class AlarmGroup(Node):
-    """Gather alarms that come close together into one message, named after the first of them. Put it between `alarm` and the channels.
+    """Send the first alarm at once, and gather what follows it closely into one message. Put it between `alarm` and the channels.
 
-    A group is sent when nothing more has come for `quiet_s`, or `longest_s` after its first alarm; while a storm goes on
+    A group is sent when nothing more has come for `quiet_s`, or `longest_s` after the alarm before it; while a storm goes on
     each further group gathers for twice as long, up to a minute. Priorities in `at_once` are sent on right away and alone: an A2 never
     waits. What people are not to be notified of (`notified` is false) ends here. What is gathered survives a restart; nothing is dropped.
     """
@@ -71,7 +71,7 @@ class AlarmGroup(Node):
     outputs: ClassVar = (Port("out", AlarmNotice, title="Notice", title_zh="通知"),)
     examples: ClassVar = [
         Example(
-            "three alarms are one message, an A2 goes at once",
+            "the first goes at once, what follows is one message, an A2 never waits",
             {},
             given=[
                 _given(0, "GS001"),
@@ -81,15 +81,16 @@ class AlarmGroup(Node):
                 _given(2.5, "GS005", notified=False),
             ],
             expect=[
+                {"at": 0, "payload": {"count": 1, "events": [{"sn": "GS001"}]}},
                 {"at": 1.5, "payload": {"count": 1, "priority": "critical", "events": [{"sn": "GS003", "type": "A2"}]}},
-                {"at": 4, "payload": {"count": 3, "events": [{"sn": "GS001"}, {"sn": "GS002"}, {"sn": "GS004"}]}},
+                {"at": 4, "payload": {"count": 2, "events": [{"sn": "GS002"}, {"sn": "GS004"}]}},
             ],
-            title_zh="三个报警合为一条，二级报警立即发送",
+            title_zh="首报立即发送，其后的合为一条，二级报警不等待",
         )
     ]
     zh: ClassVar = Help(
         "报警合并",
-        "把短时间内的几个报警合成一条通知，以首报命名；接在报警节点与通知渠道之间。一段时间没有新报警，或首报已过“最长等待”，即送出；"
+        "首报立即送出，紧随其后的几个报警合成一条通知；接在报警节点与通知渠道之间。一段时间没有新报警，或已过“最长等待”，即送出；"
         "报警泛滥时，下一组的收集时间加倍，最长一分钟。“立即送出”的优先级不等待，单独送出。不用通知的报警到此为止。"
         "收集中的报警在重启后保留，不丢弃。",
         fields={
@@ -119,6 +120,9 @@ class AlarmGroup(Node):
             return None
         if event.priority in self.at_once and event.kind != "returned":
             return msg.replace(payload=notice_of([event]))
+        if self._since is None and event.kind != "returned":
+            self._gather()
+            return msg.replace(payload=notice_of([event]))
         self._waiting.set(event.id, event)
         self._gather()
         return None
@@ -129,7 +133,8 @@ class AlarmGroup(Node):
             self._since = now
             self._timers.after("longest", self._longest_s, self._send)
         self._timers.after("quiet", self.quiet_s, self._send)
-        self.ctx.status(f"{len(self._waiting)} gathered", "busy")
+        if len(self._waiting):
+            self.ctx.status(f"{len(self._waiting)} gathered", "busy")
 
     def _send(self) -> None:
         self._timers.cancel_all()
@@ -145,3 +150,4 @@ class AlarmGroup(Node):
         # The channels have taken it into their own memory in this very turn, so both changes are in one commit.
         for event in events:
             self._waiting.delete(event.id)
+        self._gather()  # what comes now still belongs to the storm: only after a quiet while the next is a first one

@@ -1,7 +1,7 @@
 """What every channel node does: takes notices into a memory that survives a crash, and sends them as the vendor lets it.
 
 It keeps its own queue instead of the engine's queue for three reasons: a vendor that is down for an hour must not hold up the readings that
-raised the alarms; an A2 must overtake what waits for the vendor's rate limit; and what has waited goes out in one message, not in fifty.
+raised the alarms; an A2 must overtake whatever waits or hangs; and what has waited goes out in one message, not in fifty.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from engine.api import (
 from plant.alarms.attempt import Attempt, Result
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
-from plant.notifications.card import Card
+from plant.notifications.card import Card, Robot, Sms
 from plant.notifications.notice import AlarmNotice, as_notice, notice_of
 from plant.notifications.outcome import PermanentFailure, TransientFailure
 from plant.notifications.service import Channels
@@ -43,6 +43,10 @@ GIVE_UP_S = 86_400.0
 KNOWN_FOR_S = 86_400.0
 MOST_EVENTS = 1000
 FINISH_S = 4.0
+HUNG_S = 1.0
+"""A message without an answer for so long holds up nothing that comes after it."""
+MOST_AT_ONCE = 4
+APART_S = 1.0
 
 
 class Receipt(Struct, frozen=True):
@@ -83,7 +87,8 @@ class Outbox(Node):
         self._wake = asyncio.Event()
         self._attempt = 0
         self._backoff = Backoff(ctx.clock, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S)
-        self._not_before = 0.0
+        self._not_before = self._muted_until = self._sent_at = 0.0
+        self._under_way: set[str] = set()
         self._tried: dict[str, float] = {}
         """By entry, when it failed first in this process (monotonic): a wall clock that is put on gives nothing up."""
         self._count = 0
@@ -130,7 +135,7 @@ class Outbox(Node):
 
     def _changed(self) -> None:
         """Somebody has saved the card: perhaps it is right now, so nothing waits for the end of a pause."""
-        self._not_before = 0.0
+        self._not_before = self._muted_until = 0.0
         self._show()
         self._wake.set()
 
@@ -141,16 +146,48 @@ class Outbox(Node):
             await self._wake.wait()
             self._wake.clear()
             async with turn:
-                while not self._stopping and (batch := self._next()):
-                    await self._send(batch)
+                await self._send_waiting()
 
-    def _next(self) -> list[tuple[str, _Waiting]]:
-        """What goes into the next message: all critical ones, else all others; [] when nothing may be sent now."""
-        waiting = sorted(self._held.items(), key=lambda entry: (entry[1].since, entry[0]))
+    async def _send_waiting(self) -> None:
+        """Sends until nothing may be sent now: one message after the other, and beside one that hangs."""
+        sending: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                while (
+                    not self._stopping and len(sending) < MOST_AT_ONCE and (batch := self._next(beside=bool(sending)))
+                ):
+                    self._under_way.update(key for key, _ in batch)
+                    self._sent_at = self.ctx.clock.monotonic()
+                    sending.add(asyncio.create_task(self._send(batch)))
+                if not sending:
+                    return
+                woken = asyncio.create_task(self._wake.wait())
+                done, _ = await asyncio.wait({*sending, woken}, return_when=asyncio.FIRST_COMPLETED)
+                woken.cancel()
+                if woken in done:
+                    self._wake.clear()
+                sending -= done
+        finally:
+            for task in sending:
+                task.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+
+    def _next(self, *, beside: bool) -> list[tuple[str, _Waiting]]:
+        """What goes into the next message: all critical ones, else all others; [] when nothing may be sent now. `beside` another one."""
+        waiting = sorted(
+            (entry for entry in self._held.items() if entry[0] not in self._under_way),
+            key=lambda entry: (entry[1].since, entry[0]),
+        )
         if not waiting:
             return []
+        now = self.ctx.clock.monotonic()
         urgent = [entry for entry in waiting if entry[1].notice.priority == "critical"]
-        pause = max(self._not_before - self.ctx.clock.monotonic(), self._pace.wait_s(urgent=bool(urgent)))
+        pause = max(self._muted_until - now, self._pace.wait_s(urgent=bool(urgent), limited=self._limited))
+        if all(entry[0] in self._tried for entry in urgent):
+            # An A2 that nobody has tried to send does not wait for the end of another's pause.
+            pause = max(pause, self._not_before - now)
+        if beside:
+            pause = max(pause, self._sent_at + HUNG_S - now)
         if pause > 0:
             self.ctx.clock.call_later(pause, self._wake.set)
             return []
@@ -163,7 +200,19 @@ class Outbox(Node):
             batch.append(entry)
         return batch
 
+    @property
+    def _limited(self) -> bool:
+        """Whether a vendor counts the messages: mail and webhooks of one's own have no such rate."""
+        settings = self._card.settings
+        return isinstance(settings, Sms) or (isinstance(settings, Robot) and settings.type != "custom")
+
     async def _send(self, batch: list[tuple[str, _Waiting]]) -> None:
+        try:
+            await self._try(batch)
+        finally:
+            self._under_way.difference_update(key for key, _ in batch)
+
+    async def _try(self, batch: list[tuple[str, _Waiting]]) -> None:
         card, now = self._card, self.ctx.clock.now()
         events = [event for _, held in batch for event in held.notice.events]
         if not card.enabled:
@@ -187,6 +236,7 @@ class Outbox(Node):
             self._note("sent", answer.text, events)
             self._attempt = 0
             self._backoff.reset()
+            self._not_before = 0.0
             self._count += 1
             self._done(batch)
             self._alarms.report(self.channel, "channel", False, {})
@@ -197,7 +247,11 @@ class Outbox(Node):
 
     def _retry_later(self, batch: list[tuple[str, _Waiting]], failure: TransientFailure) -> None:
         now = self.ctx.clock.monotonic()
-        self._not_before = now + (failure.after_s or self._backoff.next_s())
+        again_at = now + (failure.after_s or self._backoff.next_s())
+        if failure.hint == "rate":
+            self._muted_until = again_at  # for everything: a robot that goes on is shut out for minutes
+        else:
+            self._not_before = again_at
         if self._attempt == ALARM_AFTER and failure.hint != "rate":
             self._report(str(failure), failure.hint)
         old = [entry for entry in batch if now - self._tried.setdefault(entry[0], now) > GIVE_UP_S]
@@ -252,18 +306,24 @@ class Outbox(Node):
 
 class _Pace:
     """At most so many messages in any minute. The first three leave at once; of a storm each further one waits a little longer, so that the
-    limit is never run into and an alarm waits seconds, not for the rest of the minute. What is not urgent leaves a quarter to what is."""
+    limit is never run into and an alarm waits seconds, not for the rest of the minute. What is not urgent leaves a quarter to what is.
+    What is urgent leaves at once, a second apart, until half of a vendor's limit is used; then as often as lasts for ever."""
 
     def __init__(self, per_minute: int, clock: Clock) -> None:
         self._limit = RateLimit(per_minute, 60.0, clock)
+        self._half, self._lasting_s = per_minute / 2, 120.0 / per_minute
         self._step_s = 120.0 / ((per_minute - 3) * (per_minute - 2)) if per_minute > 3 else 0.0
 
     def sent(self) -> None:
         """A message has left."""
         self._limit.take()
 
-    def wait_s(self, *, urgent: bool) -> float:
-        """How long until the next may leave."""
-        wait_s = self._limit.wait_s(share=1.0 if urgent else 0.75)
+    def wait_s(self, *, urgent: bool, limited: bool) -> float:
+        """How long until the next may leave; `limited`: the vendor counts."""
+        if urgent:
+            apart_s = self._lasting_s if limited and self._limit.recent >= self._half else APART_S
+            wait_s = self._limit.wait_s() if limited else 0.0
+            return max(wait_s, apart_s - self._limit.since_last_s if self._limit.recent > 1 else 0.0)
+        wait_s = self._limit.wait_s(share=0.75)
         beyond = self._limit.recent - 2
         return max(wait_s, self._step_s * beyond - self._limit.since_last_s) if beyond > 0 else wait_s

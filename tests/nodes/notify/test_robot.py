@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,6 +18,29 @@ from tests.eventually import eventually
 from tests.nodes.notify.harness import channel
 from tests.plant.notifications.harness import AT, alarm, robot
 from tests.servers.vendors import Webhook, serving
+
+
+class Counting(Webhook):
+    """A vendor's robot: it answers with its code."""
+
+    def answer(self, request: Any, body: bytes) -> tuple[int, Any]:
+        self.texts.append(body.decode())
+        return 200, {"errcode": 0, "errmsg": "ok"}
+
+
+class Hanging(Webhook):
+    """It lets the first request hang until it `goes_on`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = asyncio.Event()
+
+    async def handle(self, request: Any) -> Any:
+        if not self.requests:
+            self.requests.append(("", {}, await request.read()))
+            await self.goes_on.wait()
+        return await super().handle(request)
+
 
 TOO_FAST = (200, {"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"})
 BAD_SIGN = (401, {"error": "bad signature"})
@@ -130,7 +155,7 @@ async def test_an_a2_overtakes_what_waits_for_the_rate_limit():
 
 
 async def test_a_thousand_alarms_one_by_one_in_a_minute_stay_below_the_vendors_limit_and_all_arrive():
-    async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
+    async with serving(Counting()) as vendor, channel(robot("dingtalk"), robot_url=vendor.url) as bench:
         for n in range(1000):
             await bench.clock.advance_to(AT + n * 0.06)
             await bench.give(alarm(f"GS{n:04}", "A2", after=n * 0.06))
@@ -144,6 +169,58 @@ async def test_a_thousand_alarms_one_by_one_in_a_minute_stay_below_the_vendors_l
         assert in_the_minute <= 18
         told = [event for attempt in bench.noted for event in attempt.events]
         assert len(told) == len(set(told)) == 1000
+
+
+async def test_an_a2_leaves_within_two_seconds_although_a_message_hangs():
+    async with serving(Hanging()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
+        await bench.give(alarm())
+        await eventually(lambda: vendor.requests)
+        await bench.give(alarm("GS002", "A2", after=1))
+        await bench.clock.advance(1.5)
+        await eventually(lambda: bench.results)
+        assert "GS002" in vendor.texts[0]
+        vendor.goes_on.set()
+        await eventually(lambda: len(bench.results) == 2)
+
+
+async def test_an_a2_that_is_new_does_not_wait_for_the_pause_of_what_failed():
+    async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
+        vendor.says = [(503, "maintenance")] * 6
+        await bench.give(alarm())
+        await bench.until_attempts(6)
+        await bench.clock.advance(3)  # the next pause is 16 to 32 s
+        await bench.give(alarm("GS002", "A2"))
+        await eventually(lambda: len(bench.results) >= 7)
+        assert bench.noted[6].events == ["GS002/A2/1767225600.000/raised"]
+
+
+async def test_one_more_a2_every_two_seconds_leaves_within_two_seconds_each():
+    """A webhook of one's own has no rate; what a vendor counts gets slower, and never more than it takes."""
+    async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
+        for n in range(20):
+            await bench.give(alarm(f"GS{n:03}", "A2", after=2 * n))
+            await bench.until_attempts(n + 1)
+            assert bench.noted[n].at - (AT + 2 * n) <= 2
+            await bench.clock.advance_to(AT + 2 * n + 2)
+
+
+async def test_a_robot_that_mutes_who_is_too_fast_is_left_alone_by_an_a2_too():
+    async with serving(Counting()) as vendor, channel(robot("dingtalk"), robot_url=vendor.url) as bench:
+        vendor.says = [TOO_FAST]
+        await bench.give(alarm())
+        await bench.until_attempts(1)
+        await bench.give(alarm("GS002", "A2"))
+        await bench.until_attempts(2)
+        assert bench.noted[1].at - bench.noted[0].at >= 30
+
+
+@pytest.mark.parametrize("status", [403, 404, 408, 502])
+async def test_a_proxy_that_restarts_is_tried_again(status: int):
+    async with serving(Webhook()) as vendor, channel(robot("custom"), robot_url=vendor.url) as bench:
+        vendor.says = [(status, "restarting")]
+        await bench.give(alarm())
+        await bench.until_attempts(2)
+        assert [result for result, _ in bench.results] == ["again", "sent"]
 
 
 async def test_the_vendors_own_limit_makes_it_wait_and_is_no_alarm_of_the_channel():

@@ -118,7 +118,8 @@ class Licence:
         record = await self._records.read()
         now = self._clock.now()
         self._first_start = now if record is None else record.first_start
-        self._time.at_least(record.seen if record is not None else 0.0)
+        if record is not None:
+            self._time.start(record.seen)
         self._token = self._stored_token()
         if self._token is not None:
             self._time.at_least(self._token.issued)

@@ -28,6 +28,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     seen: float
 
 
+UNSOUND = Record(first_start=0.0, seen=0.0)
+
+
 class _Sealed(msgspec.Struct, frozen=True, kw_only=True):
     record: Record
     seal: str
@@ -36,8 +39,9 @@ class _Sealed(msgspec.Struct, frozen=True, kw_only=True):
 class Records:
     """The record in a file of the data folder and in a row of the database: who takes one away finds the other.
 
-    Of two records the earlier first start and the later time seen count. One that was sealed while the machine's id could not
-    be read counts for the machine, too: whoever forgot to mount it has not used up the evaluation.
+    Of two sound records the earlier first start and the later time seen count; one that is damaged or edited counts for nothing beside a
+    sound one. One that was sealed while the machine's id could not be read counts for the machine, too: whoever
+    forgot to mount it has not used up the evaluation.
     """
 
     def __init__(self, folder: Path, database: Database | None, machine: Machine) -> None:
@@ -51,6 +55,7 @@ class Records:
         found = [self._unsealed(text) for text in (self._of_file(), await self._of_database()) if text is not None]
         if not found:
             return None
+        found = [one for one in found if one != UNSOUND] or [UNSOUND]
         return Record(first_start=min(one.first_start for one in found), seen=max(one.seen for one in found))
 
     def write_file(self, record: Record) -> None:
@@ -105,12 +110,12 @@ class Records:
         try:
             sealed = msgspec.json.decode(text, type=_Sealed)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            return Record(first_start=0.0, seen=0.0)
+            return UNSOUND
         data = msgspec.json.encode(sealed.record)
         if any(machine.matches_seal(data, sealed.seal) for machine in (self._machine, Machine.unknown())):
             return sealed.record
         self._another_machines = True
-        return Record(first_start=0.0, seen=0.0)
+        return UNSOUND
 
     def _sealed(self, record: Record) -> bytes:
         return msgspec.json.encode(_Sealed(record=record, seal=self._machine.seal(msgspec.json.encode(record))))

@@ -161,19 +161,36 @@ async def test_record_taken_away_or_edited_with_the_clock_put_back(locked: Plant
     assert locked.locked
 
 
-async def test_clock_that_jumped_ahead_locks_until_the_vendor_says_the_time(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ahead", [4 * DAY, 80 * 365 * DAY])
+async def test_clock_that_jumps_ahead_while_it_runs_locks_nothing(tmp_path: Path, ahead: float) -> None:
     plant = Plant(tmp_path)
     await plant.start()
     plant.vendor.away = True
-    plant.clock.wrong_by = 400 * DAY
-    await plant.clock.advance(HOUR)
+    plant.clock.wrong_by = ahead
+    await plant.clock.advance(71 * HOUR)
+    assert (plant.locked, plant.state) == (False, "grace")
+    plant.clock.wrong_by = 0
+    await plant.restart()
+    assert (plant.locked, plant.state) == (False, "grace")
+    await plant.clock.advance(2 * HOUR)
+    assert plant.locked
+    await plant.licence.stop()
+
+
+async def test_start_in_the_year_2106_locks_nothing(tmp_path: Path) -> None:
+    plant = Plant(tmp_path)
+    await plant.start()
+    plant.vendor.away = True
+    for wrong_by in (80 * 365 * DAY, 0.0):
+        plant.clock.wrong_by = wrong_by
+        await plant.restart()
+        await plant.clock.advance(30 * HOUR)
+        assert (plant.locked, plant.state) == (False, "grace")
+    await plant.clock.advance(13 * HOUR)
     assert plant.locked
     plant.vendor.away = False
     await plant.clock.advance(HOUR)
     assert (plant.locked, plant.state) == (False, "licensed")
-    plant.clock.wrong_by = 0
-    await plant.clock.advance(HOUR)
-    assert plant.state == "licensed"
     await plant.licence.stop()
 
 

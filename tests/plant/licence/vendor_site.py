@@ -17,12 +17,15 @@ from tests.servers.process import free_port
 
 
 class ShiftedClock(SystemClock):
-    """The system's clock, some hours ahead."""
+    """The system's clock when so many seconds more have gone by."""
 
     ahead_s = 0.0
 
     def now(self) -> float:
         return super().now() + self.ahead_s
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead_s
 
 
 class VendorSite:

@@ -110,6 +110,7 @@ class About(msgspec.Struct, frozen=True):
     buffers: bool = False
     has_input: bool = True
     role: str = ""
+    secrets: bool = True
     listens: Event | None = None
     fires: bool = False
     """It has a method `fire`, as version 0.1 had it instead of `Injectable`."""
@@ -237,11 +238,14 @@ def node(
     side_effect: bool = False,
     buffers: bool = False,
     role: Literal["", "admin", "integrator"] = "",
+    secrets: bool = True,
 ) -> Callable[[_N], _N]:
     """Attaches the facts that are not fields. The type comes from the class name (`MqttIn` → `mqtt-in`) unless given.
 
     side_effect  it acts on the outside world: flow tests and test runs capture its input instead of running it
     buffers      it hands messages on later from a timer or task, so a loop through it is allowed
+    secrets      whether its config may hold `${secret:…}` and `${broker:…}`: only what connects to something needs them, and a value that goes into
+                 a message would be shown to whoever looks at messages
     role         who may put such a node into a flow, or change it, over the web; "": whoever may deploy
     """
 
@@ -259,6 +263,7 @@ def node(
             buffers=buffers,
             has_input=bool(cls.inputs),
             role=role,
+            secrets=secrets,
             listens=cls.listens if issubclass(cls, Listener) else _old_listens(cls),
             fires=_old_fire(cls),
         )

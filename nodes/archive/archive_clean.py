@@ -15,7 +15,7 @@ from plant.archive.service import Archive
 CHANGED = "the table has other rows of this day than the file by now; the next run files them anew"
 
 
-@node(category="storage", icon="eraser", title="Clean archived rows", side_effect=True)
+@node(category="storage", secrets=False, icon="eraser", title="Clean archived rows", side_effect=True)
 class ArchiveClean(Node):
     """Delete the rows that are in a verified file, exactly those, or drop the day's partition when all of the day is archived.
 

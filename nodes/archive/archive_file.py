@@ -12,7 +12,14 @@ from plant.archive.rows import stream_rows
 from plant.archive.service import Archive
 
 
-@node(category="storage", icon="file-archive", title="Write archive file", type="archive-file", side_effect=True)
+@node(
+    category="storage",
+    secrets=False,
+    icon="file-archive",
+    title="Write archive file",
+    type="archive-file",
+    side_effect=True,
+)
 class ArchiveFileNode(Node):
     """Write the readings of one device and day as CSV, compressed with gzip, and send on what the file is.
 

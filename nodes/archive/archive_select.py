@@ -10,7 +10,7 @@ from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
 
 
-@node(category="storage", icon="list-checks", title="Select days to archive", side_effect=True)
+@node(category="storage", secrets=False, icon="list-checks", title="Select days to archive", side_effect=True)
 class ArchiveSelect(Node):
     """Send one message for each device and day (UTC) whose readings are older than `keep_days`, the oldest first.
 

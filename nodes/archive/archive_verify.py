@@ -13,7 +13,7 @@ from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
 
 
-@node(category="storage", icon="shield-check", title="Verify archive file", side_effect=True)
+@node(category="storage", secrets=False, icon="shield-check", title="Verify archive file", side_effect=True)
 class ArchiveVerify(Node):
     """Ask the bucket for size and MD5 of the file that was uploaded, and let it pass only if both are those of the file.
 

@@ -28,7 +28,7 @@ from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
 
 
-@node(category="storage", icon="cloud-upload", title="Upload to S3", side_effect=True)
+@node(category="storage", secrets=False, icon="cloud-upload", title="Upload to S3", side_effect=True)
 class S3Put(Node):
     """Upload a file to an S3-compatible store (Cloudflare R2, MinIO, AWS) and add where it went as the property `s3`.
 

@@ -11,7 +11,7 @@ from nodes.support.sequence import belongs, new_ids, parts_of
 from nodes.support.timers import Timers
 
 
-@node(category="sequence", icon="layers", title="Batch", buffers=True)
+@node(category="sequence", secrets=False, icon="layers", title="Batch", buffers=True)
 class Batch(Node):
     """Group messages into sequences: each is sent on by itself, with `parts` of the sequence it now belongs to (join
     makes one message of them).

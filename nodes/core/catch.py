@@ -7,7 +7,7 @@ from typing import ClassVar
 from engine.api import Example, Help, Listener, Message, node
 
 
-@node(category="flow", icon="shield-alert", title="Catch")
+@node(category="flow", secrets=False, icon="shield-alert", title="Catch")
 class Catch(Listener):
     """Receive the messages on which nodes of this flow failed, instead of the flow's `on_error`.
 

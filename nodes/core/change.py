@@ -8,7 +8,7 @@ from engine.api import Context, Example, Help, Message, Meta, Node, node
 from nodes.core.parts.change_rule import ChangeRule, compile_rule
 
 
-@node(category="shape", icon="pencil", title="Change")
+@node(category="shape", secrets=False, icon="pencil", title="Change")
 class Change(Node):
     """Set, delete, move, rename and replace properties of a message.
 

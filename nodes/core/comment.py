@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from engine.api import Example, Help, Meta, Node, node
 
 
-@node(category="flow", icon="sticky-note", title="Comment")
+@node(category="flow", secrets=False, icon="sticky-note", title="Comment")
 class Comment(Node):
     """A note for people. It has no ports and does nothing."""
 

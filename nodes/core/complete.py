@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from engine.api import Example, Help, Listener, Message, Meta, node
 
 
-@node(category="flow", icon="circle-check", title="Complete")
+@node(category="flow", secrets=False, icon="circle-check", title="Complete")
 class Complete(Listener):
     """Receive the messages that nodes of this flow have finished with: those that end there, and those an
     asynchronous node is done with.

@@ -31,7 +31,7 @@ from nodes.support.value_ref import ValueRef
 LONGEST = 10_000_000
 
 
-@node(category="parse", icon="table", title="CSV")
+@node(category="parse", secrets=False, icon="table", title="CSV")
 class Csv(Node):
     """Turn CSV text (or bytes, UTF-8) into rows, or rows into CSV text (RFC 4180).
 

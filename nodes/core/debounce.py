@@ -11,7 +11,7 @@ from nodes.support.comparison import loose_text
 _HOLE = re.compile(r"\{([^{}]*)\}")
 
 
-@node(category="filter", icon="bell-off", title="Debounce")
+@node(category="filter", secrets=False, icon="bell-off", title="Debounce")
 class Debounce(Node):
     """Let the first message of a kind through; what is of the same kind leaves by `suppressed` for `hold_s` after it.
 

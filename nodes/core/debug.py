@@ -8,7 +8,7 @@ from engine.api import UNSET, Context, DebugHub, Example, Help, Message, Meta, N
 from nodes.support.comparison import loose_text
 
 
-@node(category="output", icon="bug", title="Debug")
+@node(category="output", secrets=False, icon="bug", title="Debug")
 class Debug(Node):
     """Show messages in the debug list: the payload, another property, or the whole message.
 

@@ -16,7 +16,7 @@ from nodes.support.timers import Timers
 _S = {"x-unit": "s"}
 
 
-@node(category="time", icon="timer", title="Delay", buffers=True)
+@node(category="time", secrets=False, icon="timer", title="Delay", buffers=True)
 class Delay(Node):
     """Hold each message for a while, then send it on; a shorter delay overtakes a longer one.
 

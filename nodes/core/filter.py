@@ -21,7 +21,7 @@ Mode = Annotated[
 ]
 
 
-@node(category="filter", icon="activity", title="Filter")
+@node(category="filter", secrets=False, icon="activity", title="Filter")
 class Filter(Node):
     """Let through what has changed, with one memory per key (the topic, unless told otherwise).
 

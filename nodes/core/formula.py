@@ -34,7 +34,7 @@ Made = Callable[[Any, Any], Any]
 """(payload, parameters) → new payload."""
 
 
-@node(category="calculate", icon="sigma", title="Formula")
+@node(category="calculate", secrets=False, icon="sigma", title="Formula")
 class Formula(Node):
     """Calculate a number and write it beside what it came from, e.g. a concentration from a raw value.
 

@@ -24,7 +24,7 @@ from engine.api import (
 from nodes.support.value_ref import ValueRef
 
 
-@node(category="shape", icon="code", title="HTML")
+@node(category="shape", secrets=False, icon="code", title="HTML")
 class Html(Node):
     """Make texts safe to stand in HTML: `<`, `>`, `&` and both quotes become entities; `unescape` turns entities back
     into characters.

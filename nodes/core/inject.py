@@ -11,7 +11,7 @@ from engine.api import Context, Emitter, Example, Help, Injectable, Message, Met
 _S = {"x-unit": "s"}
 
 
-@node(category="input", icon="play", title="Inject")
+@node(category="input", secrets=False, icon="play", title="Inject")
 class Inject(Source, Injectable):
     """Send a message of its own: once after the start, every so many seconds, or only when its button in the editor
     is pressed.

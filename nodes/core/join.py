@@ -28,7 +28,7 @@ Build = Annotated[
 _S = {"x-unit": "s"}
 
 
-@node(category="sequence", icon="combine", title="Join", buffers=True)
+@node(category="sequence", secrets=False, icon="combine", title="Join", buffers=True)
 class Join(Node):
     """Make one message of several.
 

@@ -11,7 +11,7 @@ from nodes.support.fields import ReadOrWrite
 from nodes.support.value_ref import ValueRef
 
 
-@node(category="parse", icon="braces", title="JSON")
+@node(category="parse", secrets=False, icon="braces", title="JSON")
 class Json(Node):
     """Turn JSON text (or bytes, UTF-8) into values, or values into JSON text.
 

@@ -10,7 +10,7 @@ from nodes.core.link_out import RETURN
 from nodes.support.timers import Timers
 
 
-@node(category="flow", icon="phone-call", title="Link call", buffers=True)
+@node(category="flow", secrets=False, icon="phone-call", title="Link call", buffers=True)
 class LinkCall(Node):
     """Send a message to a link-in; what its flow sends back through a link-out in mode `return` comes out here.
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from engine.api import Context, Example, Help, Links, Message, Meta, Node, node
 
 
-@node(category="flow", icon="log-in", title="Link in")
+@node(category="flow", secrets=False, icon="log-in", title="Link in")
 class LinkIn(Node):
     """Messages that a link-out or link-call of this or another flow sends here come out of this node.
 

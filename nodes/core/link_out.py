@@ -23,7 +23,7 @@ RETURN = "link_calls"
 """Property with the calls that a message is to return to, the innermost last: [{to, call}]."""
 
 
-@node(category="flow", icon="log-out", title="Link out", buffers=True)
+@node(category="flow", secrets=False, icon="log-out", title="Link out", buffers=True)
 class LinkOut(Node):
     """Send messages to link-in nodes by name, or back to the link-call that they came from (mode `return`).
 

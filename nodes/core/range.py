@@ -10,7 +10,7 @@ from nodes.support.numeric import Reading, as_number
 from nodes.support.value_ref import ValueRef
 
 
-@node(category="shape", icon="ruler", title="Range")
+@node(category="shape", secrets=False, icon="ruler", title="Range")
 class Range(Node):
     """Map a number from one range to another, e.g. 4–20 mA to 0–100 ppm.
 

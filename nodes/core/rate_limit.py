@@ -28,7 +28,7 @@ class _Gate:
         self.bursts = 0
 
 
-@node(category="time", icon="gauge", title="Rate limit", buffers=True)
+@node(category="time", secrets=False, icon="gauge", title="Rate limit", buffers=True)
 class RateLimit(Node):
     """Let through `max` messages in `per_s` seconds, for all together or for each key.
 

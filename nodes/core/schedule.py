@@ -21,7 +21,7 @@ WORKERS_APART_S = 600.0
 """No two workers' clocks are further apart."""
 
 
-@node(category="input", icon="calendar-clock", title="Schedule")
+@node(category="input", secrets=False, icon="calendar-clock", title="Schedule")
 class Schedule(Source):
     """Send a message at the times of a cron expression: minute, hour, day of month, month, day of week (or six
     fields, seconds first).

@@ -30,7 +30,7 @@ from nodes.support.sequence import belongs, parts_of
 from nodes.support.value_ref import ValueRef
 
 
-@node(category="sequence", icon="arrow-down-a-z", title="Sort", buffers=True)
+@node(category="sequence", secrets=False, icon="arrow-down-a-z", title="Sort", buffers=True)
 class Sort(Node):
     """Put a complete sequence of messages in order, or the list that a message holds.
 

@@ -14,7 +14,7 @@ from nodes.support.value_ref import ValueRef
 LONGEST_TAIL = 1_000_000
 
 
-@node(category="sequence", icon="ungroup", title="Split")
+@node(category="sequence", secrets=False, icon="ungroup", title="Split")
 class Split(Node):
     """Make a sequence of messages from one: the elements of a list, the values of an object, the pieces of a text or
     of bytes.

@@ -7,7 +7,7 @@ from typing import ClassVar
 from engine.api import Example, Help, Listener, Message, node
 
 
-@node(category="flow", icon="activity", title="Status")
+@node(category="flow", secrets=False, icon="activity", title="Status")
 class Status(Listener):
     """Receive a message whenever the status line of a node in this flow changes: payload {node, text, level}, level
     ok, busy, warning or error."""

@@ -13,7 +13,7 @@ from nodes.support.sequence import belongs, new_ids, parts_of
 from nodes.support.value_ref import ValueRef
 
 
-@node(category="logic", icon="split", title="Switch")
+@node(category="logic", secrets=False, icon="split", title="Switch")
 class Switch(Node):
     """Send a message to the ports whose rules its value fulfils.
 

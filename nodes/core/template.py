@@ -15,7 +15,7 @@ LARGEST = 1_000_000
 NOTHING = Message()
 
 
-@node(category="shape", icon="braces", title="Template")
+@node(category="shape", secrets=False, icon="braces", title="Template")
 class Template(Node):
     """Write a text with values of the message in it, in Mustache: `{{payload.sn}}`,
     `{{#payload.points}}…{{/payload.points}}`, `{{^x}}…{{/x}}`.

@@ -24,7 +24,7 @@ from nodes.support.comparison import loose_text
 from nodes.support.numeric import as_number
 
 
-@node(category="logic", icon="triangle-alert", title="Threshold")
+@node(category="logic", secrets=False, icon="triangle-alert", title="Threshold")
 class Threshold(Node):
     """Send a message to `over` when its value is beyond a limit, else to `normal`.
 

@@ -40,7 +40,7 @@ LONGEST_S = 31_536_000.0
 SHORTEST_S = 0.001
 
 
-@node(category="time", icon="zap", title="Trigger", buffers=True)
+@node(category="time", secrets=False, icon="zap", title="Trigger", buffers=True)
 class Trigger(Node):
     """Send one message at once and a second one later; what comes in between is swallowed and counted.
 

@@ -43,7 +43,7 @@ class _Mark(Struct, frozen=True):
 _NO_MARK = _Mark()
 
 
-@node(category="calculate", icon="chart-column", title="Window", buffers=True)
+@node(category="calculate", secrets=False, icon="chart-column", title="Window", buffers=True)
 class Window(Node):
     """Mean, extremes, percentile and so on of a value over stretches of event time, for each key apart.
 

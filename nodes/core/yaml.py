@@ -16,7 +16,7 @@ DEEPEST = 100
 LONGEST = 1_000_000
 
 
-@node(category="parse", icon="file-code", title="YAML")
+@node(category="parse", secrets=False, icon="file-code", title="YAML")
 class Yaml(Node):
     """Turn YAML text (or bytes, UTF-8) into values, or values into YAML text.
 

@@ -33,7 +33,7 @@ def _given(at: float, conc: float) -> dict[str, Any]:
     return {"at": at, "key": "GS001", "payload": {**_READING, "ts": time, "time": time, "conc": conc}}
 
 
-@node(category="gas", icon="siren", title="Alarm", buffers=True)
+@node(category="gas", secrets=False, icon="siren", title="Alarm", buffers=True)
 class Alarm(Node):
     """Judge each reading by its device's levels and send an event for everything that happens to an alarm (states of ISA-18.2).
 

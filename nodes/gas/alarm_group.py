@@ -33,7 +33,7 @@ def _given(at: float, sn: str, type: str = "A1", priority: str = "high", notifie
     }
 
 
-@node(category="gas", icon="layers", title="Group alarms", buffers=True)
+@node(category="gas", secrets=False, icon="layers", title="Group alarms", buffers=True)
 class AlarmGroup(Node):
     """Send the first alarm at once, and gather what follows it closely into one message. Put it between `alarm` and the channels.
 

@@ -21,7 +21,7 @@ def as_event(payload: Any) -> AlarmEvent:
         raise PermanentError(f"payload is no alarm event ({error}); put alarm before this node") from error
 
 
-@node(category="gas", icon="database", title="Write alarms", side_effect=True)
+@node(category="gas", secrets=False, icon="database", title="Write alarms", side_effect=True)
 class AlarmWrite(Node):
     """Write alarm events to the tables `alarms` and `alarm_events`, and pass each on once it is committed.
 

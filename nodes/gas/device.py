@@ -28,7 +28,7 @@ from plant.model.reading import Flag, Reading, as_reading
 _READING = {"sn": "GS001", "ts": 1700000000.0, "seq": 1, "v_raw": 2000.0, "temp": 25.0, "err": 0}
 
 
-@node(category="gas", icon="cpu", title="Device")
+@node(category="gas", secrets=False, icon="cpu", title="Device")
 class Device(Node):
     """Look the device up in the registry and attach its parameters as `device`.
 

@@ -14,7 +14,7 @@ _CLOCK, _MALFORMED, _RETAINED = int(Flag.CLOCK), int(Flag.MALFORMED), int(Flag.R
 _SN = r"[A-Za-z0-9_.:-]{1,64}"
 
 
-@node(category="gas", icon="gauge", title="Gas reading")
+@node(category="gas", secrets=False, icon="gauge", title="Gas reading")
 class GasReading(Node):
     """Decode the packet of a gas detector into a reading.
 

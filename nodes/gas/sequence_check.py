@@ -15,7 +15,7 @@ _CLOCK, _MALFORMED = int(Flag.CLOCK), int(Flag.MALFORMED)
 _PACKET = {"ts": 1700000000.0, "v_raw": 2000.0, "temp": 25.0, "err": 0}
 
 
-@node(category="gas", icon="list-ordered", title="Sequence check")
+@node(category="gas", secrets=False, icon="list-ordered", title="Sequence check")
 class SequenceCheck(Node):
     """Count lost, doubled and late packets of each device, and its restarts, from the sequence numbers.
 

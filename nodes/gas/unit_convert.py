@@ -31,7 +31,7 @@ GAS_CONSTANT = 8.314462618
 ZERO_C_K = 273.15
 
 
-@node(category="gas", icon="arrow-left-right", title="Unit convert")
+@node(category="gas", secrets=False, icon="arrow-left-right", title="Unit convert")
 class UnitConvert(Node):
     """Turn a concentration from one unit into another: ppm, ppb, %vol, %LEL, mg/m³, µg/m³.
 

@@ -20,7 +20,7 @@ Mark = list[int]
 """[device, inode, offset]: a file goes on being itself when it is renamed."""
 
 
-@node(category="storage", icon="file-text", title="Lines of a file")
+@node(category="storage", secrets=False, icon="file-text", title="Lines of a file")
 class FileLines(Source):
     """Send each line of a file as a message, and go on with what is appended. The payload is the text without its line end.
 

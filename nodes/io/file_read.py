@@ -11,7 +11,7 @@ from nodes.drivers.file_area import FileArea
 from nodes.support.sequence import array_sequence, new_ids
 
 
-@node(category="storage", icon="file-input", title="Read file", side_effect=True)
+@node(category="storage", secrets=False, icon="file-input", title="Read file", side_effect=True)
 class FileRead(Node):
     """Put the content of a file into the message: as text, as bytes, or line by line as a sequence of messages with `parts` (for `join`).
 

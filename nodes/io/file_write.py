@@ -31,7 +31,7 @@ from nodes.drivers.file_area import FileArea, open_plain
 DAY_S = 86_400
 
 
-@node(category="storage", icon="file-output", title="Write file", side_effect=True)
+@node(category="storage", secrets=False, icon="file-output", title="Write file", side_effect=True)
 class FileWrite(Node):
     """Append each message to a file, or replace the file by it, and pass the message on once it is on the disk.
 

@@ -29,7 +29,7 @@ SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie"}
 RETRY_AFTER_S = "1"
 
 
-@node(category="network", icon="globe", title="HTTP in")
+@node(category="network", secrets=False, icon="globe", title="HTTP in")
 class HttpIn(Source):
     """Answer requests at /hook and the path given, such as /devices/{sn}/data. The body is the payload; without one, the query is.
 

@@ -34,7 +34,7 @@ OURS = {
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
-@node(category="network", icon="reply", title="HTTP response", side_effect=True)
+@node(category="network", secrets=False, icon="reply", title="HTTP response", side_effect=True)
 class HttpResponse(Node):
     """Answer the request that the message came from, at once and whatever else is still under way in the flow.
 

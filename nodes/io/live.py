@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from engine.api import UNSET, Context, Example, Help, LiveHub, Message, Meta, Node, Path, PathText, PermanentError, node
 
 
-@node(category="output", icon="monitor", title="Live", side_effect=True)
+@node(category="output", secrets=False, icon="monitor", title="Live", side_effect=True)
 class Live(Node):
     """Send the payload to every page that watches a channel, right after the message has come here.
 

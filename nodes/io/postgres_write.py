@@ -28,7 +28,7 @@ from nodes.drivers.postgres_rows import RowPacker
 from nodes.drivers.postgres_table import OnConflict, PostgresTable
 
 
-@node(category="storage", icon="database", title="Write to PostgreSQL", side_effect=True)
+@node(category="storage", secrets=False, icon="database", title="Write to PostgreSQL", side_effect=True)
 class PostgresWrite(Node):
     """Write each message as a row of a table, and pass it on once the row is committed.
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from engine.api import Context, Example, Help, Message, Meta, Node, Quarantine, node
 
 
-@node(category="output", icon="shield-alert", title="Quarantine", type="quarantine", side_effect=True)
+@node(category="output", secrets=False, icon="shield-alert", title="Quarantine", type="quarantine", side_effect=True)
 class QuarantineNode(Node):
     """Keep the message in the quarantine table, with the reason it came here.
 

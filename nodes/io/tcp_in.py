@@ -16,7 +16,7 @@ HEAD_BYTES = 1000
 CONNECT_S = 10.0
 
 
-@node(category="network", icon="ethernet-port", title="TCP in")
+@node(category="network", secrets=False, icon="ethernet-port", title="TCP in")
 class TcpIn(Source):
     """Listen on a port, or connect to one, and send on each message of the stream.
 

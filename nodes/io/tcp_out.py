@@ -26,7 +26,7 @@ from nodes.drivers.tcp_sessions import TcpSessions, keep_alive, tcp_sessions
 CONNECT_S = 5.0
 
 
-@node(category="network", icon="send", title="TCP out", side_effect=True)
+@node(category="network", secrets=False, icon="send", title="TCP out", side_effect=True)
 class TcpOut(Node):
     """Send each message to a TCP server over a connection that is kept, or answer over the connection of `tcp-in` it came from.
 

@@ -21,7 +21,7 @@ Event = Annotated[
 ]
 
 
-@node(category="storage", icon="folder-search", title="Watch folder")
+@node(category="storage", secrets=False, icon="folder-search", title="Watch folder")
 class Watch(Source):
     """Send a message for each file of a folder that is new, has changed or is gone: {file, event, size_bytes, modified}.
 

@@ -14,7 +14,7 @@ from nodes.drivers.websocket_room import Inbox, Room, Rules, Session, room_of
 from nodes.support.fields import LeastRole
 
 
-@node(category="network", icon="cable", title="WebSocket in")
+@node(category="network", secrets=False, icon="cable", title="WebSocket in")
 class WebsocketIn(Source):
     """Take what WebSocket clients send to /hook and the path given. Each frame is a message: text, JSON, or bytes.
 

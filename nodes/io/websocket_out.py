@@ -12,7 +12,7 @@ from nodes.drivers.websocket_room import Room, Rules, room_of
 from nodes.support.fields import LeastRole
 
 
-@node(category="network", icon="radio", title="WebSocket out", side_effect=True)
+@node(category="network", secrets=False, icon="radio", title="WebSocket out", side_effect=True)
 class WebsocketOut(Node):
     """Send each message to all clients at /hook and the path given, or to the one that the message came from.
 

@@ -8,7 +8,7 @@ from engine.api import Help, Meta, node
 from nodes.notify.outbox import Outbox
 
 
-@node(category="notify", icon="mail", title="E-mail", side_effect=True, buffers=True)
+@node(category="notify", secrets=False, icon="mail", title="E-mail", side_effect=True, buffers=True)
 class Email(Outbox):
     """Send alarms by e-mail, through the server of the card under Settings → Alarms; a change there acts on the next message.
 

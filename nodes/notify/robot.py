@@ -8,7 +8,7 @@ from engine.api import Help, Meta, node
 from nodes.notify.outbox import Outbox
 
 
-@node(category="notify", icon="bot", title="Robot", side_effect=True, buffers=True)
+@node(category="notify", secrets=False, icon="bot", title="Robot", side_effect=True, buffers=True)
 class Robot(Outbox):
     """Send alarms to a group chat (DingTalk, Feishu, WeCom) or a webhook of one's own, by the card under Settings → Alarms;
     a change there acts on the next message.

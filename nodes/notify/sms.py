@@ -8,7 +8,7 @@ from engine.api import Help, Meta, node
 from nodes.notify.outbox import Outbox
 
 
-@node(category="notify", icon="smartphone", title="SMS", side_effect=True, buffers=True)
+@node(category="notify", secrets=False, icon="smartphone", title="SMS", side_effect=True, buffers=True)
 class Sms(Outbox):
     """Send alarms by SMS through Aliyun, by the card under Settings → Alarms; a change there acts on the next message.
 

@@ -68,6 +68,9 @@ class NodeCheck:
             return CheckedNode(node, None, (), None)
         for reference in references_in(node.with_):
             self._reference(node, reference)
+            if reference.kind in ("secret", "broker") and not kind.about.secrets:
+                place = (*node.place, "with", *reference.place)
+                self.say(place, Text("flow.secret-not-here", reference=str(reference)), "error")
         made = self._make(node, kind)
         if made is not None:
             try:

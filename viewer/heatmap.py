@@ -16,8 +16,8 @@ FAULT = 16
 """The flag of a reading without concentration because the sensor or its raw value is broken; see the flow's node `device`."""
 
 _ALARMS = {
-    "high": "conc >= ?",
-    "low": "conc <= ?",
+    "high": "conc > ?",
+    "low": "conc < ?",
     "fault": f"(err not in (0, 2) or (flags & {FAULT}) > 0) and ? is not null",
 }
 
@@ -33,7 +33,7 @@ class Cell:
 
 
 def alarm_cells(readings: Readings, kind: Kind, level: float, devices: Sequence[str]) -> list[Cell]:
-    """All hours between the first and the last reading, those without an alarm too. A reading at the level alarms; an alarm begins with
+    """All hours between the first and the last reading, those without an alarm too. A reading at the level is no alarm yet, as in the engine; an alarm begins with
     the first reading of a device that does."""
     rows = readings.sql.execute(
         f"""

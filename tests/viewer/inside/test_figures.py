@@ -57,15 +57,16 @@ def test_alarms_fall_into_the_hours_of_the_time_zone():
     lines = [line(at_s=84_600 + 10 * n, seq=n, conc=30 if 6 <= n < 18 else 5) for n in range(60)]
     lines.append(line(at_s=84_600 + 3 * 3600, seq=99))
     readings = of(archive(lines), zone="Asia/Shanghai")
-    cells = alarm_cells(readings, "high", 30, ["GS001"])
+    cells = alarm_cells(readings, "high", 29.9, ["GS001"])
     assert [(cell.day.isoformat(), cell.hour, cell.minutes, cell.alarms) for cell in cells] == [
         ("2026-03-07", 7, 2, 1),
         ("2026-03-07", 8, 0, 0),
         ("2026-03-07", 9, 0, 0),
         ("2026-03-07", 10, 0, 0),
     ]
-    assert sum(cell.minutes for cell in alarm_cells(readings, "high", 30.1, ["GS001"])) == 0
-    assert sum(cell.alarms for cell in alarm_cells(readings, "low", 5, ["GS001"])) == 2
+    assert sum(cell.minutes for cell in alarm_cells(readings, "high", 30, ["GS001"])) == 0
+    assert sum(cell.alarms for cell in alarm_cells(readings, "low", 5.1, ["GS001"])) == 2
+    assert sum(cell.alarms for cell in alarm_cells(readings, "low", 5, ["GS001"])) == 0
 
 
 def test_faults_are_alarms_and_warming_up_is_none():

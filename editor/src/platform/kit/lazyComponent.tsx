@@ -4,6 +4,7 @@
  * React's own `lazy` holds what arrives back for up to 300 ms after the last fallback was drawn, which made a page wait three times.
  */
 import { type ComponentType, createElement, type ReactNode, useEffect, useState } from "react";
+import { onReconnect, useConnection } from "../api/socket";
 
 export function lazyComponent<P extends object>(load: () => Promise<ComponentType<P>>, Meanwhile?: ComponentType<P>): ComponentType<P> {
   let here: ComponentType<P> | null = null;
@@ -12,10 +13,17 @@ export function lazyComponent<P extends object>(load: () => Promise<ComponentTyp
     const [failure, fail] = useState<{ error: unknown } | null>(null);
     useEffect(() => {
       if (View) return;
-      load().then((component) => {
+      let stop = (): void => undefined;
+      const attempt = (): void => void load().then((component) => {
         here = component;
         arrived(() => component);
-      }).catch((error: unknown) => fail({ error }));
+      }).catch((error: unknown) => {
+        if (useConnection.getState().lostAt === null) return fail({ error });
+        // The server is away, as the page says: what it could not send is asked for when it is back.
+        stop = onReconnect(() => { stop(); attempt(); });
+      });
+      attempt();
+      return () => stop();
     }, [View]);
     // The frame round a page tells it; the next visit tries again.
     if (failure) throw failure.error;

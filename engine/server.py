@@ -58,6 +58,7 @@ from engine.testing.flow_tests.report import FileResult
 from engine.texts.text import Readable, Text, reason_of
 from engine.web.api.flow_tests import run_tests
 from engine.web.app import make_app
+from engine.web.live.socket import TOPICS_KEY
 
 __all__ = ["Server", "migrate_only", "migrations_of"]
 
@@ -221,7 +222,7 @@ class Server:
             copies=self.spool,
             rule=self.settings.deploy_files,
         )
-        self._shipping = FileShipping(self.deploys, self.site, AuditLog(self.database), self._run_tests)
+        self._shipping = FileShipping(self.deploys, self.site, AuditLog(self.database), self._run_tests, self._editors)
         self._node_folders = NodeFolders(
             self.catalogue, self.settings.nodes, lambda types: self.deploys.refresh(types), self.supervisor
         )
@@ -258,7 +259,8 @@ class Server:
         return store
 
     async def _serve(self, listening: socket.socket, packs: list[Pack], opened: contextlib.AsyncExitStack) -> None:
-        runner = web.AppRunner(make_app(self), access_log=None, shutdown_timeout=2.0)
+        self._app = make_app(self)
+        runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         opened.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()
@@ -303,6 +305,9 @@ class Server:
 
     async def _run_tests(self, file: FlowFile) -> FileResult | None:
         return await run_tests(self, file.path.with_name(f"{file.path.stem}_test.yaml"), file.text)
+
+    def _editors(self, flow: str) -> list[str]:
+        return self._app[TOPICS_KEY].presence.users(flow)
 
     async def _tables_made(self, packs: list[Pack]) -> None:
         """Returns when the tables are there; a site that has started before waits a few seconds only, and goes on from its copies on disk."""

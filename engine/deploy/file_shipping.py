@@ -37,11 +37,14 @@ class FileShipping:
         site: Site,
         audit: AuditLog,
         run_tests: Callable[[FlowFile], Awaitable[FileResult | None]],
+        editors: Callable[[str], Sequence[str]],
     ) -> None:
+        """`run_tests` plays what lies beside a file, `editors` names who has a flow open in the editor, perhaps with a draft."""
         self._deploys = deploys
         self._site = site
         self._audit = audit
         self._run_tests = run_tests
+        self._editors = editors
         self._seen: dict[str, tuple[str, float]] = {}
         self._tried: dict[str, str] = {}
         self._task = BackgroundTask("shipped flow files", self._watch, site.supervisor)
@@ -90,7 +93,7 @@ class FileShipping:
         if self._deploys.rule == "ask":
             self._refuse(file, FileNote("ask", Text("deploy.file-asks", flow=name)))
             return
-        people = self._people(name)
+        people = self._editors(name)
         if people and known is not None:
             self._note(name, FileNote("editing", Text("deploy.file-edited", flow=name, people=people)))
             return
@@ -122,11 +125,6 @@ class FileShipping:
             await self._audit.record(
                 FOUND_ON_DISK, "", "flow.ship", name, {"revision": now.revision, "number": now.number}
             )
-
-    def _people(self, name: str) -> Sequence[str]:
-        """Who has the flow open in the editor, perhaps with a draft."""
-        present = self._site.live.latest(f"presence:{name}").get("", {})
-        return sorted({person.user for person in present.get("people", ())})
 
     def _refuse(self, file: FlowFile, note: FileNote) -> None:
         self._tried[file.name] = file.revision

@@ -33,6 +33,8 @@ from engine.web.api.hooks import add_hooks
 from engine.web.api.login_limit import SignInLimit
 from engine.web.http.auth import AUDIT, guard
 from engine.web.http.errors import errors_as_json
+from engine.web.http.other_process import other_process
+from engine.web.http.other_process import session as session_to_others
 from engine.web.http.route import mount
 from engine.web.http.server_context import SERVER, ServerContext
 from engine.web.http.static import add_editor, built_editor, security_headers
@@ -67,7 +69,9 @@ ROUTES: tuple[Route, ...] = (
 def make_app(server: ServerContext, *, editor: Path | None = None) -> web.Application:
     """The application for a server, which may still be starting. `editor` is the built editor's folder, by default where the
     build puts it. SetupError when a pack adds a route outside of /api/."""
-    app = web.Application(middlewares=[security_headers, errors_as_json, guard], client_max_size=LARGEST_BODY_BYTES)
+    app = web.Application(
+        middlewares=[security_headers, errors_as_json, other_process, guard], client_max_size=LARGEST_BODY_BYTES
+    )
     app[SERVER] = server
     app[AUDIT] = AuditLog(server.database)
     app[session.LIMIT] = SignInLimit(server.clock.monotonic)
@@ -80,7 +84,7 @@ def make_app(server: ServerContext, *, editor: Path | None = None) -> web.Applic
     _add_packs(app, server)
     add_hooks(app)
     add_editor(app, editor or built_editor())
-    app.cleanup_ctx.append(_topics)
+    app.cleanup_ctx.extend([_topics, session_to_others])
     app.on_shutdown.append(_say_goodbye)
     server.site.suspension.on_close.append(lambda: _close_sockets(app, 1013, "the API is closed"))
     return app

@@ -343,6 +343,73 @@ async def test_sign_in_and_live_values_work_through_nginx(stack: Stack, browser:
         assert answer.status == (200 if "viewer" in stack.processes else 502), "make test installs the viewer"
 
 
+async def test_each_process_runs_its_own_flows_whoever_deploys_what_from_where(
+    stack: Stack, browser: aiohttp.ClientSession
+) -> None:
+    """From the page's API on the worker, and by a file: both go to the process that has the flow, and what devices send goes on arriving."""
+    headers = {"X-MCS": "1", "Origin": stack.url}
+    body = {"user": "admin", "password": stack.variables["ADMIN_PASSWORD"]}
+    async with browser.post("/api/session", json=body, headers=headers) as answer:
+        assert answer.status == 200
+
+    async def get(path: str) -> Any:
+        async with browser.get(path) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def deploy(flow: str, title: str) -> None:
+        view = await get(f"/api/flows/{flow}")
+        change = {"base": view["revision"], "operations": [{"op": "set_flow", "title": title}], "note": title}
+        async with browser.post(f"/api/flows/{flow}/deploy", json=change, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def processes() -> dict[str, str]:
+        return {row["name"]: row["process"] for row in await get("/api/flows")}
+
+    expected = {"archive": "archiver", "gas-monitoring": "worker"}
+
+    async def is_known() -> bool:
+        return await processes() == expected
+
+    await eventually(is_known)
+    await deploy("gas-monitoring", "Deployed on the page")
+    await deploy("archive", "Deployed on the page, too")
+    for flow in expected:
+        assert (await get(f"/api/flows/{flow}/revisions"))[0]["who"] == "admin"
+    archive = stack.volume("flows") / "archiver" / "archive.yaml"
+    assert "Deployed on the page, too" in archive.read_text()
+    archive.write_text(archive.read_text().replace("Deployed on the page, too", "Shipped as a file"))
+
+    async def is_shipped() -> bool:
+        row = next(row for row in await get("/api/flows") if row["name"] == "archive")
+        return row["title"] == "Shipped as a file" and not row["changed_on_disk"]
+
+    await eventually(is_shipped)
+    assert await processes() == expected
+    async with browser.post("/api/devices", json={"sn": "STRESS00003"}, headers=headers) as answer:
+        assert answer.status in (201, 409), await answer.text()
+    async with browser.ws_connect("/api/ws", headers=headers) as socket:
+        await socket.send_json({"subscribe": "live:readings"})
+        async with device(stack, "STRESS00003") as one:
+            reading = {
+                "ts": int(time.time()),
+                "seq": 1,
+                "v_raw": 2500,
+                "temp": 25,
+                "humi": 45,
+                "bat": 88,
+                "rssi": -75,
+                "net": "4G",
+                "err": 0,
+            }
+            await one.publish("metachip/gas/STRESS00003/data", json.dumps(reading), qos=1)
+        async with asyncio.timeout(60):
+            while "STRESS00003" not in (await socket.receive()).data:
+                pass
+    health = await get("/api/health")
+    assert health["services"]["leases"]["processes"] == {"archiver": ["archive"], "worker": ["gas-monitoring"]}
+
+
 async def test_hashed_files_are_answered_from_the_cache(stack: Stack, browser: aiohttp.ClientSession) -> None:
     assets = STYLES
     seen = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -46,6 +46,11 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
 class NoLeases:
     """For a process that is alone: everything is its own."""
+
+    process = ""
+    """What this process is called."""
+    others: Sequence[Lease] = ()
+    """What other processes have, as last known."""
 
     async def claim(self, name: str, changed: Callable[[], None] | None = None) -> Lease | None:
         """See `Leases`."""
@@ -130,11 +135,6 @@ class Leases(NoLeases):
                 found.setdefault(lease.process, []).append(name.removeprefix(FLOW))
         return found
 
-    @property
-    def others(self) -> Iterable[Lease]:
-        """What other processes have, as last known."""
-        return [lease for lease in self._known.values() if lease.holder != self._holder]
-
     def health(self) -> Mapping[str, Any]:
         """Degraded while a claim is not settled, because the database was away all the time."""
         open_claims = sorted(name.removeprefix(FLOW) for name in self._wanted.keys() - self._settled)
@@ -185,6 +185,7 @@ class Leases(NoLeases):
             if self._known.get(name) != lease:
                 self._copies.copy(COPIES, name, msgspec.json.encode(lease))
         self._known = known
+        self.others = [lease for lease in known.values() if lease.holder != self._holder]
 
     async def _give_back(self, names: list[str]) -> None:
         self._settled.difference_update(names)

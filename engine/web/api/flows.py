@@ -16,6 +16,7 @@ from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Word
 from engine.flow.problem import Problem, ProblemAnswer, answers, errors_in
 from engine.texts.text import ReadableField, Text
 from engine.web.http.errors import ApiError, not_found
+from engine.web.http.other_process import rows_of_others
 from engine.web.http.permission import check_text
 from engine.web.http.route import Call
 from engine.web.http.server_context import ServerContext
@@ -55,7 +56,8 @@ class DeployedView(msgspec.Struct, kw_only=True):
 
 class FlowRow(msgspec.Struct, kw_only=True):
     """One flow in the list. `problems` counts what keeps it from running or troubles it; `revision` is that of the file;
-    `file_note` says why the file is not what runs, "" when nothing keeps it from that."""
+    `file_note` says why the file is not what runs, "" when nothing keeps it from that;
+    `process` is the one that runs it, "" in a site of one process."""
 
     name: str
     title: Words
@@ -66,6 +68,7 @@ class FlowRow(msgspec.Struct, kw_only=True):
     nodes: int
     changed_on_disk: bool
     file_note: ReadableField
+    process: str
 
 
 class FlowView(msgspec.Struct, kw_only=True):
@@ -95,8 +98,16 @@ class FromBase(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def list_flows(call: Call[Nothing]) -> list[FlowRow]:
-    """All flows with their state, by name."""
-    return flow_rows(call.server)
+    """All flows with their state, by name; those of the other processes too."""
+    rows = {row.name: row for row in flow_rows(call.server)}
+    for name, (process, found) in (await rows_of_others(call.request)).items():
+        if name in call.server.deploys.known:
+            continue
+        if found is not None:
+            rows[name] = msgspec.convert(found, FlowRow)
+        else:
+            rows[name] = _silent_row(name, process)
+    return [rows[name] for name in sorted(rows)]
 
 
 async def get_flow(call: Call[Nothing]) -> FlowView:
@@ -198,9 +209,26 @@ def flow_rows(server: ServerContext) -> list[FlowRow]:
                 nodes=len(file.flow.nodes) if file.flow is not None else 0,
                 changed_on_disk=deployed is not None and deployed.revision != file.revision,
                 file_note=note.text if note is not None else "",
+                process=server.deploys.leases.process,
             )
         )
     return rows
+
+
+def _silent_row(name: str, process: str) -> FlowRow:
+    """A flow of a process that does not answer: what is not known is not shown as well."""
+    return FlowRow(
+        name=name,
+        title="",
+        disabled=False,
+        status="degraded",
+        problems=1,
+        revision="",
+        nodes=0,
+        changed_on_disk=False,
+        file_note=Text("api.process-away", flow=name, process=process),
+        process=process,
+    )
 
 
 def model_of(flow: Flow | None) -> FlowModel | None:

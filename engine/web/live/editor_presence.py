@@ -43,6 +43,10 @@ class EditorPresence:
         for flow in [name for name, people in self._people.items() if id in people]:
             self._leave(flow, id)
 
+    def users(self, flow: str) -> list[str]:
+        """Who has the flow open, each once."""
+        return sorted({person.user for person in self._people.get(flow, {}).values()})
+
     def _leave(self, flow: str, id: str) -> None:
         people = self._people[flow]
         del people[id]

@@ -17,6 +17,7 @@ from engine.deploy.deploys import Deploys, FileRule
 from engine.deploy.file_shipping import WRITTEN_S, FileShipping
 from engine.deploy.flow_files import FlowFile, FlowFiles
 from engine.deploy.revisions import Revisions
+from engine.runtime.services.live_hubs import LiveHub
 from engine.runtime.site import Site
 from engine.runtime.state.journal import JournalStore
 from engine.testing.flow_tests.report import FileResult, run_file
@@ -47,9 +48,10 @@ class Shipped:
     ) -> None:
         self.clock = ManualClock()
         self.site = Site(Catalogue([pack]), self.clock, journal_store=store)
+        self.presence = EditorPresence(LiveHub())
         self.files = FlowFiles(folder)
         self.deploys = Deploys(self.site, self.files, Revisions(database), copies=copies, rule=rule)
-        self.shipping = FileShipping(self.deploys, self.site, AuditLog(database), self.run_tests)
+        self.shipping = FileShipping(self.deploys, self.site, AuditLog(database), self.run_tests, self.presence.users)
         self.folder = folder
 
     async def run_tests(self, file: FlowFile) -> FileResult | None:
@@ -170,12 +172,11 @@ async def test_the_rule_of_the_site_keeps_a_file_from_running(begin, tmp_path: P
 async def test_a_flow_that_somebody_has_open_waits_until_it_is_closed(begin, tmp_path: Path):
     (tmp_path / "gas.yaml").write_text(FLOW.format(type="json"))
     site = await begin()
-    presence = EditorPresence(site.site.live)
-    presence.here("gas", "tab", "lin", "")
+    site.presence.here("gas", "tab", "lin", "")
     site.write(FLOW.format(type="yaml"))
     assert (await site.look(), site.runs) == ("editing", "json")
     assert "lin" in str(site.deploys.notes["gas"].text)
-    presence.gone("tab")
+    site.presence.gone("tab")
     assert (await site.look(), site.runs) == ("", "yaml")
 
 

@@ -48,6 +48,7 @@ export default function FlowsPage() {
           columns={[
             { id: "name", label: t("flows.title"), cell: (flow) => <Link href={`/flows/${segment(flow.name)}`}><strong>{localize(flow.title) || flow.name}</strong></Link> },
             { id: "file", label: t("flows.name"), cell: (flow) => <code>{flow.name}</code> },
+            { id: "process", label: t("flows.process"), cell: (flow) => flow.process },
             { id: "status", label: t("flows.status"), cell: (flow) => <State level={flow.disabled ? "off" : levels[flow.status]} text={t(flow.disabled ? "flows.disabled" : `flows.${flow.status}`)} /> },
             { id: "disk", label: t("flows.file"), cell: (flow) => (flow.file_note ? <span className="badge badge-warning" title={flow.file_note}>{flow.file_note}</span> : flow.changed_on_disk ? <span className="badge badge-warning">{t("flows.changed")}</span> : <span className="flows-same">{t("flows.same")}</span>) },
             { id: "problems", label: t("flows.problems"), cell: (flow) => (flow.problems ? <span className="badge badge-error">{flow.problems}</span> : <span className="badge">0</span>) },

@@ -684,7 +684,7 @@ export interface FlowModel {
   layout: Record<string, [number, number]>;
 }
 
-/** One flow in the list. `problems` counts what keeps it from running or troubles it; `revision` is that of the file; `file_note` says why the file is not what runs, "" when nothing keeps it from that. */
+/** One flow in the list. `problems` counts what keeps it from running or troubles it; `revision` is that of the file; `file_note` says why the file is not what runs, "" when nothing keeps it from that; `process` is the one that runs it, "" in a site of one process. */
 export interface FlowRow {
   name: string;
   title: string | Record<string, string>;
@@ -695,6 +695,7 @@ export interface FlowRow {
   nodes: number;
   changed_on_disk: boolean;
   file_note: string;
+  process: string;
 }
 
 /** One flow as its file has it. `changed_on_disk`: the file is another than what runs, because somebody edited it there. */

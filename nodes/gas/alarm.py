@@ -8,12 +8,13 @@ from typing import Annotated, Any, ClassVar, Literal
 from engine.api import Context, Delivery, Example, Help, Message, Meta, Node, Port, Timer, choices, field, node
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import KINDS, SITE, UNREGISTERED
+from plant.alarms.kinds import KINDS, OF_DEVICES, SITE, UNREGISTERED
 from plant.alarms.rules import Rules
 from plant.alarms.service import Alarms, Command
 from plant.alarms.silence import SilenceDetector
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.devices.registry import Devices
+from plant.model.device import Device
 from plant.model.reading import Flag, Reading, as_reading
 
 TICK_S = 1.0
@@ -22,6 +23,8 @@ SET_S = 1.0
 STRANGER_S = 3600.0
 """An unregistered detector that was not heard for so long is gone."""
 MOST_STRANGERS = 1000
+REGISTRY_S = 30.0
+"""After a start: by then a device whose parameters come with its messages has been heard."""
 UNSTORED_FOR_S = 7 * 86400.0
 _CLOCK, _RETAINED = int(Flag.CLOCK), int(Flag.RETAINED)
 _SECONDS = {"x-unit": "s"}
@@ -179,6 +182,9 @@ class Alarm(Node):
         self._last = ctx.shared_state("last_alarm", float)
         self._presence = SilenceDetector(self.missed)
         self._clocked: set[str] = {SITE}
+        self._foreign: set[str] = set()
+        """Devices whose parameters come with their messages and not from the registry."""
+        self._begun = ctx.clock.monotonic()
         self._strangers: dict[str, float] = {}
         """Unregistered detectors, and when each was heard last (monotonic)."""
         self._delays: dict[str, tuple[float, float]] = {}
@@ -222,6 +228,8 @@ class Alarm(Node):
             reading = as_reading(reading)
         sn = reading.sn
         device = msg.props.get("device") or self._devices.get(sn)
+        if device is not None and sn not in self._devices.known:
+            self._foreign.add(sn)
         now = self.ctx.clock.now()
         if device is None:
             return self._sent(msg, self._unregistered(reading))
@@ -229,6 +237,9 @@ class Alarm(Node):
         if reading.flags & _RETAINED and (reading.flags & _CLOCK or now - reading.time > device.period_s):
             # Nobody has sent it now: it shows neither that the device lives nor how things stand.
             return self._sent(msg, events + self._rules.observe_past(reading, device))
+        # While the site is silent an old reading, such as one that waited somewhere, does not show that it speaks again.
+        if self._presence.site_silent and now - reading.time > self.missed * device.period_s:
+            return self._sent(msg, events + self._rules.observe(reading, device))
         if self._presence.heard(sn, self.ctx.clock.monotonic(), device.period_s):
             self._rules.forget_times()
             events += self._rules.set_condition(SITE, "link", False, now)
@@ -326,6 +337,8 @@ class Alarm(Node):
         events: list[AlarmEvent] = []
         if site_silent:
             events += self._rules.set_condition(SITE, "link", True, now, {"devices": len(self._known)})
+        if steady - self._begun >= REGISTRY_S:
+            events += self._left_the_registry(now)
         events += self._run_delays()
         if self._strangers:
             events += self._strangers_gone(now)
@@ -343,7 +356,18 @@ class Alarm(Node):
             return self._rules.device_silent(sn, device, now)
         # It has left the registry: its readings are refused before they come here, and nobody waits for it.
         self._known.delete(sn)
-        return self._rules.retire(sn, "not in the registry, or switched off there", now)
+        return self._rules.retire(sn, _why_gone(device), now)
+
+    def _left_the_registry(self, now: float) -> list[AlarmEvent]:
+        """Devices in alarm that were deleted or switched off, while this process ran or before: their alarms end by an event."""
+        gone = []
+        for sn, alarms in self._rules.by_device.items():
+            device = self._devices.get(sn)
+            if (device is None or not device.enabled) and sn not in self._foreign:
+                gone += [sn for type in alarms if type in OF_DEVICES][:1]
+        for sn in gone:
+            self._known.delete(sn)
+        return [event for sn in gone for event in self._rules.retire(sn, _why_gone(self._devices.get(sn)), now)]
 
     def _send(self, events: list[AlarmEvent]) -> None:
         self._keep_unstored(events)
@@ -358,6 +382,10 @@ class Alarm(Node):
         if self._alarms.writers:
             for event in events:
                 self._unstored.set(event.id, event, ttl_s=UNSTORED_FOR_S)
+
+
+def _why_gone(device: Device | None) -> str:
+    return "deleted" if device is None else "disabled"
 
 
 def _topic(event: AlarmEvent) -> str:

@@ -8,7 +8,19 @@ from msgspec import Struct
 
 from engine.api import choices
 
-__all__ = ["GAS", "KINDS", "OFFLINE", "SITE", "UNREGISTERED", "WARM_UP", "Kind", "Language", "Priority", "name_of"]
+__all__ = [
+    "GAS",
+    "KINDS",
+    "OFFLINE",
+    "OF_DEVICES",
+    "SITE",
+    "UNREGISTERED",
+    "WARM_UP",
+    "Kind",
+    "Language",
+    "Priority",
+    "name_of",
+]
 
 Language = Literal["zh", "en"]
 
@@ -55,6 +67,9 @@ KINDS: Final = {
         Kind("channel", "high", "通知渠道故障", "notification channel failed"),
     )
 }
+
+OF_DEVICES: Final = tuple(type for type in KINDS if type not in ("link", "channel", UNREGISTERED))
+"""Types that a device of the registry has. The others are the site's, a channel's (by its name), or a stranger's, and stay when a device goes."""
 
 GAS: Final = tuple(kind.type for kind in KINDS.values() if kind.gas)
 """Types that watch the concentration."""

@@ -12,8 +12,7 @@ from engine.api import Memory
 from plant.alarms.commands import Commands
 from plant.alarms.conditions import Condition, Policy, conditions_for, normal_check
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import GAS, KINDS, OFFLINE, UNREGISTERED, WARM_UP
-from plant.alarms.states import step
+from plant.alarms.kinds import GAS, KINDS, OF_DEVICES, OFFLINE, UNREGISTERED, WARM_UP
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.alarms.tracked_alarms import SUPPRESSING, TrackedAlarms
 from plant.model.device import Device
@@ -164,11 +163,14 @@ class Rules:
         self.seen_to.clear()
 
     def retire(self, sn: str, reason: str, at: float) -> list[AlarmEvent]:
-        """The device has left the registry: its alarms end, and nothing is remembered of it. Should it come back it begins anew."""
+        """The device has left the registry, or was switched off there: its alarms end, those who were notified of them are told that nobody watches
+        any more, and nothing is remembered of it. Should it come back it begins anew."""
         events: list[AlarmEvent] = []
         for alarm in self._alarms.of_device(sn):
-            if step(alarm.state, "remove") is not None:
-                events += self.commands.apply(sn, alarm.type, "remove", at, "", reason)
+            if alarm.type in OF_DEVICES and alarm.state != "normal":
+                alarm.by, alarm.reason = "", reason
+                events += self._alarms.retire(alarm, at)
+        self.delayed.discard(sn)
         self._alarms.forget(sn)
         self.seen_to.pop(sn, None)
         self._conditions.pop(sn, None)

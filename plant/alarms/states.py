@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -34,6 +34,7 @@ Trigger = Literal[
     "remove",
     "end-active",
     "end-normal",
+    "retire",
 ]
 """What happens to an alarm. `end-…` ends shelving, suppression or being out of service, with the condition still there or gone."""
 
@@ -50,11 +51,18 @@ class Step(Struct, frozen=True):
     notify: Notify = "no"
 
 
+_SILENT: Final = frozenset({"shelved", "suppressed", "out-of-service"})
+
 STEPS: Final[dict[tuple[State, Trigger], Step]] = {
     ("normal", "raise"): Step("unacknowledged", "raised", "yes"),
     ("normal", "shelve"): Step("shelved", "shelved"),
     ("normal", "suppress"): Step("suppressed", "suppressed"),
     ("normal", "remove"): Step("out-of-service", "removed"),
+    **{
+        (state, "retire"): Step("normal", "retired", "no" if state in _SILENT else "notice")
+        for state in get_args(State)
+        if state != "normal"
+    },
     ("unacknowledged", "continue"): Step("unacknowledged", "continued"),
     ("unacknowledged", "repeat"): Step("unacknowledged", "repeated", "at once"),
     ("unacknowledged", "acknowledge"): Step("acknowledged", "acknowledged"),

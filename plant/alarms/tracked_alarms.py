@@ -9,7 +9,7 @@ from typing import Any
 from engine.api import Memory
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import GAS, KINDS, SITE
+from plant.alarms.kinds import GAS, KINDS, OF_DEVICES, SITE
 from plant.alarms.states import Notify, State, Trigger, step
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.model.device import Device
@@ -63,10 +63,14 @@ class TrackedAlarms:
 
     def forget(self, sn: str) -> None:
         """Remembers nothing of a device any more."""
-        for type in self.by_device.pop(sn, {}):
-            self._memory.delete(f"{sn} {type}")
-        for type in KINDS:
+        alarms = self.by_device.get(sn, {})
+        for type in OF_DEVICES:
+            if alarms.pop(type, None) is not None:
+                self._memory.delete(f"{sn} {type}")
             self._last.delete(f"{sn}_{type}")
+            self._past.pop((sn, type), None)
+        if not alarms:
+            self.by_device.pop(sn, None)
 
     def get_or_make(self, sn: str, type: str, device: Device | None) -> TrackedAlarm:
         """One alarm, made when there is none, with the name and the place of its device."""
@@ -94,6 +98,13 @@ class TrackedAlarms:
         alarm.returned_at = at if alarm.raised_at is None else max(at, alarm.raised_at)
         return self.step(alarm, "clear-latching" if alarm.type in self._policy.latching else "clear", at)
 
+    def retire(self, alarm: TrackedAlarm, at: float) -> list[AlarmEvent]:
+        """Nobody watches it any more."""
+        if alarm.active:
+            alarm.active, alarm.beyond_since = False, None
+            alarm.returned_at = at if alarm.raised_at is None else max(at, alarm.raised_at)
+        return self.step(alarm, "retire", at)
+
     def step(self, alarm: TrackedAlarm, trigger: Trigger, at: float) -> list[AlarmEvent]:
         """Makes the step, remembers it, and returns its event; nothing when the table has none."""
         taken = step(alarm.state, trigger)
@@ -103,7 +114,7 @@ class TrackedAlarms:
         if trigger == "raise" and alarm.raised_at is None:
             alarm.raised_at = at
         alarm.state = taken.to
-        if alarm.type in _TOLD_ANEW and alarm.state in _TAKEN_NOTE_OF and trigger != "end-normal":
+        if alarm.type in _TOLD_ANEW and alarm.state in _TAKEN_NOTE_OF and trigger not in ("end-normal", "retire"):
             # The least time between notifications is against flutter. What somebody has taken note of and what is over is none: it is told anew.
             self._last.delete(f"{alarm.sn}_{alarm.type}")
         kind = "raised_to_a2" if taken.event == "raised" and self._a1_is_active(alarm) else taken.event

@@ -21,6 +21,7 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "raised": ("报警", "alarm"),
     "raised_to_a2": ("升为二级报警", "raised to A2"),
     "repeated": ("未确认，再次通知", "still unacknowledged"),
+    "retired": ("不再监视", "no longer watched"),
     "late": ("补报", "reported late"),
     "test": ("测试", "test"),
     "returned": ("恢复正常", "back to normal"),
@@ -146,6 +147,18 @@ def _line(event: AlarmEvent, wording: Wording, values: dict[str, str]) -> str:
     """An alarm with a mark in front: gas in the words of the template, a return and everything else in words of its own."""
     if event.kind == "returned":
         return _mark(event, wording) + _returned(event, wording, values)
+    if event.kind == "retired":
+        zh = wording.language == "zh"
+        what = (
+            ("停用" if event.reason == "disabled" else "删除")
+            if zh
+            else "switched off"
+            if event.reason == "disabled"
+            else "deleted"
+        )
+        why = f"设备已{what}，报警不再监视" if zh else f"the device was {what}: nobody watches this alarm any more"
+        said = [f"{_place(event, wording)}{_name(event, wording)}", why, values["time"]]
+        return _mark(event, wording) + ("，" if zh else ", ").join(said)
     kind = KINDS.get(event.type)
     if kind is None or kind.gas:
         return _mark(event, wording) + composed(wording.template, values)

@@ -153,7 +153,9 @@ async def test_yaml_and_canvas_follow_each_other(site: LiveSite, new_page: NewPa
     async def undone() -> bool:
         # What was typed slowly is undone in several steps.
         await page.keyboard.press("Control+Z")
-        return await page.locator(".yaml-bad").count() + await page.locator(".top-bar-state[data-dirty=true]").count() == 0
+        return (
+            await page.locator(".yaml-bad").count() + await page.locator(".top-bar-state[data-dirty=true]").count() == 0
+        )
 
     await eventually(undone)
     await editor.get_by_text("v * 2").click()

@@ -125,6 +125,31 @@ async def test_an_unregistered_detector_that_is_gone_for_an_hour_is_no_alarm_any
         )
 
 
+async def test_a_device_that_was_removed_while_the_process_was_down_leaves_no_ghost():
+    clock = ManualClock(START)
+    site = Site(Catalogue(), clock)
+    async with harness(clock=clock, site=site) as bench:
+        await live(bench, 0, 60.0, "GS0")
+    async with harness(devices=QUICK[1:], clock=clock, site=site) as bench:
+        await bench.clock.advance(40)
+        assert [(sn, type, kind, told) for _, sn, type, kind, told in happened(bench, "A1", "A2")] == [
+            ("GS0", "A2", "retired", True),
+            ("GS0", "A1", "retired", True),
+        ]
+        assert [alarm.sn for alarm in bench.site.service(Alarms).active() if alarm.type in ("A1", "A2")] == []
+
+
+async def test_one_old_reading_does_not_end_the_silence_of_the_site():
+    async with harness() as bench:
+        for n in range(4):
+            await live(bench, n, 1.0, f"GS{n}")
+        await bench.clock.advance_to(START + 500)
+        await give(bench, 100, 1.0, "GS2")
+        assert happened(bench, "link") == [(30, "site", "link", "raised", True)]
+        await give(bench, 500, 1.0, "GS2")
+        assert happened(bench, "link")[1:] == [(500, "site", "link", "returned", True)]
+
+
 async def test_a_device_may_be_called_site():
     clock = ManualClock(START)
     site = Site(Catalogue(), clock)
@@ -171,7 +196,7 @@ async def test_a_device_that_is_gone_from_the_registry_is_not_waited_for():
             await live(bench, at, 1.0, "GS1")
         assert [(kind, told) for _, sn, _, kind, told in happened(bench) if sn == "GS0"] == [
             ("raised", True),
-            ("removed", False),
+            ("retired", True),
         ]
 
 

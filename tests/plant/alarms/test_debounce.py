@@ -85,5 +85,5 @@ def test_an_a1_that_was_acknowledged_is_told_again_after_ten_minutes_only():
 def test_a_device_that_comes_back_into_the_registry_begins_anew():
     bench = RulesHarness(msgspec.structs.replace(DEVICE, a1=None))
     bench.see(0, 60.0)
-    bench.rules.retire("GS1", "removed", START + 5)
+    bench.rules.retire("GS1", "deleted", START + 5)
     assert brief(bench.see(20, 60.0)) == [("A2", "raised", "unacknowledged", True)]

@@ -99,8 +99,8 @@ def test_three_missed_periods_are_off_line_since_then():
 def test_a_device_that_left_the_registry_has_no_alarms_and_begins_anew_when_it_is_back():
     bench = RulesHarness()
     bench.see(0, 30.0)
-    gone = bench.rules.retire("GS1", "not in the registry", START + 40)
-    assert brief(gone) == [("A1", "removed", "out-of-service", False)]
+    gone = bench.rules.retire("GS1", "deleted", START + 40)
+    assert brief(gone) == [("A1", "retired", "normal", True)]
     assert bench.rules.by_device == {}
     assert len(bench.memories.open("points")) == 0
     assert [event.type for event in bench.see(700, 30.0)] == ["A1"]

@@ -91,6 +91,8 @@ def test_the_return_is_told_in_words_of_its_own_with_duration_and_peak():
          "【报警】群机器人：通知渠道故障，HTTP 503，2026-01-01 08:00:00"),
         (alarm("GS999", "unregistered", value=2345.0, unit="", threshold=None),
          "【报警】设备 GS999 未登记的探测器，原始值 2345，请在设备台账中登记，2026-01-01 08:00:00"),
+        (alarm(kind="retired", state="normal", reason="deleted", name="泵房"),
+         "【不再监视】泵房，设备 GS001 一级报警，设备已删除，报警不再监视，2026-01-01 08:00:00"),
         (alarm("site", "A1"), "【报警】设备 site 在 2026-01-01 08:00:00 发生 一级 报警，浓度 25"),
     ],
 )  # fmt: skip

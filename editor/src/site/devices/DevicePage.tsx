@@ -3,6 +3,7 @@ import { useState } from "react";
 import { segment } from "../../platform/api/client";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
+import { Confirm } from "../../platform/kit/Confirm";
 import { ConfirmDelete } from "../../platform/kit/ConfirmDelete";
 import { Icon } from "../../platform/kit/Icon";
 import { Loading } from "../../platform/kit/Loading";
@@ -10,6 +11,7 @@ import { Link } from "../../platform/router/Link";
 import { navigate, useLeaveGuard } from "../../platform/router/location";
 import { allowed } from "../../platform/session/session";
 import { HourChart } from "../chart/HourChart";
+import { alarmName } from "../live/alarmName";
 import { formatValue } from "../live/format";
 import { StateShape } from "../live/StateShape";
 import { useLiveDevice, useSite } from "../live/useSite";
@@ -28,12 +30,16 @@ export default function DevicePage({ sn }: { sn: string }) {
   const live = useLiveDevice(sn);
   const device = useDeviceDraft(sn);
   const [removing, setRemoving] = useState(false);
+  const [disabling, setDisabling] = useState(false);
   const { base, draft, view, changes, conflict } = device;
   const count = Object.keys(changes).length;
   useLeaveGuard(count > 0 ? t("device.unsaved") : null);
   if (device.missing) return <div className="empty"><h1>{t("device.missing", { sn })}</h1><Link href="/devices">{t("page.devices")}</Link></div>;
   if (!base || !draft || !view) return <Loading />;
   const code = live.state?.code ?? "silent";
+  const active = live.alarms.filter((alarm) => alarm.active).map((alarm) => alarmName(t, alarm));
+  const inAlarm = active.length > 0 ? t("device.inalarm", { sn, alarms: active.join("、") }) : "";
+  const save = () => (inAlarm && changes.enabled === false ? setDisabling(true) : void device.save());
   return (
     <div className="device-page">
       <header className="device-head">
@@ -62,11 +68,12 @@ export default function DevicePage({ sn }: { sn: string }) {
         <div className="device-save" role="region" aria-label={t("device.changes", { count })}>
           <span>{t("device.changes", { count })}: {Object.keys(changes).map((field) => t(`device.${field}`)).join("、")}</span>
           <Button onClick={device.discard}>{t("device.discard")}</Button>
-          <Button kind="primary" icon="save" needs="admin" onClick={() => void device.save()}>{t("kit.save")}</Button>
+          <Button kind="primary" icon="save" needs="admin" onClick={save}>{t("kit.save")}</Button>
         </div>
       )}
       {conflict && <MergeDialog conflict={conflict} mine={changes} onSave={(fields) => void device.save(fields, conflict.current)} onClose={device.closeConflict} />}
-      {removing && <ConfirmDelete title={t("device.remove")} text={t("device.remove.ask", { sn })} path={`/devices/${segment(sn)}`} onGone={() => navigate("/devices")} onClose={() => setRemoving(false)} />}
+      {removing && <ConfirmDelete title={t("device.remove")} text={`${inAlarm}${t("device.remove.ask", { sn })}`} path={`/devices/${segment(sn)}`} onGone={() => navigate("/devices")} onClose={() => setRemoving(false)} />}
+      {disabling && <Confirm title={t("device.disable.ask")} text={inAlarm} action={t("device.disable")} onYes={() => void device.save()} onClose={() => setDisabling(false)} />}
       {!allowed("admin") && <p className="device-readonly">{t("device.readonly")}</p>}
     </div>
   );

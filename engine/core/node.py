@@ -178,9 +178,13 @@ class Source(Node):
         """Emits messages until cancelled. When it returns or raises it is called again, with back-off, and shown as ended meanwhile."""
         raise NotImplementedError
 
-    async def leave(self) -> None:
-        """The node is gone from its flow. Brings what waits for it outside (in a broker's session), and gives up what would go on
-        collecting there. `run` goes on meanwhile; a time-out cancels this."""
+    def mailbox(self) -> str:
+        """Where messages wait for it outside, "" for nowhere. Before a version with another one takes over, this one is to `leave`."""
+        return ""
+
+    async def leave(self, emit: Emitter) -> None:
+        """The node is gone from its flow, or collects elsewhere from now on: brings what waits for it outside (in a broker's session), and
+        gives up what would go on collecting there. `run` goes on meanwhile, or never began; a time-out cancels this."""
 
     def settled(self, tokens: list[Any]) -> None:
         """These messages (by the token they were emitted with) are done, commits included: acknowledge them."""

@@ -74,9 +74,7 @@ class FlowChange:
         The emitters of those sources: they settle what is under way still."""
         sources = [(node, node.emitter) for node in self.replaced if node.emitter is not None]
         queues = [node.queue for node in self.replaced if node.queue is not None]
-        await asyncio.gather(
-            *(node.leave() for node in self._gone if node.emitter is not None and not self._disabled(node.id))
-        )
+        await asyncio.gather(*(node.leave() for node, _ in sources if self._leaves(node)))
         for _, emitter in sources:
             emitter.close()
         try:
@@ -116,6 +114,17 @@ class FlowChange:
         for old in self._gone:
             if not self._disabled(old.id):
                 put_aside(self._run, old, _gone_name(old.id), self._reason(old))
+
+    def _leaves(self, source: RunningNode) -> bool:
+        """Whether nothing takes up what waits for a source outside."""
+        new = None if source in self._gone else self._fresh[self.effect.renamed.get(source.id, source.id)]
+        if new is None:
+            return not self._disabled(source.id)
+        try:
+            return bool(call_foreign(source.instance.mailbox) != call_foreign(new.instance.mailbox))  # type: ignore[attr-defined]
+        except Exception:
+            source.context.log.exception("it can't be told where its messages wait")
+            return False
 
     def _reason(self, old: RunningNode) -> Text:
         return Text("runtime.node-disabled" if self._disabled(old.id) else "runtime.node-removed")

@@ -263,7 +263,7 @@ class RunningNode:
         """Of a source that is gone: it brings what waits for it outside, and gives that up."""
         try:
             async with asyncio.timeout(LEAVE_LIMIT_S):
-                await await_foreign(self.instance.leave)  # type: ignore[attr-defined]  # only a Source has an emitter
+                await await_foreign(self.instance.leave, self.emitter)  # type: ignore[attr-defined]  # only a Source has an emitter
         except Exception:
             self.context.log.exception("could not give up what collects messages for it")
 

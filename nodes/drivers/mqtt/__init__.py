@@ -7,6 +7,6 @@ of the parts here.
 from nodes.drivers.mqtt.address import BrokerAddress, ProtocolVersion
 from nodes.drivers.mqtt.publish import Publish
 from nodes.drivers.mqtt.session import Counts, Status
-from nodes.drivers.mqtt.subscriber import Subscriber
+from nodes.drivers.mqtt.subscriber import Subscriber, end_session
 
-__all__ = ["BrokerAddress", "Counts", "ProtocolVersion", "Publish", "Status", "Subscriber"]
+__all__ = ["BrokerAddress", "Counts", "ProtocolVersion", "Publish", "Status", "Subscriber", "end_session"]

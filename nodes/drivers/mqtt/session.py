@@ -49,11 +49,14 @@ class Session(Receiver):
         on_status: OnStatus | None,
         on_oversize: OnOversize | None,
         ack_order_hold_s: float,
+        given_up: Sequence[str] = (),
+        on_given_up: Callable[[], None] = lambda: None,
     ) -> None:
         self.counts, self.window = Counts(), AckWindow()
         self.connection: Connection | None = None
         self.ready_at_s: float | None = None  # by the loop's clock; None until subscribed on this connection
-        self.stopping = False
+        self.stopping = self.leaving = False
+        self._given_up, self._on_given_up = given_up, on_given_up
         self.drained, self.left = asyncio.Event(), asyncio.Event()
         self._filters, self._version, self._hold_s = filters, version, ack_order_hold_s
         self._on_batch, self._on_status, self._on_oversize = on_batch, on_status, on_oversize
@@ -130,7 +133,14 @@ class Session(Receiver):
 
     def unsubscribe(self) -> None:
         """Give the subscriptions up; `left` is set when the broker has confirmed."""
+        self.left.clear()
         self._write(packets.unsubscribe(_UNSUBSCRIBE_ID, [name for name, _ in self._filters], self._version))
+
+    def leave(self) -> None:
+        """From now on nothing is subscribed to, on later connections either: what the broker has still comes."""
+        self.leaving = True
+        if self.ready_at_s is not None:
+            self.unsubscribe()
 
     def opened(self, connection: Connection) -> None:
         """A new connection: what the former one brought is told apart from now on."""
@@ -151,10 +161,16 @@ class Session(Receiver):
         self.counts.connections += 1
         if not answer.session_present:
             self.window.forget_session()
-        if answer.session_present and self._subscribed_once:
+        if self.leaving and not answer.session_present:
+            self.left.set()
+            self._now_ready("no session to leave")
+        elif self.leaving:
+            self.unsubscribe()
+        elif answer.session_present and self._subscribed_once:
             self._now_ready("session resumed")
         else:
             self._subscribe(self._filters)
+        self._give_up(answer.session_present)
 
     def answered(self, packet_id: int, codes: bytes) -> None:
         """SUBACK: report what was refused or granted lower, and ask again later for what was refused."""
@@ -175,8 +191,13 @@ class Session(Receiver):
             self._ask_again = loop.call_later(_ASK_AGAIN_S, self._subscribe_again, self.connection, again)
 
     def unsubscribed(self) -> None:
-        """UNSUBACK."""
+        """UNSUBACK: of what a former version had subscribed to, else of all that we have."""
+        if self._given_up:
+            self._has_given_up()
+            return
         self.left.set()
+        if self.leaving and self.ready_at_s is None:
+            self._now_ready("leaving")
 
     def confirmed(self, packet_id: bytes) -> None:
         """PUBACK: a subscriber has published nothing."""
@@ -261,6 +282,17 @@ class Session(Receiver):
             self._asked = filters
             self.connection.write(packets.subscribe(_SUBSCRIBE_ID, filters, self._version))
             self.connection.expect("SUBACK")
+
+    def _give_up(self, session_present: bool) -> None:
+        """Unsubscribes from what a kept session has from a former version of us, once we have what we want."""
+        if self._given_up and session_present:
+            self._write(packets.unsubscribe(_UNSUBSCRIBE_ID, list(self._given_up), self._version))
+        elif self._given_up:
+            self._has_given_up()
+
+    def _has_given_up(self) -> None:
+        self._given_up = ()
+        self._on_given_up()
 
     def _subscribe_again(self, connection: Connection, filters: Sequence[tuple[str, int]]) -> None:
         if connection is not self.connection or self.ready_at_s is None or self.stopping:

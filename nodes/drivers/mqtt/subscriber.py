@@ -1,9 +1,9 @@
 """Subscribes to topics of a broker and stays subscribed, whatever becomes of the broker and the way to it."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from engine.api import BackgroundTask, Backoff, Supervisor
+from engine.api import BackgroundTask, Backoff, Clock, Supervisor
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.address import BrokerAddress
 from nodes.drivers.mqtt.connect import connect
@@ -14,6 +14,7 @@ from nodes.drivers.mqtt.stream import TOPIC_ALIAS_MAXIMUM, PacketStream, TopicNa
 
 _PROVEN_S = 10.0  # a connection that lasted so long resets the back-off; less, and the next wait is longer
 _WEEK_S = 7 * 86400
+_QUIET_S = 1.0
 
 
 class Subscriber:
@@ -35,6 +36,8 @@ class Subscriber:
     is told of it, with up to 1,024 bytes of its payload, and it is acknowledged when that returns or, if it returns an
     awaitable, when that is done. One that raises leaves it unacknowledged and ends the connection, as on_batch does.
 
+    `given_up` are topic filters that the kept session has from before and is to lose; `on_given_up` is called when it has.
+
     `on_status` gets "connecting", "connected", "disconnected" or "refused" (of us, or of a subscription; the other
     subscriptions then go on), with a sentence that names the cause and the remedy. The waits between two attempts go by
     the clock of `supervisor`. Raises ValueError on bad arguments.
@@ -55,6 +58,8 @@ class Subscriber:
         max_packet_bytes: int = 1_000_000,
         ack_order_hold_s: float = 0.1,
         supervisor: Supervisor | None = None,
+        given_up: Sequence[str] = (),
+        on_given_up: Callable[[], None] = lambda: None,
     ) -> None:
         if not client_id and not clean_session:
             raise ValueError("a session that is kept needs a client_id; give one, or set clean_session")
@@ -78,7 +83,14 @@ class Subscriber:
             topic_alias_maximum=TOPIC_ALIAS_MAXIMUM,
         )
         self._session = Session(
-            check_filters(filters), address.version, on_batch, on_status, on_oversize, ack_order_hold_s
+            check_filters(filters),
+            address.version,
+            on_batch,
+            on_status,
+            on_oversize,
+            ack_order_hold_s,
+            given_up,
+            on_given_up,
         )
         supervisor = supervisor if supervisor is not None else Supervisor()
         self._topics, self._backoff = TopicNames(), Backoff(supervisor.clock)
@@ -104,6 +116,21 @@ class Subscriber:
     def resume(self) -> None:
         """Read again. Messages that came with a reconnect during the pause are handed over now."""
         self._session.resume()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the present connection has come as far as its subscriptions."""
+        return self._session.ready_at_s is not None
+
+    async def take_what_waits(self, clock: Clock) -> None:
+        """Gives the subscriptions up, takes what the broker still has for the session, and returns when all of it is acknowledged and nothing
+        more has come for a second. Waits for a broker that is away."""
+        session = self._session
+        session.leave()
+        seen = -1
+        while not self.connected or not session.left.is_set() or self.unacknowledged or seen != self.counts.messages:
+            seen = self.counts.messages
+            await clock.sleep(_QUIET_S)
 
     @property
     def counts(self) -> Counts:
@@ -193,3 +220,22 @@ async def _first_of(event: asyncio.Event, connection: Connection, timeout_s: flo
         pass
     finally:
         connection.ended.remove_done_callback(ended)
+
+
+async def end_session(address: BrokerAddress, client_id: str, timeout_s: float, supervisor: Supervisor) -> None:
+    """Has the broker forget a session that it keeps, with whatever it has for it. TimeoutError when the broker does not answer in time."""
+    clean = Subscriber(
+        address,
+        client_id=client_id,
+        filters=[("none", 0)],
+        on_batch=lambda publishes: None,
+        clean_session=True,
+        supervisor=supervisor,
+    )
+    clean._session.leave()
+    await clean.start()
+    try:
+        async with asyncio.timeout(timeout_s):
+            await clean._session.left.wait()
+    finally:
+        await clean.stop(0)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.cli import flows, nodes, running, upkeep
+from engine.cli import flows, nodes, remote, running, upkeep
 from engine.cli.site import packs_now
 from engine.cli.terminal import say, shown
 from engine.core.errors import SetupError
@@ -46,7 +46,7 @@ def parser_of(packs: Sequence[Pack]) -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    for commands_of in (running, flows, nodes, upkeep):
+    for commands_of in (running, flows, remote, nodes, upkeep):
         commands_of.add_commands(command)
     for pack in packs:
         for extra in pack.commands:

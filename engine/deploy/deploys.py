@@ -169,13 +169,13 @@ class Deploys:
                     log.error("flow %s stays with the node types it has: %s", file.name, error)
             self.tell(file.name)
 
-    async def remove(self, name: str, base: str, who: str) -> None:
+    async def remove(self, name: str, base: str, who: str, note: str = "") -> None:
         """Stops a flow and deletes its file; its revisions stay. FileChanged, Unavailable as with `deploy`."""
         async with self._lock(name), self.revisions.writing(name) as writing:
             self.files.remove(name, base)
             await self._site.remove(name)
             self._forget(name)
-            await writing.add("", who, "", None, {})
+            await writing.add("", who, note, None, {})
         await self.leases.release(FLOW + name)
         await self._check_links()
         self.tell(name)

@@ -91,10 +91,11 @@ class NewFlow(msgspec.Struct, forbid_unknown_fields=True):
     title: Words = ""
 
 
-class FromBase(msgspec.Struct, forbid_unknown_fields=True):
-    """What the change is based on."""
+class RemoveFlow(msgspec.Struct, forbid_unknown_fields=True):
+    """What the removal is based on. The `reason` stands in the versions and the audit log."""
 
     base: Base
+    reason: Annotated[str, Meta(max_length=2000)] = ""
 
 
 async def list_flows(call: Call[Nothing]) -> list[FlowRow]:
@@ -133,11 +134,12 @@ async def add_flow(call: Call[NewFlow]) -> FlowView:
     return flow_view(call, flow_file(call, given.name))
 
 
-async def remove_flow(call: Call[FromBase]) -> None:
+async def remove_flow(call: Call[RemoveFlow]) -> None:
     """Stop a flow and delete its file; its revisions stay and can be restored."""
     file = flow_file(call)
+    call.details = {"reason": call.given.reason} if call.given.reason else {}
     try:
-        await call.server.deploys.remove(file.name, call.given.base, call.who.user)
+        await call.server.deploys.remove(file.name, call.given.base, call.who.user, call.given.reason)
     except FileChanged as changed:
         raise ApiError(
             409,
@@ -291,7 +293,7 @@ ROUTES = (
         path="/api/flows/{name}",
         role="admin",
         handler=remove_flow,
-        given=FromBase,
+        given=RemoveFlow,
         answer=None,
         status=204,
         refusals=(404, 409),

@@ -709,11 +709,6 @@ export interface FlowView {
   changed_on_disk: boolean;
 }
 
-/** What the change is based on. */
-export interface FromBase {
-  base: string;
-}
-
 /** A frame round some nodes. It changes nothing about how they run. */
 export interface Group {
   title: string | Record<string, string>;
@@ -1124,6 +1119,12 @@ export interface RemarkView {
 export interface RemoveCase {
   base: string;
   name: string;
+}
+
+/** What the removal is based on. The `reason` stands in the versions and the audit log. */
+export interface RemoveFlow {
+  base: string;
+  reason?: string;
 }
 
 /** Remove a group; its members stay. */

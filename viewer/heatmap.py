@@ -34,8 +34,7 @@ class Cell:
 
 def alarm_cells(readings: Readings, kind: Kind, level: float, devices: Sequence[str]) -> list[Cell]:
     """All hours between the first and the last reading, those without an alarm too. A reading at the level is no alarm yet, as in the engine; an
-    alarm begins with
-    the first reading of a device that does."""
+    alarm begins with the first reading of a device that does."""
     rows = readings.sql.execute(
         f"""
         with judged as (

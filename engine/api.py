@@ -55,9 +55,9 @@ from engine.runtime.state.spool.forwarder import Forwarder, Target
 from engine.runtime.state.spool.spool import Spool
 from engine.runtime.state.stores import connection_or_retry
 from engine.settings import Settings
-from engine.texts.language import Language
+from engine.texts.language import Language, language_of
 from engine.texts.text import Readable, ReadableField, Text, hint_of, reason_of, render, stored, text_from
-from engine.web.http.errors import ApiError, json_answer, not_found
+from engine.web.http.errors import ApiError, json_answer, not_found, reader_language
 from engine.web.http.route import Call
 
 __all__ = [
@@ -147,10 +147,12 @@ __all__ = [
     "invalid_path_reason",
     "is_transient",
     "json_answer",
+    "language_of",
     "make_local_certificate",
     "node",
     "not_found",
     "read_as",
+    "reader_language",
     "reason_of",
     "render",
     "request_connection",

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from engine.api import Database, Pack, Quarantine, Spool
@@ -25,5 +26,6 @@ pack = Pack(
         lambda site: PythonPermission(site.settings.python_nodes),
         lambda site: SpooledTables(site.service(Database), site.service(Spool), site.service(Quarantine)),
     ],
+    texts=Path(__file__).parent / "texts",
     testing=_testing,
 )

@@ -123,6 +123,7 @@ pack = Pack(
     routes=_routes,
     reserved_tables=["licence_records"],
     migrations=Path(__file__).parent / "sql",
+    texts=Path(__file__).parent / "texts",
     testing=_testing,
     properties={"device": Device},
     commands=[

@@ -13,10 +13,12 @@ from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.node import ERROR_PORT, Example, Port
 from engine.core.paths import plain
 from engine.flow.check.compatibility import describe_type
+from engine.texts.language import LANGUAGES, Language
+from engine.texts.titles import title
 
 __all__ = ["node_pages", "write_node_pages"]
 
-WORDS = {
+WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "title": "Node types", "fields": "Fields", "examples": "Examples", "field": "field", "name": "in the file",
         "type": "value", "default": "default",
@@ -47,7 +49,7 @@ def node_pages(catalogue: Catalogue) -> dict[str, str]:
     """{path: text} of the whole reference: `en/node-types/switch.md` and `zh/node-types/switch.md`, and an `index.md` of each language."""
     pages: dict[str, str] = {}
     kinds = sorted(catalogue.types.values(), key=lambda kind: (kind.about.category, kind.type))
-    for language in WORDS:
+    for language in LANGUAGES:
         pages[f"{language}/{FOLDER}/index.md"] = _index(kinds, language)
         for kind in kinds:
             pages[f"{language}/{FOLDER}/{kind.type}.md"] = "\n".join(_page(kind, language)) + "\n"
@@ -70,27 +72,27 @@ def write_node_pages(catalogue: Catalogue, manual: Path) -> list[str]:
     return sorted(changed)
 
 
-def _title(kind: NodeType, language: str) -> str:
+def _title(kind: NodeType, language: Language) -> str:
     return kind.zh.title if language == "zh" and kind.zh is not None else kind.about.title
 
 
-def _help(kind: NodeType, language: str) -> str:
+def _help(kind: NodeType, language: Language) -> str:
     return kind.zh.text if language == "zh" and kind.zh is not None else kind.help
 
 
-def _index(kinds: Sequence[NodeType], language: str) -> str:
+def _index(kinds: Sequence[NodeType], language: Language) -> str:
     lines = [HEAD, f"# {WORDS[language]['title']}"]
     category = ""
     for kind in kinds:
         if kind.about.category != category:
             category = kind.about.category
-            lines += ["", f"## {category}", ""]
+            lines += ["", f"## {title('category', category, language)}", ""]
         first = _help(kind, language).partition("\n")[0].partition("。")[0]
         lines.append(f"- [`{kind.type}`]({kind.type}.md) {_title(kind, language)}: {first}")
     return "\n".join(lines) + "\n"
 
 
-def _page(kind: NodeType, language: str) -> Iterator[str]:
+def _page(kind: NodeType, language: Language) -> Iterator[str]:
     words = WORDS[language]
     yield from (HEAD, f"# {_title(kind, language)} `{kind.type}`", "", _help(kind, language), "")
     facts = {"source": kind.is_source, "acts": kind.about.side_effect, "buffers": kind.about.buffers}
@@ -110,7 +112,7 @@ def _page(kind: NodeType, language: str) -> Iterator[str]:
             yield from _example(kind, example, language)
 
 
-def _ports(kind: NodeType, language: str) -> Iterator[str]:
+def _ports(kind: NodeType, language: Language) -> Iterator[str]:
     words = WORDS[language]
     yield from (f"## {words['ports']}", "", f"| {words['port']} | | {words['carries']} |", "|---|---|---|")
     for port in (*kind.inputs, *kind.outputs):
@@ -120,12 +122,12 @@ def _ports(kind: NodeType, language: str) -> Iterator[str]:
         yield from ("", f"({words['more']})")
 
 
-def _port_title(port: Port, language: str) -> str:
+def _port_title(port: Port, language: Language) -> str:
     zh, en = port.titles
     return zh if language == "zh" and zh else en
 
 
-def _format_type(port: Port, language: str) -> str:
+def _format_type(port: Port, language: Language) -> str:
     words = WORDS[language]
     if port.same_as:
         return words["same"]
@@ -133,7 +135,7 @@ def _format_type(port: Port, language: str) -> str:
     return f"{name}, {port.unit}" if port.unit else name
 
 
-def _fields(schema: Mapping[str, Any], language: str) -> Iterator[str]:
+def _fields(schema: Mapping[str, Any], language: Language) -> Iterator[str]:
     words = WORDS[language]
     fields = schema.get("properties", {})
     if not fields:
@@ -156,13 +158,13 @@ def _fields(schema: Mapping[str, Any], language: str) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _value(value: Any, language: str) -> str:
+def _value(value: Any, language: Language) -> str:
     if value in ("", [], {}, None):
         return WORDS[language]["empty"]
     return f"`{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}`"
 
 
-def _type(field: Mapping[str, Any], language: str) -> str:
+def _type(field: Mapping[str, Any], language: Language) -> str:
     words = WORDS[language]
     if "enum" in field:
         titles = field.get("x-choices", {})
@@ -179,7 +181,7 @@ def _type(field: Mapping[str, Any], language: str) -> str:
     return f"{name} {', '.join(bounds)}".rstrip()
 
 
-def _choice(value: Any, titles: Mapping[str, Mapping[str, str]], language: str) -> str:
+def _choice(value: Any, titles: Mapping[str, Mapping[str, str]], language: Language) -> str:
     title = titles.get(str(value), {}).get(language, "")
     return f"{_value(value, language)} {title}".rstrip()
 
@@ -187,7 +189,7 @@ def _choice(value: Any, titles: Mapping[str, Mapping[str, str]], language: str) 
 _BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 
 
-def _example(kind: NodeType, example: Example, language: str) -> Iterator[str]:
+def _example(kind: NodeType, example: Example, language: Language) -> Iterator[str]:
     words = WORDS[language]
     title = example.title_zh if language == "zh" and example.title_zh else example.title
     yield from ("", f"### {title[:1].upper()}{title[1:]}", "", "```yaml")

@@ -59,8 +59,9 @@ def _nodes(options: argparse.Namespace) -> int:
         say(Text("cli.pages-written", count=len(changed), folder=str(options.docs)))
         return 0
     if options.type:
-        kind = _known(catalogue, options.type)
-        _explain(kind)
+        from engine.cli.node_summary import node_summary
+
+        print("\n".join(node_summary(_known(catalogue, options.type), terminal_language())))
         return 0
     if options.json:
         print(msgspec.json.encode({name: kind.schema for name, kind in catalogue.types.items()}).decode())
@@ -85,15 +86,6 @@ def _new_node(options: argparse.Namespace) -> int:
     if folder not in folders:
         say(Text("cli.use-it", folder=str(folder)))
     return 0
-
-
-def _explain(kind: NodeType) -> None:
-    language = terminal_language()
-    print(f"{kind.type}  ({kind.about.category})\n\n{_help(kind)}\n")
-    for name, field in kind.form.get("properties", {}).items():
-        default = shown(Text("cli.default", value=repr(field["default"]))) if "default" in field else ""
-        chinese = field.get("x-zh", {}).get("description", "") if language == "zh" else ""
-        print(f"  {name}{default}\n      {chinese or field.get('description', '')}")
 
 
 def _help(kind: NodeType) -> str:

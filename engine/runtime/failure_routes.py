@@ -11,7 +11,7 @@ from engine.flow.check.plan import Plan
 from engine.runtime.listeners import Listeners
 from engine.runtime.observer import FlowObserver
 from engine.runtime.quarantine import Quarantine
-from engine.texts.text import Readable
+from engine.texts.text import Readable, Text, in_full, stored
 
 __all__ = ["FailureRoutes"]
 
@@ -41,7 +41,15 @@ class FailureRoutes:
         """Sends it. One that has failed before goes to quarantine: it would go round for ever."""
         kind = "refused" if isinstance(error, PermanentError) else "error"
         failed = message.with_props(
-            error={"node": node, "flow": self._flow, "reason": str(reason), "kind": kind, "type": type(error).__name__}
+            error={
+                "node": node,
+                "flow": self._flow,
+                "reason": in_full(reason, "en"),
+                "kind": kind,
+                "type": type(error).__name__,
+                # What a quarantine keeps is read in the language of who reads it.
+                **({"text": stored(reason)} if isinstance(reason, Text) else {}),
+            }
         )
         self._observer.left(node, ERROR_PORT, failed)
         routes = self._routes.get(node, ())

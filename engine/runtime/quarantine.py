@@ -13,7 +13,7 @@ from engine.core.failure import RetryableError
 from engine.core.message import UNSET, Message, message_ids
 from engine.runtime.node_queue import NodeQueue
 from engine.runtime.state.quarantined_message import QuarantinedMessage
-from engine.texts.text import Readable, Text, stored
+from engine.texts.text import Readable, Text, in_full, stored
 
 __all__ = ["Quarantine", "QuarantineStore"]
 
@@ -100,7 +100,7 @@ def _kept(entry: int, flow: str, node: str, message: Message, reason: Readable) 
         message.time,
         message.topic[:1000],
         message.key[:200],
-        str(reason)[:2000],
+        in_full(reason, "en")[:2000],
         payload[:LARGEST_PAYLOAD_BYTES],
         len(payload),
         _bytes(props),

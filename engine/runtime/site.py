@@ -253,7 +253,7 @@ class Site:
             elif queue is not None and (queue.stuck or queue.problem):
                 nodes[id] = queue.problem or Text("runtime.hangs", node=id)
             elif node.context.status_level == "error":
-                nodes[id] = node.context.status_text
+                nodes[id] = str(node.context.status_text)
             elif node.errors and now - node.last_error_at < RECENT_S and node.last_error:
                 nodes[id] = Text("runtime.errors", count=node.errors, last=node.last_error)
         return nodes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from engine.core.paths import plain
 from engine.flow.check.plan import Plan, PlannedNode
 from engine.flow.problem import FlowError, errors_in
 from engine.flow.yaml.read import read_flow
+from engine.pack import Pack, discover_packs
 from engine.runtime.flow_runner import FlowRun
 from engine.runtime.site import Site
 
@@ -74,7 +76,9 @@ class NodeHarness:
         site: Site | None = None,
     ) -> None:
         self.clock = clock or ManualClock()
-        kind = NodeType(type) if not isinstance(type, str) else (catalogue or _installed()).types[type]
+        # What a node says stands in the catalogues of the packs.
+        packs = _packs()
+        kind = NodeType(type) if not isinstance(type, str) else (catalogue or Catalogue(packs)).types[type]
         self.kind = kind
         parsed = yaml.safe_load(config) if isinstance(config, str) else config
         self.config = dict(parsed or {})
@@ -214,7 +218,7 @@ class FlowHarness:
         services: Iterable[Any] = (),
     ) -> None:
         self.clock = clock or ManualClock()
-        self.site = Site(catalogue or _installed(), self.clock)
+        self.site = Site(catalogue or Catalogue(_packs()), self.clock)
         for service in services:
             self.site.provide(service)
         self.text = text
@@ -312,7 +316,6 @@ def _matches(wanted: Any, came: Any) -> bool:
     return bool(wanted == came)
 
 
-def _installed() -> Catalogue:
-    from engine.pack import discover_packs
-
-    return Catalogue(discover_packs())
+@functools.cache
+def _packs() -> list[Pack]:
+    return discover_packs()

@@ -7,14 +7,16 @@ from typing import Any
 import msgspec
 
 from engine.texts.language import Language
-from engine.texts.text import Text, render
+from engine.texts.text import Text, in_full
 
 __all__ = ["Encoded", "encode"]
 
 
 def encode(value: Any, language: Language) -> bytes:
-    """The value as JSON; texts of ours are rendered, what else JSON can't say is written as text."""
-    return msgspec.json.encode(value, enc_hook=lambda one: render(one, language) if isinstance(one, Text) else str(one))
+    """The value as JSON; texts of ours are rendered with what to do next, what else JSON can't say is written as text."""
+    return msgspec.json.encode(
+        value, enc_hook=lambda one: in_full(one, language) if isinstance(one, Text) else str(one)
+    )
 
 
 class Encoded:
@@ -37,7 +39,7 @@ class Encoded:
             def shown(one: Any) -> str:
                 if isinstance(one, Text):
                     self._has_texts = True
-                    return render(one, language)
+                    return in_full(one, language)
                 return str(one)
 
             made[language] = msgspec.json.encode(self._value, enc_hook=shown)

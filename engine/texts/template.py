@@ -28,7 +28,7 @@ _MEETING = re.compile(rf"[{_HAN}][A-Za-z0-9`−]|[A-Za-z0-9`][{_HAN}]")
 
 class Hole(NamedTuple):
     """What is filled in: `how` is "", "or", "and", "sentences" or "lines" (how a sequence is joined), "," (thousands apart), "full" (a text with its
-    hint), "hint" (that alone) or `one|many` (a word by number).
+    hint, as in "sentences"), "hint" (that alone) or `one|many` (a word by number).
 
     `quoted` holes stand in backticks, where minus is the hyphen that people type and each part of a sequence gets its own.
     """

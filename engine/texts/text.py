@@ -155,7 +155,7 @@ def _shown(value: Any, how: str = "", *, language: Language) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-_SHOWN: Mapping[str, Callable[[Readable, Language], str]] = {"full": in_full, "hint": hint_of}
+_SHOWN: Mapping[str, Callable[[Readable, Language], str]] = {"full": in_full, "hint": hint_of, "sentences": in_full}
 
 
 def _stored_param(value: Param) -> Any:

@@ -25,6 +25,7 @@ from engine.web.api import (
     revisions,
     secrets,
     session,
+    titles,
     trial,
     users,
 )
@@ -61,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     *flow_tests.ROUTES,
     *messages.ROUTES,
     *users.ROUTES,
+    *titles.ROUTES,
     *secrets.ROUTES,
     *sockets.ROUTES,
 )

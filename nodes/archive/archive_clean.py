@@ -7,12 +7,10 @@ from typing import ClassVar
 
 import msgspec
 
-from engine.api import Context, Help, Message, Node, Port, node
+from engine.api import Context, Help, Message, Node, Port, Text, node
 from plant.archive.cleaning import clean
 from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
-
-CHANGED = "the table has other rows of this day than the file by now; the next run files them anew"
 
 
 @node(category="storage", secrets=False, icon="eraser", title="Clean archived rows", side_effect=True)
@@ -45,7 +43,14 @@ class ArchiveClean(Node):
             cleaned = await clean(self.archive.ledger, known)
             await asyncio.to_thread(self.archive.remove, cleaned.files)
             if cleaned.how == "changed":
-                await self.archive.ledger.refused(known, CHANGED, back_to="selected")
-        self.ctx.status(f"{file.name}: {cleaned.how}", "warning" if cleaned.how == "changed" else "ok")
+                await self.archive.ledger.refused(
+                    known, str(Text("archive.changed", name=known.name)), back_to="selected"
+                )
+        if cleaned.how == "changed":
+            self.ctx.status(Text("archive.changed", name=file.name), "warning")
+        elif cleaned.how == "dropped":
+            self.ctx.status(Text("archive.dropped", name=file.name))
+        else:
+            self.ctx.status(Text("archive.cleaned", name=file.name))
         done = [msgspec.structs.replace(one, state="cleaned") for one in cleaned.files]
         return [msg.replace(payload=one, key=one.sn, topic=one.name) for one in done]

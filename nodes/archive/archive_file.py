@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, ClassVar
 
-from engine.api import Context, Help, Message, Meta, Node, PermanentError, Port, connection_or_retry, node
+from engine.api import Context, Help, Message, Meta, Node, PermanentError, Port, Text, connection_or_retry, node
 from plant.archive.entry import ArchiveFile
 from plant.archive.file import ArchiveWriter, is_intact
 from plant.archive.rows import stream_rows
@@ -42,7 +42,7 @@ class ArchiveFileNode(Node):
     zh: ClassVar = Help(
         "写归档文件",
         "把一台设备一天的读数写成 gzip 压缩的 CSV，送出文件的信息。逐段写出，五百万行与一百行占用的内存相同；相同的行得到相同的字节。"
-        "数据离开数据库之前，文件保存在 MCS_DATA/files 的 archive 目录中。磁盘满时等待。",
+        "数据离开数据库之前，文件保存在 `MCS_DATA/files` 的 `archive` 目录中。磁盘满时等待。",
         fields={
             "level": ("压缩级别", "1 最快，9 最小。"),
         },
@@ -62,7 +62,7 @@ class ArchiveFileNode(Node):
                 made = await self._make(file)
         if made is None:
             return None
-        self.ctx.status(f"{made.name}, {made.rows} rows")
+        self.ctx.status(Text("archive.rows", name=made.name, rows=made.rows))
         return msg.replace(payload=made)
 
     def _is_filed(self, file: ArchiveFile) -> bool:
@@ -75,9 +75,7 @@ class ArchiveFileNode(Node):
                 figures = await stream_rows(connection, file, writer.write)
             if not figures.rows:
                 if file.state == "filed":
-                    raise PermanentError(
-                        "its rows have left the table and its file is not on this machine; restore one of them"
-                    )
+                    raise PermanentError(Text("archive.gone"))
                 await ledger.forget(file)
                 return None
             await writer.finish()

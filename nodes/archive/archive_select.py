@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, ClassVar
 
-from engine.api import Context, Delivery, Help, Message, Meta, Node, Port, node
+from engine.api import Context, Delivery, Help, Message, Meta, Node, Port, Text, node
 from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
 
@@ -57,13 +57,13 @@ class ArchiveSelect(Node):
     async def process(self, msg: Message) -> dict[str, Any] | None:
         if self.run is not None and self.run is not msg.delivery and self.run.pending:
             self.ctx.drop()
-            self.ctx.status("the run before is still under way", "warning")
+            self.ctx.status(Text("archive.under-way"), "warning")
             return None
         now = datetime.datetime.fromtimestamp(self.ctx.clock.now(), datetime.UTC)
         cut = (now - datetime.timedelta(days=self.keep_days)).replace(hour=0, minute=0, second=0, microsecond=0)
         files = await self.archive.select(cut, now, self.most)
         self.run = msg.delivery
-        self.ctx.status(f"{len(files)} files")
+        self.ctx.status(Text("status.files", count=len(files)))
         ports: dict[str, list[Message]] = {"file": [], "verify": [], "clean": []}
         for file in files:
             port = {"uploaded": "verify", "verified": "clean"}.get(file.state, "file")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from engine.api import Context, Help, Message, Meta, Node, PermanentError, Port, Settings, node
+from engine.api import Context, Help, Message, Meta, Node, PermanentError, Port, Settings, Text, node
 from plant.archive.bucket import Bucket, StoredObject, same_checksum
 from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
@@ -42,7 +42,7 @@ class ArchiveVerify(Node):
         "读回对象计算。不一致的处理失败，数据保留，下次重新导出。",
         fields={
             "reread": ("总是读回", "每个对象都读回核对。"),
-            "endpoint": ("地址", "与上传到 S3 节点相同；不填则为 MCS_S3_ENDPOINT。"),
+            "endpoint": ("地址", "与上传到 S3 节点相同；不填则为 `MCS_S3_ENDPOINT`。"),
         },
     )
     timeout_s: ClassVar[float] = 3600.0
@@ -65,26 +65,31 @@ class ArchiveVerify(Node):
                 known = msgspec.structs.replace(known, bucket=stored.bucket, object_key=stored.key, etag=stored.etag)
             problem = await asyncio.to_thread(self._problem, known)
             if problem:
-                await ledger.refused(file, problem, back_to="selected")
+                await ledger.refused(file, str(problem), back_to="selected")
                 raise PermanentError(problem)
             if not await ledger.advance(known, "verified"):
                 return None
         self.ctx.status(known.name)
         return msg.replace(payload=msgspec.structs.replace(known, state="verified")).with_props(s3=msgspec.UNSET)
 
-    def _problem(self, file: ArchiveFile) -> str:
+    def _problem(self, file: ArchiveFile) -> Text | None:
         bucket = Bucket(self.settings, endpoint=self.endpoint, bucket=file.bucket)
         stored = bucket.head(file.object_key)
         if stored is None:
-            return f"bucket {file.bucket} has no {file.object_key}, though it took it; the next run files the rows anew"
+            return Text("archive.no-object", bucket=file.bucket, key=file.object_key)
         same = same_checksum(stored, file.size_bytes, file.md5)
         if same and not self.reread:
-            return ""
+            return None
         if same is not False and bucket.read_md5(file.object_key) == (file.size_bytes, file.md5):
-            return ""
-        return (
-            f"{file.object_key} in bucket {file.bucket} is not the file that was sent ({stored.size_bytes} bytes, ETag {stored.etag}; "
-            f"sent were {file.size_bytes} bytes, MD5 {file.md5}); the next run files the rows anew"
+            return None
+        return Text(
+            "archive.other-object",
+            key=file.object_key,
+            bucket=file.bucket,
+            size_bytes=stored.size_bytes,
+            etag=stored.etag,
+            sent_bytes=file.size_bytes,
+            md5=file.md5,
         )
 
 
@@ -93,4 +98,4 @@ def _stored(msg: Message) -> StoredObject | None:
     try:
         return None if found is None else msgspec.convert(found, StoredObject)
     except msgspec.ValidationError as wrong:
-        raise PermanentError(f"the property s3 is not what s3-put says of an upload: {wrong}") from wrong
+        raise PermanentError(Text("archive.s3", reason=str(wrong))) from wrong

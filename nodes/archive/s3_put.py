@@ -20,7 +20,9 @@ from engine.api import (
     PermanentError,
     RetryableError,
     Settings,
+    Text,
     node,
+    reason_of,
 )
 from nodes.drivers.file_area import FileArea
 from plant.archive.bucket import Bucket, StoredObject
@@ -64,15 +66,15 @@ class S3Put(Node):
 
     zh: ClassVar = Help(
         "上传到 S3",
-        "把文件上传到 S3 兼容的对象存储（Cloudflare R2、MinIO、AWS），并在属性 s3 中附上 {bucket, key, size_bytes, etag}。"
-        "地址和访问密钥取自设置 MCS_S3_ENDPOINT、MCS_S3_REGION、MCS_S3_ACCESS_KEY_ID、MCS_S3_SECRET_ACCESS_KEY。每一段都带 MD5，"
-        "途中损坏的由存储端拒收并重发；大文件分段上传。存储不可用或拒绝时等待。文件名限于 MCS_DATA/files 之内。",
+        "把文件上传到 S3 兼容的对象存储（Cloudflare R2、MinIO、AWS），并在属性 `s3` 中附上 `{bucket, key, size_bytes, etag}`。"
+        "地址和访问密钥取自设置 `MCS_S3_ENDPOINT`、`MCS_S3_REGION`、`MCS_S3_ACCESS_KEY_ID`、`MCS_S3_SECRET_ACCESS_KEY`。每一段都带 MD5，"
+        "途中损坏的由存储端拒收并重发；大文件分段上传。存储不可用或拒绝时等待。文件名限于 `MCS_DATA/files` 之内。",
         fields={
             "file": ("文件名来自", "文件名在消息中的路径。"),
             "name": ("对象名来自", "对象名在消息中的路径。"),
-            "prefix": ("对象名前缀", "加在对象名之前，如 site-7/。"),
-            "bucket": ("存储桶", "不填则为 MCS_S3_BUCKET。"),
-            "endpoint": ("地址", "不填则为 MCS_S3_ENDPOINT。"),
+            "prefix": ("对象名前缀", "加在对象名之前，如 `site-7/`。"),
+            "bucket": ("存储桶", "不填则为 `MCS_S3_BUCKET`。"),
+            "endpoint": ("地址", "不填则为 `MCS_S3_ENDPOINT`。"),
             "part_mb": ("分段大小", "一段有多大。"),
         },
     )
@@ -91,12 +93,12 @@ class S3Put(Node):
         file, name = self.file_path.get(msg), self.name_path.get(msg)
         for path, text in ((self.file, file), (self.name, name)):
             if not isinstance(text, str) or not text:
-                raise PermanentError(f"{path} is no name; put the node before this one that makes the file")
+                raise PermanentError(Text("archive.no-name", path=str(path)))
         try:
             async with self._noted(msg):
                 stored = await asyncio.to_thread(self._put, file, self.prefix + name)
         except RetryableError as away:
-            self.ctx.status(str(away)[:200], "error")
+            self.ctx.status(reason_of(away), "error")
             raise
         self.ctx.status(stored.key)
         return msg.with_props(s3=msgspec.to_builtins(stored))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PermanentError, Port, choices, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PermanentError, Port, Text, choices, node
 from nodes.support.durable_buffer import DurableBuffer, Held
 from nodes.support.sequence import belongs, new_ids, parts_of
 from nodes.support.timers import Timers
@@ -75,8 +75,8 @@ class Batch(Node):
     ]
     zh: ClassVar = Help(
         "分批",
-        "把消息编成序列，逐条送出，每条带 parts（可再用合并节点合成一条）。按条数时，几条重叠的消息开始下一序列；按时间间隔时，"
-        "送出这段时间收到的消息；按主题相接时，各主题的完整序列首尾相接，其他主题丢弃并计数。带 reset 属性的消息清空已保留的消息。"
+        "把消息编成序列，逐条送出，每条带 `parts`（可再用合并节点合成一条）。按条数时，几条重叠的消息开始下一序列；按时间间隔时，"
+        "送出这段时间收到的消息；按主题相接时，各主题的完整序列首尾相接，其他主题丢弃并计数。带 `reset` 属性的消息清空已保留的消息。"
         "等待中的消息在重启后保留。",
         fields={
             "mode": ("分批方式", "序列在何时结束。"),
@@ -92,11 +92,11 @@ class Batch(Node):
 
     def __post_init__(self) -> None:
         if self.mode == "count" and self.overlap >= self.count:
-            raise ValueError("overlap: it must be below count")
+            raise ValueError(Text("sequence.overlap"))
         if self.mode == "count" and self.count > self.limit:
-            raise ValueError("limit: it must not be below count")
+            raise ValueError(Text("sequence.limit-count"))
         if self.mode == "concat" and (not self.topics or len(set(self.topics)) < len(self.topics)):
-            raise ValueError("topics: name at least one, none twice")
+            raise ValueError(Text("sequence.topics"))
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -129,7 +129,8 @@ class Batch(Node):
             if self.mode == "count" and (len(self.waiting) >= self.count or (self.honour_parts and _is_last(msg))):
                 self._send(self.waiting, self.overlap)
         self.ctx.status(
-            f"{len(self.keeping)} waiting" if len(self.keeping) else "", "busy" if len(self.keeping) else "ok"
+            Text("status.waiting", count=len(self.keeping)) if len(self.keeping) else "",
+            "busy" if len(self.keeping) else "ok",
         )
 
     def stop(self) -> None:
@@ -171,9 +172,7 @@ class Batch(Node):
             return
         parts = parts_of(msg)
         if not belongs(parts) or parts is None or parts.get("count") is None:
-            raise PermanentError(
-                "the message has no complete parts (id, index, count), so its sequence can't be joined to another; put a split before"
-            )
+            raise PermanentError(Text("sequence.no-parts"))
         self._take(self.keeping.put(msg))
         while all(self._first_complete(topic) is not None for topic in self.topics):
             batch: list[Held] = []

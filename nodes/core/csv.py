@@ -19,11 +19,14 @@ from engine.api import (
     PathText,
     PermanentError,
     Struct,
+    Text,
     choices,
     node,
+    reason_of,
 )
 from nodes.support.comparison import loose_text
 from nodes.support.fields import ReadOrWrite
+from nodes.support.kinds import kind_text
 from nodes.support.numeric import as_number
 from nodes.support.sequence import new_ids, parts_of
 from nodes.support.value_ref import ValueRef
@@ -94,7 +97,7 @@ class Csv(Node):
 
     def __post_init__(self) -> None:
         if self.separator in '"\r\n':
-            raise ValueError("separator: quotes and line ends stand for themselves in CSV; give another, such as ;")
+            raise ValueError(Text("format.csv-separator"))
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -104,12 +107,12 @@ class Csv(Node):
     def process(self, msg: Message) -> Message | list[Message]:
         value = self.place.get(msg)
         if value is UNSET:
-            raise PermanentError(f"the message has no {self.property}")
+            raise PermanentError(Text("value.none", path=self.property))
         is_text = isinstance(value, (str, bytes, bytearray))
         if self.action == "write" or (self.action == "toggle" and not is_text):
             return self.place.set(msg, self._written(value))
         if not is_text:
-            raise PermanentError(f"{self.property} is a {type(value).__name__}, no CSV text")
+            raise PermanentError(Text("value.not-format", path=self.property, here=kind_text(value), format="CSV"))
         rows = self._read(value)
         if self.output == "rows":
             return self.place.set(msg, rows)
@@ -123,7 +126,7 @@ class Csv(Node):
 
     def _read(self, value: str | bytes | bytearray) -> list[dict[str, Any]]:
         if len(value) > LONGEST:
-            raise PermanentError(f"{self.property} has {len(value):,} characters, at most {LONGEST:,} are read")
+            raise PermanentError(Text("value.long", path=self.property, length=len(value), limit=LONGEST))
         rows = []
         try:
             text = value if isinstance(value, str) else bytes(value).decode("utf-8-sig")
@@ -140,18 +143,26 @@ class Csv(Node):
                     continue
                 if len(fields) != len(names):
                     raise PermanentError(
-                        f"{self.property}, line {reader.line_num}: {len(fields)} fields where {len(names)} columns are named"
+                        Text(
+                            "format.csv-fields",
+                            path=self.property,
+                            line=reader.line_num,
+                            count=len(fields),
+                            columns=len(names),
+                        )
                     )
                 rows.append(
                     {name: self._field(name, field, reader.line_num) for name, field in zip(names, fields, strict=True)}
                 )
         except (csv.Error, UnicodeDecodeError) as wrong:
-            raise PermanentError(f"{self.property} is no CSV: {wrong}") from wrong
+            raise PermanentError(
+                Text("value.bad-format", path=self.property, format="CSV", reason=reason_of(wrong))
+            ) from wrong
         return rows
 
     def _names(self, fields: list[str]) -> list[str]:
         if len(set(fields)) < len(fields):
-            raise PermanentError(f"{self.property}, line 1: two columns have the same name; name them in `columns`")
+            raise PermanentError(Text("format.csv-twice", path=self.property))
         return fields
 
     def _field(self, name: str, field: str, line: int) -> Any:
@@ -165,7 +176,7 @@ class Csv(Node):
             for row in (value if isinstance(value, (list, tuple)) else [value])
         ]
         if not all(isinstance(row, dict) for row in rows):
-            raise PermanentError(f"{self.property} is no list of objects, so it can't be written as CSV")
+            raise PermanentError(Text("format.csv-no-rows", path=self.property))
         names = list(self.columns) or list(rows[0] if rows else ())
         out = io.StringIO()
         writer = csv.writer(out, delimiter=self.separator)

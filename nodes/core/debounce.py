@@ -5,7 +5,21 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PermanentError, Port, Struct, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PermanentError,
+    Port,
+    Struct,
+    Text,
+    node,
+)
 from nodes.support.comparison import loose_text
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
@@ -77,12 +91,12 @@ class Debounce(Node):
     zh: ClassVar = Help(
         "防抖",
         "同类消息的第一条放行，此后在“抑制时间”内的从“被抑制”端口送出。“类别名”填好占位后相同的消息算同类，"
-        "{sn} 等占位取载荷字段或消息属性。时间从上一条放行的消息算起（按事件时间），恰好满时放行；重启后继续计算。"
+        "`{sn}` 等占位取载荷字段或消息属性。时间从上一条放行的消息算起（按事件时间），恰好满时放行；重启后继续计算。"
         "占位取不到值的消息处理失败。",
         fields={
             "name": (
                 "类别名",
-                "可用 {sn}、{payload.at.x}、{topic} 等占位；不填则按载荷的 sn 和 type，没有 sn 则按消息的键。",
+                "可用 `{sn}`、`{payload.at.x}`、`{topic}` 等占位；不填则按载荷的 `sn` 和 `type`，没有 `sn` 则按消息的键。",
             ),
             "hold_s": ("抑制时间", "放行一条之后，同类消息多久不再放行。"),
         },
@@ -91,7 +105,7 @@ class Debounce(Node):
     def __post_init__(self) -> None:
         self.parts = _HOLE.split(self.name)
         if "{" in "".join(self.parts[::2]) or "}" in "".join(self.parts[::2]):
-            raise ValueError(f"name {self.name!r}: a brace is not closed; write holes as {{sn}}")
+            raise ValueError(Text("node.debounce-brace", name=self.name))
         self.paths = {hole: Path(hole) for hole in self.parts[1::2]}
 
     def start(self, ctx: Context) -> None:
@@ -119,14 +133,10 @@ class Debounce(Node):
         if found is UNSET:
             found = self.paths[hole].get(msg)
         if found is UNSET or found is None:
-            raise PermanentError(
-                f"name {self.name!r}: nothing fills {{{hole}}}; it is no field of the payload and no property of the message"
-            )
+            raise PermanentError(Text("node.debounce-unfilled", name=self.name, hole=hole))
         text = found if isinstance(found, str) else loose_text(found)
         if len(text) > 200:
-            raise PermanentError(
-                f"name {self.name!r}: {{{hole}}} is {len(text)} characters long, at most 200 are taken"
-            )
+            raise PermanentError(Text("node.debounce-long", name=self.name, hole=hole, length=len(text), limit=200))
         return text
 
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import Context, Example, Help, Message, Meta, Node, Path, PathText, Port, choices, node
+from engine.api import Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Text, choices, node
 from nodes.support.control_messages import asked_for, only_control
 from nodes.support.durable_buffer import DurableBuffer, Held
 from nodes.support.fields import TimeUnit
@@ -64,7 +64,7 @@ class Delay(Node):
     zh: ClassVar = Help(
         "延时",
         "把每条消息保留一段时间再送出；延时短的可以先送出。延时固定、由消息给出（没有数字时用固定的延时），或每条随机。"
-        "带 reset 属性的消息清空保留的消息并计数，带 flush 属性的立即送出全部（为数字时送出最早的几条）。保留的消息在重启后继续等待。",
+        "带 `reset` 属性的消息清空保留的消息并计数，带 `flush` 属性的立即送出全部（为数字时送出最早的几条）。保留的消息在重启后继续等待。",
         fields={
             "mode": ("延时方式", "延时从哪里来。"),
             "delay_s": ("延时", "保留多久。"),
@@ -78,7 +78,7 @@ class Delay(Node):
 
     def __post_init__(self) -> None:
         if self.mode == "random" and self.max_s < self.min_s:
-            raise ValueError("max_s: it must not be below min_s")
+            raise ValueError(Text("node.delay-order"))
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -137,4 +137,4 @@ class Delay(Node):
 
     def _show(self) -> None:
         count = len(self.waiting)
-        self.ctx.status(f"{count} held" if count else "", "busy" if count else "ok")
+        self.ctx.status(Text("status.held", count=count) if count else "", "busy" if count else "ok")

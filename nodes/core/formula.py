@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar
 from msgspec.structs import asdict, force_setattr, replace
 
 from engine.api import (
-    UNSET,
     Context,
     EvaluationError,
     Example,
@@ -22,9 +21,12 @@ from engine.api import (
     PermanentError,
     Port,
     Struct,
+    Text,
     field,
     node,
+    reason_of,
 )
+from nodes.support.kinds import kind_text
 from nodes.support.numeric import is_number
 
 KEPT = 1024
@@ -110,11 +112,11 @@ class Formula(Node):
     ]
     zh: ClassVar = Help(
         "公式",
-        "用载荷和设备参数计算一个数，写入载荷。表达式中的名字先在载荷中找，再在设备参数中找；设备参数带有自己的公式（formula）时用它。"
-        "结果低于“下限”时取下限，原来的值另存为结果字段名加 _raw。名字缺少、值为空，或结果不是有限数字的消息处理失败，"
+        "用载荷和设备参数计算一个数，写入载荷。表达式中的名字先在载荷中找，再在设备参数中找；设备参数带有自己的公式（`formula`）时用它。"
+        "结果低于“下限”时取下限，原来的值另存为结果字段名加 `_raw`。名字缺少、值为空，或结果不是有限数字的消息处理失败，"
         "原因中写明是哪一个。",
         fields={
-            "expression": ("表达式", "计算公式，如 k * v_raw + b + t_coef * (temp - 25)。"),
+            "expression": ("表达式", "计算公式，如 `k * v_raw + b + t_coef * (temp - 25)`。"),
             "result": ("结果字段", "结果写入载荷的哪个字段。"),
             "floor": ("下限", "结果低于它时取它，单位与结果相同；不填则没有下限。"),
             "parameters": ("设备参数所在属性", "消息的哪个属性带有设备参数。"),
@@ -131,7 +133,7 @@ class Formula(Node):
         try:
             Expression(self.expression)
         except ExpressionError as wrong:
-            raise ValueError(f"expression: {wrong}") from wrong
+            raise ValueError(Text("formula.expression", reason=reason_of(wrong))) from wrong
 
     def start(self, ctx: Context) -> None:
         self.own = Expression(self.expression)
@@ -145,9 +147,7 @@ class Formula(Node):
         found = msg.props.get(self.parameters)
         text: Any = (found.get("formula") if found.__class__ is dict else getattr(found, "formula", None)) or ""
         if text.__class__ is not str:
-            raise PermanentError(
-                f"the device's formula is a {type(text).__name__}, not a text; correct it on the device's page"
-            )
+            raise PermanentError(Text("formula.own-no-text", here=kind_text(text)))
         try:
             made = self.bound[text][payload.__class__][found.__class__]
         except KeyError:
@@ -155,7 +155,9 @@ class Formula(Node):
         try:
             made_payload = made(payload, found)
         except (EvaluationError, OverflowError) as wrong:
-            raise PermanentError(f"{text or self.expression}: {wrong}") from wrong
+            raise PermanentError(
+                Text("formula.fails", formula=text or self.expression, reason=reason_of(wrong))
+            ) from wrong
         return Message(made_payload, msg.topic, msg.key, msg.time, msg.id, msg.props, msg.delivery)
 
     def _bind(self, payload: Any, found: Any, text: str) -> Made:
@@ -167,10 +169,7 @@ class Formula(Node):
         elif is_number(payload):
             made = self._for_number(formula)
         else:
-            kind = "missing" if payload is UNSET else "null" if payload is None else f"a {type(payload).__name__}"
-            raise PermanentError(
-                f"the payload is {kind}; a formula needs an object with {', '.join(formula.names) or 'fields'}, or a number"
-            )
+            raise PermanentError(Text("formula.payload", here=kind_text(payload)))
         if len(self.bound) >= KEPT:
             self.bound.pop(next(iter(self.bound)))
         self.bound.setdefault(text, {}).setdefault(payload.__class__, {})[found.__class__] = made
@@ -180,20 +179,18 @@ class Formula(Node):
         known = (
             self.parsed.get(text)
             if isinstance(text, str)
-            else PermanentError(f"the device's formula is a {type(text).__name__}, not a text")
+            else PermanentError(Text("formula.own-no-text", here=kind_text(text)))
         )
         if known is None:
             try:
                 known = Expression(text)
             except ExpressionError as wrong:
-                known = PermanentError(
-                    f"the device's own formula {text!r} is wrong: {wrong}; correct it on the device's page"
-                )
+                known = PermanentError(Text("formula.own", formula=text, reason=reason_of(wrong)))
             if len(self.parsed) >= KEPT:
                 self.parsed.pop(next(iter(self.parsed)))
             self.parsed[text] = known
         if isinstance(known, PermanentError):
-            raise PermanentError(str(known))
+            raise PermanentError(reason_of(known))
         return known
 
     def _for_struct(self, formula: Expression, payload: Struct, found: Any) -> Made:
@@ -201,7 +198,7 @@ class Formula(Node):
         kind = type(payload).__name__
         if self.result not in payload.__struct_fields__:
             raise PermanentError(
-                f"{kind} has no field {self.result} to write the result to; its fields: {', '.join(payload.__struct_fields__)}"
+                Text("formula.no-result", type=kind, field=self.result, fields=payload.__struct_fields__)
             )
         own = getattr(found, "__struct_fields__", ())
         sources: dict[str, str] = {}
@@ -214,7 +211,7 @@ class Formula(Node):
                 sources[name] = f"found[{name}]"
             else:
                 raise PermanentError(
-                    f"{formula.text}: there is no {name}, neither in {kind} nor in {self._where(found)}"
+                    Text("formula.no-name", formula=formula.text, name=name, type=kind, where=self._where(found))
                 )
         function = formula.bind(sources, "payload", "found")
         floor, result, raw = self.floor, self.result, self.raw
@@ -257,7 +254,7 @@ class Formula(Node):
                     value = formula(self._filled(payload if found is None else {**self._fields(found), **payload}))
             except EvaluationError as wrong:
                 raise PermanentError(
-                    f"{formula.text}: {wrong}; names are fields of the payload or of {self._where(found)}"
+                    Text("formula.names", formula=formula.text, reason=reason_of(wrong), where=self._where(found))
                 ) from wrong
             if self.floor is None:
                 return {**payload, self.result: value}
@@ -268,7 +265,7 @@ class Formula(Node):
     def _for_number(self, formula: Expression) -> Made:
         def made(payload: Any, found: Any) -> Any:
             if not math.isfinite(payload):
-                raise PermanentError("the payload is no finite number")
+                raise PermanentError(Text("formula.not-finite"))
             fields = {} if found is None else self._fields(found)
             value: Any = formula({**fields, "payload": payload})
             return value if self.floor is None else _at_least(value, self.floor)
@@ -285,9 +282,7 @@ class Formula(Node):
         if isinstance(found, dict):
             return found
         if not isinstance(found, Struct):
-            raise PermanentError(
-                f"the property {self.parameters} is a {type(found).__name__}, not an object with parameters"
-            )
+            raise PermanentError(Text("formula.parameters", property=self.parameters, here=kind_text(found)))
         known = self.flat.get(id(found))
         if known is None or known[0] is not found:
             if len(self.flat) >= KEPT:
@@ -295,8 +290,10 @@ class Formula(Node):
             known = self.flat[id(found)] = (found, asdict(found))
         return known[1]
 
-    def _where(self, found: Any) -> str:
-        return f"the property {self.parameters}" + (", which the message does not have" if found is None else "")
+    def _where(self, found: Any) -> Text:
+        if found is None:
+            return Text("formula.where-none", property=self.parameters)
+        return Text("formula.where", property=self.parameters)
 
 
 def _at_least(value: Any, floor: float) -> Any:

@@ -18,6 +18,7 @@ from engine.api import (
     PathText,
     PermanentError,
     Struct,
+    Text,
     choices,
     node,
 )
@@ -65,11 +66,11 @@ class Html(Node):
     def process(self, msg: Message) -> Message:
         value = self.place.get(msg)
         if value is UNSET:
-            raise PermanentError(f"the message has no {self.property}")
+            raise PermanentError(Text("value.none", path=self.property))
         try:
             return self.place.set(msg, self._changed(value))
         except RecursionError as wrong:
-            raise PermanentError(f"{self.property} is nested too deeply") from wrong
+            raise PermanentError(Text("value.too-deep", path=self.property)) from wrong
 
     def _changed(self, value: Any) -> Any:
         if isinstance(value, str):

@@ -6,7 +6,21 @@ from collections.abc import Hashable, Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, choices, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    Text,
+    choices,
+    node,
+)
 from nodes.core.parts.join_group import Group, fields_of
 from nodes.core.parts.join_reduce import Reduction
 from nodes.support.comparison import loose_text
@@ -164,8 +178,8 @@ class Join(Node):
     zh: ClassVar = Help(
         "合并",
         "把多条消息合成一条。“还原拆分”按序号还原拆分节点拆开的序列；“按设置合成”把相继的消息合成列表、键值表、文本或字节；"
-        "“逐条计算”对序列中的每条消息计算一个值。达到数量、序列到齐、超过等待时间，或收到带 complete 属性的消息时送出。"
-        "带 reset 属性的消息丢弃所在的组。等待中的消息在重启后保留。",
+        "“逐条计算”对序列中的每条消息计算一个值。达到数量、序列到齐、超过等待时间，或收到带 `complete` 属性的消息时送出。"
+        "带 `reset` 属性的消息丢弃所在的组。等待中的消息在重启后保留。",
         fields={
             "mode": ("方式", "还原拆分、按设置合成，或逐条计算。"),
             "build": ("合成结果", "按设置合成：合成什么。"),
@@ -173,8 +187,8 @@ class Join(Node):
             "key": ("键", "合成键值表：键名的路径。"),
             "group_by": ("分组依据", "按设置合成：按哪个值分组，填路径；不填则不分组。"),
             "joiner": ("连接文本", "合成文本或字节：各部分之间写什么。"),
-            "count": ("数量", "按设置合成：有几个即完成；0 则由序列、等待时间或 complete 属性决定。"),
-            "use_parts": ("考虑序列", "按设置合成：是否考虑消息的 parts。"),
+            "count": ("数量", "按设置合成：有几个即完成；0 则由序列、等待时间或 `complete` 属性决定。"),
+            "use_parts": ("考虑序列", "按设置合成：是否考虑消息的 `parts`。"),
             "wait_s": ("等待时间", "第一条消息之后多久送出；0 为不限。"),
             "keep_accumulating": ("继续累积", "按设置合成：完成之后每条消息都再次送出。"),
             "expression": ("表达式", "逐条计算：对每条消息计算；可用载荷字段、A（此前的结果）、I（序号）、N（总数）。"),
@@ -188,7 +202,7 @@ class Join(Node):
     def __post_init__(self) -> None:
         if self.mode == "reduce":
             if not self.expression:
-                raise ValueError("expression: reduce needs one, e.g. A + payload")
+                raise ValueError(Text("sequence.reduce"))
             Reduction(self.expression, self.start_value, self.finish, self.from_end)
 
     def start(self, ctx: Context) -> None:
@@ -226,9 +240,7 @@ class Join(Node):
         if name is None and self.mode == "reduce":
             return msg
         if name is None:
-            raise PermanentError(
-                "the message has no parts.id: it belongs to no sequence; put a split before, or use mode manual"
-            )
+            raise PermanentError(Text("sequence.no-id"))
         group = self.groups.get(name)
         if group is not None and self.wait_s and ("restart_timeout" in msg.props or "restartTimeout" in msg.props):
             self.timers.after(name, self.wait_s, partial(self._send, name))
@@ -285,14 +297,14 @@ class Join(Node):
                 if completes:
                     return {}
                 where = "parts.key" if self.mode == "by_parts" else self.key
-                raise PermanentError(f"the message has no {where}, the name of its value in the object")
+                raise PermanentError(Text("sequence.no-name", path=where))
             return {} if value is UNSET else {loose_text(place): value}
         if kind == "merge":
             fields = fields_of(value)
             if fields is None:
                 if completes:
                     return {}
-                raise PermanentError(f"{self.property} is no object, so it can't be merged")
+                raise PermanentError(Text("sequence.no-merge", path=self.property))
             return {str(field): found for field, found in fields.items()}
         if kind == "buffer" and value is not UNSET:
             Group("buffer", None, "").add(Held(0, msg), {0: value})
@@ -312,7 +324,7 @@ class Join(Node):
         if not group.count:
             group.count = parts.get("count")
         self.keeping.drop(group.add(held, self._filled(msg, held.number, True)), counted=False)
-        self.ctx.status(f"{len(self.keeping)} waiting", "busy")
+        self.ctx.status(Text("status.waiting", count=len(self.keeping)), "busy")
 
     def _send(self, name: str, closing: bool = False) -> None:
         group = self.groups[name]
@@ -341,7 +353,8 @@ class Join(Node):
             del self.groups[name]
         self.keeping.send([] if stays else group.messages, {"out": [group.message(put)]})
         self.ctx.status(
-            f"{len(self.keeping)} waiting" if len(self.keeping) else "", "busy" if len(self.keeping) else "ok"
+            Text("status.waiting", count=len(self.keeping)) if len(self.keeping) else "",
+            "busy" if len(self.keeping) else "ok",
         )
 
     def _reduce(self, name: str, group: Group, reduction: Reduction) -> None:

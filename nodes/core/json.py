@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Struct, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Struct, Text, node
 from nodes.support.fields import ReadOrWrite
+from nodes.support.kinds import kind_text
 from nodes.support.value_ref import ValueRef
 
 
@@ -31,7 +32,7 @@ class Json(Node):
     zh: ClassVar = Help(
         "JSON",
         "JSON 文本（或 UTF-8 字节）与值互相转换。自动时，文本和字节转为值，其他转为文本。不是 JSON 的文本处理失败并写明位置；"
-        "NaN 和无穷大写成 null。",
+        "NaN 和无穷大写成 `null`。",
         fields={
             "action": ("方向", "读取文本，还是写成文本。"),
             "property": ("属性", "文本或值在消息中的路径。"),
@@ -47,22 +48,26 @@ class Json(Node):
     def process(self, msg: Message) -> Message:
         value = self.place.get(msg)
         if value is UNSET:
-            raise PermanentError(f"the message has no {self.property}")
+            raise PermanentError(Text("value.none", path=self.property))
         is_text = isinstance(value, (str, bytes, bytearray))
         if self.action == "read" and not is_text:
             if isinstance(value, (dict, list, int, float, bool, Struct)) or value is None:
                 return msg
-            raise PermanentError(f"{self.property} is a {type(value).__name__}, no JSON text")
+            raise PermanentError(Text("value.not-format", path=self.property, here=kind_text(value), format="JSON"))
         if self.action == "write" or not is_text:
             return self.place.set(msg, self._written(value))
         try:
             return self.place.set(msg, self.decode(value))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-            raise PermanentError(f"{self.property} is no JSON: {wrong}") from wrong
+            raise PermanentError(
+                Text("value.bad-format", path=self.property, format="JSON", reason=str(wrong))
+            ) from wrong
 
     def _written(self, value: object) -> str:
         try:
             text = self.encode(bytes(value).decode() if isinstance(value, (bytes, bytearray)) else value)
             return (msgspec.json.format(text, indent=self.indent) if self.indent else text).decode()
         except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
-            raise PermanentError(f"{self.property} can't be written as JSON: {wrong}") from wrong
+            raise PermanentError(
+                Text("value.not-written", path=self.property, format="JSON", reason=str(wrong))
+            ) from wrong

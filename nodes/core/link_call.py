@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, Links, Message, Meta, Node, PermanentError, node
+from engine.api import UNSET, Context, Example, Help, Links, Message, Meta, Node, PermanentError, Text, node
 from nodes.core.link_out import RETURN
 from nodes.support.timers import Timers
 
@@ -61,7 +61,7 @@ class LinkCall(Node):
     def process(self, msg: Message) -> None:
         entry = self.links.entry(self.name)
         if entry is None:
-            raise PermanentError(f"the link-in {self.name} is not running; start its flow, or correct `to`")
+            raise PermanentError(Text("link.not-running", name=self.name))
         call = secrets.token_hex(8)
         self.out[call] = msg
         msg.delivery.hold()
@@ -77,7 +77,7 @@ class LinkCall(Node):
         self.timers.cancel_all()
         self.links.close(self.own_name, self.enter)
         for called in self.out.values():
-            self.ctx.fail(called, PermanentError(f"the link-call stopped while it waited for {self.name}"))
+            self.ctx.fail(called, PermanentError(Text("link.stopped", name=self.name)))
             called.delivery.release()
         self.out.clear()
 
@@ -93,5 +93,5 @@ class LinkCall(Node):
 
     def _expired(self, call: str) -> None:
         called = self.out.pop(call)
-        self.ctx.fail(called, PermanentError(f"nothing came back from {self.name} within {self.wait_s:g} s"))
+        self.ctx.fail(called, PermanentError(Text("link.late", name=self.name, seconds=self.wait_s)))
         called.delivery.release()

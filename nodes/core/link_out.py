@@ -15,6 +15,7 @@ from engine.api import (
     Node,
     PermanentError,
     RetryableError,
+    Text,
     choices,
     node,
 )
@@ -58,7 +59,7 @@ class LinkOut(Node):
 
     def __post_init__(self) -> None:
         if self.mode == "link" and not self.to:
-            raise ValueError("to: name at least one link-in")
+            raise ValueError(Text("link.none"))
 
     def start(self, ctx: Context) -> None:
         self.links = ctx.service(Links)
@@ -72,7 +73,7 @@ class LinkOut(Node):
         entries = [self.links.entry(name) for name in self.names]
         for name, entry in zip(self.names, entries, strict=True):
             if entry is None:
-                raise RetryableError(f"the link-in {name} is not running")
+                raise RetryableError(Text("link.not-running", name=name))
         for entry in entries:
             if entry is not None:
                 entry(msg)
@@ -81,9 +82,9 @@ class LinkOut(Node):
 def _return(links: Links, msg: Message) -> None:
     calls: Any = msg.props.get(RETURN)
     if not isinstance(calls, list) or not calls:
-        raise PermanentError("the message came from no link-call, so it can't return to one")
+        raise PermanentError(Text("link.no-call"))
     last = calls[-1]
     entry = links.entry(str(last.get("to"))) if isinstance(last, dict) else None
     if entry is None:
-        raise PermanentError("the link-call that the message is to return to is not running any more")
+        raise PermanentError(Text("link.call-gone"))
     entry(msg.with_props(link_calls=calls[:-1] or UNSET, link_return=last.get("call")))

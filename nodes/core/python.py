@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PermanentError, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PermanentError, Text, node
 from nodes.core.parts.python_worker import PythonPermission, Worker
+from nodes.support.kinds import kind_text
 
 OWN = ("payload", "topic", "key", "time")
 
@@ -61,10 +62,10 @@ class Python(Node):
     ]
     zh: ClassVar = Help(
         "Python 函数",
-        "在单独的进程中对每条消息运行 process(msg)，限制时间和内存。函数返回一个对象、几个对象的列表，或 None（不送出，计为丢弃）。出错、"
-        "超时或超出内存的消息处理失败。该进程不是沙箱：现场设置了 MCS_PYTHON_NODES=on 才能运行，只有集成工程师可以加入或修改。",
+        "在单独的进程中对每条消息运行 `process(msg)`，限制时间和内存。函数返回一个对象、几个对象的列表，或 `None`（不送出，计为丢弃）。出错、"
+        "超时或超出内存的消息处理失败。该进程不是沙箱：现场设置了 `MCS_PYTHON_NODES=on` 才能运行，只有集成工程师可以加入或修改。",
         fields={
-            "code": ("代码", "定义 process(msg) 的 Python 代码。"),
+            "code": ("代码", "定义 `process(msg)` 的 Python 代码。"),
             "time_s": ("时限", "一条消息最多处理多久，超过则失败。"),
             "memory_bytes": ("内存上限", "进程最多使用多少内存。"),
         },
@@ -74,7 +75,7 @@ class Python(Node):
         try:
             compile(self.code, "<function>", "exec")
         except (SyntaxError, ValueError) as wrong:
-            raise ValueError(f"code: {wrong}") from wrong
+            raise ValueError(Text("python.code", reason=str(wrong))) from wrong
 
     def start(self, ctx: Context) -> None:
         try:
@@ -82,9 +83,7 @@ class Python(Node):
         except LookupError:
             allowed = False
         if not allowed:
-            raise PermanentError(
-                "python nodes are switched off on this site; an administrator can set MCS_PYTHON_NODES=on and restart"
-            )
+            raise PermanentError(Text("python.off"))
         self.ctx = ctx
         self.worker = Worker(self.code, self.time_s, self.memory_bytes)
 
@@ -102,9 +101,7 @@ class Python(Node):
 
 def _message(msg: Message, result: Any) -> Message:
     if not isinstance(result, dict):
-        raise PermanentError(
-            f"the function returned a {type(result).__name__}; return an object such as {{'payload': …}}, a list of them, or None"
-        )
+        raise PermanentError(Text("python.result", here=kind_text(result)))
     topic, key, time = result.get("topic", msg.topic), result.get("key", msg.key), result.get("time", msg.time)
     if (
         not isinstance(topic, str)
@@ -112,7 +109,7 @@ def _message(msg: Message, result: Any) -> Message:
         or isinstance(time, bool)
         or not isinstance(time, (int, float))
     ):
-        raise PermanentError("the function returned a topic or key that is no text, or a time that is no number")
+        raise PermanentError(Text("python.fields"))
     props = {name: value for name, value in result.items() if name not in OWN}
     return msg.replace(payload=result.get("payload", msg.payload), topic=topic, key=key, time=float(time)).with_props(
         **props

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, choices, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, Port, Text, choices, node
 from nodes.support.numeric import Reading, as_number
 from nodes.support.value_ref import ValueRef
 
@@ -88,9 +88,9 @@ class Range(Node):
 
     def __post_init__(self) -> None:
         if self.from_range[0] == self.from_range[1]:
-            raise ValueError("from_range: its two ends must differ")
+            raise ValueError(Text("node.range-same"))
         if not all(map(math.isfinite, (*self.from_range, *self.to_range))):
-            raise ValueError("from_range and to_range: their ends must be finite numbers")
+            raise ValueError(Text("node.range-finite"))
 
     def input_ports(self) -> tuple[Port, ...]:
         """The input takes from_unit."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, choices, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Text, choices, node
 from nodes.support.comparison import loose_text
 from nodes.support.control_messages import asked_for, only_control
 from nodes.support.durable_buffer import DurableBuffer, Held
@@ -109,8 +109,8 @@ class RateLimit(Node):
     zh: ClassVar = Help(
         "限速",
         "在一段时间内只放行几条消息，全部合计或每个键分开。超出的消息按顺序排队、丢弃并计数，或从“超出”端口送出；只放行最新的一条时，"
-        "被替换的旧消息丢弃，或从“超出”端口送出。带 reset 属性的消息清空队列，"
-        "带 flush 属性的立即送出排队的消息（为数字时送出最早的几条），带 to_front 属性的排在最前。排队的消息在重启后保留。",
+        "被替换的旧消息丢弃，或从“超出”端口送出。带 `reset` 属性的消息清空队列，"
+        "带 `flush` 属性的立即送出排队的消息（为数字时送出最早的几条），带 `to_front` 属性的排在最前。排队的消息在重启后保留。",
         fields={
             "max": ("条数", "放行几条。"),
             "per_s": ("时间", "在多长时间内。"),
@@ -318,7 +318,7 @@ class RateLimit(Node):
 
     def _show(self) -> None:
         count = len(self.keeping)
-        self.ctx.status(f"{count} waiting" if count else "", "busy" if count else "ok")
+        self.ctx.status(Text("status.waiting", count=count) if count else "", "busy" if count else "ok")
 
 
 def _key(value: Any) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
-from engine.api import Context, Database, Emitter, Example, Help, Meta, Source, connection_or_retry, node
+from engine.api import Context, Database, Emitter, Example, Help, Meta, Source, Text, connection_or_retry, node
 
 LEASE = "insert into schedule_fired (flow, node, at) values ($1, $2, $3) on conflict do nothing returning true"
 UNFIRE = "delete from schedule_fired where flow = $1 and node = $2 and at > $3"
@@ -69,8 +69,8 @@ class Schedule(Source):
         "停机期间错过的时刻不补。夏令时跳过的时刻在跳过之后立即送出，重复的时刻只送出一次。"
         "服务器时间被拨快时，超过“最多迟到”的时刻略过；被拨慢时，之后的时刻照常再次送出。",
         fields={
-            "cron": ("cron 表达式", "分、时、日、月、星期，如 0 8 * * MON-FRI；六段时第一段为秒。"),
-            "time_zone": ("时区", "时刻按哪个时区，如 Asia/Shanghai。"),
+            "cron": ("cron 表达式", "分、时、日、月、星期，如 `0 8 * * MON-FRI`；六段时第一段为秒。"),
+            "time_zone": ("时区", "时刻按哪个时区，如 `Asia/Shanghai`。"),
             "payload": ("载荷", "送出什么；空值则送出时刻。"),
             "topic": ("主题", "消息的主题。"),
             "late_s": ("最多迟到", "迟多久以内仍送出。"),
@@ -81,15 +81,11 @@ class Schedule(Source):
         try:
             zone = ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError) as unknown:
-            raise ValueError(
-                f"time_zone: {self.time_zone!r} is not known; write one such as Asia/Shanghai or UTC"
-            ) from unknown
+            raise ValueError(Text("node.schedule-zone", zone=self.time_zone)) from unknown
         try:
             next(CronSim(self.cron, datetime(2024, 1, 1, tzinfo=zone)))
         except (CronSimError, StopIteration) as wrong:
-            raise ValueError(
-                f"cron: {self.cron!r} is no cron expression, or never comes ({wrong}); e.g. 0 8 * * MON-FRI"
-            ) from wrong
+            raise ValueError(Text("node.schedule-cron", cron=self.cron, reason=str(wrong))) from wrong
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -107,7 +103,7 @@ class Schedule(Source):
             since = max(self.last, clock.now() - self.late_s)
             local = next(CronSim(self.cron, datetime.fromtimestamp(since, self.zone)))
             due = local.timestamp()
-            self.ctx.status(f"next {local:%Y-%m-%d %H:%M}")
+            self.ctx.status(Text("status.next", at=f"{local:%Y-%m-%d %H:%M}"))
             if not await self._comes(due):
                 self.ctx.log.warning("the clock was put back; the times from now on are fired")
                 await self._begin_anew(LOOK_EVERY_S)

@@ -7,7 +7,6 @@ from functools import cmp_to_key
 from typing import Annotated, Any, ClassVar, Literal
 
 from engine.api import (
-    UNSET,
     Context,
     EvaluationError,
     Example,
@@ -19,11 +18,14 @@ from engine.api import (
     Path,
     PathText,
     PermanentError,
+    Text,
     choices,
     node,
+    reason_of,
 )
-from nodes.support.comparison import STRICT, kind_of
+from nodes.support.comparison import STRICT
 from nodes.support.durable_buffer import DurableBuffer, Held
+from nodes.support.kinds import kind_of, value_text
 from nodes.support.numeric import as_number
 from nodes.support.scope import Scope
 from nodes.support.sequence import belongs, parts_of
@@ -85,7 +87,7 @@ class Sort(Node):
             "what": ("排序对象", "序列中的消息，或消息中的列表。"),
             "property": ("属性", "列表：在消息中的路径。"),
             "by": ("依据", "按哪个值排序，填路径；不填则序列按载荷，列表按元素本身。"),
-            "expression": ("表达式", "代替依据：用载荷字段或列表元素（value）计算。"),
+            "expression": ("表达式", "代替依据：用载荷字段或列表元素（`value`）计算。"),
             "descending": ("从大到小", "最大的在前。"),
             "numeric": ("数字文本按数字", "写成文本的数字按数字比较。"),
             "limit": ("保留上限", "最多保留多少条消息；更多的处理失败。"),
@@ -96,7 +98,7 @@ class Sort(Node):
         self._path_of_by()
         if self.expression:
             if self.by is not None:
-                raise ValueError("by: give by or expression, not both")
+                raise ValueError(Text("sequence.by-or-expression"))
             Expression(self.expression, strings=True)
 
     def start(self, ctx: Context) -> None:
@@ -127,13 +129,11 @@ class Sort(Node):
         if self.what == "list":
             values = self.place.get(msg)
             if not isinstance(values, (list, tuple)):
-                raise PermanentError(f"{self.property} is no list, so it can't be sorted")
+                raise PermanentError(Text("sequence.no-list", path=self.property))
             return self.place.set(msg, self._sorted([(Message(value), value) for value in values]))
         parts = parts_of(msg)
         if parts is None or not belongs(parts):
-            raise PermanentError(
-                "the message has no parts.id and parts.index: it belongs to no sequence that could be sorted; put a split or batch before"
-            )
+            raise PermanentError(Text("sequence.no-place"))
         self._collect(msg, str(parts["id"]))
         return None
 
@@ -161,9 +161,7 @@ class Sort(Node):
     def _sorted(self, items: list[tuple[Message, Any]]) -> list[Any]:
         keyed = [(self._key(message), value) for message, value in items]
         if len({kind_of(key) for key, _ in keyed}) > 1:
-            raise PermanentError(
-                "the values to sort by are of different kinds, so they have no order; sort numbers or texts, or turn numeric on"
-            )
+            raise PermanentError(Text("sequence.kinds"))
         ordered = sorted(keyed, key=cmp_to_key(_compare), reverse=self.descending)
         return [value for _, value in ordered]
 
@@ -172,14 +170,12 @@ class Sort(Node):
             try:
                 return self.formula(self.scope.values(message, {"value": message.payload}))
             except EvaluationError as wrong:
-                raise PermanentError(f"expression {self.expression!r}: {wrong}") from wrong
+                raise PermanentError(Text("sequence.calculation", reason=reason_of(wrong))) from wrong
         found = self.by_path.get(message)
         if self.numeric:
             return as_number(found, self.by_path.text, "text")
         if kind_of(found) not in ("number", "string", "boolean"):
-            raise PermanentError(
-                f"{self.by_path.text} is {'missing' if found is UNSET else kind_of(found)}; only numbers, texts and truth values have an order"
-            )
+            raise PermanentError(Text("sequence.no-order", path=self.by_path.text, here=value_text(found)))
         return found
 
 

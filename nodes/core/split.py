@@ -6,8 +6,23 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, PermanentError, Struct, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    Struct,
+    Text,
+    node,
+)
 from nodes.support.comparison import loose_text
+from nodes.support.kinds import value_text
 from nodes.support.sequence import new_ids, parts_of
 from nodes.support.value_ref import ValueRef
 
@@ -94,7 +109,7 @@ class Split(Node):
     ]
     zh: ClassVar = Help(
         "拆分",
-        "把列表、键值表、文本或字节拆成一串消息，每条带 parts，可用合并节点还原，也可嵌套。文本连续时，几条消息的文本连成一个流，"
+        "把列表、键值表、文本或字节拆成一串消息，每条带 `parts`，可用合并节点还原，也可嵌套。文本连续时，几条消息的文本连成一个流，"
         "未完的尾部等下一条消息。空列表、空键值表和没有该值的消息到此为止并计数；数字、真假和空值处理失败。",
         fields={
             "property": ("属性", "要拆分的值在消息中的路径。"),
@@ -104,7 +119,7 @@ class Split(Node):
             "length": ("分段长度", "改按固定的字符数或字节数拆开；0 为按分隔符。"),
             "stream": ("文本连续", "文本和字节从一条消息接到下一条。"),
             "key": ("流的键", "文本连续时，按哪个值分成不同的流，填路径；不填则合为一个。"),
-            "copy_key_to": ("键名写到", "键值表的键名写到哪个路径，如 topic；不填则不写。"),
+            "copy_key_to": ("键名写到", "键值表的键名写到哪个路径，如 `topic`；不填则不写。"),
             "limit": ("条数上限", "一条消息最多拆成几条；更多则处理失败。"),
         },
     )
@@ -136,9 +151,7 @@ class Split(Node):
         elif value is UNSET:
             out = []
         else:
-            raise PermanentError(
-                f"{self.property} is {'null' if value is None else loose_text(value)}: only lists, objects, texts and bytes can be split"
-            )
+            raise PermanentError(Text("sequence.unsplittable", path=self.property, here=value_text(value)))
         if not out:
             self.ctx.drop()
         return out
@@ -159,7 +172,7 @@ class Split(Node):
         if len(tail) > LONGEST_TAIL:
             self.tails.delete(key)
             raise PermanentError(
-                f"{self.property}: {len(tail):,} characters came without a separator; at most {LONGEST_TAIL:,} are kept"
+                Text("sequence.no-separator", path=self.property, length=len(tail), limit=LONGEST_TAIL)
             )
         out = self._sequence(msg, pieces[:done], kind, [more] * done, first=number)
         self.tails.set(key, (number + done, tail))
@@ -176,9 +189,7 @@ class Split(Node):
         self, msg: Message, values: list[Any], kind: str, more: list[dict[str, Any]], first: int | None = None
     ) -> list[Message]:
         if len(values) > self.limit:
-            raise PermanentError(
-                f"{self.property} has {len(values):,} parts; at most {self.limit:,} are allowed (`limit`)"
-            )
+            raise PermanentError(Text("sequence.many-parts", path=self.property, count=len(values), limit=self.limit))
         parts: dict[str, Any] = {"id": self.new_id(), "type": kind}
         if first is None:
             parts["count"] = len(values)

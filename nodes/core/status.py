@@ -25,8 +25,8 @@ class Status(Listener):
     ]
     zh: ClassVar = Help(
         "状态",
-        "本流程中节点的状态变化时送出一条消息，载荷为 {node, text, level}；level 为 ok（正常）、busy（忙）、"
-        "warning（警告）或 error（错误）。",
+        "本流程中节点的状态变化时送出一条消息，载荷为 `{node, text, level}`；`level` 为 `ok`（正常）、`busy`（忙）、"
+        "`warning`（警告）或 `error`（错误）。",
         fields={
             "scope": ("监听的节点", "节点标识；不填则为本流程的全部节点。"),
         },

@@ -89,7 +89,7 @@ class Switch(Node):
         "“介于”包含两端。“其余”在上面的规则都不符合时成立。不符合任何规则的消息丢弃并计数。",
         fields={
             "rules": ("规则", "从上到下依次判断。"),
-            "property": ("属性", "判断消息中的哪个值，如 payload.temp、topic、flow.mode。"),
+            "property": ("属性", "判断消息中的哪个值，如 `payload.temp`、`topic`、`flow.mode`。"),
             "first_only": ("只取第一条", "遇到第一条符合的规则即停止。"),
             "loose": ("宽松比较", "按 JavaScript 的规则比较。"),
             "renumber": ("重新编号", "各端口送出的消息重新编成完整的序列。"),
@@ -99,11 +99,14 @@ class Switch(Node):
             "SwitchRule": {
                 "op": ("判断", "对该值做什么判断。"),
                 "value": ("比较值", "与之比较的值；“介于”和“序号介于”的一端；“序列的前几条”和“后几条”的条数。"),
-                "value_from": ("比较值来自", "代替比较值：路径，如 payload.limit 或 flow.limit；previous 为上一个值。"),
+                "value_from": (
+                    "比较值来自",
+                    "代替比较值：路径，如 `payload.limit` 或 `flow.limit`；`previous` 为上一个值。",
+                ),
                 "upper": ("另一端", "“介于”和“序号介于”的另一端。"),
-                "upper_from": ("另一端来自", "代替另一端：路径，或 previous。"),
+                "upper_from": ("另一端来自", "代替另一端：路径，或 `previous`。"),
                 "type": ("类型", "用于“类型是”。"),
-                "expression": ("表达式", "条件，可用载荷字段、topic、previous、I（序号）、N（总数）。"),
+                "expression": ("表达式", "条件，可用载荷字段、`topic`、`previous`、I（序号）、N（总数）。"),
                 "ignore_case": ("不分大小写", "用于“匹配正则表达式”。"),
                 "port": ("端口名", "几条规则可共用一个端口；不填则由判断和比较值得出。"),
             },

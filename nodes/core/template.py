@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from pystache.context import KeyNotFoundError  # type: ignore[import-untyped]
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, Text, node
 from nodes.support.mustache import Escape, Mustache, TooLong, check
 from nodes.support.value_ref import SHARED, ValueRef
 
@@ -50,12 +50,12 @@ class Template(Node):
     ]
     zh: ClassVar = Help(
         "模板",
-        "用 Mustache 写出含有消息内容的文本：{{payload.sn}}、{{#payload.points}}……{{/payload.points}}、{{^x}}……{{/x}}。名字可为 payload、"
-        "topic、key、time 和消息的属性，也可为流程或全站的上下文（flow.x、site.x）；payload.points.0 为列表的第一项。模板中没有代码，"
+        "用 Mustache 写出含有消息内容的文本：`{{payload.sn}}`、`{{#payload.points}}`……`{{/payload.points}}`、`{{^x}}`……`{{/x}}`。名字可为 `payload`、"
+        "`topic`、`key`、`time` 和消息的属性，也可为流程或全站的上下文（`flow.x`、`site.x`）；`payload.points.0` 为列表的第一项。模板中没有代码，"
         "也不能包含文件。没有的名字写为空；严格时处理失败。结果最多一百万个字符。",
         fields={
             "template": ("模板", "Mustache 文本。"),
-            "escape": ("转义", "{{x}} 怎样写出。"),
+            "escape": ("转义", "`{{x}}` 怎样写出。"),
             "strict": ("严格", "没有某个名字时处理失败。"),
             "property": ("属性", "文本写到消息中的哪个路径。"),
         },
@@ -77,13 +77,13 @@ class Template(Node):
         try:
             text = self.mustache.text(msgspec.to_builtins(names, str_keys=True, enc_hook=str))
         except KeyNotFoundError as wrong:
-            raise PermanentError(f"template: {wrong}") from wrong
+            raise PermanentError(Text("template.fails", reason=str(wrong))) from wrong
         except TooLong as wrong:
-            raise PermanentError("template: it takes too long to write; put fewer sections into each other") from wrong
+            raise PermanentError(Text("template.slow")) from wrong
         except (RecursionError, OverflowError) as wrong:
-            raise PermanentError(f"template: the message can't be written: {wrong}") from wrong
+            raise PermanentError(Text("template.plain", reason=str(wrong))) from wrong
         if len(text) > LARGEST:
-            raise PermanentError(f"template: the text has {len(text):,} characters, at most {LARGEST:,} are allowed")
+            raise PermanentError(Text("template.long", length=len(text), limit=LARGEST))
         return self.place.set(msg, text)
 
     def _elsewhere(self, name: str) -> Any:

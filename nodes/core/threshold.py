@@ -17,10 +17,12 @@ from engine.api import (
     PermanentError,
     Port,
     Struct,
+    Text,
     choices,
     node,
 )
 from nodes.support.comparison import loose_text
+from nodes.support.kinds import kind_text
 from nodes.support.numeric import as_number
 
 
@@ -88,9 +90,9 @@ class Threshold(Node):
         "阈值",
         "值越过阈值的消息从“越过阈值”端口送出，其余从“未越过”端口送出；恰好等于不算越过。有回差时，"
         "越过之后要退到阈值减回差（低于时为加回差）或更远，才算恢复；重启后继续。设备没有所指的参数时永不越过。"
-        "越过的消息带属性 threshold {value, limit, direction}。不是有限数字的值处理失败。",
+        "越过的消息带属性 `threshold {value, limit, direction}`。不是有限数字的值处理失败。",
         fields={
-            "limit": ("阈值", "数字、路径（如 payload.limit），或设备参数的名称（如 a1）；单位与该值相同。"),
+            "limit": ("阈值", "数字、路径（如 `payload.limit`），或设备参数的名称（如 `a1`）；单位与该值相同。"),
             "value": ("数值", "要判断的数在消息中的路径。"),
             "direction": ("方向", "哪一侧算越过阈值。"),
             "deadband": ("回差", "越过之后要退回多少才算恢复，单位与该值相同。"),
@@ -141,7 +143,12 @@ class Threshold(Node):
                 found = getattr(holder, name)
             else:
                 raise PermanentError(
-                    f"limit {name}: the property {self.parameters} is {_said(holder)} without {name}; put a device node before, or give a number"
+                    Text(
+                        "node.threshold-no-parameter",
+                        name=name,
+                        property=self.parameters,
+                        here=kind_text(UNSET if holder is None else holder),
+                    )
                 )
         if found is None or found is UNSET:
             return None
@@ -159,7 +166,3 @@ class Threshold(Node):
         elif was and not beyond:
             self.over.delete(key)
         return beyond
-
-
-def _said(holder: Any) -> str:
-    return "missing" if holder is None else f"a {type(holder).__name__}"

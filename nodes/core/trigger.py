@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, choices, node
+from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, Path, PathText, Port, Text, choices, node
 from nodes.core.template import Template
 from nodes.support.comparison import loose_text
 from nodes.support.durable_buffer import DurableBuffer, Held
@@ -131,11 +131,11 @@ class Trigger(Node):
     zh: ClassVar = Help(
         "触发",
         "立即送出一条消息，等待之后再送出另一条；等待期间到来的消息吞掉并计数。可让新消息使等待重新开始、一直等到重置，或重复送出。"
-        "带 reset 属性、或载荷等于“重置值”的消息结束该键的等待，到此为止。等待中的消息在重启后继续等待。",
+        "带 `reset` 属性、或载荷等于“重置值”的消息结束该键的等待，到此为止。等待中的消息在重启后继续等待。",
         fields={
             "first": ("立即送出", "收到消息时送出什么。"),
             "first_value": ("第一条载荷", "第一条消息的载荷，或其模板。"),
-            "first_from": ("第一条载荷来自", "代替第一条载荷：路径，如 flow.alarm 或 payload.sn。"),
+            "first_from": ("第一条载荷来自", "代替第一条载荷：路径，如 `flow.alarm` 或 `payload.sn`。"),
             "then": ("之后", "送出第一条之后怎样继续。"),
             "wait_s": ("等待时间", "等多久。"),
             "extend": ("新消息重新等待", "等待期间的新消息使等待重新开始。"),
@@ -145,7 +145,7 @@ class Trigger(Node):
             "second_port": ("第二端口", "第二条从“稍后”端口送出。"),
             "wait_from": ("等待时间来自", "消息可在此路径给出等待时间（0 为直到重置）；不填则不可。"),
             "wait_unit": ("等待单位", "该等待时间的单位。"),
-            "key": ("键", "按哪个值分开处理，填路径，如 topic；不填则一起处理。"),
+            "key": ("键", "按哪个值分开处理，填路径，如 `topic`；不填则一起处理。"),
             "reset_value": ("重置值", "载荷等于它时重置，按文本比较。"),
             "limit": ("等待上限", "最多有几个键同时等待；更多的处理失败。"),
         },
@@ -154,7 +154,7 @@ class Trigger(Node):
     def __post_init__(self) -> None:
         for name, kind, value in self._texts():
             if kind == "template" and not isinstance(value, str):
-                raise ValueError(f"{name}: a template is a text such as {{{{payload.sn}}}}")
+                raise ValueError(Text("template.no-text", field=name))
 
     def output_ports(self) -> tuple[Port, ...]:
         """`out`, and `later` when the second message has a port of its own."""
@@ -255,7 +255,7 @@ class Trigger(Node):
             self.keeping.drop([before], counted=False)
         self.armed[key] = held
         self._set_timer(key, held)
-        self.ctx.status(f"{len(self.armed)} waiting", "busy")
+        self.ctx.status(Text("status.waiting", count=len(self.armed)), "busy")
 
     def _set_timer(self, key: str, held: Held) -> None:
         if held.due is not None:
@@ -291,7 +291,9 @@ class Trigger(Node):
         self._show()
 
     def _show(self) -> None:
-        self.ctx.status(f"{len(self.armed)} waiting" if self.armed else "", "busy" if self.armed else "ok")
+        self.ctx.status(
+            Text("status.waiting", count=len(self.armed)) if self.armed else "", "busy" if self.armed else "ok"
+        )
 
 
 def _filled(text: Any, ctx: Context) -> Template:

@@ -20,6 +20,7 @@ from engine.api import (
     PermanentError,
     Port,
     Struct,
+    Text,
     choices,
     node,
 )
@@ -107,12 +108,12 @@ class Window(Node):
     zh: ClassVar = Help(
         "窗口统计",
         "按事件时间分段，统计一个数的平均、最大、最小、百分位等，每个键分开。依次分段时，一段结束后送出一条；滑动时，"
-        "每条消息都送出最近一段的统计。来得太迟的值从“迟到”端口送出。载荷为 {key, start, end} 和所选的统计量。统计中的值在重启后保留。",
+        "每条消息都送出最近一段的统计。来得太迟的值从“迟到”端口送出。载荷为 `{key, start, end}` 和所选的统计量。统计中的值在重启后保留。",
         fields={
             "length_s": ("窗口长度", "一段有多长。"),
             "mode": ("分段方式", "一段接一段，或在每条消息到来时统计最近一段。"),
             "figures": ("统计量", "计算并送出哪些值。"),
-            "percentile": ("百分位", "计算第几百分位；结果中的名称如 p95。"),
+            "percentile": ("百分位", "计算第几百分位；结果中的名称如 `p95`。"),
             "value": ("数值", "要统计的数在消息中的路径。"),
             "key": ("键", "按哪个值分开统计，填路径；不填则合在一起。"),
             "lateness_s": ("等待迟到", "一段结束之后再等多久才送出。"),
@@ -140,15 +141,11 @@ class Window(Node):
     def process(self, msg: Message) -> Any:
         value = as_number(self.value_of(msg), self.value)
         if abs(value) > LARGEST:
-            raise PermanentError(
-                f"{self.value} is {value:g}: sums of such numbers are none, at most {LARGEST:g} is taken"
-            )
+            raise PermanentError(Text("node.window-too-large", path=self.value, value=value, limit=LARGEST))
         if abs(value) > 1 << 53:
             value = float(value)  # a longer whole number can't be written down
         if not math.isfinite(msg.time) or msg.time > self.ctx.clock.now() + A_DAY_S:
-            raise PermanentError(
-                f"the message's time {msg.time} is no Unix time, or more than a day ahead: one such would close all windows before it"
-            )
+            raise PermanentError(Text("node.window-time", time=msg.time))
         found = "" if self.key_of is None else self.key_of(msg)
         key = found if isinstance(found, str) else "" if found is UNSET else loose_text(found)
         mark = self.marks.get(key, _NO_MARK)
@@ -189,7 +186,7 @@ class Window(Node):
 
     def _add(self, window: WindowValues, time: float, value: float) -> None:
         if len(window.pairs) >= self.limit:
-            raise PermanentError(f"the window has {self.limit:,} values already; raise `limit`, or make it shorter")
+            raise PermanentError(Text("node.window-many", limit=self.limit))
         window.add(time, value)
 
     def _close_in_time(self, key: str, left_s: float) -> None:

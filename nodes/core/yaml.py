@@ -8,7 +8,21 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 import yaml
 
-from engine.api import UNSET, Context, Example, Help, Message, Meta, Node, PathText, PermanentError, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    PathText,
+    PermanentError,
+    Readable,
+    Text,
+    node,
+    reason_of,
+)
 from nodes.support.fields import ReadOrWrite
 from nodes.support.value_ref import ValueRef
 
@@ -40,7 +54,7 @@ class Yaml(Node):
     ]
     zh: ClassVar = Help(
         "YAML",
-        "YAML 文本（或 UTF-8 字节）与值互相转换，按 YAML 1.2 解释：只有 true 和 false 是真假，日期是文本。别名、标签、重复的键、"
+        "YAML 文本（或 UTF-8 字节）与值互相转换，按 YAML 1.2 解释：只有 `true` 和 `false` 是真假，日期是文本。别名、标签、重复的键、"
         "过深的嵌套和过长的文本处理失败，并写明行号。",
         fields={
             "action": ("方向", "读取文本，还是写成文本。"),
@@ -55,7 +69,7 @@ class Yaml(Node):
     def process(self, msg: Message) -> Message:
         value = self.place.get(msg)
         if value is UNSET:
-            raise PermanentError(f"the message has no {self.property}")
+            raise PermanentError(Text("value.none", path=self.property))
         is_text = isinstance(value, (str, bytes, bytearray))
         if self.action == "read" and not is_text:
             return msg
@@ -65,7 +79,7 @@ class Yaml(Node):
 
     def _read(self, text: str | bytes) -> Any:
         if len(text) > LONGEST:
-            raise PermanentError(f"{self.property} has {len(text):,} characters, at most {LONGEST:,} are read")
+            raise PermanentError(Text("value.long", path=self.property, length=len(text), limit=LONGEST))
         try:
             _check(text)
             loader = self.loader(text)
@@ -74,14 +88,18 @@ class Yaml(Node):
             finally:
                 loader.dispose()
         except (yaml.YAMLError, UnicodeDecodeError, ValueError) as wrong:
-            raise PermanentError(f"{self.property} is no YAML: {' '.join(str(wrong).split())}") from wrong
+            raise PermanentError(
+                Text("value.bad-format", path=self.property, format="YAML", reason=_reason(wrong))
+            ) from wrong
 
     def _written(self, value: Any) -> str:
         try:
             plain = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
             return yaml.dump(plain, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
         except (yaml.YAMLError, TypeError, ValueError, RecursionError) as wrong:
-            raise PermanentError(f"{self.property} can't be written as YAML: {wrong}") from wrong
+            raise PermanentError(
+                Text("value.not-written", path=self.property, format="YAML", reason=str(wrong))
+            ) from wrong
 
 
 def _core_loader() -> type[yaml.CSafeLoader]:
@@ -112,15 +130,20 @@ def _check(text: str | bytes) -> None:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            raise ValueError(f"line {line}: aliases are not taken")
+            raise ValueError(Text("format.yaml-alias", line=line))
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag not in (None, "!"):
-            raise ValueError(f"line {line}: the tag {event.tag} is not taken")
+            raise ValueError(Text("format.yaml-tag", line=line, tag=str(event.tag)))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                raise ValueError(f"line {line}: nested more than {DEEPEST} levels deep")
+                raise ValueError(Text("format.yaml-deep", line=line, limit=DEEPEST))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _reason(wrong: Exception) -> Readable:
+    reason = reason_of(wrong)
+    return " ".join(reason.split()) if isinstance(reason, str) else reason
 
 
 def _built(loader: yaml.CSafeLoader, found: yaml.Node | None) -> Any:
@@ -131,8 +154,9 @@ def _built(loader: yaml.CSafeLoader, found: yaml.Node | None) -> Any:
         for key, value in found.value:
             if not isinstance(key, yaml.ScalarNode) or key.value in built:
                 line = key.start_mark.line + 1 if key.start_mark else 1
-                fault = "a key twice" if isinstance(key, yaml.ScalarNode) else "a key that is no text"
-                raise ValueError(f"line {line}: {fault}")
+                if isinstance(key, yaml.ScalarNode):
+                    raise ValueError(Text("format.yaml-key-twice", line=line))
+                raise ValueError(Text("format.yaml-key-no-text", line=line))
             built[key.value] = _built(loader, value)
         return built
     if isinstance(found, yaml.SequenceNode):

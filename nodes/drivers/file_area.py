@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.api import PermanentError, RetryableError, Settings
+from engine.api import PermanentError, Readable, RetryableError, Settings, Text
 
 __all__ = ["FileArea"]
 
@@ -52,7 +52,7 @@ class FileArea:
         """(a descriptor of the folder that a file is in, the file's own name)."""
         folder, _, own = name.rpartition("/")
         if own in ("", ".", ".."):
-            raise PermanentError(f"{name[:200]!r} is no name of a file; give one such as reports/today.csv")
+            raise PermanentError(Text("file.no-name", name=name[:200]))
         self._parts(name)
         with self.folder(folder or ("/" if name.startswith("/") else ""), make=make) as at, _reported(name):
             yield at, own
@@ -69,11 +69,9 @@ class FileArea:
 
     def _parts(self, name: str) -> tuple[Path, list[str]]:
         if len(name) > LONGEST_NAME or any(ord(one) < 32 for one in name) or not name.isprintable() or "\\" in name:
-            raise PermanentError(
-                f"{name[:80]!r} is no file name; use up to {LONGEST_NAME} printable characters and no backslash"
-            )
+            raise PermanentError(Text("file.odd-name", name=name[:80], limit=LONGEST_NAME))
         if ".." in name.split("/"):
-            raise PermanentError(f"{name[:200]!r} climbs out with ..; name the file from {self._home} on")
+            raise PermanentError(Text("file.climbs", name=name[:200], folder=str(self._home)))
         if not name.startswith("/"):
             return self._home, [part for part in name.split("/") if part not in ("", ".")]
         path = Path(name)
@@ -81,9 +79,7 @@ class FileArea:
             for known in (root.absolute(), root.resolve()):
                 if path.is_relative_to(known):
                     return root, list(path.relative_to(known).parts)
-        raise PermanentError(
-            f"{name[:200]!r} is outside of the folders that file nodes may use; give a name in {self._home}, or add the folder to MCS_FILES"
-        )
+        raise PermanentError(Text("file.outside", name=name[:200], folder=str(self._home)))
 
 
 def open_plain(own: str, flags: int, at: int) -> int:
@@ -91,21 +87,19 @@ def open_plain(own: str, flags: int, at: int) -> int:
     descriptor = os.open(own, flags | FILE, 0o640, dir_fd=at)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise PermanentError(f"{own!r} is no plain file; pipes, devices and folders can't be used")
+        raise PermanentError(Text("file.not-plain", name=own))
     return descriptor
 
 
 @contextlib.contextmanager
 def _reported(name: str) -> Iterator[None]:
-    shown = name[:200] or "the area of files"
+    shown: Readable = name[:200] or Text("file.area")
     try:
         yield
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         if error.errno in PASSING:
-            raise RetryableError(f"{shown}: {reason}; free space, or look at the disk") from error
+            raise RetryableError(Text("file.disk", name=shown, reason=reason)) from error
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise PermanentError(
-                f"{shown}: there is a symbolic link, or a file, where a folder should be; links are not followed"
-            ) from error
-        raise PermanentError(f"{shown}: {reason}") from error
+            raise PermanentError(Text("file.link", name=shown)) from error
+        raise PermanentError(Text("file.fails", name=shown, reason=reason)) from error

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from aiohttp import web
 
-from engine.api import choices
+from engine.api import Readable, Text, choices
 
 __all__ = ["BadBody", "Decoding", "decoded", "fields", "limited_body"]
 
@@ -31,7 +31,7 @@ MOST_FIELDS = 1000
 class BadBody(Exception):
     """The body is not taken. `status` is the HTTP status that says so; the text is for the sender."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: Readable) -> None:
         super().__init__(reason)
         self.status = status
 
@@ -45,14 +45,14 @@ async def limited_body(request: web.Request, limit_bytes: int) -> bytes:
         try:
             part = await request.content.read(CHUNK_BYTES)
         except web.RequestPayloadError as broken:
-            raise BadBody(400, "the body ended early or can't be unpacked; send it whole") from broken
+            raise BadBody(400, Text("http.body-cut")) from broken
         if not part:
             return b"".join(parts)
         size += len(part)
         if size > limit_bytes:
             break
         parts.append(part)
-    raise BadBody(413, f"the body is larger than the {limit_bytes} bytes that are taken; send less at once")
+    raise BadBody(413, Text("http.body-large", limit=limit_bytes))
 
 
 def decoded(body: bytes, content_type: str, charset: str | None, decoding: Decoding) -> Any:
@@ -65,9 +65,9 @@ def decoded(body: bytes, content_type: str, charset: str | None, decoding: Decod
     try:
         text = body.decode(charset or "utf-8")
     except LookupError as unknown:
-        raise BadBody(415, f"charset {charset!r} is not known; send UTF-8") from unknown
+        raise BadBody(415, Text("http.charset", charset=str(charset))) from unknown
     except UnicodeDecodeError as wrong:
-        raise BadBody(400, f"the body is no {charset or 'UTF-8'} from byte {wrong.start} on") from wrong
+        raise BadBody(400, Text("http.not-charset", charset=charset or "UTF-8", byte=wrong.start)) from wrong
     return text if kind == "text" else _form(text)
 
 
@@ -91,7 +91,7 @@ def _kind(content_type: str) -> Decoding:
     if content_type == "application/x-www-form-urlencoded":
         return "form"
     if content_type.startswith("multipart/"):
-        raise BadBody(415, "multipart is not taken apart; send JSON or a URL-encoded form, or set `decode: bytes`")
+        raise BadBody(415, Text("http.multipart"))
     return "text" if content_type.startswith("text/") else "bytes"
 
 
@@ -99,9 +99,9 @@ def _json(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
-        raise BadBody(400, f"the body is no JSON: {wrong}") from wrong
+        raise BadBody(400, Text("http.not-json", reason=str(wrong))) from wrong
     except RecursionError as deep:
-        raise BadBody(400, "the JSON in the body is nested too deeply") from deep
+        raise BadBody(400, Text("http.json-deep")) from deep
 
 
 def _form(text: str) -> Mapping[str, str | list[str]]:
@@ -112,4 +112,4 @@ def _form(text: str) -> Mapping[str, str | list[str]]:
             )
         )
     except (ValueError, UnicodeDecodeError) as wrong:
-        raise BadBody(400, f"the body is no form: {wrong}") from wrong
+        raise BadBody(400, Text("http.no-form", reason=str(wrong))) from wrong

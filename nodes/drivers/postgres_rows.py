@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Message, Path, PermanentError
+from engine.api import UNSET, Message, Path, PermanentError, Text
 
 __all__ = ["COPY_BEGIN", "COPY_END", "RowPacker", "unpack"]
 
@@ -23,15 +23,22 @@ EPOCH_2000_US = 946_684_800_000_000
 KNOWN_TEXTS = 20_000
 
 FIXED = {
-    "int2": ("h", 2, "whole number from -32768 to 32767"),
-    "int4": ("i", 4, "whole number of at most 32 bits"),
-    "int8": ("q", 8, "whole number of at most 64 bits"),
-    "float4": ("f", 4, "number"),
-    "float8": ("d", 8, "number"),
-    "bool": ("?", 1, "true or false"),
-    "timestamptz": ("q", 8, "time in Unix seconds"),
+    "int2": ("h", 2, Text("postgres.whole-16")),
+    "int4": ("i", 4, Text("postgres.whole", bits=32)),
+    "int8": ("q", 8, Text("postgres.whole", bits=64)),
+    "float4": ("f", 4, Text("postgres.number")),
+    "float8": ("d", 8, Text("postgres.number")),
+    "bool": ("?", 1, Text("postgres.truth")),
+    "timestamptz": ("q", 8, Text("postgres.time")),
 }
-VARIABLE = {"text", "varchar", "jsonb", "json", "bytea"}
+_VARIABLE_WORDS = {
+    "text": Text("postgres.text"),
+    "varchar": Text("postgres.text"),
+    "jsonb": Text("postgres.json"),
+    "json": Text("postgres.json"),
+    "bytea": Text("postgres.bytes"),
+}
+VARIABLE = _VARIABLE_WORDS.keys()
 
 
 class RowPacker:
@@ -44,7 +51,7 @@ class RowPacker:
         for name, (kind, _) in columns.items():
             if kind not in FIXED and kind not in VARIABLE:
                 raise ValueError(
-                    f"column {name} has type {kind}, which can't be written; use one of {', '.join([*FIXED, *sorted(VARIABLE)])}"
+                    Text("postgres.column-type", column=name, type=kind, known=[*FIXED, *sorted(VARIABLE)])
                 )
         ordered = sorted(columns.items(), key=lambda item: item[1][0] in VARIABLE)
         self.columns = [name for name, _ in ordered]
@@ -193,16 +200,10 @@ def _one(name: str, kind: str, value: Any) -> bytes:
         data = value.encode()
         return len(data).to_bytes(4, "big") + data
     except (struct.error, TypeError, ValueError, OverflowError) as error:
-        wanted = (
-            FIXED[kind][2]
-            if kind in FIXED
-            else "text without a zero character"
-            if kind in ("text", "varchar")
-            else kind
-        )
+        wanted = FIXED[kind][2] if kind in FIXED else _VARIABLE_WORDS[kind]
         shown = repr(value)
         shown = shown if len(shown) <= 80 else shown[:77] + "…"
-        raise PermanentError(f"column {name} wants a {wanted}, not {shown}") from error
+        raise PermanentError(Text("postgres.value", column=name, wanted=wanted, value=shown)) from error
 
 
 def _microseconds(value: Any) -> int:

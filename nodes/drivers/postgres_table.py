@@ -19,7 +19,9 @@ from engine.api import (
     Quarantine,
     RetryableError,
     Spool,
+    Text,
     choices,
+    reason_of,
 )
 from nodes.drivers.postgres_rows import COPY_BEGIN, COPY_END, RowPacker, unpack
 
@@ -73,7 +75,9 @@ class PostgresTable:
             except (RetryableError, TimeoutError) as away:
                 kept = (await self._spool.copies(TYPES)).get(self.table)
                 if kept is None:
-                    raise RetryableError(str(away) or f"no answer within {ANSWERS_WITHIN_S:g} s") from away
+                    raise RetryableError(
+                        reason_of(away) or Text("postgres.no-answer", seconds=ANSWERS_WITHIN_S)
+                    ) from away
                 self._choose(msgspec.json.decode(kept, type=dict[str, str]))
         assert self._types is not None
         return self._types
@@ -83,7 +87,7 @@ class PostgresTable:
             async with self._held.use() as connection:
                 await self._store(connection, items)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise PermanentError(f"table {self.table} refuses the row: {error}") from error
+            raise PermanentError(Text("postgres.row", table=self.table, reason=str(error))) from error
 
     def encode(self, items: Sequence[bytes]) -> bytes:
         return msgspec.msgpack.encode(items)
@@ -127,7 +131,7 @@ class PostgresTable:
         before, types = self._types, await self._read_types(connection)
         self._choose(types)
         if before is not None and any(before[name] != types[name] for name in self.columns):
-            raise RetryableError(f"table {self.table} has changed; its rows are packed anew")
+            raise RetryableError(Text("postgres.changed", table=self.table))
         self._spool.copy(TYPES, self.table, msgspec.json.encode(types))
         names = ", ".join(self._copied)
         await connection.execute(
@@ -141,7 +145,7 @@ class PostgresTable:
     def _choose(self, types: dict[str, str]) -> None:
         missing = [name for name in self.columns if name not in types]
         if missing:
-            raise PermanentError(f"table {self.table} has no column {missing[0]}; it has {', '.join(types)}")
+            raise PermanentError(Text("postgres.no-column", table=self.table, column=missing[0], columns=list(types)))
         self._types = types
         self._copied = self._order(types)
 
@@ -152,7 +156,7 @@ class PostgresTable:
             self.table,
         )
         if not rows:
-            raise PermanentError(f"there is no table {self.table}")
+            raise PermanentError(Text("postgres.no-table", table=self.table))
         return {row["attname"]: row["typname"] for row in rows}
 
     async def _conflict(self, connection: asyncpg.Connection) -> str:
@@ -165,7 +169,7 @@ class PostgresTable:
         )
         rest = [name for name in self._copied if name not in (keys or [])]
         if not keys or not rest:
-            raise PermanentError(f"table {self.table} needs a primary key, and columns besides it, to update rows by")
+            raise PermanentError(Text("postgres.no-key", table=self.table))
         return f"({', '.join(keys)}) do update set {', '.join(f'{name} = excluded.{name}' for name in rest)}"
 
 

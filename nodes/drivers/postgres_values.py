@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, PermanentError
+from engine.api import UNSET, PermanentError, Text
 
 __all__ = ["as_parameter", "as_plain"]
 
@@ -28,7 +28,7 @@ def as_parameter(value: Any, kind: str, place: str) -> Any:
     except (TypeError, ValueError, OverflowError, OSError, decimal.InvalidOperation, RecursionError) as wrong:
         shown = repr(value)
         shown = shown if len(shown) <= 80 else shown[:77] + "…"
-        raise PermanentError(f"{place} is to be {kind}, and {shown} is none") from wrong
+        raise PermanentError(Text("postgres.parameter", place=place, type=kind, value=shown)) from wrong
 
 
 def as_plain(value: Any, kind: str) -> Any:
@@ -93,7 +93,7 @@ def _moment(value: Any) -> datetime.datetime:
     if isinstance(value, str):
         moment = datetime.datetime.fromisoformat(value)
         if moment.tzinfo is None:
-            raise ValueError("a time without a zone says no moment")
+            raise ValueError(Text("postgres.no-zone"))
         return moment
     if isinstance(value, datetime.datetime):
         return value

@@ -18,7 +18,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from engine.api import UNSET, Context, Message, Path, PermanentError, RetryableError, Settings
+from engine.api import UNSET, Context, Message, Path, PermanentError, RetryableError, Settings, Text
 
 __all__ = ["RESERVED", "RedisProblem", "encoded", "key_of", "problem_of", "redis_client"]
 
@@ -34,14 +34,14 @@ async def redis_client(ctx: Context, url: str) -> Any:
     if not url:
         own = ctx.service(Settings).redis_url
         if own is None:
-            raise ValueError("redis: this site has no Redis of its own; give an address, or set MCS_REDIS_URL")
+            raise ValueError(Text("redis.none"))
         url = own.reveal()
 
     async def make() -> Any:
         try:
             return redis.from_url(url, socket_connect_timeout=5, socket_timeout=10)
         except ValueError as wrong:
-            raise ValueError("redis: it must be an address such as redis://host:6379/0") from wrong
+            raise ValueError(Text("redis.address")) from wrong
 
     async def close(client: Any) -> None:
         await client.aclose()
@@ -55,32 +55,32 @@ def key_of(message: Message, prefix: str, path: Path | None) -> str:
     if isinstance(part, (int, float)) and not isinstance(part, bool):
         part = str(part)
     if not isinstance(part, str) or not prefix + part:
-        raise PermanentError(f"{path.text if path is not None else 'key'} names no key; it is to be a text or a number")
+        raise PermanentError(Text("redis.no-key", path=path.text if path is not None else "key"))
     key = prefix + part
     if key.startswith(RESERVED):
-        raise PermanentError(f"keys that begin with {RESERVED} belong to the engine; take another prefix")
+        raise PermanentError(Text("redis.reserved", prefix=RESERVED))
     if len(key) > LONGEST_KEY:
-        raise PermanentError(f"the key is longer than {LONGEST_KEY} characters")
+        raise PermanentError(Text("redis.key-long", limit=LONGEST_KEY))
     return key
 
 
 def problem_of(error: Exception) -> Exception:
     """RetryableError when Redis is away or not ready, PermanentError when it refuses this command."""
     if isinstance(error, (RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError)):
-        return RetryableError(f"Redis is away ({error})")
+        return RetryableError(Text("redis.away", reason=str(error)))
     text = str(error)
     if isinstance(error, _PASSING) or text.startswith(("MISCONF", "NOREPLICAS")):
-        return RetryableError(f"Redis takes no writes now ({text})", after_s=2.0)
-    return PermanentError(f"Redis refuses: {text}")
+        return RetryableError(Text("redis.read-only", reason=text), after_s=2.0)
+    return PermanentError(Text("redis.refuses", reason=text))
 
 
 def encoded(payload: Any) -> bytes:
     """Text in UTF-8, bytes as they are, everything else as JSON. PermanentError when that can't be."""
     if payload is UNSET:
-        raise PermanentError("the message has no payload to store")
+        raise PermanentError(Text("value.no-payload"))
     if isinstance(payload, (bytes, bytearray, memoryview)):
         return bytes(payload)
     try:
         return payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)
     except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
-        raise PermanentError(f"the payload can't be stored as JSON or UTF-8: {wrong}") from wrong
+        raise PermanentError(Text("value.not-text", reason=str(wrong))) from wrong

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Protocol
 
-from engine.api import choices
+from engine.api import Readable, Text, choices
 
 __all__ = ["BadFrame", "Framing", "FramingKind", "framed", "make_framing"]
 
@@ -17,7 +17,7 @@ FramingKind = Annotated[
 class BadFrame(Exception):
     """The stream can't be followed any further; `head` is the beginning of what could not be taken, `before` what was whole before it."""
 
-    def __init__(self, reason: str, head: bytes, before: list[bytes]) -> None:
+    def __init__(self, reason: Readable, head: bytes, before: list[bytes]) -> None:
         super().__init__(reason)
         self.head = head
         self.before = before
@@ -63,7 +63,7 @@ class _Line:
         for index, message in enumerate((*messages, self._rest)):
             if len(message) > self._largest:
                 self._rest = b""
-                raise BadFrame(f"a message is larger than largest_bytes ({self._largest})", message, messages[:index])
+                raise BadFrame(Text("tcp.large", limit=self._largest), message, messages[:index])
         return messages
 
     def idle(self) -> list[bytes]:
@@ -87,11 +87,7 @@ class _Length:
             size = int.from_bytes(rest[at : at + self._length], "big")
             if size > self._largest:
                 self._rest = b""
-                raise BadFrame(
-                    f"a message says it is {size} bytes long, more than largest_bytes ({self._largest})",
-                    rest[at:],
-                    messages,
-                )
+                raise BadFrame(Text("tcp.large-length", size=size, limit=self._largest), rest[at:], messages)
             begin = at + self._length
             if len(rest) < begin + size:
                 break
@@ -116,7 +112,7 @@ class _Idle:
         self._rest += data
         if len(self._rest) > self._largest:
             head, self._rest = self._rest, b""
-            raise BadFrame(f"more than largest_bytes ({self._largest}) came without a pause", head, [])
+            raise BadFrame(Text("tcp.no-pause", limit=self._largest), head, [])
         return []
 
     def idle(self) -> list[bytes]:

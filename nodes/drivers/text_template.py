@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Message, Path, PermanentError
+from engine.api import UNSET, Message, Path, PermanentError, Text
 
 __all__ = ["TextTemplate"]
 
@@ -34,7 +34,7 @@ class TextTemplate:
         for path, fixed in zip(self._paths, self._fixed[1:], strict=True):
             value = path.get(message)
             if value is UNSET:
-                raise PermanentError(f"{self.text!r} needs {path.text}, which the message does not have")
+                raise PermanentError(Text("value.fill", template=self.text, path=path.text))
             made += [self._quote(_written(value)), fixed]
         return "".join(made)
 

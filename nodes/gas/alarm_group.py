@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import Context, Delivery, Example, Help, Message, Meta, Node, Port, field, node
+from engine.api import Context, Delivery, Example, Help, Message, Meta, Node, Port, Text, field, node
 from nodes.gas.alarm_write import as_event
 from nodes.support.timers import Timers
 from plant.alarms.event import AlarmEvent
@@ -134,7 +134,7 @@ class AlarmGroup(Node):
             self._timers.after("longest", self._longest_s, self._send)
         self._timers.after("quiet", self.quiet_s, self._send)
         if len(self._waiting):
-            self.ctx.status(f"{len(self._waiting)} gathered", "busy")
+            self.ctx.status(Text("gas.gathered", count=len(self._waiting)), "busy")
 
     def _send(self) -> None:
         self._timers.cancel_all()

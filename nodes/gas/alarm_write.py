@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from engine.api import Context, Help, Message, Node, PermanentError, Port, node, read_as
+from engine.api import Context, Help, Message, Node, PermanentError, Port, Text, node, read_as
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 
@@ -18,7 +18,7 @@ def as_event(payload: Any) -> AlarmEvent:
     try:
         return read_as(payload, AlarmEvent)
     except msgspec.ValidationError as error:
-        raise PermanentError(f"payload is no alarm event ({error}); put alarm before this node") from error
+        raise PermanentError(Text("gas.no-event", reason=str(error))) from error
 
 
 @node(category="gas", secrets=False, icon="database", title="Write alarms", side_effect=True)
@@ -35,7 +35,7 @@ class AlarmWrite(Node):
     timeout_s: ClassVar[float] = 60.0
     zh: ClassVar = Help(
         "报警入库",
-        "把报警事件写入报警表 alarms 和 alarm_events，提交之后再向下传递。引起报警的读数在提交之后才向消息网关确认；"
+        "把报警事件写入报警表 `alarms` 和 `alarm_events`，提交之后再向下传递。引起报警的读数在提交之后才向消息网关确认；"
         "再来一次的事件只存一次。数据库离线时事件等待。",
     )
 

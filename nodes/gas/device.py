@@ -18,6 +18,7 @@ from engine.api import (
     PathText,
     PermanentError,
     Port,
+    Text,
     choices,
     node,
 )
@@ -81,7 +82,7 @@ class Device(Node):
     ]
     zh: ClassVar = Help(
         "设备参数",
-        "按序列号在设备台账中查找设备，把参数作为属性 device 附在消息上；台账修改之后对下一条消息生效。已停用的设备，其消息处理失败；"
+        "按序列号在设备台账中查找设备，把参数作为属性 `device` 附在消息上；台账修改之后对下一条消息生效。已停用的设备，其消息处理失败；"
         "不在台账中的，从“未登记”端口送出（应连到报警节点），该端口未接线时同样处理失败。"
         "算不出浓度的读数从“无有效值”端口送出，并带标志：16 传感器故障，或原始值达到下限（断线判据）或上限（饱和判据）；"
         "32 预热中；64 未标定（缺少斜率 K 或截距 B）。",
@@ -107,7 +108,7 @@ class Device(Node):
                 return {"unregistered": msg.replace(payload=payload)}
             raise PermanentError(_unknown(sn, self.key))
         if not device.enabled:
-            raise PermanentError(f"device {sn} is switched off in the registry; switch it on there, or stop the device")
+            raise PermanentError(Text("gas.disabled", sn=sn))
         payload = msg.payload
         if payload.__class__ is not Reading:
             payload = as_reading(payload)
@@ -120,7 +121,7 @@ class Device(Node):
         return {"fault": marked} if self.on_fault == "separate" else marked
 
 
-def _unknown(sn: Any, path: str) -> str:
+def _unknown(sn: Any, path: str) -> Text:
     if sn is UNSET or not sn:
-        return f"there is no serial number at {path}"
-    return f"device {str(sn)[:64]!r} is not in the registry; add it under Devices, or find out who publishes as it"
+        return Text("gas.no-serial", path=path)
+    return Text("gas.unknown", sn=str(sn)[:64])

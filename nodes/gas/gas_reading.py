@@ -5,7 +5,22 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar
 
-from engine.api import EMPTY, Context, Example, Help, Message, Meta, Node, PermanentError, Port, node
+from engine.api import (
+    EMPTY,
+    Context,
+    Example,
+    Help,
+    Message,
+    Meta,
+    Node,
+    PermanentError,
+    Port,
+    Readable,
+    Text,
+    node,
+    reason_of,
+    stored,
+)
 from plant.model.device_clock import DeviceClock
 from plant.model.reading import Flag, PacketDecoder, Reading
 
@@ -97,7 +112,7 @@ class GasReading(Node):
         "未知字段保存在 `extra` 中。设备时钟错误时，改用到达时间并置标志 1：超前过多、早于 2020 年、突然跳前、包序号递增而时间倒退，或实时上报而"
         "时间远远落后。补传的数据到达比实时快，保留其自身的时间。消息网关保留的消息置标志 256。此时还没有浓度，由设备参数节点和公式节点得出。",
         fields={
-            "topic": ("主题格式", "{sn} 处为序列号，+ 为任意一级。"),
+            "topic": ("主题格式", "`{sn}` 处为序列号，+ 为任意一级。"),
             "clock_ahead_s": ("时钟最多超前", "设备时钟可以超前多少。"),
         },
     )
@@ -116,7 +131,7 @@ class GasReading(Node):
             sn = self._serials.get(msg.topic) or self._serial(msg.topic)
             packet, extra, sound = self._decode(msg.payload)
         except (ValueError, TypeError) as error:
-            return self._bad(msg, str(error))
+            return self._bad(msg, reason_of(error))
         arrived = msg.time
         clock = self._clocks.get(sn)
         if clock is None:
@@ -156,9 +171,7 @@ class GasReading(Node):
     def _serial(self, topic: str) -> str:
         found = self._pattern.fullmatch(topic)
         if found is None:
-            raise ValueError(
-                f"the topic {topic[:200]!r} does not fit {self.topic}; a serial number is 1 to 64 letters, digits or _ . : -"
-            )
+            raise ValueError(Text("reading.topic", topic=topic[:200], pattern=self.topic))
         if len(self._serials) >= KNOWN_TOPICS:
             self._serials.clear()  # somebody invents topics: memory stays bounded
             self._clocks.clear()
@@ -171,13 +184,14 @@ class GasReading(Node):
         else:
             self._off.delete(sn)
 
-    def _bad(self, msg: Message, reason: str) -> dict[str, Message]:
+    def _bad(self, msg: Message, reason: Readable) -> dict[str, Message]:
         if not self.ctx.wired("bad"):
             raise PermanentError(reason)
         error = {
             "node": self.ctx.node,
             "flow": self.ctx.flow,
-            "reason": reason,
+            "reason": str(reason),
+            "text": stored(reason),
             "kind": "refused",
             "type": "PermanentError",
         }
@@ -187,6 +201,6 @@ class GasReading(Node):
 def _topic_pattern(topic: str) -> re.Pattern[str]:
     parts = topic.split("{sn}")
     if len(parts) != 2:
-        raise ValueError(f"topic {topic!r} must hold {{sn}} exactly once")
+        raise ValueError(Text("reading.topic-form", topic=topic))
     before, after = (re.escape(part).replace(r"\+", "[^/]+") for part in parts)
     return re.compile(f"{before}(?P<sn>{_SN}){after}")

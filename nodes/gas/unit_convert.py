@@ -16,6 +16,7 @@ from engine.api import (
     PathText,
     PermanentError,
     Port,
+    Text,
     choices,
     node,
 )
@@ -125,7 +126,7 @@ class UnitConvert(Node):
             "lel_vol_pct": ("爆炸下限", "代替该气体的值。"),
             "temperature_c": ("温度", "气体的温度。"),
             "pressure_hpa": ("压力", "气体的压力。"),
-            "temperature_from": ("温度来自", "温度（°C）在消息中的路径，如 payload.temp；不填则用温度。"),
+            "temperature_from": ("温度来自", "温度（°C）在消息中的路径，如 `payload.temp`；不填则用温度。"),
             "pressure_from": ("压力来自", "压力（hPa）在消息中的路径；不填则用压力。"),
             "property": ("属性", "浓度在消息中的路径。"),
             "result": ("结果写到", "结果写到哪个路径；不填则写回原处。"),
@@ -134,13 +135,11 @@ class UnitConvert(Node):
 
     def __post_init__(self) -> None:
         if self.from_unit == self.to_unit:
-            raise ValueError(f"to_unit: it is {self.to_unit} already; remove the node, or choose another unit")
+            raise ValueError(Text("gas.same-unit", unit=self.to_unit))
         if "%LEL" in (self.from_unit, self.to_unit) and self._lel() is None:
-            raise ValueError(
-                "lel_vol_pct: name a gas that burns, or give its lower explosive limit: %LEL is a share of it"
-            )
+            raise ValueError(Text("gas.no-limit"))
         if self._needs_mass() and self._molar_mass() is None:
-            raise ValueError("molar_mass_g_mol: name the gas, or give its molar mass: a mass in a volume depends on it")
+            raise ValueError(Text("gas.no-mass"))
 
     def input_ports(self) -> tuple[Port, ...]:
         """The input takes from_unit."""
@@ -186,7 +185,7 @@ class UnitConvert(Node):
             return given
         number = as_number(path.get(msg), path.text)
         if number <= above:
-            raise PermanentError(f"{path.text} is {number:g}; it must be above {above:g}")
+            raise PermanentError(Text("gas.above", path=path.text, value=number, least=above))
         return number
 
     def _molar_mass(self) -> float | None:

@@ -8,7 +8,7 @@ import contextlib
 import os
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import Context, Emitter, Help, Meta, PermanentError, Settings, Source, choices, node
+from engine.api import Context, Emitter, Help, Meta, PermanentError, Settings, Source, Text, choices, node, reason_of
 from nodes.drivers.file_area import FileArea, open_plain
 from nodes.drivers.gapless_progress import Progress, Step
 
@@ -58,7 +58,7 @@ class FileLines(Source):
         "重启或崩溃之后不重读已处理完的行，也不漏行。支持日志轮转：改名的旧文件先读完。没有换行符的最后一行等到写完为止。"
         "过长或编码错误的行只取开头，从错误端口送出。引擎停止期间轮转了几次时，中间的文件不读。",
         fields={
-            "file": ("文件", "MCS_DATA/files 中的文件名。"),
+            "file": ("文件", "`MCS_DATA/files` 中的文件名。"),
             "begin": ("开始位置", "从未读过的文件从哪里开始。"),
             "encoding": ("编码", "文件的编码。"),
             "poll_s": ("检查间隔", "多久检查一次有没有新内容。"),
@@ -86,7 +86,7 @@ class FileLines(Source):
                         self.memory.set(PLACE, mark)
                     mark = await self._follow(emit, mark)
                 except PermanentError as refused:
-                    self.ctx.status(str(refused), "warning")
+                    self.ctx.status(reason_of(refused), "warning")
                     await self.ctx.clock.sleep(self.poll_s)
         finally:
             self._close()
@@ -140,8 +140,8 @@ class FileLines(Source):
 
     def _refuse(self, emit: Emitter, line: bytes, mark: Mark, why: str) -> None:
         reason = {
-            "longer": f"a line of {self.file} is longer than longest_bytes ({self.longest_bytes}); only its beginning is kept",
-            "wrong": f"a line of {self.file} is no {self.encoding}; set another encoding",
+            "longer": Text("file.too-long", limit=self.longest_bytes),
+            "wrong": Text("file.line-encoding", encoding=self.encoding),
         }[why]
         step = self.progress.begin(mark)
         kept = emit.refuse(line[:HEAD_BYTES] if why == "longer" else line, self.file, reason)

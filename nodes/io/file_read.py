@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import Annotated, ClassVar, Literal
 
-from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Settings, choices, node
+from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Settings, Text, choices, node
 from nodes.drivers.file_area import FileArea
 from nodes.support.sequence import array_sequence, new_ids
 
@@ -46,12 +46,12 @@ class FileRead(Node):
 
     zh: ClassVar = Help(
         "读文件",
-        "把文件的内容放入消息：整个文本、字节，或逐行成为一个带 parts 的消息序列（可用合并节点合成一条）。"
-        "文件名限于 MCS_DATA/files 之内，可用 MCS_FILES 增加目录；.. 和符号链接不可用。文件不存在、过大或编码错误的消息从错误端口送出。"
+        "把文件的内容放入消息：整个文本、字节，或逐行成为一个带 `parts` 的消息序列（可用合并节点合成一条）。"
+        "文件名限于 `MCS_DATA/files` 之内，可用 `MCS_FILES` 增加目录；.. 和符号链接不可用。文件不存在、过大或编码错误的消息从错误端口送出。"
         "空文件没有行，计为丢弃。要跟随增长的文件，请用逐行读文件节点。",
         fields={
-            "file": ("文件", "文件名，如 recipes/zero.csv。"),
-            "file_from": ("文件名来自", "文件名在消息中的路径，如 payload.file；优先于文件。"),
+            "file": ("文件", "文件名，如 `recipes/zero.csv`。"),
+            "file_from": ("文件名来自", "文件名在消息中的路径，如 `payload.file`；优先于文件。"),
             "form": ("内容形式", "内容成为什么。"),
             "encoding": ("编码", "文本和行的编码。"),
             "largest_bytes": ("文件上限", "最大的文件。"),
@@ -62,7 +62,7 @@ class FileRead(Node):
 
     def __post_init__(self) -> None:
         if not self.file and not self.file_from:
-            raise ValueError("file: name a file, or say in file_from where the message names it")
+            raise ValueError(Text("file.none-named"))
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -73,23 +73,19 @@ class FileRead(Node):
     async def process(self, msg: Message) -> Message | list[Message]:
         name = self.place.get(msg) if self.place is not None else self.file
         if not isinstance(name, str):
-            raise PermanentError(f"{self.file_from} names no file; it is to be a text such as reports/today.csv")
+            raise PermanentError(Text("file.no-text", path=self.file_from))
         content = await asyncio.to_thread(self._read, name)
         if self.form == "bytes":
             return msg.replace(payload=content)
         try:
             text = content.decode("utf-8-sig" if self.encoding == "utf-8" else self.encoding)
         except UnicodeDecodeError as wrong:
-            raise PermanentError(
-                f"{name}: it is no {self.encoding} from byte {wrong.start} on; set another encoding"
-            ) from wrong
+            raise PermanentError(Text("file.encoding", name=name, encoding=self.encoding, byte=wrong.start)) from wrong
         if self.form == "text":
             return msg.replace(payload=text)
         lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
         if len(lines) > self.most_lines:
-            raise PermanentError(
-                f"{name}: it has {len(lines):,} lines, more than most_lines ({self.most_lines:,}); use file-lines"
-            )
+            raise PermanentError(Text("file.many-lines", name=name, lines=len(lines), limit=self.most_lines))
         if not lines:
             self.ctx.drop()
         return array_sequence(msg, lines, self.new_id())
@@ -102,7 +98,5 @@ class FileRead(Node):
                 parts.append(part)
                 left -= len(part)
             if not left:
-                raise PermanentError(
-                    f"{name}: it is larger than largest_bytes ({self.largest_bytes}); raise that, or use file-lines"
-                )
+                raise PermanentError(Text("file.large", name=name, limit=self.largest_bytes))
             return b"".join(parts)

@@ -23,6 +23,7 @@ from engine.api import (
     PermanentError,
     Port,
     Settings,
+    Text,
     choices,
     node,
 )
@@ -80,10 +81,10 @@ class FileWrite(Node):
         "写文件",
         "把每条消息追加到文件，或用它替换整个文件，写入磁盘之后再向下传递。文本和字节原样写入，其他写成一行 JSON。积累的消息一起写入、"
         "一起同步；替换一步完成，读者不会看到半个文件。超过轮转大小，或按天轮转（UTC）时，旧文件改名为“文件名.日期-时间-序号”。"
-        "文件名限于 MCS_DATA/files 之内，可用 MCS_FILES 增加目录；.. 和符号链接不可用。磁盘满时等待，不留下半行。",
+        "文件名限于 `MCS_DATA/files` 之内，可用 `MCS_FILES` 增加目录；.. 和符号链接不可用。磁盘满时等待，不留下半行。",
         fields={
-            "file": ("文件", "文件名，如 exports/readings.jsonl。"),
-            "file_from": ("文件名来自", "文件名在消息中的路径，如 key；优先于文件。"),
+            "file": ("文件", "文件名，如 `exports/readings.jsonl`。"),
+            "file_from": ("文件名来自", "文件名在消息中的路径，如 `key`；优先于文件。"),
             "mode": ("写入方式", "追加到末尾，或替换整个文件。"),
             "line_end": ("加换行符", "每条消息之后写一个换行符。"),
             "rotate_bytes": ("轮转大小", "文件超过它则轮转；0 为不轮转。"),
@@ -96,9 +97,9 @@ class FileWrite(Node):
 
     def __post_init__(self) -> None:
         if not self.file and not self.file_from:
-            raise ValueError("file: name a file, or say in file_from where the message names it")
+            raise ValueError(Text("file.none-named"))
         if self.mode == "overwrite" and (self.rotate_bytes or self.rotate_daily):
-            raise ValueError("mode: a file that is overwritten is not rotated; leave out rotate_bytes and rotate_daily")
+            raise ValueError(Text("file.rotated"))
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -125,13 +126,13 @@ class FileWrite(Node):
     def _name(self, message: Message) -> str:
         name = self.place.get(message) if self.place is not None else self.file
         if not isinstance(name, str):
-            raise PermanentError(f"{self.file_from} names no file; it is to be a text such as exports/GS1.jsonl")
+            raise PermanentError(Text("file.no-text", path=self.file_from))
         return name
 
     def _content(self, message: Message) -> bytes:
         payload = message.payload
         if payload is UNSET:
-            raise PermanentError("the message has no payload to write")
+            raise PermanentError(Text("value.no-payload"))
         if isinstance(payload, str):
             content = payload.encode("utf-8", "replace")
         elif isinstance(payload, (bytes, bytearray, memoryview)):
@@ -140,7 +141,7 @@ class FileWrite(Node):
             try:
                 content = msgspec.json.encode(payload)
             except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
-                raise PermanentError(f"the payload can't be said in JSON: {wrong}") from wrong
+                raise PermanentError(Text("value.not-json", reason=str(wrong))) from wrong
         return content + b"\n" if self.line_end else content
 
     def _write(self, name: str, contents: list[bytes], now: float) -> None:

@@ -16,10 +16,16 @@ from engine.api import (
     HttpCall,
     HttpReply,
     Meta,
+    Readable,
     Source,
+    Text,
     Timer,
     WebhookRouter,
+    hint_of,
+    language_of,
     node,
+    reason_of,
+    render,
 )
 from nodes.drivers.http_body import BadBody, Decoding, decoded, fields, limited_body
 from nodes.support.fields import LeastRole
@@ -85,16 +91,16 @@ class HttpIn(Source):
 
     zh: ClassVar = Help(
         "HTTP 输入",
-        "在 /hook 下的路径接收 HTTP 请求；载荷为请求的正文，没有正文时为查询参数。流程的所有分支都处理完（含数据库提交）之后返回 2xx；"
+        "在 `/hook` 下的路径接收 HTTP 请求；载荷为请求的正文，没有正文时为查询参数。流程的所有分支都处理完（含数据库提交）之后返回 `2xx`；"
         "消息到达 HTTP 响应节点时，立即返回它给出的响应。流程已满时返回 503，超过响应时限返回 504，正文过大（413）、"
         "类型不明（415）或格式错误（400）的不进入流程。除非无需登录，调用者要有 API 令牌或已登录。",
         fields={
-            "path": ("路径", "在 /hook 之后；{name} 代表任意一段。"),
+            "path": ("路径", "在 `/hook` 之后；`{name}` 代表任意一段。"),
             "method": ("请求方法", "接收哪种请求。"),
             "open": ("无需登录", "能连到服务器的任何人都可以调用。"),
             "role": ("最低角色", "调用者至少要有的角色。"),
             "decode": ("正文格式", "正文怎样解析。"),
-            "key": ("键", "路径中的哪一段作为消息的键，如 sn。"),
+            "key": ("键", "路径中的哪一段作为消息的键，如 `sn`。"),
             "headers": ("请求头", "哪些请求头放入消息。"),
             "status": ("状态码", "没有 HTTP 响应节点响应时返回的状态码。"),
             "answer_within_s": ("响应时限", "最迟多久返回响应。"),
@@ -106,9 +112,9 @@ class HttpIn(Source):
     def __post_init__(self) -> None:
         secret = sorted(SECRET_HEADERS & {name.lower() for name in self.headers})
         if secret:
-            raise ValueError(f"headers: {secret[0]} holds a secret and must not travel in messages; use http.user")
+            raise ValueError(Text("http.secret-header", name=secret[0]))
         if self.key and f"{{{self.key}}}" not in self.path:
-            raise ValueError(f"key: path {self.path} has no part {{{self.key}}}")
+            raise ValueError(Text("http.no-part", path=self.path, name=self.key))
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -123,9 +129,7 @@ class HttpIn(Source):
         if self.paths.open(self.endpoint):
             self.ctx.status(f"{self.method} /hook{self.path}")
         else:
-            self.ctx.status(
-                f"another node of this flow answers {self.method} {self.path}; choose another path", "error"
-            )
+            self.ctx.status(Text("http.taken", method=self.method, path=self.path), "error")
 
     async def run(self, emit: Emitter) -> None:
         self.emit = emit
@@ -143,7 +147,7 @@ class HttpIn(Source):
 
     async def _serve(self, call: HttpCall) -> web.StreamResponse:
         if self.emit is None or self.emit.full or self.under_way >= self.most_waiting:
-            return _refusal(503, "busy", "the flow has as much under way as it may; send it again a little later")
+            return _refusal(call.request, 503, "busy", Text("http.busy"))
         id, answer = self.paths.wait()
         body = asyncio.ensure_future(limited_body(call.request, self.largest_bytes))
         late = HttpReply(504)
@@ -153,24 +157,22 @@ class HttpIn(Source):
             waited: set[asyncio.Future[Any]] = {body, answer}
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             if not body.done():
-                return _refusal(408, "slow", f"the body did not come within {self.answer_within_s:g} s")
+                return _refusal(call.request, 408, "slow", Text("http.body-slow", seconds=self.answer_within_s))
             payload = self._payload(call.request, body.result())
             emit = self.emit
             if emit is None or emit.full:
-                return _refusal(503, "busy", "the flow has as much under way as it may; send it again a little later")
+                return _refusal(call.request, 503, "busy", Text("http.busy"))
             self._push(emit, call, payload, id)
             reply = await answer
         except BadBody as bad:
-            return _refusal(bad.status, "bad_body", str(bad))
+            return _refusal(call.request, bad.status, "bad_body", reason_of(bad))
         finally:
             self.under_way -= 1
             timer.cancel()
             body.cancel()
             self.paths.forget(id)
         if reply is late:
-            return _refusal(
-                504, "late", f"the flow has not finished within {self.answer_within_s:g} s; it goes on with the message"
-            )
+            return _refusal(call.request, 504, "late", Text("http.late", seconds=self.answer_within_s))
         return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
 
     def _payload(self, request: web.Request, body: bytes) -> Any:
@@ -200,10 +202,9 @@ def _give_up(answer: asyncio.Future[HttpReply], late: HttpReply) -> None:
         answer.set_result(late)
 
 
-def _refusal(status: int, code: str, message: str) -> web.Response:
-    hint = {503: f"wait {RETRY_AFTER_S} s", 504: "send it again unless the message is harmless to lose"}.get(
-        status, "correct the request"
-    )
+def _refusal(request: web.Request, status: int, code: str, reason: Readable) -> web.Response:
+    language = language_of(request.headers.get("Accept-Language", ""))
+    message, hint = render(reason, language), hint_of(reason, language)
     return web.Response(
         status=status,
         body=msgspec.json.encode({"error": {"code": code, "message": message, "hint": hint}}),

@@ -18,7 +18,9 @@ from engine.api import (
     Node,
     PermanentError,
     Port,
+    Readable,
     RetryableError,
+    Text,
     field,
     node,
 )
@@ -86,12 +88,12 @@ class HttpRequest(Node):
     zh: ClassVar = Help(
         "HTTP 请求",
         "为每条消息发送一个 HTTP 请求，一条接一条，并把响应作为载荷送出：JSON 解析为值，文本为文本，其他为字节；"
-        "状态码和响应头在属性 status 和 headers 中。连接断开、超时、429 和 5xx 按递增间隔重试，仍不成功则该消息处理失败；"
+        "状态码和响应头在属性 `status` 和 `headers` 中。连接断开、超时、429 和 `5xx` 按递增间隔重试，仍不成功则该消息处理失败；"
         "其他状态码也是响应。主机和协议不能来自消息，也不跟随重定向。",
         fields={
-            "url": ("地址", "主机之后可用 {{key}}、{{payload.x}} 等占位。"),
+            "url": ("地址", "主机之后可用 `{{key}}`、`{{payload.x}}` 等占位。"),
             "method": ("请求方法", "发送哪种请求。"),
-            "headers": ("请求头", "值中可用 {{payload.x}} 等占位。"),
+            "headers": ("请求头", "值中可用 `{{payload.x}}` 等占位。"),
             "body": ("正文", "要发送的文本，可用占位；不填则发送载荷。"),
             "answer_within_s": ("响应时限", "一次尝试最多等多久。"),
             "retries": ("重试次数", "服务不可用时再试几次。"),
@@ -102,7 +104,7 @@ class HttpRequest(Node):
 
     def __post_init__(self) -> None:
         if "{{" in urlsplit(self.url).netloc:
-            raise ValueError("url: the host can't come from a message; write it out, or use a switch and several nodes")
+            raise ValueError(Text("http.host"))
         for text in (self.url, self.body, *self.headers.values()):
             TextTemplate(text)
 
@@ -131,29 +133,29 @@ class HttpRequest(Node):
                 timeout=aiohttp.ClientTimeout(total=self.answer_within_s),
             ) as answer:
                 if answer.status >= 500 or answer.status == 429:
-                    raise self._away(msg, f"it answered {answer.status} {answer.reason}")
+                    raise self._away(msg, Text("http.answered", status=answer.status, reason=answer.reason or ""))
                 payload = await self._read(answer)
                 self._attempts = (0, 0)
                 return msg.replace(payload=payload).with_props(status=answer.status, headers=dict(answer.headers))
         except TimeoutError as error:
-            raise self._away(msg, f"no answer within {self.answer_within_s:g} s") from error
+            raise self._away(msg, Text("http.no-answer", seconds=self.answer_within_s)) from error
         except aiohttp.InvalidURL as error:
-            raise PermanentError(f"{url[:200]!r} is no address") from error
+            raise PermanentError(Text("http.no-address", url=url[:200])) from error
         except aiohttp.ClientError as error:
             raise self._away(msg, str(error) or type(error).__name__) from error
 
-    def _away(self, msg: Message, reason: str) -> Exception:
+    def _away(self, msg: Message, reason: Readable) -> Exception:
         known, attempts = self._attempts
         if known != msg.id:
             self._backoff.reset()
             attempts = 0
         attempts += 1
-        host = urlsplit(self.url).hostname
+        host = urlsplit(self.url).hostname or ""
         if attempts > self.retries:
             self._attempts = (0, 0)
-            return PermanentError(f"{host}: {reason} (tried {attempts} times)")
+            return PermanentError(Text("http.gave-up", host=host, reason=reason, attempts=attempts))
         self._attempts = (msg.id, attempts)
-        return RetryableError(f"{host}: {reason}", after_s=self._backoff.next_s())
+        return RetryableError(Text("http.away", host=host, reason=reason), after_s=self._backoff.next_s())
 
     def _data(self, msg: Message) -> tuple[bytes | None, str]:
         if self._body is not None:
@@ -167,20 +169,20 @@ class HttpRequest(Node):
         try:
             return msgspec.json.encode(msg.payload), "application/json"
         except (TypeError, ValueError, RecursionError) as error:
-            raise PermanentError(f"the payload can't be written as JSON: {error}") from error
+            raise PermanentError(Text("value.not-json", reason=str(error))) from error
 
     async def _read(self, answer: aiohttp.ClientResponse) -> Any:
         data = bytearray()
         async for part in answer.content.iter_any():
             data += part
             if len(data) > self.largest_bytes:
-                raise PermanentError(f"the answer is larger than largest_bytes ({self.largest_bytes})")
+                raise PermanentError(Text("http.answer-large", limit=self.largest_bytes))
         kind = answer.content_type
         if kind == "application/json" or kind.endswith("+json"):
             try:
                 return msgspec.json.decode(data if answer.charset is None else _text(data, answer)) if data else None
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                raise PermanentError(f"the answer says it is JSON and is not: {error}") from error
+                raise PermanentError(Text("http.answer-json", reason=str(error))) from error
         if kind.startswith("text/"):
             return _text(data, answer, errors="replace")
         return bytes(data)
@@ -200,5 +202,5 @@ async def _open() -> aiohttp.ClientSession:
 
 def _one_line(value: str) -> str:
     if "\r" in value or "\n" in value:
-        raise PermanentError("a header value with a line break would forge another header")
+        raise PermanentError(Text("http.line-break"))
     return value

@@ -18,6 +18,7 @@ from engine.api import (
     Path,
     PathText,
     PermanentError,
+    Text,
     WebhookRouter,
     node,
 )
@@ -58,13 +59,13 @@ class HttpResponse(Node):
 
     zh: ClassVar = Help(
         "HTTP 响应",
-        "立即响应消息所来自的 HTTP 请求，不等流程的其他部分。文本按 text/plain 发送，字节原样发送，其他写成 JSON；没有载荷则正文为空。"
+        "立即响应消息所来自的 HTTP 请求，不等流程的其他部分。文本按 `text/plain` 发送，字节原样发送，其他写成 JSON；没有载荷则正文为空。"
         "不用此节点时，HTTP 输入节点在流程处理完之后自行响应，这样更可靠：提前响应等于让发送者忘掉这条消息。"
         "不是来自 HTTP 输入节点的消息处理失败；请求已响应过或已放弃的，丢弃并计数。",
         fields={
             "status": ("状态码", "返回的 HTTP 状态码。"),
-            "status_from": ("状态码来自", "状态码在消息中的路径，如 http.status；没有时用状态码。"),
-            "content_type": ("内容类型", "即 Content-Type；不填则由载荷决定。"),
+            "status_from": ("状态码来自", "状态码在消息中的路径，如 `http.status`；没有时用状态码。"),
+            "content_type": ("内容类型", "即 `Content-Type`；不填则由载荷决定。"),
             "headers": ("响应头", "另外的响应头。"),
         },
     )
@@ -72,13 +73,11 @@ class HttpResponse(Node):
     def __post_init__(self) -> None:
         for name, text in self.headers.items():
             if not NAME.fullmatch(name) or any((ord(one) < 32 and one != "\t") or ord(one) == 127 for one in text):
-                raise ValueError(
-                    f"headers: {name!r} is no HTTP header; use letters, digits and -, and one line of text"
-                )
+                raise ValueError(Text("http.no-header", name=name))
             if name.lower() in OURS:
-                raise ValueError(f"headers: {name} is set by the server; leave it out")
+                raise ValueError(Text("http.own-header", name=name))
         if any(ord(one) < 32 for one in self.content_type):
-            raise ValueError("content_type: it must be one line such as text/csv; charset=utf-8")
+            raise ValueError(Text("http.content-type"))
 
     def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -89,9 +88,7 @@ class HttpResponse(Node):
         http = msg.props.get("http")
         id = http.get("request") if isinstance(http, dict) else None
         if not isinstance(id, str):
-            raise PermanentError(
-                "the message has no property http.request: it does not come from an http-in, or the property was removed"
-            )
+            raise PermanentError(Text("http.no-request"))
         body, content_type = _body(msg.payload)
         headers = (
             {**self.headers, "Content-Type": self.content_type or content_type}
@@ -100,7 +97,7 @@ class HttpResponse(Node):
         )
         if not self.paths.answer(id, HttpReply(self._status(msg), body, headers)):
             self.ctx.drop()
-            self.ctx.status("an answer came too late, or twice", "warning")
+            self.ctx.status(Text("http.too-late"), "warning")
 
     def _status(self, msg: Message) -> int:
         found = self.status_path.get(msg) if self.status_path is not None else UNSET
@@ -108,7 +105,7 @@ class HttpResponse(Node):
             return self.status
         if isinstance(found, int) and not isinstance(found, bool) and 200 <= found <= 599:
             return found
-        raise PermanentError(f"{self.status_from} is to be an HTTP status from 200 to 599, not {str(found)[:40]!r}")
+        raise PermanentError(Text("http.no-status", path=self.status_from, value=str(found)[:40]))
 
 
 def _body(payload: Any) -> tuple[bytes, str]:
@@ -121,4 +118,4 @@ def _body(payload: Any) -> tuple[bytes, str]:
     try:
         return msgspec.json.encode(payload), "application/json"
     except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
-        raise PermanentError(f"the payload can't be said in JSON: {wrong}") from wrong
+        raise PermanentError(Text("value.not-json", reason=str(wrong))) from wrong

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from engine.api import UNSET, Context, Example, Help, LiveHub, Message, Meta, Node, Path, PathText, PermanentError, node
+from engine.api import (
+    UNSET,
+    Context,
+    Example,
+    Help,
+    LiveHub,
+    Message,
+    Meta,
+    Node,
+    Path,
+    PathText,
+    PermanentError,
+    Text,
+    node,
+)
 
 
 @node(category="output", secrets=False, icon="monitor", title="Live", side_effect=True)
@@ -28,7 +42,7 @@ class Live(Node):
         "实时推送",
         "消息到达时，立即把载荷推送到正在查看该频道的页面。每个键保留最后一个值，供以后打开的页面使用；跟不上的页面得到每个键最新的值。",
         fields={
-            "channel": ("频道", "页面查看的频道，即 live:频道。"),
+            "channel": ("频道", "页面查看的频道，即 `live:`频道。"),
             "key": ("键", "键在消息中的路径；页面上每个键显示一个值。"),
             "value": ("值", "要推送的值在消息中的路径。"),
         },
@@ -52,5 +66,5 @@ class Live(Node):
         key = self.key_of(msg)
         value = msg.payload if self.value_of is None else self.value_of(msg)
         if value is UNSET:
-            raise PermanentError(f"the message has no {self.value}")
+            raise PermanentError(Text("value.none", path=self.value))
         self.publish(key if key.__class__ is str else str(key), value)

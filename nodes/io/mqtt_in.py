@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import BackgroundJobs, Context, Emitter, Help, Holder, Meta, Port, Source, Struct, Supervisor, node
+from engine.api import BackgroundJobs, Context, Emitter, Help, Holder, Meta, Port, Source, Struct, Supervisor, Text, node
 from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber, end_session
 from nodes.drivers.mqtt.filters import check_filters
 
@@ -100,8 +100,8 @@ class MqttIn(Source):
         "流程已满时停止读取，由消息网关保留。订阅之前已由消息网关保留的消息带有属性 `retain`。"
         "过大的消息只取开头，从“过大”端口送出，该端口未接线时进入隔离区。",
         fields={
-            "broker": ("消息网关", "地址：mqtt://用户:密码@主机:1883，TLS 用 mqtts://，或 ${broker:site}。"),
-            "topic": ("主题", "订阅哪些主题，如 metachip/gas/+/data；可填几个。"),
+            "broker": ("消息网关", "地址：`mqtt://`用户:密码@主机:1883，TLS 用 `mqtts://`，或 `${broker:site}`。"),
+            "topic": ("主题", "订阅哪些主题，如 `metachip/gas/+/data`；可填几个。"),
             "qos": ("QoS", "订阅的最高服务质量。"),
             "version": ("协议版本", "MQTT 协议的版本。"),
             "client_id": ("客户端标识", "保留的会话所用的名称；不填则由首次启动时的主机、流程和节点组成。"),
@@ -121,7 +121,7 @@ class MqttIn(Source):
         self.ctx = ctx
         self.subscriber: Subscriber | None = None
         self.subscribed = asyncio.Event()
-        self.problem = ""
+        self.problem: Text | None = None
         self.has_left = False
         self.address = BrokerAddress.parse(
             self.broker, ca_file=self.ca_file or None, keepalive_s=self.keepalive_s, version=self.version
@@ -254,18 +254,16 @@ class MqttIn(Source):
             supervisor=self.ctx.service(Supervisor),
         )
 
-    def _on_status(self, status: str, detail: str) -> None:
+    def _on_status(self, status: str, detail: Text) -> None:
         level = {"connected": "ok", "connecting": "busy"}.get(status, "error")
-        self.ctx.status(detail or status, level)
+        self.ctx.status(detail, level)
         if level == "error" and detail != self.problem:
-            self.ctx.log.warning("%s; trying again", detail or status)
+            self.ctx.log.warning("%s; trying again", detail)
         if level == "ok":
             self.subscribed.set()
         if level != "busy":
-            self.problem = detail if level == "error" else ""
+            self.problem = detail if level == "error" else None
 
     def _oversize(self, topic: str, size_bytes: int, head: bytes) -> Any:
-        reason = (
-            f"{size_bytes} bytes is more than largest_bytes ({self.largest_bytes}); only the first {len(head)} are kept"
-        )
+        reason = Text("mqtt.oversize", size=size_bytes, limit=self.largest_bytes, kept=len(head))
         return self.emit.refuse(head, topic, reason, port="oversize")

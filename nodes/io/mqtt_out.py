@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Supervisor, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Supervisor, Text, node
 from nodes.drivers.mqtt import BrokerAddress
 from nodes.drivers.mqtt.publisher import LostMeanwhile, MqttPublisher
 from nodes.drivers.text_template import TextTemplate
@@ -61,8 +61,8 @@ class MqttOut(Node):
         "消息网关离线时等待重试，不丢弃。同一消息网关共用一条连接。主题含通配符、占位取不到值，"
         "或消息网关三次因同一消息断开连接（消息过大）时，该消息处理失败。",
         fields={
-            "broker": ("消息网关", "地址：mqtt://用户:密码@主机:1883，TLS 用 mqtts://，或 ${broker:site}。"),
-            "topic": ("主题", "可用 {{key}}、{{payload.sn}} 等占位；不填则用消息自身的主题。"),
+            "broker": ("消息网关", "地址：`mqtt://`用户:密码@主机:1883，TLS 用 `mqtts://`，或 `${broker:site}`。"),
+            "topic": ("主题", "可用 `{{key}}`、`{{payload.sn}}` 等占位；不填则用消息自身的主题。"),
             "payload": ("发布的值", "要发布的值在消息中的路径。"),
             "qos": ("QoS", "服务质量：0 最多一次，1 至少一次，2 恰好一次。"),
             "retain": ("保留消息", "消息网关为以后的订阅者保留它。"),
@@ -93,7 +93,7 @@ class MqttOut(Node):
     async def process(self, msg: Message) -> None:
         topic = self._topic(msg) if self._topic is not None else msg.topic
         if not topic or "+" in topic or "#" in topic or "\0" in topic or len(topic.encode()) > LONGEST_TOPIC_BYTES:
-            raise PermanentError(f"{topic[:200]!r} can't be published to: a topic is not empty and has neither + nor #")
+            raise PermanentError(Text("mqtt.topic", topic=topic[:200]))
         payload = _bytes(self._value.get(msg))
         if msg.id != self._suspect:
             self._suspect, self._strikes = msg.id, 0
@@ -103,14 +103,11 @@ class MqttOut(Node):
             self._strikes += 1
             if self._strikes < MOST_STRIKES:
                 raise
-            raise PermanentError(
-                f"the broker has closed the connection {MOST_STRIKES} times on this message of {len(payload):,} bytes; "
-                "it may be larger than the broker takes (max_packet_size of Mosquitto)"
-            ) from lost
+            raise PermanentError(Text("mqtt.strikes", times=MOST_STRIKES, size=len(payload))) from lost
 
     def _show(self, ctx: Context) -> None:
         if self._line.connected:
-            ctx.status("connected")
+            ctx.status(Text("mqtt.connected"))
         else:
             ctx.status(self._line.problem, "warning")
 
@@ -125,4 +122,4 @@ def _bytes(value: Any) -> bytes:
     try:
         return msgspec.json.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
-        raise PermanentError(f"the payload can't be written as JSON: {error}") from error
+        raise PermanentError(Text("value.not-json", reason=str(error))) from error

@@ -19,6 +19,7 @@ from engine.api import (
     PathText,
     PermanentError,
     QueryLogin,
+    Text,
     choices,
     connection_or_retry,
     node,
@@ -78,14 +79,14 @@ class PostgresQuery(Node):
 
     zh: ClassVar = Help(
         "查询 PostgreSQL",
-        "为每条消息执行一条 SQL 语句，结果放入载荷：全部行的列表、第一行（没有则为空值），或每行一条带 parts 的消息。值只能作为参数（$1、"
-        "$2……）传入，按语句所要的类型严格转换，不相符的处理失败。只读时不能写入。行数超过上限时截断，属性 more 为 true；超过时限则中止，"
+        "为每条消息执行一条 SQL 语句，结果放入载荷：全部行的列表、第一行（没有则为空值），或每行一条带 `parts` 的消息。值只能作为参数（$1、"
+        "$2……）传入，按语句所要的类型严格转换，不相符的处理失败。只读时不能写入。行数超过上限时截断，属性 `more` 为 `true`；超过时限则中止，"
         "该消息处理失败。数据库离线时等待。时间以 Unix 秒返回。",
         fields={
-            "sql": ("SQL 语句", "一条语句，如 select * from devices where sn = $1。"),
-            "parameters": ("语句参数", "$1、$2…… 在消息中的路径，如 payload.sn、key。"),
+            "sql": ("SQL 语句", "一条语句，如 `select * from devices where sn = $1`。"),
+            "parameters": ("语句参数", "$1、$2…… 在消息中的路径，如 `payload.sn`、`key`。"),
             "output": ("结果", "全部行、第一行，或每行一条消息。"),
-            "database": ("数据库", "地址，如 ${secret:erp}；不填则为全站的数据库。"),
+            "database": ("数据库", "地址，如 `${secret:erp}`；不填则为全站的数据库。"),
             "read_only": ("只读", "写入的语句处理失败。"),
             "most_rows": ("行数上限", "结果最多几行。"),
             "limit_s": ("时限", "语句最多执行多久。"),
@@ -95,7 +96,7 @@ class PostgresQuery(Node):
 
     def __post_init__(self) -> None:
         if self.database and not self.database.startswith(("postgresql://", "postgres://", "${")):
-            raise ValueError("database: it must begin with postgresql://; keep the password in ${secret:…}")
+            raise ValueError(Text("postgres.address"))
 
     async def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -113,11 +114,11 @@ class PostgresQuery(Node):
                 except asyncpg.ReadOnlySQLTransactionError as writes:
                     if not self.read_only:
                         raise  # the server itself takes no writes: the primary has moved, which passes
-                    raise PermanentError(f"{writes}; set read_only: false to let it write") from writes
+                    raise PermanentError(Text("postgres.writes", reason=str(writes))) from writes
         except asyncpg.QueryCanceledError as late:
-            raise PermanentError(f"the statement was ended after limit_s ({self.limit_s:g} s)") from late
+            raise PermanentError(Text("postgres.slow", seconds=self.limit_s)) from late
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
-            raise PermanentError(f"the database refuses the statement: {wrong}") from wrong
+            raise PermanentError(Text("postgres.refuses", reason=str(wrong))) from wrong
         if self.output == "each":
             if not rows:
                 self.ctx.drop()
@@ -139,9 +140,7 @@ class PostgresQuery(Node):
             statement = await connection.prepare(self.sql)
             wanted = statement.get_parameters()
             if len(wanted) != len(self.paths):
-                raise PermanentError(
-                    f"the statement has {len(wanted)} parameters and `parameters` names {len(self.paths)}"
-                )
+                raise PermanentError(Text("postgres.parameters", wanted=len(wanted), given=len(self.paths)))
             values = [
                 as_parameter(path.get(msg), kind.name, f"${number} ({path.text})")
                 for number, (path, kind) in enumerate(zip(self.paths, wanted, strict=True), 1)
@@ -153,7 +152,7 @@ class PostgresQuery(Node):
                 cursor = await statement.cursor(*values)
                 records = await cursor.fetch(self.most_rows + 1)
             except (asyncpg.DataError, OverflowError, UnicodeEncodeError) as wrong:
-                raise PermanentError(f"a parameter does not fit: {wrong}") from wrong
+                raise PermanentError(Text("postgres.unfit", reason=str(wrong))) from wrong
         kinds = {attribute.name: attribute.type.name for attribute in statement.get_attributes()}
         rows = [
             {name: as_plain(value, kinds[name]) for name, value in record.items()}

@@ -22,6 +22,7 @@ from engine.api import (
     ReservedTables,
     RetryableError,
     Spool,
+    Text,
     node,
 )
 from nodes.drivers.postgres_rows import RowPacker
@@ -66,8 +67,8 @@ class PostgresWrite(Node):
         "唯一键相同的行保留原样或更新，所以再来一次的消息只存一次。值不符合列的消息从错误端口送出，其他照常写入。"
         "数据库离线超过三秒时先暂存到磁盘，流程继续运行，恢复之后按顺序写入。时间为 Unix 秒。",
         fields={
-            "table": ("表", "表名，或 schema.table。"),
-            "columns": ("列", "列名 → 值在消息中的路径，如 payload.temp、topic、time。"),
+            "table": ("表", "表名，或 `schema.table`。"),
+            "columns": ("列", "列名 → 值在消息中的路径，如 `payload.temp`、`topic`、`time`。"),
             "on_conflict": ("唯一键相同时", "表中已有唯一键相同的行时怎么办。"),
         },
     )
@@ -77,7 +78,7 @@ class PostgresWrite(Node):
     def __post_init__(self) -> None:
         for name in self.columns:
             if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
-                raise ValueError(f"columns: {name!r} is no column name; use small letters, digits and _")
+                raise ValueError(Text("postgres.column-name", name=name))
 
     async def start(self, ctx: Context) -> None:
         self.paths = {name: Path(path) for name, path in self.columns.items()}

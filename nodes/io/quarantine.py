@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from engine.api import Context, Example, Help, Message, Meta, Node, Quarantine, node
+from engine.api import Context, Example, Help, Message, Meta, Node, Quarantine, Text, node, text_from
 
 
 @node(category="output", secrets=False, icon="shield-alert", title="Quarantine", type="quarantine", side_effect=True)
@@ -17,13 +17,11 @@ class QuarantineNode(Node):
 
     outputs = ()
 
-    reason: Annotated[str, Meta(description="Reason to keep when the message brings none.")] = (
-        "sent to quarantine by the flow"
-    )
+    reason: Annotated[str, Meta(description="Reason to keep when the message brings none.")] = ""
 
     zh: ClassVar = Help(
         "隔离区",
-        "把消息连同原因存入隔离区，在隔离区页面可以查看、重新处理或丢弃。原因取自处理失败的节点（error.reason），没有时用“默认原因”。"
+        "把消息连同原因存入隔离区，在隔离区页面可以查看、重新处理或丢弃。原因取自处理失败的节点（`error.reason`），没有时用“默认原因”。"
         "存好之后才向源节点确认。",
         fields={
             "reason": ("默认原因", "消息没有带原因时记下什么。"),
@@ -40,6 +38,5 @@ class QuarantineNode(Node):
     def process(self, msg: Message) -> None:
         error = msg.props.get("error")
         known = error if isinstance(error, dict) else {}
-        self.quarantine.put(
-            known.get("flow", self.flow), known.get("node", self.node), msg, known.get("reason", self.reason)
-        )
+        reason = text_from(known.get("text") or known.get("reason")) or self.reason or Text("node.quarantine-reason")
+        self.quarantine.put(known.get("flow", self.flow), known.get("node", self.node), msg, reason)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, choices, node
+from engine.api import Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Text, choices, node
 from nodes.drivers.redis_client import RedisProblem, key_of, problem_of, redis_client
 
 
@@ -40,11 +40,11 @@ class RedisGet(Node):
         "把 Redis 中一个键的值放入消息；键由前缀和消息中的值组成。键不存在时载荷为空值，或丢弃该消息并计数；"
         "类型不符或无法解析的处理失败。积累的消息一起查询。Redis 离线时等待。",
         fields={
-            "prefix": ("键的前缀", "如 last_alarm_。"),
+            "prefix": ("键的前缀", "如 `last_alarm_`。"),
             "key_from": ("键来自", "前缀之后的部分在消息中的路径；不填则键就是前缀。"),
             "decode": ("值的格式", "值怎样解析。"),
             "missing": ("键不存在时", "送出空值，或丢弃该消息。"),
-            "redis": ("Redis 地址", "如 ${secret:redis}；不填则为全站的 Redis。"),
+            "redis": ("Redis 地址", "如 `${secret:redis}`；不填则为全站的 Redis。"),
         },
     )
     timeout_s: ClassVar[float] = 30.0
@@ -88,4 +88,4 @@ class RedisGet(Node):
                 return message.replace(payload=msgspec.json.decode(answer))
             return message.replace(payload=answer.decode() if self.decode == "text" else answer)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-            return PermanentError(f"the value of {key} is no {self.decode}: {wrong}")
+            return PermanentError(Text("redis.no-value", key=key, format=self.decode, reason=str(wrong)))

@@ -38,13 +38,13 @@ class RedisSet(Node):
     zh: ClassVar = Help(
         "写 Redis",
         "把值存入 Redis 的一个键，写入之后再向下传递；键由前缀和消息中的值组成。文本和字节原样存入，其他写成 JSON。"
-        "带 delete 属性的消息删除该键。积累的消息按顺序一起发送。Redis 离线或写满时等待。mcs: 开头的键属于引擎，不可使用。",
+        "带 `delete` 属性的消息删除该键。积累的消息按顺序一起发送。Redis 离线或写满时等待。`mcs:` 开头的键属于引擎，不可使用。",
         fields={
-            "prefix": ("键的前缀", "如 last_alarm_。"),
+            "prefix": ("键的前缀", "如 `last_alarm_`。"),
             "key_from": ("键来自", "前缀之后的部分在消息中的路径；不填则键就是前缀。"),
             "value_from": ("值来自", "要存入的值在消息中的路径。"),
             "ttl_s": ("保留时间", "多久之后 Redis 忘记它；0 为一直保留。"),
-            "redis": ("Redis 地址", "如 ${secret:redis}；不填则为全站的 Redis。"),
+            "redis": ("Redis 地址", "如 `${secret:redis}`；不填则为全站的 Redis。"),
         },
     )
     timeout_s: ClassVar[float] = 30.0

@@ -6,7 +6,20 @@ import asyncio
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import BackgroundJobs, Backoff, Context, Emitter, Help, Meta, Source, choices, node
+from engine.api import (
+    BackgroundJobs,
+    Backoff,
+    Context,
+    Emitter,
+    Help,
+    Meta,
+    Readable,
+    Source,
+    Text,
+    choices,
+    node,
+    reason_of,
+)
 from nodes.drivers.gapless_progress import Step
 from nodes.drivers.tcp_framing import BadFrame, FramingKind, make_framing
 from nodes.drivers.tcp_sessions import Receipts, TcpSessions, keep_alive, tcp_sessions
@@ -95,7 +108,7 @@ class TcpIn(Source):
         "TCP 输入",
         "监听端口或连接服务器，按分隔符、按长度或按停顿分出一条条消息。过大的和连接中断时不完整的，只取开头，从错误端口送出；"
         "过大之后断开该连接。流程已满时停止读取，发送者等待。TCP 本身不确认：设置确认之后，流程处理完一条消息才按顺序回复。"
-        "主题是对方的地址；属性 tcp 带有会话，TCP 输出节点可沿它回复。",
+        "主题是对方的地址；属性 `tcp` 带有会话，TCP 输出节点可沿它回复。",
         fields={
             "port": ("端口", "TCP 端口号。"),
             "mode": ("方式", "监听端口，或连接服务器。"),
@@ -134,7 +147,7 @@ class TcpIn(Source):
     async def _listen(self, emit: Emitter) -> None:
         async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             if len(self.talking) >= self.most_connections:
-                self.ctx.status(f"more than {self.most_connections} connections; the others are closed", "warning")
+                self.ctx.status(Text("tcp.many", limit=self.most_connections), "warning")
                 writer.close()
                 return
             talk = self.talking.start(f"tcp {self.ctx.flow}/{self.ctx.node}", self._talk, emit, reader, writer)
@@ -154,17 +167,17 @@ class TcpIn(Source):
                 async with asyncio.timeout(CONNECT_S):
                     reader, writer = await asyncio.open_connection(self.host, self.port, limit=CHUNK_BYTES)
             except (OSError, TimeoutError) as error:
-                reason = str(error) or "no answer"
+                reason: Readable = str(error) or Text("tcp.no-answer")
             else:
                 backoff.reset()
-                self.ctx.status(f"connected to {self.host}:{self.port}")
+                self.ctx.status(Text("tcp.connected", peer=f"{self.host}:{self.port}"))
                 await self._talk(emit, reader, writer)
-                reason = "the connection was closed"
-            self.ctx.status(f"{self.host}:{self.port}: {reason}; trying again", "error")
+                reason = Text("tcp.closed")
+            self.ctx.status(Text("tcp.trying", peer=f"{self.host}:{self.port}", reason=reason), "error")
             await backoff.wait()
 
     def _show(self) -> None:
-        self.ctx.status(f"{self.host}:{self.port}, {len(self.talking)} connected")
+        self.ctx.status(Text("tcp.listening", address=f"{self.host}:{self.port}", count=len(self.talking)))
 
     async def _talk(self, emit: Emitter, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection until its end. What it has brought goes on without it."""
@@ -196,14 +209,12 @@ class TcpIn(Source):
                     break
         except BadFrame as bad:
             await self._push_all(emit, bad.before, session, peer, receipts)
-            emit.refuse(bad.head[:HEAD_BYTES], peer, f"{bad}; the connection from {peer} was closed")
+            emit.refuse(bad.head[:HEAD_BYTES], peer, Text("tcp.cut-off", reason=reason_of(bad), peer=peer))
         except OSError as error:
             self.ctx.log.info("connection with %s ended: %s", peer, error)
         finally:
             if framing.rest():
-                emit.refuse(
-                    framing.rest()[:HEAD_BYTES], peer, f"the connection with {peer} ended in the middle of a message"
-                )
+                emit.refuse(framing.rest()[:HEAD_BYTES], peer, Text("tcp.middle", peer=peer))
             self.sessions.remove(session)
             writer.close()
 
@@ -224,8 +235,7 @@ class TcpIn(Source):
             try:
                 payload = message.decode("utf-8")
             except UnicodeDecodeError as wrong:
-                reason = f"the message is no UTF-8 from byte {wrong.start} on; set payload: bytes"
-                kept = emit.refuse(message, peer, reason)
+                kept = emit.refuse(message, peer, Text("tcp.not-utf8", byte=wrong.start))
                 if token is not None:
                     kept.add_done_callback(partial(self._kept, token))
                 return

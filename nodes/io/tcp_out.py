@@ -16,7 +16,9 @@ from engine.api import (
     Meta,
     Node,
     PermanentError,
+    Readable,
     RetryableError,
+    Text,
     choices,
     node,
 )
@@ -71,7 +73,7 @@ class TcpOut(Node):
 
     def __post_init__(self) -> None:
         if self.mode == "connect" and not (self.host and self.port):
-            raise ValueError("host: name the server and its port, or set mode: answer")
+            raise ValueError(Text("tcp.no-server"))
 
     async def start(self, ctx: Context) -> None:
         self.ctx = ctx
@@ -101,7 +103,7 @@ class TcpOut(Node):
     def _wire(self, message: Message) -> bytes:
         payload = message.payload
         if payload is UNSET:
-            raise PermanentError("the message has no payload to send")
+            raise PermanentError(Text("value.no-payload"))
         try:
             if isinstance(payload, str):
                 data = payload.encode()
@@ -111,23 +113,21 @@ class TcpOut(Node):
                 data = msgspec.json.encode(payload)
             return framed(self.framing, data, self.delimiter.encode(), self.length_bytes)
         except OverflowError as large:
-            raise PermanentError(f"the message is too long for a length of {self.length_bytes} bytes") from large
+            raise PermanentError(Text("tcp.long", bytes=self.length_bytes)) from large
         except (TypeError, ValueError, RecursionError) as wrong:
-            raise PermanentError(f"the payload can't be said in JSON or UTF-8: {wrong}") from wrong
+            raise PermanentError(Text("value.not-text", reason=str(wrong))) from wrong
 
     async def _answer(self, message: Message, data: bytes) -> None:
         tcp = message.props.get("tcp")
         session = tcp.get("session") if isinstance(tcp, dict) else None
         if not isinstance(session, str):
-            raise PermanentError(
-                "the message has no property tcp.session: it does not come from a tcp-in, or it was removed"
-            )
+            raise PermanentError(Text("tcp.no-session"))
         if not self.sessions.send(session, data):
-            raise PermanentError("the sender of the message has hung up")
+            raise PermanentError(Text("tcp.hung-up"))
         try:
             await self.sessions.drain(session)
         except OSError as gone:
-            raise PermanentError("the sender of the message has hung up, or takes nothing") from gone
+            raise PermanentError(Text("tcp.stuck")) from gone
 
     async def _send(self, data: bytes) -> None:
         try:
@@ -139,9 +139,9 @@ class TcpOut(Node):
             await writer.drain()
         except (OSError, TimeoutError) as error:
             await self._close()
-            reason = str(error) or "no answer"
-            self.ctx.status(f"{self.host}:{self.port}: {reason}", "error")
-            raise RetryableError(f"{self.host}:{self.port} is away ({reason})") from error
+            reason: Readable = str(error) or Text("tcp.no-answer")
+            self.ctx.status(Text("tcp.at", peer=f"{self.host}:{self.port}", reason=reason), "error")
+            raise RetryableError(Text("tcp.away", peer=f"{self.host}:{self.port}", reason=reason)) from error
 
     async def _connect(self) -> None:
         await self._close()
@@ -150,7 +150,7 @@ class TcpOut(Node):
         keep_alive(writer)
         self.connection = reader, writer
         self.jobs.start(f"tcp out {self.ctx.node}", _until_closed, reader, writer)
-        self.ctx.status(f"connected to {self.host}:{self.port}")
+        self.ctx.status(Text("tcp.connected", peer=f"{self.host}:{self.port}"))
 
     async def _close(self) -> None:
         await self.jobs.stop()

@@ -10,7 +10,20 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import Context, Emitter, Help, Meta, PermanentError, RetryableError, Settings, Source, choices, node
+from engine.api import (
+    Context,
+    Emitter,
+    Help,
+    Meta,
+    PermanentError,
+    RetryableError,
+    Settings,
+    Source,
+    Text,
+    choices,
+    node,
+    reason_of,
+)
 from nodes.drivers.file_area import FileArea
 
 Stamp = list[int]
@@ -63,12 +76,12 @@ class Watch(Source):
 
     zh: ClassVar = Help(
         "监视目录",
-        "目录中有文件新增、变化或删除时送出一条消息 {file, event, size_bytes, modified}；file 可直接用于读文件节点，modified 为 Unix 秒。"
+        "目录中有文件新增、变化或删除时送出一条消息 `{file, event, size_bytes, modified}`；`file` 可直接用于读文件节点，`modified` 为 Unix 秒。"
         "文件静止一段时间之后才通知，所以不会通知写了一半的文件；流程处理完的在重启之后不再通知。定期查看目录，网络磁盘也可用。"
         "符号链接不算。",
         fields={
-            "folder": ("目录", "MCS_DATA/files 中的目录；不填则为其本身。"),
-            "pattern": ("文件名模式", "如 *.csv、GS?_*.txt。"),
+            "folder": ("目录", "`MCS_DATA/files` 中的目录；不填则为其本身。"),
+            "pattern": ("文件名模式", "如 `*.csv`、`GS?_*.txt`。"),
             "subfolders": ("包含子目录", "也查看下级目录。"),
             "events": ("通知内容", "通知哪些变化。"),
             "existing": ("通知已有文件", "第一次监视时，也通知已有的文件。"),
@@ -91,9 +104,9 @@ class Watch(Source):
         while True:
             try:
                 there = await asyncio.to_thread(self._look)
-                self.ctx.status(f"{len(there)} files")
+                self.ctx.status(Text("status.files", count=len(there)))
             except (PermanentError, RetryableError) as problem:
-                self.ctx.status(str(problem), "error")
+                self.ctx.status(reason_of(problem), "error")
                 await self.ctx.clock.sleep(self.poll_s)
                 continue
             known = dict(self.known.items()) | under_way
@@ -168,7 +181,5 @@ class Watch(Source):
                     file = "/".join(part for part in (self.folder.rstrip("/"), path[2:], name) if part)
                     found[file] = [state.st_size, state.st_mtime_ns, state.st_ino]
                     if len(found) > self.most_files:
-                        raise PermanentError(
-                            f"there are more than most_files ({self.most_files}) files; raise it, or watch less"
-                        )
+                        raise PermanentError(Text("file.many", limit=self.most_files))
         return found

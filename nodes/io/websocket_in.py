@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import BackgroundJobs, Context, Emitter, Help, Meta, Source, choices, node
+from engine.api import BackgroundJobs, Context, Emitter, Help, Meta, Source, Text, choices, node
 from nodes.drivers.gapless_progress import Progress, Step
 from nodes.drivers.websocket_room import Inbox, Room, Rules, Session, room_of
 from nodes.support.fields import LeastRole
@@ -45,11 +45,11 @@ class WebsocketIn(Source):
 
     zh: ClassVar = Help(
         "WebSocket 输入",
-        "接收 WebSocket 客户端向 /hook 下的路径发来的帧，每帧一条消息：文本、JSON 或字节。流程已满时停止读取，客户端等待。设置确认之后，"
-        '流程每处理完一帧，客户端收到 {"done": n}，断线之后可从第 n 帧之后重发。过大的帧使其连接断开（1009）。除非无需登录，'
+        "接收 WebSocket 客户端向 `/hook` 下的路径发来的帧，每帧一条消息：文本、JSON 或字节。流程已满时停止读取，客户端等待。设置确认之后，"
+        '流程每处理完一帧，客户端收到 `{"done": n}`，断线之后可从第 `n` 帧之后重发。过大的帧使其连接断开（1009）。除非无需登录，'
         "客户端要有 API 令牌或已登录。",
         fields={
-            "path": ("路径", "在 /hook 之后；{name} 代表任意一段。"),
+            "path": ("路径", "在 `/hook` 之后；`{name}` 代表任意一段。"),
             "open": ("无需登录", "能连到服务器的任何人都可以连接。"),
             "role": ("最低角色", "客户端至少要有的角色。"),
             "decode": ("文本格式", "文本帧怎样解析。"),
@@ -99,7 +99,7 @@ class WebsocketIn(Source):
             try:
                 payload = msgspec.json.decode(data)
             except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as wrong:
-                kept = emit.refuse(data, topic, f"the frame is no JSON: {str(wrong) or 'nested too deeply'}")
+                kept = emit.refuse(data, topic, Text("websocket.no-json", reason=str(wrong) or Text("websocket.deep")))
                 if token is not None:
                     kept.add_done_callback(partial(self._kept, token))
                 return

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
-from engine.api import UNSET, Context, Help, Message, Meta, Node, PermanentError, choices, node
+from engine.api import UNSET, Context, Help, Message, Meta, Node, PermanentError, Text, choices, node
 from nodes.drivers.websocket_room import Room, Rules, room_of
 from nodes.support.fields import LeastRole
 
@@ -40,11 +40,11 @@ class WebsocketOut(Node):
     outputs: ClassVar = ()
     zh: ClassVar = Help(
         "WebSocket 输出",
-        "把每条消息发给 /hook 下该路径的所有客户端，或发回消息的来源。文本为文本帧，字节为二进制帧，其他写成 JSON 文本。"
+        "把每条消息发给 `/hook` 下该路径的所有客户端，或发回消息的来源。文本为文本帧，字节为二进制帧，其他写成 JSON 文本。"
         "发给全部而没有客户端时，消息即告完成。5 秒不接收的客户端被断开；发回来源而对方已断开的消息处理失败。"
         "与同一路径的 WebSocket 输入节点共用客户端；单独使用时，客户端发来的内容被忽略。",
         fields={
-            "path": ("路径", "在 /hook 之后，与 WebSocket 输入节点的写法相同。"),
+            "path": ("路径", "在 `/hook` 之后，与 WebSocket 输入节点的写法相同。"),
             "to": ("去向", "发给全部客户端，或发回来源。"),
             "open": ("无需登录", "能连到服务器的任何人都可以连接；同一路径有几个节点时，以最严格的为准。"),
             "role": ("最低角色", "客户端至少要有的角色。"),
@@ -73,15 +73,15 @@ class WebsocketOut(Node):
         websocket = msg.props.get("websocket")
         id = websocket.get("session") if isinstance(websocket, dict) else None
         if not isinstance(id, str):
-            raise PermanentError("the message has no property websocket.session: it does not come from a websocket-in")
+            raise PermanentError(Text("websocket.no-session"))
         session = self.room.sessions.get(id)
         if session is None or not await session.send(frame):
-            raise PermanentError("the client that the message came from has gone")
+            raise PermanentError(Text("websocket.gone"))
 
 
 def _frame(payload: Any) -> str | bytes:
     if payload is UNSET:
-        raise PermanentError("the message has no payload to send")
+        raise PermanentError(Text("value.no-payload"))
     if isinstance(payload, str):
         return payload.encode("utf-8", "replace").decode()
     if isinstance(payload, (bytes, bytearray, memoryview)):
@@ -89,4 +89,4 @@ def _frame(payload: Any) -> str | bytes:
     try:
         return msgspec.json.encode(payload).decode()
     except (TypeError, ValueError, RecursionError, OverflowError) as wrong:
-        raise PermanentError(f"the payload can't be said in JSON: {wrong}") from wrong
+        raise PermanentError(Text("value.not-json", reason=str(wrong))) from wrong

@@ -22,7 +22,9 @@ from engine.api import (
     RateLimit,
     Struct,
     Supervisor,
+    Text,
     field,
+    reason_of,
 )
 from plant.alarms.attempt import Attempt, Result
 from plant.alarms.event import AlarmEvent
@@ -80,7 +82,7 @@ class Outbox(Node):
         self._alarms = ctx.service(Alarms)
         if self.channel not in self._channels.cards:
             known = ", ".join(self._channels.cards)
-            raise ValueError(f"channel: there is no card {self.channel!r} under Settings → Alarms; there are {known}")
+            raise ValueError(Text("channel.none", name=self.channel, known=known))
         self._held = ctx.state("outbox", _Waiting)
         self._taken = ctx.state("told", float)  # the name that its entries are stored under
         self._pace = _Pace(self.per_minute, ctx.clock)
@@ -256,7 +258,7 @@ class Outbox(Node):
             self._report(str(failure), failure.hint)
         old = [entry for entry in batch if now - self._tried.setdefault(entry[0], now) > GIVE_UP_S]
         if old:
-            self._fail(old, PermanentError(f"could not be sent for a day: {failure}"))
+            self._fail(old, PermanentError(Text("channel.day", reason=reason_of(failure))))
 
     def _give_up(self, batch: list[tuple[str, _Waiting]], failure: PermanentFailure) -> None:
         self._attempt = 0
@@ -297,11 +299,16 @@ class Outbox(Node):
     def _show(self) -> None:
         waiting = len(self._held)
         if not self._card.enabled:
-            self.ctx.status("off")
+            self.ctx.status(Text("channel.off"))
         elif self._attempt:
-            self.ctx.status(f"{waiting} wait", "error" if self._attempt >= ALARM_AFTER else "warning")
+            self.ctx.status(
+                Text("channel.waiting", count=waiting), "error" if self._attempt >= ALARM_AFTER else "warning"
+            )
         else:
-            self.ctx.status(f"{waiting} wait" if waiting else f"{self._count} sent", "busy" if waiting else "ok")
+            self.ctx.status(
+                Text("channel.waiting", count=waiting) if waiting else Text("channel.sent", count=self._count),
+                "busy" if waiting else "ok",
+            )
 
 
 class _Pace:

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from engine.api import UNSET, Struct
+from nodes.support.kinds import kind_of
 from nodes.support.numeric import is_number
 
-__all__ = ["LOOSE", "STRICT", "Comparison", "kind_of", "loose_text"]
+__all__ = ["LOOSE", "STRICT", "Comparison", "loose_text"]
 
 
 class Comparison:
@@ -67,26 +68,6 @@ class _Loose(Comparison):
 
 STRICT = Comparison()
 LOOSE: Comparison = _Loose()
-
-
-def kind_of(value: Any) -> str:
-    """string, number, boolean, array, object, null, buffer or undefined. NaN is a number to JSON's eye, though no
-    reading."""
-    if value is UNSET:
-        return "undefined"
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (int, float)):
-        return "number" if not (isinstance(value, float) and math.isnan(value)) else "nan"
-    if isinstance(value, str):
-        return "string"
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return "buffer"
-    if isinstance(value, (list, tuple)):
-        return "array"
-    return "object"
 
 
 def loose_text(value: Any) -> str:

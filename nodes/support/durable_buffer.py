@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Context, Delivery, Message, PermanentError, Struct
+from engine.api import UNSET, Context, Delivery, Message, PermanentError, Struct, Text
 
 __all__ = ["DurableBuffer", "Held", "storable"]
 
@@ -86,7 +86,7 @@ class DurableBuffer:
     def put(self, message: Message, wait_s: float | None = None, note: Any = None) -> Held:
         """Keeps a message, due in that many seconds. PermanentError when there is no room, or when it can't be written down."""
         if len(self._held) >= self._limit:
-            raise PermanentError(f"{self._limit:,} messages are kept already; raise `limit` or let them go sooner")
+            raise PermanentError(Text("value.many-kept", limit=self._limit))
         clock = self._ctx.clock
         due = 0.0 if wait_s is None else clock.now() + wait_s
         record = _Record(_packed(message), _class_name(message.payload), due, note, wait_s)
@@ -162,9 +162,7 @@ def _packed(message: Message) -> bytes:
     try:
         return _encode(body)
     except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
-        raise PermanentError(
-            f"the message can't be kept: {wrong}; put a change or json node before that makes plain data of it"
-        ) from wrong
+        raise PermanentError(Text("value.not-kept", reason=str(wrong))) from wrong
 
 
 def _unpacked(record: _Record) -> Message:
@@ -195,5 +193,5 @@ def storable(value: Any, where: str) -> Any:
     try:
         _encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as wrong:
-        raise PermanentError(f"{where} can't be remembered: {wrong}") from wrong
+        raise PermanentError(Text("value.not-remembered", path=where, reason=str(wrong))) from wrong
     return value

@@ -13,7 +13,7 @@ from pystache.common import MissingTags  # type: ignore[import-untyped]
 from pystache.context import ContextStack, KeyNotFoundError  # type: ignore[import-untyped]
 from pystache.parser import ParsingError  # type: ignore[import-untyped]
 
-from engine.api import UNSET, choices
+from engine.api import UNSET, Text, choices
 from nodes.support.comparison import loose_text
 
 __all__ = ["Escape", "Mustache", "TooLong", "check"]
@@ -31,10 +31,10 @@ def check(text: str) -> None:
     try:
         pystache.parse(text)
     except ParsingError as wrong:
-        raise ValueError(f"template: {wrong}") from wrong
+        raise ValueError(Text("template.bad", reason=str(wrong))) from wrong
     # pystache drops what follows a section that is never closed
     if "{{=" not in text and len(_OPEN.findall(text)) != len(_CLOSED.findall(text)):
-        raise ValueError("template: a section is not closed; end each {{#name}} and {{^name}} with {{/name}}")
+        raise ValueError(Text("template.open"))
 
 
 EFFORT = 4_000_000

@@ -6,7 +6,8 @@ import math
 import re
 from typing import Annotated, Any, Literal
 
-from engine.api import UNSET, PermanentError, choices
+from engine.api import PermanentError, Text, choices
+from nodes.support.kinds import value_text
 
 __all__ = ["Reading", "as_number", "is_number", "leading_number"]
 
@@ -43,7 +44,7 @@ def as_number(value: Any, where: str, reading: Reading = "strict") -> float:
             number = float(match[1])
             if math.isfinite(number):
                 return number
-    raise PermanentError(f"{where} {_said(value)}, not a number")
+    raise PermanentError(Text("value.no-number", path=where, here=value_text(value)))
 
 
 def leading_number(value: Any) -> float | None:
@@ -52,19 +53,3 @@ def leading_number(value: Any) -> float | None:
         return as_number(value, "", "leading")
     except PermanentError:
         return None
-
-
-def _said(value: Any) -> str:
-    if value is UNSET:
-        return "is missing"
-    if value is None:
-        return "is null"
-    if isinstance(value, bool):
-        return f"is {str(value).lower()}"
-    if isinstance(value, str):
-        return f"is the text {value[:40]!r}"
-    if isinstance(value, (int, float)):
-        return "is NaN" if value != value else "is infinite or too large"
-    if isinstance(value, dict):
-        return "is an object"
-    return f"is a {'list' if isinstance(value, (list, tuple)) else type(value).__name__}"

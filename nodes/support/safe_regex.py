@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from engine.api import PermanentError, compile_pattern
+from engine.api import PermanentError, Text, compile_pattern
 
 __all__ = ["Pattern"]
 
@@ -24,7 +24,7 @@ class Pattern:
         try:
             self._compiled = compile_pattern(text, regex.IGNORECASE if ignore_case else 0)
         except regex.error as wrong:
-            raise ValueError(f"{text!r} is no regular expression: {wrong}") from wrong
+            raise ValueError(Text("value.pattern", pattern=text, reason=str(wrong))) from wrong
         self.text = text
 
     def found_in(self, text: str) -> bool:
@@ -33,9 +33,7 @@ class Pattern:
         try:
             return self._compiled.search(text, timeout=LONGEST_S) is not None
         except TimeoutError as late:
-            raise PermanentError(
-                f"the pattern {self.text!r} takes too long on this text; write it without nested repeats"
-            ) from late
+            raise PermanentError(Text("value.pattern-slow", pattern=self.text)) from late
 
     def replaced(self, text: str, template: str) -> str:
         """All matches replaced. In the template `$1` and `$<name>` stand for groups, `$&` for the match, `$$` for a
@@ -44,9 +42,7 @@ class Pattern:
         try:
             return self._compiled.sub(lambda match: _filled(match, template), text, timeout=LONGEST_S)
         except TimeoutError as late:
-            raise PermanentError(
-                f"the pattern {self.text!r} takes too long on this text; write it without nested repeats"
-            ) from late
+            raise PermanentError(Text("value.pattern-slow", pattern=self.text)) from late
 
 
 _MARK = regex.compile(r"\$(?:(\$)|(&)|(\d{1,2})|<([^>]+)>)")
@@ -71,4 +67,4 @@ def _filled(match: regex.Match[str], template: str) -> str:
 
 def _check_length(text: str) -> None:
     if len(text) > LONGEST_TEXT:
-        raise PermanentError(f"the text has {len(text):,} characters; patterns are tried on at most {LONGEST_TEXT:,}")
+        raise PermanentError(Text("value.text-long", length=len(text), limit=LONGEST_TEXT))

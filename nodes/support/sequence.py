@@ -12,7 +12,8 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.api import Message, PermanentError
+from engine.api import Message, PermanentError, Text
+from nodes.support.kinds import value_text
 
 __all__ = ["array_sequence", "belongs", "new_ids", "parts_of"]
 
@@ -37,11 +38,11 @@ def parts_of(message: Message) -> Mapping[str, Any] | None:
     if parts is None:
         return None
     if not isinstance(parts, Mapping):
-        raise PermanentError(f"parts is a {type(parts).__name__}, not an object such as {{id, index, count}}")
+        raise PermanentError(Text("sequence.parts", here=value_text(parts)))
     for name in ("index", "count", "len"):
         value = parts.get(name)
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 53):
-            raise PermanentError(f"parts.{name} is {value!r}, not a whole number from 0 up")
+            raise PermanentError(Text("sequence.parts-number", name=name, value=str(value)[:40]))
     return parts
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.api import UNSET, Context, Memory, Message, Path, PermanentError
+from engine.api import UNSET, Context, Memory, Message, Path, PermanentError, Text, reason_of
 
 __all__ = ["SHARED", "ValueRef"]
 
@@ -73,7 +73,7 @@ class ValueRef:
         keys = [key.get(message) for key in self._keys]
         for key, found in zip(self._keys, keys, strict=True):
             if isinstance(found, bool) or not isinstance(found, (str, int)) or '"' in str(found):
-                raise PermanentError(f"{self.text}: {key.text} is no key; it is to be a text or a whole number")
+                raise PermanentError(Text("value.no-key", path=self.text, key=key.text))
         steps = [f"[{found}]" if isinstance(found, int) else f'["{found}"]' for found in keys] + [""]
         text = "".join(part + step for part, step in zip(self._parts, steps, strict=True))
         known = self._known.get(text)
@@ -88,4 +88,4 @@ def _set(path: Path, message: Message, value: Any, where: str) -> Message:
     try:
         return path.set(message, value)
     except (ValueError, TypeError) as wrong:
-        raise PermanentError(f"{where} can't be written: {wrong}") from wrong
+        raise PermanentError(Text("value.unwritable", path=where, reason=reason_of(wrong))) from wrong

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from engine.api import Text
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import GAS, OFFLINE, WARM_UP
 from plant.alarms.states import State, Trigger, step
@@ -9,6 +12,27 @@ from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.alarms.tracked_alarms import SUPPRESSING, TrackedAlarms
 
 __all__ = ["CommandRefused", "Commands"]
+
+
+_STATES: Mapping[State, Text] = {
+    "normal": Text("alarm.normal"),
+    "unacknowledged": Text("alarm.unacknowledged"),
+    "acknowledged": Text("alarm.acknowledged"),
+    "returned": Text("alarm.returned"),
+    "latched": Text("alarm.latched"),
+    "latched-acknowledged": Text("alarm.latched-acknowledged"),
+    "shelved": Text("alarm.shelved"),
+    "suppressed": Text("alarm.suppressed"),
+    "out-of-service": Text("alarm.out-of-service"),
+}
+_ACTIONS: Mapping[Trigger, Text] = {
+    "acknowledge": Text("alarm.acknowledge"),
+    "reset": Text("alarm.reset"),
+    "shelve": Text("alarm.shelve"),
+    "suppress": Text("alarm.suppress"),
+    "remove": Text("alarm.remove"),
+}
+"""What people do; the other triggers are the rules' own and come with the state that they belong to."""
 
 
 class CommandRefused(Exception):
@@ -32,19 +56,19 @@ class Commands:
     def shelve(self, sn: str, type: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
         """Recorded and nobody is notified until that time, then at once if it is active. Raises CommandRefused when it is suppressed already."""
         if until <= at:
-            raise CommandRefused("the end of the shelf is not in the future; take a later one")
+            raise CommandRefused(Text("alarm.shelf-end"))
         return self.apply(sn, type, "shelve", at, by, reason, until)
 
     def suppress_gas(self, sn: str, by: str, reason: str, until: float, at: float) -> list[AlarmEvent]:
         """Calibration: the gas alarms of a device are recorded and nobody is notified until that time. What is shelved stays shelved."""
         if until <= at:
-            raise CommandRefused("the end of the calibration is not in the future; take a later one")
+            raise CommandRefused(Text("alarm.calibration-end"))
         events: list[AlarmEvent] = []
         for type in GAS:
             if step(self._alarms.state(sn, type), "suppress") is not None:
                 events += self.apply(sn, type, "suppress", at, by, reason, until)
         if not events:
-            raise CommandRefused(f"all gas alarms of {sn} are shelved, suppressed or out of service already")
+            raise CommandRefused(Text("alarm.nothing-to-suppress", sn=sn))
         return events
 
     def remove(self, sn: str, by: str, reason: str, at: float) -> list[AlarmEvent]:
@@ -54,21 +78,23 @@ class Commands:
             if step(self._alarms.state(sn, type), "remove") is not None:
                 events += self.apply(sn, type, "remove", at, by, reason)
         if not events:
-            raise CommandRefused(f"{sn} is out of service already")
+            raise CommandRefused(Text("alarm.out-already", sn=sn))
         return events
 
     def restore(self, sn: str, state: State, by: str, at: float) -> list[AlarmEvent]:
         """Ends a calibration (`suppressed`) or being out of service for all alarms of a device."""
         types = [alarm.type for alarm in self._alarms.of_device(sn) if alarm.state == state and alarm.type != WARM_UP]
         if not types:
-            raise CommandRefused(f"no alarm of {sn} is {state}")
+            raise CommandRefused(
+                Text("alarm.none-suppressed", sn=sn) if state == "suppressed" else Text("alarm.none-out", sn=sn)
+            )
         return [event for type in types for event in self.end(sn, type, by, at)]
 
     def end(self, sn: str, type: str, by: str, at: float) -> list[AlarmEvent]:
         """Ends shelving, suppression or being out of service; of an alarm that is active then people are notified at once."""
         alarm = self._alarms.get(sn, type)
         if alarm is None or alarm.state not in SUPPRESSING:
-            raise CommandRefused(f"the alarm {type} of {sn} is neither shelved nor suppressed nor out of service")
+            raise CommandRefused(Text("alarm.not-held", type=type, sn=sn))
         alarm.by, alarm.reason, alarm.until = by, "", None
         return self._alarms.step(alarm, "end-active" if alarm.active else "end-normal", at)
 
@@ -106,6 +132,8 @@ class Commands:
         alarm = self._alarms.get_or_make(sn, type, None)
         if step(alarm.state, trigger) is None:
             self._alarms.remember(alarm)
-            raise CommandRefused(f"the alarm {type} of {sn} is {alarm.state}: there is nothing to {trigger}")
+            raise CommandRefused(
+                Text("alarm.no-step", type=type, sn=sn, state=_STATES[alarm.state], action=_ACTIONS[trigger])
+            )
         alarm.by, alarm.reason, alarm.until, alarm.until_set_at = by, reason, until, at
         return self._alarms.step(alarm, trigger, at)

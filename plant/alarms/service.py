@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from engine.api import Database, Forwarder, RetryableError, Spool
+from engine.api import Database, Forwarder, RetryableError, Spool, Text
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, Priority
 from plant.alarms.rules import Rules
@@ -58,14 +58,14 @@ class Alarms:
     def health(self) -> Mapping[str, Any]:
         """Degraded while no `alarm` node runs."""
         if not self._controllers:
-            return {"status": "degraded", "problem": "no flow with an alarm node runs; start gas-monitoring"}
+            return {"status": "degraded", "problem": Text("alarm.no-node")}
         return {"status": "ok", "active": sum(alarm.active for alarm in self.active())}
 
     @property
     def store(self) -> AlarmStore:
         """The tables. RetryableError when the site has no database."""
         if self._store is None:
-            raise RetryableError("this site keeps no history of alarms: it has no database")
+            raise RetryableError(Text("alarm.no-history"))
         return self._store
 
     async def write(self, events: Sequence[AlarmEvent]) -> None:
@@ -129,7 +129,7 @@ class Alarms:
 
     def _do(self, sn: str, type: str, command: Command) -> list[AlarmEvent]:
         if not self._controllers:
-            raise RetryableError("no flow with an alarm node runs; start gas-monitoring, then try again")
+            raise RetryableError(Text("alarm.no-node"))
         wanted = [
             controller
             for controller in self._controllers

@@ -12,7 +12,7 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
-from engine.api import Database, PermanentError, as_jsonb, connection_or_retry, read_as
+from engine.api import Database, PermanentError, Text, as_jsonb, connection_or_retry, read_as
 from plant.alarms.attempt import ATTEMPT_COLUMNS, AttemptRecord
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import Priority
@@ -160,7 +160,7 @@ class AlarmStore:
         try:
             await self._write(events)
         except asyncpg.PostgresError as error:
-            raise PermanentError(f"the alarm tables refuse an event: {error}") from error
+            raise PermanentError(Text("alarm.tables", reason=str(error))) from error
 
     async def _write(self, events: Sequence[AlarmEvent]) -> None:
         async with connection_or_retry(self._database) as connection, connection.transaction():

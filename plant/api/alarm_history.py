@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from engine.api import Call, Nothing, Route, not_found
+from engine.api import ApiError, Call, Nothing, Route, Text
 from plant.alarms.service import Alarms
 from plant.alarms.store import AlarmRecord, Figures, Story
 from plant.api.alarms import Moment, Sn, TypeName
@@ -67,7 +67,7 @@ async def story_of(call: Call[StoryQuery]) -> Story:
     given = call.given
     found = await call.service(Alarms).store.story_of(given.sn, given.type, given.raised_at)
     if found is None:
-        raise not_found("such alarm", "look at the history")
+        raise ApiError(404, "not_found", Text("alarm.no-such"))
     return found
 
 
@@ -75,7 +75,7 @@ async def story(call: Call[Nothing]) -> Story:
     """Everything that happened to an alarm: what it was judged by, who did what, and each attempt to tell of it."""
     found = await call.service(Alarms).store.story(call.number("id"))
     if found is None:
-        raise not_found(f"alarm {call.path('id')}", "look at the history")
+        raise ApiError(404, "not_found", Text("alarm.no-such"))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from engine.api import ApiError, Call, Clock, Nothing, Route, not_found
+from engine.api import ApiError, Call, Clock, Nothing, ReadableField, Route, Text, reason_of
 from plant.alarms.commands import CommandRefused
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE, Priority
@@ -79,7 +79,7 @@ class NotDone(msgspec.Struct):
 
     sn: str
     type: str
-    message: str
+    message: ReadableField
 
 
 class Acknowledged(msgspec.Struct):
@@ -136,11 +136,9 @@ async def acknowledge(call: Call[ToAcknowledge]) -> Acknowledged:
             _must_be(alarms, one)
             done += _shown(alarms.acknowledge(one.sn, one.type, call.who.user))
         except CommandRefused as error:
-            refused.append(NotDone(one.sn, one.type, str(error)))
+            refused.append(NotDone(one.sn, one.type, reason_of(error)))
     if not done:
-        raise ApiError(
-            409, "alarm_state", refused[0].message, "look at the alarm as it is now", more={"refused": refused}
-        )
+        raise ApiError(409, "alarm_state", refused[0].message, Text("alarm.look"), more={"refused": refused})
     return Acknowledged(done, refused)
 
 
@@ -197,9 +195,7 @@ def _now(call: Call[Any]) -> float:
 def _ends(call: Call[Any], until: float) -> None:
     now = _now(call)
     if not now < until <= now + LONGEST_S:
-        raise ApiError(
-            422, "bad_end", "it must end in the future, within a week", "take an earlier end, or put it out of service"
-        )
+        raise ApiError(422, "bad_end", Text("alarm.end"))
 
 
 def _must_be(alarms: Alarms, which: WhichAlarm) -> None:
@@ -208,31 +204,29 @@ def _must_be(alarms: Alarms, which: WhichAlarm) -> None:
         return
     now = next((alarm for alarm in alarms.active() if (alarm.sn, alarm.type) == (which.sn, which.type)), None)
     if now is None or now.raised_at is None or abs(now.raised_at - which.raised_at) > 0.001:
-        raise CommandRefused(
-            f"the alarm {which.type} of {which.sn} is not the one that was seen: it has changed meanwhile"
-        )
+        raise CommandRefused(Text("alarm.changed", type=which.type, sn=which.sn))
 
 
 def _do(call: Call[Any], which: WhichAlarm, command: Callable[[Alarms], list[AlarmEvent]]) -> list[ActiveAlarm]:
     call.target = f"{which.sn}/{which.type}"
     if which.type not in KINDS:
-        raise ApiError(422, "bad_type", f"there is no type of alarm {which.type!r}", f"there are {', '.join(KINDS)}")
+        raise ApiError(422, "bad_type", Text("alarm.no-type", type=which.type, known=list(KINDS)))
     alarms = call.service(Alarms)
     try:
         _must_be(alarms, which)
         return _shown(command(alarms))
     except CommandRefused as error:
-        raise ApiError(409, "alarm_state", str(error), "look at the alarm as it is now") from error
+        raise ApiError(409, "alarm_state", reason_of(error), Text("alarm.look")) from error
 
 
 def _do_device(call: Call[Any], command: Callable[[Alarms], list[AlarmEvent]]) -> list[ActiveAlarm]:
     call.target = call.given.sn
     if call.given.sn != SITE and call.service(Devices).get(call.given.sn) is None:
-        raise not_found(f"device {call.given.sn}", "look at the list of devices")
+        raise ApiError(404, "not_found", Text("device.none", sn=call.given.sn))
     try:
         return _shown(command(call.service(Alarms)))
     except CommandRefused as error:
-        raise ApiError(409, "alarm_state", str(error), "look at the alarm as it is now") from error
+        raise ApiError(409, "alarm_state", reason_of(error), Text("alarm.look")) from error
 
 
 def _active(alarm: TrackedAlarm) -> ActiveAlarm:

@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from engine.api import ApiError, Call, Database, Nothing, PermanentError, Route, not_found, request_connection
+from engine.api import (
+    ApiError,
+    Call,
+    Database,
+    Nothing,
+    PermanentError,
+    Route,
+    Text,
+    reason_of,
+    request_connection,
+)
 from plant.archive.entry import State
 from plant.archive.ledger import as_file
 from plant.archive.restore import TABLE, RestoreJob
@@ -118,7 +128,7 @@ async def files(call: Call[FilesQuery]) -> list[ArchiveEntry]:
         try:
             day = datetime.date.fromisoformat(given.day)
         except ValueError as wrong:
-            raise ApiError(400, "bad_request", f"{given.day} is no day", "write it as 2026-01-31") from wrong
+            raise ApiError(400, "bad_request", Text("archive.no-day", given=given.day)) from wrong
     async with request_connection(call.server.service(Database)) as connection:
         rows = await connection.fetch(
             "select name, sn, day, part, state, rows, size_bytes, md5, bucket, object_key, problem, first_time, last_time, changed_at "
@@ -136,12 +146,7 @@ async def files(call: Call[FilesQuery]) -> list[ArchiveEntry]:
 async def run_now(call: Call[Nothing]) -> None:
     """Begin a run now; what the run before left is finished first."""
     if not await call.server.service(Archive).request_run():
-        raise ApiError(
-            409,
-            "archive_not_running",
-            "no process of the site runs the archive's flow",
-            "start the archiver, or deploy flows/archive.yaml with its link-in run-now",
-        )
+        raise ApiError(409, "archive_not_running", Text("archive.not-running"))
 
 
 async def restore(call: Call[RestoreOrder]) -> RestoreJob:
@@ -151,15 +156,13 @@ async def restore(call: Call[RestoreOrder]) -> RestoreJob:
     async with request_connection(call.server.service(Database)) as connection:
         row = await connection.fetchrow("select * from archives where name = $1", given.name)
     if row is None:
-        raise not_found(f"archive file {given.name}")
+        raise ApiError(404, "not_found", Text("archive.no-file", name=given.name))
     if row["state"] not in ("verified", "cleaned"):
-        raise ApiError(
-            409, "not_archived", f"{given.name} is not in the bucket yet", "its rows are still in the table readings"
-        )
+        raise ApiError(409, "not_archived", Text("archive.not-archived", name=given.name))
     try:
         return call.server.service(Archive).restores.begin(as_file(row), given.table)
     except PermanentError as refused:
-        raise ApiError(422, "bad_table", str(refused), "take another name") from refused
+        raise ApiError(422, "bad_table", reason_of(refused)) from refused
 
 
 ROUTES = (

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from engine.api import ApiError, Call, Clock, Nothing, Route, SecretsStore, not_found
+from engine.api import ApiError, Call, Clock, Nothing, Route, SecretsStore, Text
 from plant.alarms.attempt import Attempt, AttemptRecord, Result
 from plant.alarms.event import AlarmEvent
 from plant.notifications.card import (
@@ -123,11 +123,7 @@ async def put_card(call: Call[CardChange]) -> CardView:
         saved = await channels.put(name, given.enabled, given.settings, given.revision, call.who.user)
     except Changed as changed:
         raise ApiError(
-            409,
-            "conflict",
-            str(changed),
-            "look at the card as it is now, and save again",
-            more={"card": _view(channels, changed.card)},
+            409, "conflict", Text("channel.stale"), more={"card": _view(channels, changed.card)}
         ) from changed
     store = call.service(SecretsStore)
     for field, text in given.secrets.items():
@@ -188,7 +184,7 @@ async def list_attempts(call: Call[AttemptQuery]) -> list[AttemptRecord]:
 def _card(channels: Channels, name: str) -> Card:
     card = channels.cards.get(name)
     if card is None:
-        raise not_found(f"card {name[:40]}", f"there are {', '.join(channels.cards)}")
+        raise ApiError(404, "not_found", Text("channel.none", name=name[:40], known=list(channels.cards)))
     return card
 
 
@@ -215,7 +211,7 @@ def _view(channels: Channels, card: Card) -> CardView:
 
 def _check_kind(card: Card, settings: Settings) -> None:
     if Card(name=card.name, settings=settings).kind != card.kind:
-        raise ApiError(422, "bad_card", f"the card {card.name} is of kind {card.kind}", "send settings of that kind")
+        raise ApiError(422, "bad_card", Text("channel.kind", name=card.name, kind=card.kind))
 
 
 def _faults(
@@ -256,7 +252,9 @@ def _signs_in(settings: Settings) -> bool:
 def _refuse(found: dict[str, Fault]) -> None:
     if found:
         field, fault = next(iter(found.items()))
-        raise ApiError(422, "bad_card", f"{field}: {fault.message}", "correct the fields named", more={"fields": found})
+        raise ApiError(
+            422, "bad_card", Text("channel.fault", field=field, reason=fault.message), more={"fields": found}
+        )
 
 
 def _example(now: float, user: str) -> AlarmEvent:

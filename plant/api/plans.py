@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from engine.api import ApiError, Call, Database, Nothing, Route, request_connection
+from engine.api import ApiError, Call, Database, Nothing, Route, Text, reason_of, render, request_connection
 from plant.api.table_errors import table_errors_answered
 from plant.devices.debug_mode import DebugMode, DebugRun
 from plant.devices.registry import Devices
@@ -20,7 +20,6 @@ from plant.plans.plans import Plan, PlanTable
 __all__ = ["ROUTES"]
 
 MEDIA = ("image/jpeg", "image/png", "application/octet-stream")
-FIRST_NAME = "Plan"
 UPLOAD_LIMIT_S = 60.0
 
 
@@ -91,7 +90,8 @@ async def add_plan(call: Call[bytes]) -> Plan:
     image = await _image(call)
     async with request_connection(call.service(Database)) as connection:
         table = PlanTable(connection)
-        plan = await table.add(f"{FIRST_NAME} {len(await table.all()) + 1}", image, call.who.user)
+        name = render(Text("plan.first-name", number=len(await table.all()) + 1), call.language)
+        plan = await table.add(name, image, call.who.user)
     call.target, call.details = str(plan.id), {"width": plan.width, "height": plan.height}
     return plan
 
@@ -136,9 +136,9 @@ async def place_devices(call: Call[MapPositions]) -> Placed:
     """Put devices on a floor plan, by the percentage from its left and upper edge, or take them off."""
     for place in call.given.places:
         if (place.left_pct is None) != (place.top_pct is None):
-            raise ApiError(422, "bad_place", f"{place.sn} has one coordinate only", "give both, or null for both")
+            raise ApiError(422, "bad_place", Text("plan.one-coordinate", sn=place.sn))
         if any(not 0 <= value <= 100 for value in (place.left_pct, place.top_pct) if value is not None):
-            raise ApiError(422, "bad_place", f"{place.sn} is outside of the plan", "give 0 to 100 percent")
+            raise ApiError(422, "bad_place", Text("plan.outside", sn=place.sn))
     call.details = {"devices": [place.sn for place in call.given.places][:100]}
     async with request_connection(call.service(Database)) as connection:
         return Placed(await DeviceTable(connection).place(call.number("id"), call.given.places))
@@ -161,7 +161,7 @@ async def _image(call: Call[bytes]) -> PlanImage:
     try:
         return await call.service(PlanImages).checked(call.given)
     except ImageRefused as refused:
-        raise ApiError(422, refused.code, str(refused), "upload a JPEG or PNG picture of the plan") from refused
+        raise ApiError(422, refused.code, reason_of(refused), Text("plan.picture")) from refused
 
 
 def _on_wall(device: Device) -> WallDevice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from engine.api import ApiError, Call, not_found
+from engine.api import ApiError, Call, Text
 from plant.devices.table import DeviceNotFound, InvalidDevice, PlanNotFound, SerialNumberTaken, StaleRevision
 
 __all__ = ["table_errors_answered"]
@@ -20,23 +20,15 @@ def table_errors_answered(handler: Callable[[Call[Any]], Awaitable[_T]]) -> Call
         try:
             return await handler(call)
         except DeviceNotFound as missing:
-            raise not_found(f"device {str(missing)[:64]}", "look at the list of devices") from missing
+            raise ApiError(404, "not_found", Text("device.none", sn=str(missing)[:64])) from missing
         except PlanNotFound as missing:
-            raise not_found(f"floor plan {str(missing)[:20]}", "look at the list of plans") from missing
+            raise ApiError(404, "not_found", Text("plan.none", number=str(missing)[:20])) from missing
         except SerialNumberTaken as taken:
-            raise ApiError(409, "taken", f"there is a device {taken} already", "take another serial number") from taken
+            raise ApiError(409, "taken", Text("device.taken", sn=str(taken))) from taken
         except InvalidDevice as bad:
-            raise ApiError(
-                422, "bad_device", str(bad), "correct the fields named", more={"fields": bad.problems}
-            ) from bad
+            raise ApiError(422, "bad_device", Text("device.bad"), more={"fields": bad.problems}) from bad
         except StaleRevision as stale:
-            raise ApiError(
-                409,
-                "conflict",
-                str(stale),
-                "merge your changes with the current device",
-                more={"current": stale.current},
-            ) from stale
+            raise ApiError(409, "conflict", Text("device.stale"), more={"current": stale.current}) from stale
 
     handle.__doc__, handle.__name__ = handler.__doc__, handler.__name__
     return handle

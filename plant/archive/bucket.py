@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from engine.api import RetryableError, Settings
+from engine.api import RetryableError, Settings, Text
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,15 +27,16 @@ READ_S = 60.0
 ATTEMPTS = 2
 NOT_FOUND = ("404", "NoSuchKey", "NotFound")
 
+_RIGHTS = Text("archive.rights")
 _REMEDIES = {
-    "NoSuchBucket": "make the bucket, or correct MCS_S3_BUCKET",
+    "NoSuchBucket": Text("archive.make-bucket"),
     # Who may not list buckets is told that of a missing one, too.
-    "AccessDenied": "make the bucket, or give the key the right to read and write it",
-    "403": "make the bucket, or give the key the right to read and write it",
-    "InvalidAccessKeyId": "correct MCS_S3_ACCESS_KEY_ID",
-    "SignatureDoesNotMatch": "correct MCS_S3_SECRET_ACCESS_KEY",
-    "RequestTimeTooSkewed": "set this machine's clock",
-    "BadDigest": "what arrived was not what was sent; it is sent again",
+    "AccessDenied": _RIGHTS,
+    "403": _RIGHTS,
+    "InvalidAccessKeyId": Text("archive.key-id"),
+    "SignatureDoesNotMatch": Text("archive.key-secret"),
+    "RequestTimeTooSkewed": Text("archive.set-clock"),
+    "BadDigest": Text("archive.damaged"),
 }
 
 
@@ -64,7 +65,7 @@ class Bucket:
     def put(self, file: BinaryIO, key: str) -> StoredObject:
         """Stores the file from where it stands to its end, each part with its MD5, which the store checks before it keeps it."""
         first = file.read(self._part_bytes + 1)
-        with self._reported(f"upload of {key}"):
+        with self._reported(Text("archive.upload", key=key)):
             if len(first) <= self._part_bytes:
                 answer = self._client.put_object(Bucket=self.name, Key=key, Body=first, ContentMD5=_base64(first))
                 return StoredObject(self.name, key, len(first), answer["ETag"].strip('"'))
@@ -72,7 +73,7 @@ class Bucket:
 
     def head(self, key: str) -> StoredObject | None:
         """What the store has under that key, None when it has nothing."""
-        with self._reported(f"look-up of {key}"):
+        with self._reported(Text("archive.look-up", key=key)):
             try:
                 answer = self._client.head_object(Bucket=self.name, Key=key)
             except self._client.exceptions.ClientError as error:
@@ -92,7 +93,7 @@ class Bucket:
 
     def read(self, key: str) -> Iterator[bytes]:
         """The object piece by piece."""
-        with self._reported(f"download of {key}"):
+        with self._reported(Text("archive.download", key=key)):
             yield from self._client.get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(PIECE_BYTES)
 
     def download(self, key: str, path: Path) -> None:
@@ -146,14 +147,14 @@ class Bucket:
     @property
     def _client(self) -> S3Client:
         if not self.name:
-            raise RetryableError("no bucket is named; set MCS_S3_BUCKET (and MCS_S3_ENDPOINT, MCS_S3_ACCESS_KEY_ID …)")
+            raise RetryableError(Text("archive.no-bucket"))
         with self._making:
             if self._made is None:
                 self._made = _client(self._settings, self._endpoint)
             return self._made
 
     @contextlib.contextmanager
-    def _reported(self, what: str) -> Iterator[None]:
+    def _reported(self, what: Text) -> Iterator[None]:
         from boto3.exceptions import Boto3Error
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -162,11 +163,13 @@ class Bucket:
         except ClientError as error:
             code = _code(error)
             message = error.response.get("Error", {}).get("Message") or "refused"
-            remedy = _REMEDIES.get(code, "it is tried again")
-            raise RetryableError(f"bucket {self.name}: {what}: {code}: {message}; {remedy}") from error
+            remedy = _REMEDIES.get(code, Text("archive.again"))
+            raise RetryableError(
+                Text("archive.bucket", bucket=self.name, what=what, code=code, message=message, remedy=remedy)
+            ) from error
         except (BotoCoreError, Boto3Error, OSError) as error:
-            where = self._endpoint or "the store"
-            raise RetryableError(f"{where}: {what}: {error}; it is tried again") from error
+            where = self._endpoint or Text("archive.the-store")
+            raise RetryableError(Text("archive.store", where=where, what=what, reason=str(error))) from error
 
 
 def same_checksum(stored: StoredObject, size_bytes: int, md5: str) -> bool | None:

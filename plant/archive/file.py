@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from engine.api import RetryableError
+from engine.api import RetryableError, Text
 
 __all__ = ["ArchiveWriter", "is_intact", "md5_of"]
 
@@ -125,5 +125,5 @@ def _reported(path: Path) -> Iterator[None]:
         if error.errno not in FULL:
             raise
         raise RetryableError(
-            f"{path.parent}: {error.strerror}; free space there, it is tried again", DISK_RETRY_S
+            Text("archive.disk", folder=str(path.parent), reason=error.strerror or ""), DISK_RETRY_S
         ) from error

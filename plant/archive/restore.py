@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.api import BackgroundJobs, PermanentError, RetryableError, Settings, connection_or_retry, copy_stream
+from engine.api import BackgroundJobs, PermanentError, RetryableError, Settings, Text, connection_or_retry, copy_stream
 from plant.archive.bucket import Bucket
 from plant.archive.entry import ArchiveFile
 from plant.archive.file import is_intact
@@ -55,9 +55,7 @@ async def restore_file(connection: PoolConnectionProxy, path: Path, table: str =
     All or nothing. PermanentError when the file is damaged, or no archive file, or the table's name does not begin with `restored`.
     """
     if not TABLE_NAME.fullmatch(table):
-        raise PermanentError(
-            f"{table[:80]!r} can't be restored into; take a name of small letters that begins with restored"
-        )
+        raise PermanentError(Text("archive.table", table=table[:80]))
     try:
         async with connection.transaction():
             await connection.execute(_MADE.format(table=table))
@@ -75,9 +73,7 @@ async def restore_file(connection: PoolConnectionProxy, path: Path, table: str =
                 f"insert into {table} ({', '.join(names)}) select {', '.join(names)} from mcs_restore on conflict do nothing"
             )
     except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as wrong:
-        raise PermanentError(
-            f"{path.name} holds something that is no reading: {wrong}; nothing of it was restored"
-        ) from wrong
+        raise PermanentError(Text("archive.no-readings", name=path.name, reason=str(wrong))) from wrong
     return int(rows), int(added.rpartition(" ")[2])
 
 
@@ -95,7 +91,7 @@ class RestoreJobs:
     def begin(self, file: ArchiveFile, table: str) -> RestoreJob:
         """Starts restoring an archived file; how it goes is in what is returned. PermanentError for a table that may not be one."""
         if not TABLE_NAME.fullmatch(table):
-            raise PermanentError("the table's name must be of small letters and begin with restored")
+            raise PermanentError(Text("archive.table", table=table[:80]))
         job = RestoreJob(name=file.name, table=table)
         self.recent = [job, *self.recent[: KEPT - 1]]
         self._jobs.start(f"restoring {file.name}", self._restore, file, job)
@@ -123,9 +119,7 @@ class RestoreJobs:
         self._folder.mkdir(parents=True, exist_ok=True)
         Bucket(self._settings, bucket=file.bucket).download(file.object_key, path)
         if not is_intact(path, file.size_bytes, file.md5):
-            raise PermanentError(
-                f"{file.object_key} in bucket {file.bucket} is not what was archived: its MD5 differs from the ledger's"
-            )
+            raise PermanentError(Text("archive.md5", key=file.object_key, bucket=file.bucket))
 
 
 async def _unpacked(path: Path) -> AsyncIterator[bytes]:
@@ -140,14 +134,14 @@ async def _unpacked(path: Path) -> AsyncIterator[bytes]:
                 try:
                     text = await asyncio.to_thread(unpack.decompress, piece, UNPACKED_BYTES)
                 except zlib.error as wrong:
-                    raise PermanentError(f"{path.name} is no gzip file, or is damaged ({wrong})") from wrong
+                    raise PermanentError(Text("archive.no-gzip", name=path.name, reason=str(wrong))) from wrong
                 piece = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
                 # zlib may have taken all that came and still hold back what did not fit.
                 more = len(text) == UNPACKED_BYTES and not unpack.eof
                 if text:
                     yield text
     if not unpack.eof:
-        raise PermanentError(f"{path.name} is cut off: its end is missing; fetch it again")
+        raise PermanentError(Text("archive.cut", name=path.name))
 
 
 async def _and_then(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -159,5 +153,5 @@ async def _and_then(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[b
 def _columns(path: Path, first: bytes) -> list[str]:
     names = first.partition(b"\n")[0].decode("utf-8", "replace").strip().split(",")
     if not {"sn", "time", "seq", "v_raw"} <= set(names) or not set(names) <= set(COLUMNS):
-        raise PermanentError(f"{path.name} is no archive of readings: its first line is {','.join(names)[:120]!r}")
+        raise PermanentError(Text("archive.no-archive", name=path.name, line=",".join(names)[:120]))
     return names

@@ -18,7 +18,9 @@ from engine.api import (
     RetryableError,
     Settings,
     SiteView,
+    Text,
     connection_or_retry,
+    reason_of,
 )
 from plant.archive.entry import FOLDER, ArchiveFile
 from plant.archive.ledger import Ledger
@@ -43,7 +45,7 @@ class Archive:
         self.folder = site.settings.data / "files" / FOLDER
         self.ledger = Ledger(site.service(Database))
         self.restores = RestoreJobs(self.ledger, site.settings, self.folder)
-        self._problems: dict[str, str] = {}
+        self._problems: dict[str, Text] = {}
         self._jobs = BackgroundJobs()
 
     async def start(self) -> None:
@@ -85,7 +87,7 @@ class Archive:
         try:
             yield None if known is None or known.state == "cleaned" else known
         except Exception as error:
-            self._problems[file.name] = f"{file.name}: {error}"
+            self._problems[file.name] = Text("archive.stuck", name=file.name, reason=reason_of(error))
             with contextlib.suppress(RetryableError):
                 await self.ledger.refused(file, str(error))
             raise

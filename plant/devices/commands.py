@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from engine.api import RetryableError
+from engine.api import RetryableError, Text
 
 __all__ = ["send_command"]
 
@@ -37,4 +37,4 @@ async def send_command(url: str, sn: str, command: dict[str, Any]) -> None:
         ):
             await client.publish(f"metachip/gas/{sn}/cmd", msgspec.json.encode(command), qos=1)
     except (aiomqtt.MqttError, OSError, TimeoutError) as away:
-        raise RetryableError(f"the broker did not take the command ({away or type(away).__name__})") from away
+        raise RetryableError(Text("device.not-sent", reason=str(away) or type(away).__name__)) from away

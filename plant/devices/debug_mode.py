@@ -15,6 +15,7 @@ from engine.api import (
     RetryableError,
     Supervisor,
     TableCache,
+    Text,
     Timer,
     connection_or_retry,
     request_connection,
@@ -94,7 +95,7 @@ class DebugMode:
 
     async def _send(self, sn: str, interval_s: float, duration_s: float) -> None:
         if self._url is None:
-            raise RetryableError("this site has no broker")
+            raise RetryableError(Text("device.no-broker"))
         command = {"cmd": "set_rate", "interval": _short(interval_s), "duration": _short(duration_s)}
         await send_command(self._url, sn, command)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from engine.api import Copies, Database, NoCopies, Supervisor, TableCache, connection_or_retry
+from engine.api import Copies, Database, NoCopies, Supervisor, TableCache, Text, connection_or_retry
 from plant.model.device import Device
 
 __all__ = ["Devices"]
@@ -42,7 +42,7 @@ class Devices:
         self.on_change: list[Callable[[str, Device | None], None]] = []
         """Called with every device that has changed, None when it is gone; at the first reading with all of them."""
         self._database = database
-        self._problems: dict[str, str] = {}
+        self._problems: dict[str, Text] = {}
         self._copies: Copies = copies if copies is not None else NoCopies()
         self._cache: TableCache | None = None
         if database is not None:
@@ -77,7 +77,8 @@ class Devices:
     def health(self) -> Mapping[str, Any]:
         """Degraded while rows can't be read, or can't be used; the devices concerned keep their last good parameters."""
         away = self._cache.problem if self._cache is not None else ""
-        problem = away or "; ".join(self._problems.values())
+        unusable = Text("device.problems", problems=list(self._problems.values())) if self._problems else ""
+        problem = away or unusable
         return {"status": "degraded" if problem else "ok", "problem": problem, "devices": len(self.known)}
 
     async def put(self, device: Device) -> None:
@@ -120,7 +121,7 @@ class Devices:
             try:
                 device = self.known[sn] = msgspec.convert(row, Device)
             except msgspec.ValidationError as error:
-                self._problems[sn] = f"device {sn} can't be used: {error}; correct it in the registry"
+                self._problems[sn] = Text("device.unusable", sn=sn, reason=str(error))
                 log.error("%s", self._problems[sn])
             else:
                 self._problems.pop(sn, None)

@@ -14,7 +14,20 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from engine.api import BackgroundTask, Backoff, Clock, Database, Refusal, Settings, Supervisor, Suspension
+from engine.api import (
+    BackgroundTask,
+    Backoff,
+    Clock,
+    Database,
+    Readable,
+    ReadableField,
+    Refusal,
+    Settings,
+    Supervisor,
+    Suspension,
+    Text,
+    reason_of,
+)
 from plant.licence.machine import Machine, MachineUnknown
 from plant.licence.status import LicenceStatus, judge
 from plant.licence.store import Record, Records, write_private
@@ -53,7 +66,7 @@ class LicenceView(msgspec.Struct, kw_only=True):
     until: float | None
     key: str
     key_from: str
-    problem: str
+    problem: ReadableField
     code: str
     next_check: float | None
     clock_behind_s: float
@@ -81,19 +94,20 @@ class Licence:
         self._vendor: Vendor | None = (
             HttpsVendor(settings.licence_url, settings.licence_ca_file) if settings.licence_url else None
         )
-        self._setup_problem = ""
+        self._setup_problem: Readable = ""
         self._vendor_key = self._read_vendor_key(settings.licence_vendor_key)
         try:
             self._machine = Machine.read(settings.machine_id)
             self._known_machine = True
         except MachineUnknown as unknown:
             self._machine, self._known_machine = Machine.unknown(), False
-            self._setup_problem = str(unknown)
+            self._setup_problem = reason_of(unknown)
         self._records = Records(self._folder, database, self._machine)
         self._time = TrustedTime(clock)
         self._first_start = 0.0
         self._token: Claims | None = None
-        self._problem = self._code = ""
+        self._problem: Readable = ""
+        self._code = ""
         self._backoff = Backoff(clock, first_s=FIRST_RETRY_S, longest_s=LAST_RETRY_S)
         self._ask_at = 0.0
         self._written_at = -math.inf
@@ -165,7 +179,7 @@ class Licence:
     async def use_key(self, key: str) -> LicenceView:
         """Keeps another licence key and asks with it at once. ValueError when the settings give the key, OSError when it can't be kept."""
         if self._given_key:
-            raise ValueError("MCS_LICENCE_KEY gives the key; change it there and restart")
+            raise ValueError(Text("licence.key-from-settings"))
         write_private(self._folder / "key", key.encode())
         self._key = key
         self._token = self._stored_token()
@@ -174,7 +188,7 @@ class Licence:
     async def use_vendor(self, vendor: Vendor, vendor_key: Ed25519PublicKey, key: str) -> None:
         """Asks another vendor from now on; for a demonstration that brings its own. A build that carries a vendor's key refuses (ValueError)."""
         if BAKED_KEY.is_file():
-            raise ValueError("this build takes licences of its vendor only")
+            raise ValueError(Text("licence.vendor-only"))
         self._vendor, self._vendor_key, self._key, self._given_key = vendor, vendor_key, key, key
         self._server, self._setup_problem = "demo", ""
         self._token = self._stored_token()
@@ -222,25 +236,25 @@ class Licence:
                 log.warning("the licence was not verified: %s", problem)
             self._problem, self._code = problem, code
 
-    async def _asked(self) -> tuple[str, str]:
+    async def _asked(self) -> tuple[Readable, str]:
         """Why it did not work and a code for that; both empty after a success."""
         if self._setup_problem:
             return self._setup_problem, "setup"
         if not self._key:
-            return "no licence key is set; enter it on the Licence page or set MCS_LICENCE_KEY", "no_key"
+            return Text("licence.no-key"), "no_key"
         if self._vendor is None or self._vendor_key is None:
             missing = "MCS_LICENCE_URL" if self._vendor is None else "MCS_LICENCE_VENDOR_KEY"
-            return f"{missing} is not set, so the licence can't be verified", "setup"
+            return Text("licence.no-setting", setting=missing), "setup"
         nonce, key = secrets.token_hex(16), self._key
         try:
             text = await self._vendor.ask(Question(machine=self.machine, key=key, nonce=nonce))
             token = open_token(text, self._vendor_key, machine=self.machine, key=key, nonce=nonce)
         except VendorAway as away:
-            return str(away), "away"
+            return reason_of(away), "away"
         except VendorRefused as refused:
-            return f"the vendor refuses this licence: {refused}", refused.code
+            return Text("licence.refused", reason=str(refused)), refused.code
         except TokenRefused as refused:
-            return str(refused), "token"
+            return reason_of(refused), "token"
         self._token = token
         self._time.put_right(token.issued)
         try:
@@ -294,31 +308,29 @@ class Licence:
     def _read_vendor_key(self, given: str | None) -> Ed25519PublicKey | None:
         baked = BAKED_KEY.read_text(encoding="ascii").strip() if BAKED_KEY.is_file() else ""
         if baked and given and given.strip() != baked:
-            self._setup_problem = (
-                "MCS_LICENCE_VENDOR_KEY is not the vendor's key that this build carries; remove the setting"
-            )
+            self._setup_problem = Text("licence.other-vendor")
         text = baked or given
         if not text:
             return None
         try:
             return read_vendor_key(text)
         except ValueError as wrong:
-            self._setup_problem = f"MCS_LICENCE_VENDOR_KEY: {wrong}"
+            self._setup_problem = Text("licence.vendor-key", reason=reason_of(wrong))
             return None
 
-    def _describe(self, status: LicenceStatus) -> str:
-        sentences = []
+    def _describe(self, status: LicenceStatus) -> Readable:
+        sentences: list[Readable] = []
         if status.state == "evaluation":
-            sentences.append(f"evaluation without a verified licence until {_iso(status.ends)}")
+            sentences.append(Text("licence.evaluation", ends=_iso(status.ends)))
         elif status.state == "grace":
-            sentences.append(f"the licence was not verified for over a day; the site locks at {_iso(status.ends)}")
+            sentences.append(Text("licence.grace", ends=_iso(status.ends)))
         elif status.state == "locked":
-            sentences.append("locked: the licence was not verified for 72 hours")
+            sentences.append(Text("licence.locked"))
         if self._problem:
             sentences.append(self._problem)
         if self._time.behind_s:
-            sentences.append("the server's clock was put back; the licence goes by the latest time seen")
-        return "; ".join(sentences)
+            sentences.append(Text("licence.clock-back"))
+        return Text("licence.all", sentences=sentences) if sentences else ""
 
     def _next_daily(self, now: float) -> float:
         local = datetime.datetime.fromtimestamp(now, self._zone)

@@ -7,6 +7,8 @@ import hmac
 import re
 from pathlib import Path
 
+from engine.api import Text
+
 __all__ = ["Machine", "MachineUnknown"]
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -40,11 +42,9 @@ class Machine:
         try:
             text = file.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as failure:
-            raise MachineUnknown(
-                f"{file} can't be read, so this machine can't be told from others; mount the host's /etc/machine-id"
-            ) from failure
+            raise MachineUnknown(Text("licence.no-machine", file=str(file))) from failure
         if not _ID.fullmatch(text) or text == _NONE:
-            raise MachineUnknown(f"{file} does not hold a machine's id; mount the host's /etc/machine-id")
+            raise MachineUnknown(Text("licence.bad-machine", file=str(file)))
         return cls(text)
 
     def seal(self, data: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from aiohttp import web
 
-from engine.api import SiteView, requires
+from engine.api import ApiError, SiteView, Text, json_answer, reader_language, reason_of, requires
 from plant.licence.guard import Licence, LicenceView
 
 __all__ = ["add_routes"]
@@ -25,35 +25,35 @@ def add_routes(site: SiteView, router: web.UrlDispatcher) -> None:
         """How the site stands with its licence."""
         licence = _guard(site)
         if licence is None:
-            return _no(503, "starting", "the licence guard is still starting", "try again in a moment")
-        return _answer(licence.view())
+            raise ApiError(503, "starting", Text("licence.starting"))
+        return _answer(request, licence.view())
 
     @requires("admin")
     async def verify(request: web.Request) -> web.Response:
         """Ask the vendor now."""
         licence = _guard(site)
         if licence is None:
-            return _no(503, "starting", "the licence guard is still starting", "try again in a moment")
-        return _answer(await licence.ask_now())
+            raise ApiError(503, "starting", Text("licence.starting"))
+        return _answer(request, await licence.ask_now())
 
     @requires("admin")
     async def set_key(request: web.Request) -> web.Response:
         """Keep a licence key and ask with it."""
         licence = _guard(site)
         if licence is None:
-            return _no(503, "starting", "the licence guard is still starting", "try again in a moment")
+            raise ApiError(503, "starting", Text("licence.starting"))
         try:
             key = msgspec.json.decode(await request.read(), type=_Key).key.strip()
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as wrong:
-            return _no(400, "bad_request", f"the body: {wrong}", 'send {"key": "…"}')
+            raise ApiError(400, "bad_request", Text("licence.bad-body", reason=str(wrong))) from wrong
         if not key.isascii() or not key.isprintable() or not 0 < len(key) <= LONGEST_KEY:
-            return _no(400, "bad_value", "this is no licence key", "copy it as the vendor has sent it")
+            raise ApiError(400, "bad_value", Text("licence.bad-key"))
         try:
-            return _answer(await licence.use_key(key))
+            return _answer(request, await licence.use_key(key))
         except ValueError as refused:
-            return _no(409, "key_from_settings", str(refused), "change the setting")
+            raise ApiError(409, "key_from_settings", reason_of(refused)) from refused
         except OSError as failure:
-            return _no(507, "not_kept", f"the key can't be kept ({failure.strerror})", "see to the data folder")
+            raise ApiError(507, "not_kept", Text("licence.not-kept", reason=failure.strerror or "")) from failure
 
     router.add_get("/api/licence", show)
     router.add_post("/api/licence/verify", verify)
@@ -67,12 +67,5 @@ def _guard(site: SiteView) -> Licence | None:
         return None
 
 
-def _answer(view: LicenceView) -> web.Response:
-    return web.Response(
-        body=msgspec.json.encode(view), content_type="application/json", headers={"Cache-Control": "no-store"}
-    )
-
-
-def _no(status: int, code: str, message: str, hint: str) -> web.Response:
-    body = msgspec.json.encode({"error": {"code": code, "message": message, "hint": hint}})
-    return web.Response(body=body, status=status, content_type="application/json")
+def _answer(request: web.Request, view: LicenceView) -> web.Response:
+    return json_answer(view, language=reader_language(request))

@@ -10,6 +10,8 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from engine.api import Text
+
 __all__ = ["Claims", "TokenRefused", "format_vendor_key", "key_digest", "open_token", "read_vendor_key", "sign_token"]
 
 # Signed together with the claims, so that nothing else the vendor signs with this key can pass for a token.
@@ -63,24 +65,24 @@ def open_token(text: bytes, vendor: Ed25519PublicKey, *, machine: str, key: str,
     TokenRefused says which of these does not hold. Whether the token has expired is for the caller, who knows the time.
     """
     if len(text) > LARGEST_BYTES:
-        raise TokenRefused("the answer is no licence token: it is too long")
+        raise TokenRefused(Text("licence.token-long"))
     try:
         sealed = msgspec.json.decode(text, type=_Sealed)
         signed = base64.b64decode(sealed.claims, validate=True)
         vendor.verify(base64.b64decode(sealed.signature, validate=True), DOMAIN + signed)
         claims = msgspec.json.decode(signed, type=Claims)
     except InvalidSignature:
-        raise TokenRefused("the licence token is not signed by the vendor") from None
+        raise TokenRefused(Text("licence.unsigned")) from None
     except (msgspec.MsgspecError, binascii.Error, ValueError, RecursionError):
-        raise TokenRefused("the answer is no licence token") from None
+        raise TokenRefused(Text("licence.no-token")) from None
     if claims.machine != machine:
-        raise TokenRefused("the licence token is for another machine")
+        raise TokenRefused(Text("licence.other-machine"))
     if claims.key != key_digest(key):
-        raise TokenRefused("the licence token is for another licence key")
+        raise TokenRefused(Text("licence.other-key"))
     if nonce is not None and claims.nonce != nonce:
-        raise TokenRefused("the licence token answers another question")
+        raise TokenRefused(Text("licence.other-question"))
     if not 0 < claims.expires - claims.issued <= LONGEST_VALID_S:
-        raise TokenRefused("the licence token has no sensible end")
+        raise TokenRefused(Text("licence.no-end"))
     return claims
 
 
@@ -89,7 +91,7 @@ def read_vendor_key(text: str) -> Ed25519PublicKey:
     try:
         return Ed25519PublicKey.from_public_bytes(base64.b64decode(text.strip(), validate=True))
     except (binascii.Error, ValueError):
-        raise ValueError("this is no public key of a vendor; `mcs licence-server show-key` prints it") from None
+        raise ValueError(Text("licence.no-vendor-key")) from None
 
 
 def format_vendor_key(key: Ed25519PublicKey) -> str:

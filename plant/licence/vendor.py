@@ -9,6 +9,7 @@ from typing import Protocol
 import aiohttp
 import msgspec
 
+from engine.api import Text
 from plant.licence.token import LARGEST_BYTES
 
 __all__ = ["HttpsVendor", "Question", "Vendor", "VendorAway", "VendorRefused"]
@@ -70,18 +71,14 @@ class HttpsVendor:
                 async for part in answer.content.iter_any():
                     text += part
                     if len(text) > LARGEST_BYTES:
-                        raise VendorAway("the licence server's answer is too long")
+                        raise VendorAway(Text("licence.answer-long"))
                 if answer.status == 200:
                     return text
                 raise _refusal(answer.status, text)
         except aiohttp.ClientConnectorCertificateError as untrusted:
-            raise VendorAway(
-                f"the licence server's certificate is not trusted ({untrusted.certificate_error})"
-            ) from untrusted
+            raise VendorAway(Text("licence.untrusted", reason=str(untrusted.certificate_error))) from untrusted
         except (aiohttp.ClientError, OSError, ValueError) as failure:
-            raise VendorAway(
-                f"the licence server can't be reached ({str(failure) or type(failure).__name__})"
-            ) from failure
+            raise VendorAway(Text("licence.unreachable", reason=str(failure) or type(failure).__name__)) from failure
 
 
 class _Error(msgspec.Struct):
@@ -97,5 +94,5 @@ def _refusal(status: int, text: bytes) -> Exception:
     try:
         refusal = msgspec.json.decode(text, type=_Refusal).error
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return VendorAway(f"the licence server answers with status {status}")
+        return VendorAway(Text("licence.status", status=status))
     return VendorRefused(refusal.code, refusal.message[:300])

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta
 
-from engine.api import PermanentError
+from engine.api import PermanentError, Text
 
 __all__ = ["Flag", "Packet", "PacketDecoder", "Reading", "as_reading"]
 
@@ -94,7 +94,7 @@ def as_reading(payload: Any) -> Reading:
     try:
         return msgspec.convert(payload, Reading)
     except msgspec.ValidationError as error:
-        raise PermanentError(f"payload is no reading ({error}); put gas-reading before this node") from error
+        raise PermanentError(Text("reading.no-reading", reason=str(error))) from error
 
 
 class _Strict(Packet, gc=False, forbid_unknown_fields=True):
@@ -165,13 +165,13 @@ def _object(data: bytes | str) -> dict[str, Any]:
         try:
             found = json.loads(text.strip("\0\ufeff \t\r\n"), strict=False)
         except RecursionError as deep:
-            raise ValueError("the payload is nested too deeply") from deep
+            raise ValueError(Text("reading.too-deep")) from deep
         except ValueError:
-            raise ValueError(_reason(str(error))) from error
+            raise ValueError(Text("reading.not-json")) from error
     except RecursionError as error:
-        raise ValueError("the payload is nested too deeply") from error
+        raise ValueError(Text("reading.too-deep")) from error
     if not isinstance(found, dict):
-        raise ValueError(f"expected object, got {type(found).__name__}")
+        raise ValueError(Text("reading.no-object"))
     return found
 
 
@@ -192,7 +192,7 @@ def _lenient(data: dict[str, Any]) -> tuple[Packet, dict[str, Any] | None, bool]
                 raise msgspec.ValidationError("expected number, got null")
         except msgspec.ValidationError as error:
             if name in ("ts", "v_raw"):
-                raise ValueError(f"field {name}: {_reason(str(error))}") from error
+                raise ValueError(_wrong(name, data)) from error
             sound = False
             values[name] = -1 if name == "seq" else None
             if data.get(name) is not None:
@@ -227,6 +227,14 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _reason(text: str) -> str:
-    words = text.partition(" - at `$")[0].replace("`", "")
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+def _wrong(name: str, data: dict[str, Any]) -> Text:
+    """What is wrong with one of the numbers that a packet can't be without."""
+    if name not in data:
+        return Text("reading.missing", field=name)
+    value = data[name]
+    if isinstance(value, float) and not math.isfinite(value):
+        return Text("reading.not-finite", field=name, value=str(value))
+    shown = (
+        "[…]" if isinstance(value, list) else "{…}" if isinstance(value, dict) else json.dumps(value, default=str)[:40]
+    )
+    return Text("reading.wrong-field", field=name, value=shown)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.api import PermanentError, read_as
+from engine.api import PermanentError, Text, read_as
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import Priority
 
@@ -44,4 +44,4 @@ def as_notice(payload: Any) -> AlarmNotice:
             return read_as(payload, AlarmNotice)
         return notice_of([read_as(payload, AlarmEvent)])
     except msgspec.ValidationError as error:
-        raise PermanentError(f"payload is no alarm ({error}); put alarm or alarm-group before this node") from error
+        raise PermanentError(Text("gas.no-notice", reason=str(error))) from error

@@ -17,9 +17,11 @@ from engine.api import (
     Database,
     LiveHub,
     NoCopies,
+    Readable,
     Supervisor,
     SystemClock,
     TableCache,
+    Text,
     as_jsonb,
     connection_or_retry,
 )
@@ -122,10 +124,10 @@ class Channels:
             for name, last in self.attempts.last.items()
             if last.result != "sent" and not last.test and name in self.cards and self.cards[name].enabled
         ]
-        problem = self._cache.problem if self._cache is not None else ""
+        problem: Readable = self._cache.problem if self._cache is not None else ""
         if failing:
             answer = self.attempts.last[failing[0]].answer
-            problem = f"channel {', '.join(failing)} does not deliver: {answer[:200]}; see Settings → Alarms"
+            problem = Text("channel.failing", channels=failing, answer=answer[:200])
         return {"status": "degraded" if problem else "ok", "problem": problem}
 
     def turn(self, node: str) -> asyncio.Lock:

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 from PIL import Image, ImageOps
 
+from engine.api import Text
+
 __all__ = ["LARGEST_BYTES", "LARGEST_PIXELS", "ImageRefused", "PlanImage", "PlanImages", "checked"]
 
 LARGEST_BYTES = 15_000_000
@@ -24,7 +26,7 @@ _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 class ImageRefused(Exception):
     """The file won't do. `code` is stable and the browser translates by it."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: Text) -> None:
         super().__init__(message)
         self.code = code
 
@@ -68,9 +70,9 @@ def checked(data: bytes) -> PlanImage:
     the head before anything is unpacked, so a small file can't become a huge picture.
     """
     if len(data) > LARGEST_BYTES:
-        raise ImageRefused("image_bytes", f"the file is larger than {LARGEST_BYTES // 1_000_000} MB")
+        raise ImageRefused("image_bytes", Text("plan.too-many-bytes", limit=LARGEST_BYTES // 1_000_000))
     if not data.startswith((_JPEG, _PNG)):
-        raise ImageRefused("image_kind", "the content is neither a JPEG nor a PNG picture")
+        raise ImageRefused("image_kind", Text("plan.no-picture"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -78,18 +80,18 @@ def checked(data: bytes) -> PlanImage:
                 _bounded(picture.width, picture.height)
                 return _redrawn(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise ImageRefused("image_pixels", "the picture has too many pixels") from bomb
+        raise ImageRefused("image_pixels", Text("plan.many-pixels")) from bomb
     except (OSError, ValueError, SyntaxError, EOFError, IndexError) as broken:
-        raise ImageRefused("image_broken", "the picture is damaged or cut off") from broken
+        raise ImageRefused("image_broken", Text("plan.damaged")) from broken
 
 
 def _bounded(width: int, height: int) -> None:
     if width * height > LARGEST_PIXELS:
         raise ImageRefused(
-            "image_pixels", f"{width} × {height} pixels are more than {LARGEST_PIXELS // 1_000_000} million"
+            "image_pixels", Text("plan.many-pixels-of", width=width, height=height, limit=LARGEST_PIXELS // 1_000_000)
         )
     if min(width, height) < SMALLEST_SIDE:
-        raise ImageRefused("image_small", f"{width} × {height} pixels are too few for a plan")
+        raise ImageRefused("image_small", Text("plan.few-pixels", width=width, height=height))
 
 
 def _redrawn(picture: Image.Image) -> PlanImage:

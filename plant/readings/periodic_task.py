@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import asyncpg
 
-from engine.api import BackgroundTask, Clock, RetryableError, Supervisor
+from engine.api import BackgroundTask, Clock, Readable, RetryableError, Supervisor, Text, reason_of
 
 __all__ = ["PeriodicTask"]
 
@@ -17,19 +17,19 @@ log = logging.getLogger("mcs.rounds")
 
 
 class PeriodicTask(ABC):
-    """A pack service: `run_once` at once, and then every `every_s`; every `retry_s` while the database is away.
-
-    `refused` is what health says, before the reason, when the database refuses; the next round comes in its time.
-    """
+    """A pack service: `run_once` at once, and then every `every_s`; every `retry_s` while the database is away."""
 
     every_s: ClassVar[float]
     retry_s: ClassVar[float]
-    refused: ClassVar[str]
 
     def __init__(self, clock: Clock, supervisor: Supervisor | None = None) -> None:
         self._clock = clock
-        self._problem = ""
+        self._problem: Readable = ""
         self._task = BackgroundTask(type(self).__name__.lower(), self._go_on, supervisor)
+
+    @abstractmethod
+    def describe_refusal(self, reason: str) -> Text:
+        """What health says when the database refuses; the next round comes in its time."""
 
     @abstractmethod
     async def run_once(self) -> object:
@@ -54,9 +54,9 @@ class PeriodicTask(ABC):
                 await self.run_once()
                 self._problem = ""
             except RetryableError as away:
-                self._problem = str(away)
+                self._problem = reason_of(away)
                 pause_s = self.retry_s
             except asyncpg.PostgresError as refused:
-                self._problem = f"{self.refused}: {refused}; see the log"
-                log.exception("%s", self.refused)
+                self._problem = self.describe_refusal(str(refused))
+                log.exception("%s", self._problem)
             await self._clock.sleep(pause_s)

@@ -6,7 +6,7 @@ import datetime
 import logging
 from typing import Final
 
-from engine.api import Clock, Database, Supervisor, connection_or_retry
+from engine.api import Clock, Database, Supervisor, Text, connection_or_retry
 from plant.readings.periodic_task import PeriodicTask
 
 __all__ = ["History"]
@@ -35,7 +35,6 @@ class History(PeriodicTask):
 
     every_s = 86_400.0
     retry_s = 60.0
-    refused = "the database refuses to delete what is too old"
 
     def __init__(
         self,
@@ -50,6 +49,9 @@ class History(PeriodicTask):
         self._database = database
         self._keep_days = keep_days
         self._batch = batch
+
+    def describe_refusal(self, reason: str) -> Text:
+        return Text("reading.delete-refused", reason=reason)
 
     async def run_once(self) -> dict[str, int]:
         """Deletes what is too old now, a batch at a time: how many rows of each table. Raises RetryableError while the database is away, asyncpg's

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from engine.api import Clock, Database, Supervisor, connection_or_retry
+from engine.api import Clock, Database, Supervisor, Text, connection_or_retry
 from plant.readings.periodic_task import PeriodicTask
 
 __all__ = ["EDITIONS", "ReadingStorage"]
@@ -32,7 +32,6 @@ class ReadingStorage(PeriodicTask):
 
     every_s = 3600.0
     retry_s = 5.0
-    refused = "the database refuses what its edition should be able to do"
 
     def __init__(self, database: Database, clock: Clock, supervisor: Supervisor | None = None) -> None:
         super().__init__(clock, supervisor)
@@ -42,6 +41,9 @@ class ReadingStorage(PeriodicTask):
     def health(self) -> Mapping[str, Any]:
         """Degraded while the table can't be kept in shape; `edition` is the database's, by its name for people."""
         return {**super().health(), "edition": EDITIONS.get(self.edition, self.edition)}
+
+    def describe_refusal(self, reason: str) -> Text:
+        return Text("reading.edition-refused", reason=reason)
 
     async def run_once(self) -> int:
         """Does what the edition needs; how many partitions were made. Raises RetryableError while the database is away, asyncpg's errors when it

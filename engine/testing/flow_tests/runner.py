@@ -26,7 +26,7 @@ from engine.runtime.quarantine import Quarantine
 from engine.runtime.site import Site
 from engine.testing.flow_tests.cases import Answer, Case, Expected, FlowTests
 from engine.testing.flow_tests.samples import expected_payload, typed_payload, typed_props
-from engine.texts.text import Readable, ReadableField, Text, reason_of
+from engine.texts.text import Readable, ReadableField, Text, in_full, reason_of
 
 __all__ = ["CaseResult", "Sent", "play_case"]
 
@@ -233,7 +233,7 @@ class _SeenQuarantine(Quarantine):
 
     def put(self, flow: str, node: str, message: Message, reason: Readable) -> None:
         super().put(flow, node, message, reason)
-        self._show(message.with_props(error={"node": node, "flow": flow, "reason": str(reason)}))
+        self._show(message.with_props(error={"node": node, "flow": flow, "reason": in_full(reason, "en")}))
 
 
 def _props(message: Message) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from engine.api import (
     PathText,
     PermanentError,
     Struct,
+    Text,
     choices,
     invalid_path_reason,
+    reason_of,
 )
 from nodes.support.comparison import STRICT, loose_text
 from nodes.support.safe_regex import Pattern
@@ -78,17 +80,17 @@ class ChangeRule(Struct, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         sources = [self.value is not UNSET, bool(self.value_from), bool(self.expression), self.now]
         if self.do == "set" and sum(sources) != 1:
-            raise ValueError(f"set {self.path}: give one of value, value_from, expression and now")
+            raise ValueError(Text("rule.set-one", path=self.path))
         if self.do == "replace" and sum(sources[:2]) != 1:
-            raise ValueError(f"replace in {self.path}: give either value or value_from")
+            raise ValueError(Text("rule.replace-value", path=self.path))
         if self.do == "replace" and (self.find is UNSET) == (not self.find_from):
-            raise ValueError(f"replace in {self.path}: give either find or find_from")
+            raise ValueError(Text("rule.replace-find", path=self.path))
         if self.do in ("move", "rename") and not self.to:
-            raise ValueError(f"{self.do} {self.path}: it needs to")
+            raise ValueError(Text("rule.no-target", path=self.path))
         if self.do == "move" and (fault := invalid_path_reason(self.to)):
-            raise ValueError(f"move {self.path}: to: {fault}")
+            raise ValueError(Text("rule.target", path=self.path, reason=fault))
         if self.do == "rename" and re.search(r"[.\[\]]", self.to):
-            raise ValueError(f"rename {self.path}: to is a plain name, not a path; use move for a path")
+            raise ValueError(Text("rule.rename", path=self.path))
         if self.expression:
             Expression(self.expression, strings=True)
         if self.regex and self.find is not UNSET:
@@ -123,7 +125,7 @@ def _value(rule: ChangeRule, ctx: Context) -> Callable[[Message], Any]:
         try:
             return formula(scope.values(msg))
         except EvaluationError as wrong:
-            raise PermanentError(f"set {rule.path}: {wrong}") from wrong
+            raise PermanentError(Text("rule.set-fails", path=rule.path, reason=reason_of(wrong))) from wrong
 
     return calculated
 
@@ -148,15 +150,13 @@ def _replacing(rule: ChangeRule, place: ValueRef, ctx: Context) -> Edit:
         current = place.get(msg)
         find = rule.find if find_place is None else find_place.get(msg)
         if not isinstance(find, (str, int, float)):
-            raise PermanentError(
-                f"replace in {rule.path}: {rule.find_from or 'find'} is no text, number or truth value"
-            )
+            raise PermanentError(Text("rule.find-kind", path=rule.path))
         new = value(msg)
         if isinstance(current, str):
             try:
                 pattern = fixed or (Pattern(str(find), rule.ignore_case) if rule.regex else None)
             except ValueError as wrong:
-                raise PermanentError(f"replace in {rule.path}: {wrong}") from wrong
+                raise PermanentError(Text("rule.replace-fails", path=rule.path, reason=reason_of(wrong))) from wrong
             return place.set(msg, _in_text(current, find, new, pattern))
         if isinstance(current, (bool, int, float)) and not rule.regex and STRICT.equal(current, find):
             return place.set(msg, new)

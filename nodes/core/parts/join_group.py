@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from engine.api import UNSET, Message, PermanentError, Struct
+from engine.api import Message, PermanentError, Struct, Text
 from nodes.support.comparison import loose_text
 from nodes.support.durable_buffer import Held
+from nodes.support.kinds import value_text
 
 __all__ = ["Group", "fields_of"]
 
@@ -113,10 +114,8 @@ def _bytes(value: Any) -> bytes:
     try:
         return bytes(value) if isinstance(value, list) else _refuse(value)
     except (TypeError, ValueError) as wrong:
-        raise PermanentError(
-            f"a list can be joined to bytes only when it holds numbers from 0 to 255: {wrong}"
-        ) from wrong
+        raise PermanentError(Text("sequence.bytes-list", reason=str(wrong))) from wrong
 
 
 def _refuse(value: Any) -> bytes:
-    raise PermanentError(f"{'a missing value' if value is UNSET else loose_text(value)[:40]} can't be joined to bytes")
+    raise PermanentError(Text("sequence.no-bytes", here=value_text(value)))

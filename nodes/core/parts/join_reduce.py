@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.api import EvaluationError, Expression, Message, PermanentError
+from engine.api import EvaluationError, Expression, Message, PermanentError, Text, reason_of
 from nodes.support.scope import Scope
 from nodes.support.sequence import parts_of
 
@@ -34,5 +34,5 @@ class Reduction:
             if self._finish is not None:
                 result = self._finish({"A": result, "N": len(ordered)})
         except EvaluationError as wrong:
-            raise PermanentError(f"reduce: {wrong}") from wrong
+            raise PermanentError(Text("sequence.calculation", reason=reason_of(wrong))) from wrong
         return ordered[-1], result

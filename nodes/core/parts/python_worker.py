@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from engine.api import PermanentError
+from engine.api import PermanentError, Text
 
 __all__ = ["PythonPermission", "Worker"]
 
@@ -60,15 +60,15 @@ class Worker:
             answer = await self._ask(process, message, self._time_s)
         except TimeoutError as late:
             await self.stop()
-            raise PermanentError(f"the function took longer than {self._time_s:g} s") from late
+            raise PermanentError(Text("python.slow", seconds=self._time_s)) from late
         except (asyncio.IncompleteReadError, OSError) as gone:
             await self.stop()
-            raise PermanentError("the function's process ended; it may have used too much memory") from gone
+            raise PermanentError(Text("python.ended")) from gone
         except BaseException:
             await self.stop()  # its answer would be taken for that of the next message
             raise
         if "error" in answer:
-            raise PermanentError(f"the function failed: {answer['error']}")
+            raise PermanentError(Text("python.failed", reason=str(answer["error"])))
         return answer.get("result")
 
     async def stop(self) -> None:
@@ -103,7 +103,7 @@ class Worker:
             raise
         if "error" in answer:
             await self.stop()
-            raise PermanentError(f"the code can't be used: {answer['error']}")
+            raise PermanentError(Text("python.code", reason=str(answer["error"])))
         return self._process
 
     async def _ask(self, process: asyncio.subprocess.Process, question: Any, time_s: float) -> Any:
@@ -116,5 +116,5 @@ class Worker:
             size = int.from_bytes(await process.stdout.readexactly(4), "big")
             if size > LARGEST_ANSWER:
                 await self.stop()
-                raise PermanentError(f"the function returned {size:,} bytes, at most {LARGEST_ANSWER:,} are taken")
+                raise PermanentError(Text("python.large", size=size, limit=LARGEST_ANSWER))
             return msgspec.json.decode(await process.stdout.readexactly(size))

@@ -19,9 +19,12 @@ from engine.api import (
     PathText,
     PermanentError,
     Struct,
+    Text,
     choices,
+    reason_of,
 )
-from nodes.support.comparison import LOOSE, STRICT, Comparison, kind_of
+from nodes.support.comparison import LOOSE, STRICT, Comparison
+from nodes.support.kinds import kind_of
 from nodes.support.safe_regex import Pattern
 from nodes.support.scope import Scope
 from nodes.support.sequence import parts_of
@@ -126,13 +129,13 @@ class SwitchRule(Struct, kw_only=True, forbid_unknown_fields=True):
             and self.value is UNSET
             and not self.value_from
         ):
-            raise ValueError(f"rule {self.op}: it needs value or value_from")
+            raise ValueError(Text("rule.needs-value", op=self.op))
         if self.value is not UNSET and self.value_from:
-            raise ValueError(f"rule {self.op}: give value or value_from, not both")
+            raise ValueError(Text("rule.one-value", op=self.op))
         if self.op in ("between", "index") and (self.upper is UNSET) == (not self.upper_from):
-            raise ValueError(f"rule {self.op}: it needs either upper or upper_from")
+            raise ValueError(Text("rule.needs-upper", op=self.op))
         if self.op == "is_type" and self.type is None:
-            raise ValueError("rule is_type: it needs type, e.g. number")
+            raise ValueError(Text("rule.needs-type"))
         if self.op == "expression":
             Expression(self.expression, strings=True)
         if self.op == "matches" and isinstance(self.value, str):
@@ -225,7 +228,7 @@ def _contains(compare: Comparison, value: Any, part: Any) -> bool:
 def _matching(rule: SwitchRule, compare: Comparison, operand: Callable[[Message, Any], Any]) -> Test:
     fixed = Pattern(rule.value, rule.ignore_case) if isinstance(rule.value, str) else None
     if rule.value is not UNSET and fixed is None:
-        raise ValueError(f"rule matches: {rule.value!r} is no regular expression")
+        raise ValueError(Text("rule.no-pattern", value=str(rule.value)))
 
     def matches(value: Any, msg: Message, before: Any) -> bool:
         text = compare.text(value)
@@ -235,11 +238,11 @@ def _matching(rule: SwitchRule, compare: Comparison, operand: Callable[[Message,
             return fixed.found_in(text)
         wanted = operand(msg, before)
         if not isinstance(wanted, str):
-            raise PermanentError(f"{rule.value_from} holds no regular expression to match with")
+            raise PermanentError(Text("rule.pattern-from", path=rule.value_from))
         try:
             return Pattern(wanted, rule.ignore_case).found_in(text)
         except ValueError as wrong:
-            raise PermanentError(f"{rule.value_from}: {wrong}") from wrong
+            raise PermanentError(Text("rule.at", path=rule.value_from, reason=reason_of(wrong))) from wrong
 
     return matches
 
@@ -280,19 +283,17 @@ def _in_sequence(op: str, msg: Message, lower: Any, upper: Any) -> bool:
     parts = parts_of(msg)
     index = parts.get("index") if parts is not None else None
     if parts is None or index is None:
-        raise PermanentError(
-            f"rule {op}: the message has no parts.index, so it is at no place of a sequence; put a split or batch before"
-        )
+        raise PermanentError(Text("rule.no-index", op=op))
     bounds = [lower] if op != "index" else [lower, upper]
     if not all(isinstance(bound, (int, float)) and not isinstance(bound, bool) for bound in bounds):
-        raise PermanentError(f"rule {op}: it needs numbers, not {bounds}")
+        raise PermanentError(Text("rule.numbers", op=op, bounds=[str(bound)[:40] for bound in bounds]))
     if op == "head":
         return bool(index < lower)
     if op == "index":
         return bool(lower <= index <= upper)
     count = parts.get("count")
     if count is None:
-        raise PermanentError("rule tail: the message has no parts.count, so the end of its sequence is unknown")
+        raise PermanentError(Text("rule.no-count"))
     return bool(count - lower <= index)
 
 
@@ -308,6 +309,6 @@ def _expression(text: str) -> Test:
         try:
             return condition(scope.values(msg, more)) is True
         except EvaluationError as wrong:
-            raise PermanentError(f"rule {text!r}: {wrong}") from wrong
+            raise PermanentError(Text("rule.at", path=text, reason=reason_of(wrong))) from wrong
 
     return holds

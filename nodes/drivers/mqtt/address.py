@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from engine.api import Text
+
 ProtocolVersion = Literal["3.1.1", "5"]
 
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -53,41 +55,38 @@ class BrokerAddress:
             port = parts.port
         except ValueError:
             # From None: urllib's own message quotes the part after the colon, which can be a piece of a password.
-            raise ValueError(
-                "broker address: the part after the last ':' is not a port from 1 to 65535, or a bracket is missing; "
-                "in user and password write : as %3A, @ as %40, / as %2F"
-            ) from None
+            raise ValueError(Text("mqtt.address-port")) from None
         if parts.scheme not in _DEFAULT_PORTS:
             raise ValueError(
-                f"broker address: starts with {parts.scheme + '://' if parts.scheme else 'no scheme'!r}; "
-                "write mqtt://host:1883, or mqtts://host:8883 for TLS"
+                Text("mqtt.address-scheme", scheme=f"{parts.scheme}://")
+                if parts.scheme
+                else Text("mqtt.address-no-scheme")
             )
         if not parts.hostname:
-            raise ValueError(f"broker address: no host; write {parts.scheme}://host:{_DEFAULT_PORTS[parts.scheme]}")
+            raise ValueError(Text("mqtt.address-host", scheme=parts.scheme, port=_DEFAULT_PORTS[parts.scheme]))
         if parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise ValueError(
-                "broker address: nothing may follow host and port; topics have a field of their own, "
-                "and in user and password write / as %2F, ? as %3F, # as %23"
-            )
+            raise ValueError(Text("mqtt.address-rest"))
         if port == 0:
-            raise ValueError("broker address: port 0 cannot be connected to; use 1 to 65535")
+            raise ValueError(Text("mqtt.address-port-zero"))
         if parts.password is not None and not parts.username:
-            raise ValueError("broker address: a password needs a user before it: mqtt://user:password@host")
+            raise ValueError(Text("mqtt.address-user"))
         tls = parts.scheme == "mqtts"
         if not tls and (ca_file or client_cert_file or client_key_file):
-            raise ValueError("broker address: certificates are for TLS only; write mqtts://, or leave them out")
+            raise ValueError(Text("mqtt.address-certificates"))
         if client_key_file and not client_cert_file:
-            raise ValueError("broker address: client_key_file needs client_cert_file beside it")
+            raise ValueError(Text("mqtt.address-key"))
         if not 1 <= keepalive_s <= _LONGEST_KEEPALIVE_S:
-            raise ValueError(f"broker address: keepalive_s is {keepalive_s}; use 1 to {_LONGEST_KEEPALIVE_S} seconds")
+            raise ValueError(Text("mqtt.address-keepalive", seconds=keepalive_s, most=_LONGEST_KEEPALIVE_S))
         if version not in ("3.1.1", "5"):
-            raise ValueError(f"broker address: version is {version!r}; use '3.1.1' or '5'")
+            raise ValueError(Text("mqtt.address-version", version=str(version)))
         return cls(
             host=parts.hostname,
             port=port or _DEFAULT_PORTS[parts.scheme],
             tls=tls,
-            username=_decoded(parts.username, "user") if parts.username else None,
-            password=_decoded(parts.password, "password") if parts.password is not None else None,
+            username=_decoded(parts.username, Text("mqtt.address-user-encoding")) if parts.username else None,
+            password=_decoded(parts.password, Text("mqtt.address-password-encoding"))
+            if parts.password is not None
+            else None,
             ca_file=Path(ca_file) if ca_file else None,
             client_cert_file=Path(client_cert_file) if client_cert_file else None,
             client_key_file=Path(client_key_file) if client_key_file else None,
@@ -111,8 +110,8 @@ class BrokerAddress:
         return context
 
 
-def _decoded(text: str, what: str) -> str:
+def _decoded(text: str, wrong: Text) -> str:
     try:
         return unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise ValueError(f"broker address: the {what}'s percent-encoding is not UTF-8") from None
+        raise ValueError(wrong) from None

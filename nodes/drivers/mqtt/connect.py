@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Callable
 from socket import gaierror
 
+from engine.api import Readable, Text
 from nodes.drivers.mqtt.address import BrokerAddress
 from nodes.drivers.mqtt.connection import ANSWER_WITHIN_S, Connection, Ended
 
@@ -14,29 +15,31 @@ async def connect(address: BrokerAddress, make: Callable[[], Connection]) -> Con
     try:
         context = address.ssl_context()
     except OSError as error:
-        files = ", ".join(str(f) for f in (address.ca_file, address.client_cert_file, address.client_key_file) if f)
-        return Ended("disconnected", f"the TLS files ({files}) cannot be used: {error}; check names and contents")
+        files = [str(file) for file in (address.ca_file, address.client_cert_file, address.client_key_file) if file]
+        return Ended("disconnected", Text("mqtt.tls-files", files=files, reason=str(error)))
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             _, connection = await asyncio.get_running_loop().create_connection(
                 make, address.host, address.port, ssl=context, server_hostname=address.host if context else None
             )
     except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one
-        return Ended("disconnected", f"no connection to {address}: {_in_words(error, address.host)}")
+        return Ended(
+            "disconnected", Text("mqtt.no-connection", broker=str(address), reason=_in_words(error, address.host))
+        )
     return connection
 
 
-def _in_words(error: OSError | ValueError, host: str) -> str:
+def _in_words(error: OSError | ValueError, host: str) -> Readable:
     match error:
         case ssl.SSLCertVerificationError():
-            return f"its certificate is not trusted: {error.verify_message}; check the host, or name the CA's file"
+            return Text("mqtt.untrusted", reason=error.verify_message)
         case ssl.SSLError():
-            return f"TLS failed: {error.reason or error}; check that the port speaks TLS, and the client certificate"
+            return Text("mqtt.tls", reason=str(error.reason or error))
         case ConnectionRefusedError():
-            return "nothing listens there; check that the broker runs, and host and port"
+            return Text("mqtt.nothing-listens")
         case TimeoutError():
-            return "no answer; check host, port and firewall"
+            return Text("mqtt.timeout")
         case gaierror() | ValueError():
-            return f"the host name {host!r} is not known; check the spelling and the name server"
+            return Text("mqtt.unknown-host", host=host)
         case _:
             return str(error)

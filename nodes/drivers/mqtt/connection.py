@@ -4,6 +4,7 @@ import asyncio
 import socket
 from typing import Literal, NamedTuple, cast
 
+from engine.api import Text
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.packets import CONNACK, DISCONNECT, PUBACK, PUBREL, SUBACK, UNSUBACK, ConnectAnswer, Control
 from nodes.drivers.mqtt.properties import MalformedPacket
@@ -21,7 +22,7 @@ class Ended(NamedTuple):
     """How a connection ended: "refused" when the broker would not have us, and the reason in words."""
 
     kind: Literal["disconnected", "refused"]
-    detail: str
+    detail: Text
     malformed: bool = False
 
 
@@ -66,7 +67,7 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[Ended] = self._loop.create_future()
         self.accepted = False
-        self._connect, self._version, self._keepalive_s, self._peer = connect, version, keepalive_s, peer
+        self._connect, self._version, self._keepalive_s, self.peer = connect, version, keepalive_s, peer
         self._stream, self._receiver, self._pacing = stream, receiver, ReadPacing()
         self._transport: asyncio.Transport | None = None
         self._why: Ended | None = None
@@ -111,7 +112,7 @@ class Connection(asyncio.Protocol):
             self._stream.repeated = False
             self._receiver.repeated()
         if malformed:
-            self.fail(Ended("disconnected", f"the broker at {self._peer} sent what is not MQTT: {malformed}", True))
+            self.fail(Ended("disconnected", Text("mqtt.not-mqtt", broker=self.peer, reason=str(malformed)), True))
             return
         pause_s = self._pacing.pause_s(now, len(publishes))
         if pause_s and not self._gathering:
@@ -124,9 +125,7 @@ class Connection(asyncio.Protocol):
             if timer:
                 timer.cancel()
         if not self.ended.done():
-            words = f": {exc}" if exc else "" if self.accepted else " before it accepted us"
-            why = Ended("disconnected", f"the broker at {self._peer} closed the connection{words}")
-            self.ended.set_result(self._why or why)
+            self.ended.set_result(self._why or Ended("disconnected", self._closed(exc)))
 
     def write(self, data: bytes) -> None:
         """Send packets. Nothing happens when the connection is closing."""
@@ -142,7 +141,7 @@ class Connection(asyncio.Protocol):
 
     def expect(self, packet: str) -> None:
         """End the connection if the broker does not answer with this packet within 10 s (see `expected`)."""
-        words = f"the broker at {self._peer} did not answer within {ANSWER_WITHIN_S:g} s ({packet} is missing)"
+        words = Text("mqtt.no-answer", broker=self.peer, seconds=ANSWER_WITHIN_S, packet=packet)
         self._after(packet, ANSWER_WITHIN_S, Ended("disconnected", words))
 
     def expected(self, packet: str) -> None:
@@ -183,8 +182,9 @@ class Connection(asyncio.Protocol):
             self._take_connack(body)
         elif kind == DISCONNECT:
             code, words = packets.read_disconnect(body)
-            said = f"{reason(code)}{f' ({words})' if words else ''}"
-            self.fail(Ended("disconnected", f"the broker at {self._peer} ended the connection: {said}"))
+            self.fail(
+                Ended("disconnected", Text("mqtt.ended", broker=self.peer, reason=_with_words(reason(code), words)))
+            )
         elif not self.accepted:
             raise MalformedPacket("the first packet is not CONNACK")
         elif kind == PUBACK:
@@ -203,8 +203,11 @@ class Connection(asyncio.Protocol):
         answer = packets.read_connect_answer(body, self._version)
         if answer.code:
             words = connect_reason(answer.code, self._version)
-            said = f" ({answer.reason_text})" if answer.reason_text else ""
-            self.fail(Ended("refused", f"the broker at {self._peer} refused us: {words}{said}"))
+            self.fail(
+                Ended(
+                    "refused", Text("mqtt.refused-us", broker=self.peer, reason=_with_words(words, answer.reason_text))
+                )
+            )
             return
         self.accepted = True
         if answer.keepalive_s is not None:
@@ -219,14 +222,20 @@ class Connection(asyncio.Protocol):
         if self._asked_at is not None and self._heard_at >= self._asked_at:
             self._asked_at = None
         if self._asked_at is not None and now - self._asked_at >= half_s and self._reading:
-            words = f"the broker at {self._peer} did not answer a ping within {half_s:g} s; taken for dead"
-            self.fail(Ended("disconnected", words), _KEEPALIVE_TIMEOUT)
+            self.fail(Ended("disconnected", Text("mqtt.no-ping", broker=self.peer, seconds=half_s)), _KEEPALIVE_TIMEOUT)
             return
         quiet_since = self._wrote_at if self._held else min(self._heard_at, self._wrote_at)
         if self._asked_at is None and now - quiet_since >= half_s:
             self.write(packets.PINGREQ_PACKET)
             self._asked_at = None if self._held else now
         self._timers["keep-alive"] = self._loop.call_later(self._keepalive_s / 4, self._keep_alive)
+
+    def _closed(self, error: Exception | None) -> Text:
+        if error:
+            return Text("mqtt.closed-because", broker=self.peer, reason=str(error))
+        if not self.accepted:
+            return Text("mqtt.closed-early", broker=self.peer)
+        return Text("mqtt.closed", broker=self.peer)
 
     def _after(self, name: str, delay_s: float, why: Ended) -> None:
         self.expected(name)
@@ -245,3 +254,8 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
         else:
             self._transport.pause_reading()
+
+
+def _with_words(why: Text, words: str) -> Text:
+    """The reason, with what the broker says itself."""
+    return Text("mqtt.with-words", reason=why, words=words) if words else why

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from engine.api import Text
 from nodes.drivers.mqtt.properties import MalformedPacket, encode_properties, read_properties
 
 CONNACK, PUBLISH, PUBACK, PUBREL, SUBACK, UNSUBACK, PINGRESP, DISCONNECT = 2, 3, 4, 6, 9, 11, 13, 14
@@ -53,14 +54,14 @@ def text(value: str) -> bytes:
     """A string with its 2-byte length. Raises ValueError when it has more than 65,535 bytes or holds a NUL."""
     raw = value.encode()
     if b"\0" in raw:
-        raise ValueError("an MQTT string has no NUL character in it")
+        raise ValueError(Text("mqtt.text-nul"))
     return binary(raw)
 
 
 def binary(raw: bytes) -> bytes:
     """Bytes with their 2-byte length. Raises ValueError when there are more than 65,535."""
     if len(raw) > _LONGEST_TEXT:
-        raise ValueError("an MQTT string has at most 65535 bytes")
+        raise ValueError(Text("mqtt.text-long", limit=65535))
     return len(raw).to_bytes(2, "big") + raw
 
 

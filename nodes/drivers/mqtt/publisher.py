@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import aiomqtt
 
-from engine.api import BackgroundTask, Backoff, RetryableError, Supervisor
+from engine.api import BackgroundTask, Backoff, Readable, RetryableError, Supervisor, Text
 from nodes.drivers.mqtt.address import BrokerAddress
 
 __all__ = ["LostMeanwhile", "MqttPublisher"]
@@ -25,7 +25,7 @@ class MqttPublisher:
     """Connects in the background and connects again by itself; `publish` raises RetryableError meanwhile."""
 
     def __init__(self, address: BrokerAddress, client_id: str, supervisor: Supervisor) -> None:
-        self.problem = f"not connected to {address} yet"
+        self.problem: Readable = Text("mqtt.not-yet", broker=str(address))
         self._address = address
         self._client_id = client_id
         self._backoff = Backoff(supervisor.clock)
@@ -74,7 +74,7 @@ class MqttPublisher:
                 sending.result()
             except aiomqtt.MqttError as error:
                 self._lost.set()
-                raise RetryableError(f"{self._address} did not take the message: {error}") from error
+                raise RetryableError(Text("mqtt.not-taken", broker=str(self._address), reason=str(error))) from error
             finally:
                 sending.cancel()
 
@@ -87,8 +87,8 @@ class MqttPublisher:
                     self._backoff.reset()
                     await self._watch(client)
             except (aiomqtt.MqttError, OSError) as error:
-                self._now(None, f"{self._address}: {error}")
-            self._now(None, self.problem or f"{self._address}: the connection was lost")
+                self._now(None, Text("mqtt.trouble", broker=str(self._address), reason=str(error)))
+            self._now(None, self.problem or Text("mqtt.lost", broker=str(self._address)))
             await self._backoff.wait()
 
     async def _watch(self, client: aiomqtt.Client) -> None:
@@ -120,7 +120,7 @@ class MqttPublisher:
             timeout=CONNECT_S,
         )
 
-    def _now(self, client: aiomqtt.Client | None, problem: str) -> None:
+    def _now(self, client: aiomqtt.Client | None, problem: Readable) -> None:
         self._client, self.problem = client, problem
         if client is None and not self._gone.done():
             self._gone.set_result(None)

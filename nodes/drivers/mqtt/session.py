@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.api import BackgroundJobs
+from engine.api import BackgroundJobs, Text
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.ack_window import AckWindow
 from nodes.drivers.mqtt.connection import Connection, Ended, Receiver
@@ -18,7 +18,7 @@ from nodes.drivers.mqtt.stream import Oversize
 
 Status = Literal["connecting", "connected", "disconnected", "refused"]
 OnBatch = Callable[[list[Publish]], None]
-OnStatus = Callable[[Status, str], None]
+OnStatus = Callable[[Status, Text], None]
 OnOversize = Callable[[str, int, bytes], Awaitable[None] | None]
 
 _ASK_AGAIN_S = 30.0
@@ -69,7 +69,7 @@ class Session(Receiver):
         self._ask_again: asyncio.TimerHandle | None = None
         self._jobs = BackgroundJobs()
 
-    def tell(self, status: Status, detail: str) -> None:
+    def tell(self, status: Status, detail: Text) -> None:
         """Report a status; a callback that raises is logged, and stops nothing."""
         if self._on_status is None or self.stopping:
             return
@@ -163,11 +163,11 @@ class Session(Receiver):
             self.window.forget_session()
         if self.leaving and not answer.session_present:
             self.left.set()
-            self._now_ready("no session to leave")
+            self._now_ready(Text("mqtt.no-session"))
         elif self.leaving:
             self.unsubscribe()
         elif answer.session_present and self._subscribed_once:
-            self._now_ready("session resumed")
+            self._now_ready(Text("mqtt.resumed"))
         else:
             self._subscribe(self._filters)
         self._give_up(answer.session_present)
@@ -178,15 +178,20 @@ class Session(Receiver):
             return
         self.connection.expected("SUBACK")
         if len(codes) != len(self._asked):
-            words = f"SUBACK has {len(codes)} codes for {len(self._asked)} filters"
-            self.connection.fail(Ended("disconnected", f"{words}; the broker is at fault", True))
+            self.connection.fail(
+                Ended(
+                    "disconnected",
+                    Text("mqtt.suback", broker=self.connection.peer, codes=len(codes), filters=len(self._asked)),
+                    True,
+                )
+            )
             return
         refused, lowered = judge_answer(self._asked, codes, self._version)
         again = [asked for asked, code in zip(self._asked, codes, strict=True) if code >= packets.REFUSED]
         self._subscribed_once = True
-        self._now_ready("; ".join(["subscribed", *lowered]))
+        self._now_ready(Text("mqtt.subscribed-lower", lowered=lowered) if lowered else Text("mqtt.subscribed"))
         if refused:
-            self.tell("refused", "; ".join(refused))
+            self.tell("refused", Text("mqtt.not-subscribed", refused=refused))
             loop = asyncio.get_running_loop()
             self._ask_again = loop.call_later(_ASK_AGAIN_S, self._subscribe_again, self.connection, again)
 
@@ -262,7 +267,7 @@ class Session(Receiver):
     def _callback_failed(self, name: str, error: Exception) -> None:
         _log.error("%s raised; the connection is made anew so that the messages come again", name, exc_info=error)
         if self.connection:
-            self.connection.fail(Ended("disconnected", f"{name} raised {type(error).__name__}: see the log"))
+            self.connection.fail(Ended("disconnected", Text("mqtt.callback", name=name, type=type(error).__name__)))
 
     def _write_answers(self, tokens: Collection[int]) -> None:
         self._write(self.window.acknowledge(tokens))
@@ -303,7 +308,7 @@ class Session(Receiver):
         else:
             self._subscribe(filters)
 
-    def _now_ready(self, detail: str) -> None:
+    def _now_ready(self, detail: Text) -> None:
         self.ready_at_s = asyncio.get_running_loop().time()
         if self._paused and self.connection:
             self.connection.hold(True)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 
-from engine.api import BackgroundTask, Backoff, Clock, Supervisor
+from engine.api import BackgroundTask, Backoff, Clock, Supervisor, Text
 from nodes.drivers.mqtt import packets
 from nodes.drivers.mqtt.address import BrokerAddress
 from nodes.drivers.mqtt.connect import connect
@@ -179,7 +179,7 @@ class Subscriber:
 
     async def _stay_connected(self) -> None:
         while True:
-            self._session.tell("connecting", f"connecting to {self._address}")
+            self._session.tell("connecting", Text("mqtt.connecting", broker=str(self._address)))
             ended = await self._one_connection()
             self._session.counts.failures += 1
             self._session.counts.malformed += ended.malformed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.pack import discover_packs
 from engine.texts.catalogue import Catalogue, shipped
 from engine.texts.language import LANGUAGES, Language
+from engine.texts.titles import TITLED
 from tests.engine.texts.written_texts import written_texts
 
 COPIES = {"engine/core/paths.py", "engine/texts/text.py"}
@@ -51,4 +52,6 @@ def test_codes_and_parameters_are_written_out_so_that_they_can_be_compared():
 
 
 def test_every_text_of_the_catalogues_is_used():
-    assert catalogue().texts["zh"].keys() - {written.code for written in written_texts()} == set()
+    """But for titles, which are found by the names of what they stand for: see tests/test_titles.py."""
+    texts = {code for code in catalogue().texts["zh"] if code.partition(".")[0] not in TITLED}
+    assert texts - {written.code for written in written_texts()} == set()

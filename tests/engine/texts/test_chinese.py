@@ -12,8 +12,9 @@ from tests.engine.texts.test_catalogues import catalogue
 
 LATIN = set(
     """
-    API CR CRLF GBK Graphviz HTTP ID JSON JUnit LF MB Markdown NUL PostgreSQL Python Redis Schema UTC UTF-8 Unix WebSocket XML YAML
-    dev mcs nobody pip postgres pytest root schema setpriv util-linux
+    A1 A2 API CA CR CRLF CSV ETag GBK Graphviz HTTP ID JPG JSON JUnit K LF MB MD5 MQTT Markdown Mosquitto NUL NaN PNG PostgreSQL Python QoS
+    Redis S3 Schema TCP TLS URL UTC UTF-8 Unix WebSocket XML YAML
+    cron dev gzip mcs nobody pip postgres pytest root schema setpriv util-linux
     """.split()  # noqa: SIM905 - a list that is read and added to
 )
 """Names that are Latin in Chinese, too. Units apart, everything else is a parameter or stands in backticks."""
@@ -52,6 +53,7 @@ TEXTS = {
 }
 
 WITHOUT_REMEDY = {
+    "mqtt.malformed",
     "expression.negative-power", "expression.sqrt", "expression.zero-power", "flow-test.not-run", "path.undeletable",
 }  # fmt: skip
 """Stand inside another text as its cause; that one says what to do next."""

@@ -15,6 +15,7 @@ from nodes.archive.s3_put import S3Put
 from plant.archive.bucket import Bucket as Target
 from tests.eventually import eventually
 from tests.nodes.archive.archive_site import ArchiveSite
+from tests.said import said
 from tests.servers.process import free_port
 from tests.servers.s3 import Bucket
 
@@ -94,8 +95,8 @@ async def test_store_that_refuses_or_is_away_is_waited_for(
         running = node.run.nodes["node"]
         await eventually(lambda: running.queue is not None and running.queue.problem)
         assert running.queue is not None
-        assert words in running.queue.problem
-        assert "wrong" not in running.queue.problem
+        assert words in said(running.queue.problem)
+        assert "wrong" not in said(running.queue.problem)
         assert node.outputs == []
 
 
@@ -108,7 +109,7 @@ async def test_bucket_that_is_taken_away_and_comes_back(site: ArchiveSite):
     await eventually(lambda: site.archive.health()["stuck"])
     assert await site.rows() == rows
     assert [state for state in await site.states() if state not in ("selected", "filed")] == []
-    assert "make the bucket" in site.archive.health()["problem"]
+    assert "make the bucket" in said(site.archive.health()["problem"])
     site.client.create_bucket(Bucket=site.bucket.name)
     await site.clock.advance(10)
     await site.finished()

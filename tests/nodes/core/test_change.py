@@ -14,18 +14,22 @@ class Reading(msgspec.Struct, frozen=True):
 async def test_writing_below_a_text_is_refused_not_lost(bench):
     async with bench("change", "rules: [{do: set, path: payload.a, value: 1}]") as node:
         await node.give("text", 5, None)
-        assert [reason.split(":")[0] for reason in node.errors] == ["payload.a can't be written"] * 3
+        assert [reason.split(":")[0] for reason in node.errors] == ["`payload.a` can't be written"] * 3
 
 
 async def test_a_name_in_a_list_and_a_place_in_an_object_are_refused_not_put_instead_of_them(bench):
     async with bench("change", "rules: [{do: set, path: payload.a, value: 1}]") as node:
         await node.give([1, 2], {"a": 0})
         assert node.sent() == [{"a": 1}]
-        assert node.errors == ["payload.a can't be written: `payload` is a list, not an object"]
+        assert node.errors == [
+            "`payload.a` can't be written: `payload` is a list, not an object; write elsewhere, or make an object there first"
+        ]
     async with bench("change", "rules: [{do: set, path: 'payload.x[0]', value: 1}]") as node:
         await node.give({"x": {"y": 2}}, {"x": [5]}, {})
         assert node.sent() == [{"x": [1]}, {"x": [1]}]
-        assert node.errors == ["payload.x[0] can't be written: `payload.x` is an object, not a list"]
+        assert node.errors == [
+            "`payload.x[0]` can't be written: `payload.x` is an object, not a list; write elsewhere, or make an object there first"
+        ]
 
 
 async def test_what_is_put_into_the_topic_is_written_there_as_json_not_as_python(bench):

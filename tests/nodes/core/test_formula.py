@@ -64,7 +64,7 @@ async def test_a_name_that_is_empty_takes_its_default(bench):
         ({"v_raw": 1, "temp": 1}, {"k": 1}, "b"),
         ({"v_raw": 1e308, "temp": 1}, {"k": 1e308, "b": 1}, "large"),
         (None, Device(), "null"),
-        ("text", Device(), "str"),
+        ("text", Device(), "a text"),
         ({"v_raw": 1, "temp": 1}, [1], "device"),
     ],
 )
@@ -87,7 +87,7 @@ async def test_a_device_with_a_wrong_formula_of_its_own_hurts_only_itself(bench)
 async def test_a_result_without_a_field_is_refused(bench):
     async with bench("formula", "{expression: v_raw, result: ppm}") as node:
         await node.give(Message(Packet(1)))
-        assert "no field ppm" in node.errors[0]
+        assert "no field `ppm`" in node.errors[0]
 
 
 def test_a_wrong_formula_is_refused_before_it_runs(bench):

@@ -16,4 +16,4 @@ async def test_unescape_gives_back_what_was_escaped(bench):
 async def test_a_message_without_the_text_is_refused(bench):
     async with bench("html", "property: payload.name") as node:
         await node.give({"other": 1})
-        assert node.errors == ["the message has no payload.name"]
+        assert node.errors == ["the message has no `payload.name`"]

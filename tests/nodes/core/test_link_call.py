@@ -45,4 +45,4 @@ nodes:
         await running.clock.advance(4.9)
         assert shown(running.site) == []
         await running.clock.advance(0.2)
-        assert shown(running.site) == [("seen", "nothing came back from f/hole within 5 s")]
+        assert shown(running.site) == [("seen", "nothing came back from `f/hole` within 5 s")]

@@ -93,9 +93,9 @@ async def test_a_limit_in_the_memory_of_the_flow(bench):
 @pytest.mark.parametrize(
     ("rule", "reason"),
     [
-        ("{op: eq}", "needs value"),
-        ("{op: between, value: 1}", "needs either upper"),
-        ("{op: is_type}", "needs type"),
+        ("{op: eq}", "needs `value`"),
+        ("{op: between, value: 1}", "needs either `upper`"),
+        ("{op: is_type}", "needs `type`"),
         ("{op: matches, value: '('}", "no regular expression"),
         ("{op: expression, expression: '1 +'}", "a value is missing"),
         ("{op: like, value: 1}", "like"),

@@ -15,6 +15,7 @@ from plant.alarms.store import AlarmStore
 from tests.eventually import eventually
 from tests.plant.alarms.harness import START, RulesHarness
 from tests.plant.site_database import migrated
+from tests.said import said
 from tests.servers.postgres import Postgres
 
 
@@ -74,7 +75,7 @@ async def test_what_is_no_alarm_event_is_refused_and_the_rest_is_stored(postgres
     async with migrated(postgres_dsn) as database, writer(database) as bench:
         await bench.give({"payload": {"sn": 1}}, *a_whole_alarm()[:1])
         await eventually(lambda: bench.sent() and bench.errors)
-        assert "put alarm before this node" in bench.errors[0]
+        assert "put an alarm node before it" in bench.errors[0]
 
 
 async def test_texts_that_postgresql_can_not_hold_do_not_keep_the_rest_waiting(postgres_dsn: str):
@@ -95,7 +96,7 @@ async def test_events_wait_while_the_database_is_away(make_postgres: Callable[[]
         await bench.give(*a_whole_alarm())
         queue = bench.run.nodes["node"].queue
         assert queue is not None
-        await eventually(lambda: "away" in str(queue.problem))
+        await eventually(lambda: "away" in said(queue.problem))
         assert bench.sent() == []
         server.start()
 

@@ -72,7 +72,7 @@ async def test_a_formula_of_its_own_needs_neither_k_nor_b():
 
 @pytest.mark.parametrize(
     ("sn", "reason"),
-    [("GS004", "switched off"), ("", "no serial number at key")],
+    [("GS004", "switched off"), ("", "no serial number at `key`")],
 )
 async def test_switched_off_devices_and_none_at_all_are_refused(sn: str, reason: str):
     async with NodeHarness(Device, services=[Devices.holding(DEVICES)]) as bench:

@@ -58,7 +58,7 @@ async def test_counts_go_on_after_a_restart():
 async def test_what_is_no_reading_is_refused():
     async with NodeHarness(SequenceCheck, services=[DeviceHealth()]) as bench:
         await bench.give("text")
-        assert "put gas-reading before this node" in bench.errors[0]
+        assert "put a gas-reading node before it" in bench.errors[0]
 
 
 async def test_packets_without_a_number_are_taken_and_no_gap():

@@ -12,6 +12,7 @@ from engine.flow.yaml.read import read_flow
 from engine.runtime.deploy_report import DeployReport
 from engine.runtime.site import Site
 from engine.runtime.state.journal import JournalStore
+from engine.texts.text import in_full
 from nodes.io import NODES
 
 
@@ -83,8 +84,8 @@ class SiteHarness:
 
     @property
     def refused(self) -> list[str]:
-        """Reasons of what is in the quarantine."""
-        return [kept.reason for kept in self.site.quarantine.recent]
+        """Reasons of what is in the quarantine, with what to do next."""
+        return [in_full(kept.reason, "en") for kept in self.site.quarantine.recent]
 
     @property
     def kept_bytes(self) -> list[bytes]:
@@ -94,7 +95,7 @@ class SiteHarness:
     def status(self, id: str) -> tuple[str, str]:
         """(text, level) under the node."""
         context = self.site.flows["test"].nodes[id].context
-        return context.status_text, context.status_level
+        return str(context.status_text), context.status_level
 
     @property
     def under_way(self) -> int:

@@ -60,8 +60,8 @@ async def test_empty_file_has_no_lines_and_is_counted(bench: SiteHarness) -> Non
     [
         ("file: none", "No such file"),
         ("file: ../secret", "climbs out"),
-        ("file: big, largest_bytes: 10", r"larger than largest_bytes \(10\)"),
-        ("file: big, form: lines, most_lines: 2", "more than most_lines"),
+        ("file: big, largest_bytes: 10", "larger than 10 bytes; raise the largest file"),
+        ("file: big, form: lines, most_lines: 2", "3 lines, more than 2; raise the most lines"),
         ("file: latin", "utf-8 from byte 0"),
         ("file_from: payload.name", "names no file"),
         ("file: folder", "no plain file|directory"),

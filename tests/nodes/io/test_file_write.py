@@ -10,6 +10,7 @@ import pytest
 from nodes.io import file_write
 from tests.eventually import eventually
 from tests.nodes.io.harness import SiteHarness
+from tests.said import said
 
 
 async def write(bench: SiteHarness, config: str, *payloads: Any, **fields: Any) -> None:
@@ -83,7 +84,7 @@ async def test_message_goes_on_only_when_the_disk_has_it(bench: SiteHarness, mon
     await bench.deploy("  write: {type: file-write, with: {file: a}, to: keep}\n  keep: {type: keep}\n")
     bench.give("write", "whole line")
     queue = bench.site.flows["test"].nodes["write"].queue
-    await eventually(lambda: queue is not None and "No space left" in queue.problem)
+    await eventually(lambda: queue is not None and "No space left" in said(queue.problem))
     assert bench.got() == []
     assert (bench.folder / "a").read_bytes() == b""
     full = False

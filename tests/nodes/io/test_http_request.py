@@ -161,7 +161,7 @@ async def test_nobody_there_is_said(service: tuple[Service, str]):
     [
         ("broken", {}, "says it is JSON"),
         ("unheard", {}, "charset=nobody-s, which is not known"),
-        ("large", {"largest_bytes": 1000}, "larger than largest_bytes"),
+        ("large", {"largest_bytes": 1000}, "larger than 1,000 bytes; raise the largest answer"),
     ],
 )
 async def test_an_answer_that_can_not_be_taken_is_refused(

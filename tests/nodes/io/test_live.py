@@ -22,7 +22,7 @@ async def test_part_of_a_message_can_be_shown_under_another_key():
     async with NodeHarness(Live, {"channel": "temps", "key": "payload.n", "value": "payload.temp"}) as bench:
         await bench.give({"payload": {"n": 7, "temp": 21.5}}, {"payload": {"n": 7}})
         assert bench.site.service(LiveHub).latest("temps") == {"7": 21.5}
-        assert bench.errors == ["the message has no payload.temp"]
+        assert bench.errors == ["the message has no `payload.temp`"]
 
 
 def test_a_channel_keeps_a_hundred_thousand_keys_and_no_more():

@@ -18,6 +18,7 @@ from engine.runtime.site import Site
 from engine.testing import NodeHarness
 from nodes.io.mqtt_in import MqttIn
 from tests.eventually import eventually
+from tests.said import said
 from tests.servers.mosquitto import Mosquitto
 
 CLIENT = "test-mqtt-in"
@@ -156,8 +157,9 @@ async def test_broker_that_is_down_at_start_is_waited_for(
     [({"topic": "t/#/x"}, "#"), ({"broker": "http://127.0.0.1"}, "mqtt://"), ({"topic": []}, "topic")],
 )
 async def test_wrong_config_is_refused_before_it_runs(mosquitto: Mosquitto, config: dict[str, Any], reason: str):
-    with pytest.raises((DeployFailed, msgspec.ValidationError), match=reason):
+    with pytest.raises((DeployFailed, msgspec.ValidationError)) as refused:
         await bench_on(mosquitto, **config).__aenter__()
+    assert reason in said(refused.value)
 
 
 def test_it_is_a_source():

@@ -116,7 +116,7 @@ async def test_value_that_does_not_go_in_is_refused_alone(database: Database, va
     async with bench(database) as node:
         await node.give({"payload": GOOD}, {"payload": {**GOOD, **value}}, {"payload": {**GOOD, "n": 2}})
         await eventually(lambda: len(node.outputs) == 3)
-        assert [reason.startswith(f"column {column} wants") for reason in node.errors] == [True]
+        assert [reason.startswith(f"the column `{column}` wants") for reason in node.errors] == [True]
     assert await rows(database) == [1, 2]
 
 
@@ -134,7 +134,7 @@ async def test_row_that_the_table_refuses_fails_alone(database: Database):
 
 @pytest.mark.parametrize(
     ("config", "problem"),
-    [({"table": "nowhere"}, "no table nowhere"), ({"columns": {"x": "payload.n"}}, "no column x")],
+    [({"table": "nowhere"}, "no table `nowhere`"), ({"columns": {"x": "payload.n"}}, "no column `x`")],
 )
 async def test_table_or_column_that_is_not_there_is_named(database: Database, config: dict[str, object], problem: str):
     """The message goes the way of errors with the reason; the flow goes on."""

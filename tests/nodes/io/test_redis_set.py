@@ -7,6 +7,7 @@ import redis
 
 from tests.eventually import eventually
 from tests.nodes.io.harness import SiteHarness
+from tests.said import said
 from tests.servers.redis import Redis
 
 
@@ -68,7 +69,7 @@ async def test_messages_wait_while_redis_is_full(bench: SiteHarness, make_redis:
         )
         bench.give("set", "v", key="k")
         queue = bench.site.flows["test"].nodes["set"].queue
-        await eventually(lambda: queue is not None and "takes no writes now" in queue.problem)
+        await eventually(lambda: queue is not None and "takes no writes now" in said(queue.problem))
         client.config_set("maxmemory", "0")
         await eventually(lambda: bench.got() == ["v"])
     assert bench.refused == []

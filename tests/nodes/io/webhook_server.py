@@ -11,8 +11,10 @@ from yarl import URL
 
 from engine.core.message import Message
 from engine.core.roles import Identity
+from engine.texts.text import Readable
 from tests.engine.web.running import RunningServer, running
 from tests.nodes.io.harness import SiteHarness, add_types
+from tests.said import said
 
 BOSS = Identity(user="admin", role="integrator", via="session")
 
@@ -27,8 +29,8 @@ class WebhookServer(SiteHarness):
         self._refused: list[str] = []
         put = server.site.quarantine.put
 
-        def noted(flow: str, node: str, message: Message, reason: str) -> None:
-            self._refused.append(reason)
+        def noted(flow: str, node: str, message: Message, reason: Readable) -> None:
+            self._refused.append(said(reason))
             put(flow, node, message, reason)
 
         # With a table behind it the quarantine keeps nothing in memory.
@@ -36,7 +38,7 @@ class WebhookServer(SiteHarness):
 
     @property
     def refused(self) -> list[str]:
-        """Why messages went to quarantine."""
+        """Why messages went to quarantine, with what to do next."""
         return self._refused
 
     @property

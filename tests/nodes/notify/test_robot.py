@@ -289,7 +289,7 @@ async def test_a_fault_of_ours_stops_one_message_and_not_the_channel(monkeypatch
 
 
 async def test_a_node_whose_card_does_not_exist_does_not_start():
-    with pytest.raises(Exception, match="there is no card 'pager'"):
+    with pytest.raises(Exception, match="there is no card `pager`"):
         async with channel(robot("custom"), config={"channel": "pager"}):
             pass
 
@@ -297,7 +297,7 @@ async def test_a_node_whose_card_does_not_exist_does_not_start():
 async def test_what_is_no_alarm_is_refused():
     async with channel(robot("custom")) as bench:
         await bench.give({"payload": {"temp": 25}})
-        assert "put alarm or alarm-group before this node" in bench.errors[0]
+        assert "put an alarm or alarm-group node before it" in bench.errors[0]
 
 
 async def test_a_vendor_that_is_down_is_asked_less_and_less_often_and_after_a_success_as_soon_as_at_first():

@@ -71,7 +71,7 @@ def test_a_latching_alarm_waits_for_its_reset():
 def test_what_is_active_can_not_be_reset():
     bench = RulesHarness(latching=frozenset({"A1"}))
     bench.see(0, 21.0)
-    with pytest.raises(CommandRefused, match="unacknowledged"):
+    with pytest.raises(CommandRefused, match="is unacknowledged: there is nothing to reset"):
         bench.rules.commands.reset("GS1", "A1", "li", START + 1)
 
 
@@ -79,7 +79,7 @@ def test_an_acknowledgement_comes_once():
     bench = RulesHarness()
     bench.see(0, 21.0)
     bench.rules.commands.acknowledge("GS1", "A1", "li", START + 1)
-    with pytest.raises(CommandRefused, match="nothing to acknowledge"):
+    with pytest.raises(CommandRefused, match="is acknowledged: there is nothing to acknowledge"):
         bench.rules.commands.acknowledge("GS1", "A1", "wang", START + 2)
 
 

@@ -22,6 +22,7 @@ from plant.licence.token import format_vendor_key
 from plant.model.device import Device
 from tests.eventually import eventually
 from tests.plant.licence.vendor_site import ShiftedClock, VendorSite
+from tests.said import said
 from tests.servers.mosquitto import Mosquitto
 from tests.servers.process import free_port
 
@@ -61,7 +62,7 @@ async def test_backlog_of_the_lock_is_processed_with_its_true_times(
             await opened.enter_async_context(server)
             await eventually(lambda: server.ready.is_set() and server.service(Licence).status.state == "licensed")
             uplink = server.site.flows["gas-monitoring"].nodes["uplink"].context
-            await eventually(lambda: "connected" in uplink.status_text.lower() or uplink.status_level == "ok")
+            await eventually(lambda: "connected" in said(uplink.status_text).lower() or uplink.status_level == "ok")
             await server.service(Devices).put(Device(sn="GS001", k=0.02, b=-40.0))
         licence = server.service(Licence)
         jar = aiohttp.CookieJar(unsafe=True)
@@ -78,7 +79,7 @@ async def test_backlog_of_the_lock_is_processed_with_its_true_times(
         async with browser.get("/api/licence") as answer:
             assert (answer.status, (await answer.json())["state"]) == (200, "locked")
         async with vendor.open(tmp_path / "wrong"):
-            assert "not trusted" in (await licence.ask_now()).problem
+            assert "not trusted" in said((await licence.ask_now()).problem)
             assert licence.status.state == "locked"
         connection = await asyncpg.connect(postgres_dsn)
         opened.push_async_callback(connection.close)

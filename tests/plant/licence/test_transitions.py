@@ -11,6 +11,7 @@ import pytest
 
 from plant.licence.status import RENEWAL_S
 from tests.plant.licence.site import DAY, HOUR, MACHINE_ID, START, Plant
+from tests.said import said
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -113,7 +114,7 @@ async def test_without_a_key_it_is_an_evaluation_of_72_hours_from_the_first_star
     plant = Plant(tmp_path, key=None)
     await plant.start()
     assert (plant.state, plant.locked, plant.vendor.questions) == ("evaluation", False, [])
-    assert "evaluation without a verified licence until 2026-01-04T00:00:00Z" in plant.licence.health()["problem"]
+    assert "evaluation without a verified licence until 2026-01-04T00:00:00Z" in said(plant.licence.health()["problem"])
     await plant.clock.advance(40 * HOUR)
     await plant.restart()
     await plant.clock.advance_to(START + 72 * HOUR - 1)
@@ -153,7 +154,7 @@ async def test_machine_without_an_id_is_told_and_never_licensed(tmp_path: Path) 
     plant = Plant(tmp_path, machine_id="uninitialized")
     await plant.start()
     assert (plant.state, plant.vendor.questions) == ("evaluation", [])
-    assert "mount the host's /etc/machine-id" in plant.licence.health()["problem"]
+    assert "mount the host's /etc/machine-id" in said(plant.licence.health()["problem"])
     await plant.clock.advance(71 * HOUR)
     await plant.restart()
     await plant.clock.advance(HOUR)
@@ -165,7 +166,7 @@ async def test_machine_whose_id_was_not_mounted_at_first_keeps_its_evaluation(tm
     plant = Plant(tmp_path, key=None, machine_id="uninitialized")
     await plant.start()
     await plant.clock.advance(HOUR)
-    assert "mount the host's /etc/machine-id" in plant.licence.health()["problem"]
+    assert "mount the host's /etc/machine-id" in said(plant.licence.health()["problem"])
     (plant.folder / "machine-id").write_text(MACHINE_ID)
     await plant.restart()
     assert plant.state == "evaluation"
@@ -181,7 +182,7 @@ async def test_one_start_without_the_machines_id_does_not_end_the_evaluation(tmp
     (plant.folder / "machine-id").write_text("uninitialized")
     await plant.restart()
     assert plant.locked
-    assert "mount the host's /etc/machine-id" in plant.licence.health()["problem"]
+    assert "mount the host's /etc/machine-id" in said(plant.licence.health()["problem"])
     (plant.folder / "machine-id").write_text(MACHINE_ID)
     await plant.restart()
     assert (plant.state, plant.locked) == ("evaluation", False)

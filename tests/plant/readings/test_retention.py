@@ -13,6 +13,7 @@ from engine.db.database import Database
 from plant.readings.retention import History
 from tests.eventually import eventually
 from tests.plant.site_database import migrated
+from tests.said import said
 from tests.servers.postgres import Postgres
 
 NOW = datetime.datetime(2026, 11, 26, 3, tzinfo=datetime.UTC)
@@ -187,5 +188,5 @@ async def test_a_refusal_is_told_by_health(database: Database):
 
     await eventually(lambda: cleaning.health()["status"] == "degraded")
 
-    assert "notifications" in cleaning.health()["problem"]
+    assert "notifications" in said(cleaning.health()["problem"])
     await cleaning.stop()

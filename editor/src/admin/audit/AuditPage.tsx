@@ -1,7 +1,7 @@
 /** The audit log: every change that somebody made, the latest first. */
 import { useState } from "react";
 import type { AuditEntry } from "../../platform/api/types";
-import { translateOr, useWords } from "../../platform/i18n";
+import { declaredTitle, useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { TextField } from "../../platform/kit/Field";
 import { Table } from "../../platform/kit/Table";
@@ -15,7 +15,6 @@ export default function AuditPage() {
   const { t } = useWords();
   const [wanted, setWanted] = useState({ who: "", action: "", target: "" });
   const { rows: entries, older } = usePaged<AuditEntry>("/audit", wanted, { waitMs: TYPING_MS });
-  const actionText = (action: string) => translateOr(`audit.action.${action}`, action);
   const filter = (name: keyof typeof wanted) => (
     <TextField label={t(`audit.${name}`)} type="search" value={wanted[name]} onChange={(event) => setWanted({ ...wanted, [name]: event.target.value })} />
   );
@@ -32,7 +31,7 @@ export default function AuditPage() {
           columns={[
             { id: "at", label: t("audit.at"), cell: (entry) => <span className="number">{dateTime(entry.at)}</span> },
             { id: "who", label: t("audit.who"), cell: (entry) => <strong>{entry.who}</strong> },
-            { id: "action", label: t("audit.action"), cell: (entry) => <span title={entry.action}>{actionText(entry.action)}</span> },
+            { id: "action", label: t("audit.action"), cell: (entry) => <span title={entry.action}>{declaredTitle("action", entry.action)}</span> },
             { id: "target", label: t("audit.target"), cell: (entry) => <code>{entry.target}</code> },
             { id: "details", label: t("audit.details"), cell: (entry) => <span className="audit-details">{detailsText(entry.details)}</span> },
             { id: "address", label: t("audit.address"), cell: (entry) => <span className="number">{entry.address}</span> },

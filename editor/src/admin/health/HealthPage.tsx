@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { segment } from "../../platform/api/client";
 import { socket } from "../../platform/api/socket";
 import type { Health } from "../../platform/api/types";
-import { translateOr, useWords } from "../../platform/i18n";
+import { declaredTitle, useWords } from "../../platform/i18n";
 import { type Level, State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
 import { useLoaded } from "../../platform/kit/useLoaded";
@@ -18,7 +18,6 @@ export default function HealthPage() {
   const { value: health, reload } = useLoaded<Health>("/health");
   useEffect(() => socket.subscribe("health", () => void reload()), [reload]);
   const state = (status: string) => <State level={levels[status] ?? "info"} text={t(`health.state.${status}`)} />;
-  const named = (service: string) => translateOr(`health.service.${service}`, service);
   if (!health) return <div className="page"><header className="page-head"><h1>{t("page.health")}</h1></header></div>;
   return (
     <div className="page">
@@ -32,7 +31,7 @@ export default function HealthPage() {
       </div>
       <h2>{t("health.services")}</h2>
       <Table label={t("health.services")} rows={Object.entries(health.services)} keyOf={([name]) => name} columns={[
-        { id: "name", label: t("health.service"), cell: ([name]) => <strong>{named(name)}</strong> },
+        { id: "name", label: t("health.service"), cell: ([name]) => <strong>{declaredTitle("service", name)}</strong> },
         { id: "state", label: t("health.state"), cell: ([, service]) => state(service.status) },
         { id: "facts", label: t("health.facts"), cell: ([, service]) => <span className="health-facts">{service.problem || factsText(service)}</span> },
       ]} />

@@ -10,6 +10,7 @@ import { toastError } from "../../platform/kit/toasts";
 import { navigate, usePath } from "../../platform/router/location";
 import { allowed, followSession, signOut, useSession } from "../../platform/session/session";
 import { useAllWords } from "../words/useAllWords";
+import { useTitles } from "../words/useTitles";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { pageAt } from "./pages";
 import "./shell.css";
@@ -33,9 +34,10 @@ export function App() {
   const found = pageAt(path);
   const spoken = useAllWords(!found?.page.bare);
   const entered = Boolean(session && !session.must_change);
+  const titled = useTitles(entered && !found?.page.bare);
   useEffect(() => (entered ? followLicence() : undefined), [entered]);
 
-  if (session === undefined || !spoken) return <Loading />;
+  if (session === undefined || !spoken || !titled) return <Loading />;
   if (session === null) return <SignIn />;
   if (session.must_change) {
     return <><ChangePassword intro={t("session.must")} onDone={() => undefined} onClose={() => void signOut().catch(toastError)} /><Toasts /></>;

@@ -6,7 +6,7 @@ import { inRows, portTop } from "../../model/flow/geometry";
 import { type SceneNode, subflowPortOf } from "../../model/flow/scene";
 import type { PortType } from "../../model/flow/server";
 import { ERROR_PORT, SUBFLOW_PREFIX } from "../../model/flow/types";
-import { useWords } from "../../platform/i18n";
+import { payloadTitle, useWords } from "../../platform/i18n";
 import { Icon } from "../../platform/kit/Icon";
 import { useDocument } from "../editing/context";
 import { modelIn } from "../editing/FlowDocument";
@@ -68,7 +68,7 @@ function Port({ node, port, side, top, named }: { node: string; port: PortType; 
   const wiring = why !== null;
   const refused = why ? incompatibilityText(JSON.parse(why) as Incompatibility) : "";
   const name = localize(port.title) || port.name;
-  const about = [name, port.payload && port.payload !== "any" ? port.payload : "", port.unit].filter(Boolean).join(" · ");
+  const about = [name, port.payload && port.payload !== "any" ? payloadTitle(port.payload) : "", port.unit].filter(Boolean).join(" · ");
   const label = `${t(side === "in" ? "canvas.port.in" : "canvas.port.out")} ${about}`;
   return (
     <>

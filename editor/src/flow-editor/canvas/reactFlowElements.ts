@@ -3,6 +3,7 @@ import { type Edge, type Node, type NodeHandle, Position } from "@xyflow/react";
 import { type Box, noteBox, portAt } from "../../model/flow/geometry";
 import type { Scene, SceneNode } from "../../model/flow/scene";
 import { ERROR_PORT, type Sheet } from "../../model/flow/types";
+import { translate } from "../../platform/i18n";
 
 export interface Decorations {
   selected: ReadonlySet<string>;
@@ -62,11 +63,12 @@ export class ReactFlowElements {
       const selected = wire.id === marks.wire;
       const traced = marks.traced.has(`${wire.from}.${wire.port}`) && marks.traced.has(wire.to);
       const { from, to } = wire.curve;
-      const key = [wire.disabled, selected, traced, from[0], from[1], to[0], to[1]];
+      const ariaLabel = translate("canvas.wire", { from: wire.from, to: wire.to });
+      const key = [wire.disabled, selected, traced, from[0], from[1], to[0], to[1], ariaLabel];
       const known = this.wires.get(wire.id);
       next.set(wire.id, known && alike(known.key, key) ? known : {
         key,
-        element: { id: wire.id, type: "wire", source: wire.from, sourceHandle: wire.port, target: wire.to, targetHandle: wire.input, selected, data: { ...wire, traced } },
+        element: { id: wire.id, type: "wire", source: wire.from, sourceHandle: wire.port, target: wire.to, targetHandle: wire.input, selected, ariaLabel, data: { ...wire, traced } },
       });
     }
     this.wires = next;

@@ -9,7 +9,7 @@ import { connectPort, disconnectPort, reconnectPort, type Side } from "../../mod
 import { formatTarget, parseTarget } from "../../model/flow/targets";
 import type { Target } from "../../model/flow/types";
 import type { Wire } from "../../model/flow/wires";
-import { translate } from "../../platform/i18n";
+import { payloadTitle, translate } from "../../platform/i18n";
 import { toast } from "../../platform/kit/toasts";
 import type { CanvasController } from "./CanvasController";
 
@@ -31,7 +31,10 @@ export function incompatibilityOf(canvas: CanvasController, { from, port, to, in
 const loops = (canvas: CanvasController, id: string): boolean => canvas.doc.state.catalogue.get(canvas.doc.sheet.nodes[id]?.type ?? "")?.buffers === true;
 
 export function incompatibilityText(why: Incompatibility): string {
-  if (why.why === "payload" || why.why === "unit") return translate(`canvas.refused.${why.why}`, { gives: why.gives, takes: why.takes });
+  if (why.why === "payload" || why.why === "unit") {
+    const shown = why.why === "payload" ? payloadTitle : (unit: string) => unit;
+    return translate(`canvas.refused.${why.why}`, { gives: shown(why.gives), takes: shown(why.takes) });
+  }
   return translate(`canvas.refused.${why.why}`);
 }
 

@@ -1,6 +1,6 @@
 /** The list at the pointer that adds a node, and the wire it was dropped with. */
 import { useMemo, useState } from "react";
-import { useWords } from "../../platform/i18n";
+import { payloadTitle, useWords } from "../../platform/i18n";
 import { Finder } from "../../platform/kit/Finder";
 import { Icon } from "../../platform/kit/Icon";
 import { useCanvas, useCanvasController } from "../canvas/CanvasController";
@@ -33,7 +33,7 @@ function List({ at }: { at: QuickAddAt }) {
   return (
     <Finder label={t("quick.label")} placeholder={t("palette.placeholder")} typed={typed} onType={setTyped} onClose={close}
       at={{ x: at.screen[0], y: at.screen[1] }}
-      note={port && t(at.from?.side === "out" ? "quick.takes" : "quick.gives", { payload: payload ?? t("quick.any") })}
+      note={port && t(at.from?.side === "out" ? "quick.takes" : "quick.gives", { payload: payload ? payloadTitle(payload) : t("quick.any") })}
       rows={rows.map((type) => ({
         key: type.type,
         run: () => {

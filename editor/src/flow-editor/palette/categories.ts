@@ -1,6 +1,6 @@
 /** The palette's categories in the order in which a flow is built. */
 import type { NodeType } from "../../model/flow/server";
-import { translateOr } from "../../platform/i18n";
+import { declaredTitle } from "../../platform/i18n";
 
 const ORDER = ["input", "network", "gas", "logic", "filter", "shape", "calculate", "parse", "sequence", "time", "flow", "storage", "notify", "output", "subflow"];
 
@@ -12,5 +12,4 @@ export function byCategory(types: readonly NodeType[]): { category: string; type
     .sort((one, other) => place(one.category) - place(other.category) || one.category.localeCompare(other.category));
 }
 
-/** A category that a custom node brings is shown as its author wrote it. */
-export const categoryTitle = (category: string): string => translateOr(`category.${category}`, category);
+export const categoryTitle = (category: string): string => declaredTitle("category", category);

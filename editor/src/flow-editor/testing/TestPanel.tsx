@@ -122,7 +122,7 @@ function CaseForm() {
           {(ids) => <textarea className="input input-mono" rows={Math.min(12, Math.max(3, payload.split("\n").length))} spellCheck={false} {...ids} value={payload} onChange={(event) => setPayload(event.target.value)} />}
         </Field>
         <div className="test-row">
-          <TextField label="topic" value={first.topic ?? ""} onChange={(event) => change({ topic: event.target.value })} />
+          <TextField label={t("test.topic")} value={first.topic ?? ""} onChange={(event) => change({ topic: event.target.value })} />
           <TextField label={t("test.until")} unit="s" inputMode="decimal" value={draft.until ? String(draft.until) : ""} onChange={(event) => bench.setCase({ ...draft, until: Number(event.target.value) || 0 })} />
         </div>
         {draft.given.length > 1 && <p className="field-help">{t("test.more-given", { count: draft.given.length - 1 })}</p>}

@@ -31,6 +31,12 @@ export function addWords(areas: AreaWords[]): void {
   for (const language of ["zh", "en"] as const) i18next.addResourceBundle(language, "translation", merged(areas, language));
 }
 
+/** Titles that the server declares: {"action.user.add": {"zh": …, "en": …}}. */
+export function addTitles(titles: Record<string, Record<Language, string>>): void {
+  const inWords = (language: Language) => Object.fromEntries(Object.entries(titles).map(([code, title]) => [`title.${code}`, title[language]]));
+  addWords([{ zh: inWords("zh"), en: inWords("en") }]);
+}
+
 export function setLanguage(language: Language): void {
   localStorage.setItem(STORED, language);
   // Before anybody hears of it: requests are sent in the language of the document.
@@ -55,6 +61,12 @@ export const translate = (key: string, values?: Record<string, string | number>)
 
 /** The text of a key, else another text: for codes that come from outside. */
 export const translateOr = (key: string, fallback: string, values?: Record<string, string | number>): string => (i18next.exists(key) ? translate(key, values) : fallback);
+
+/** What people read for a name of that kind, such as an action of the audit log; the name itself where nobody has declared a title. */
+export const declaredTitle = (kind: string, name: string): string => translateOr(`title.${kind}.${name}`, name);
+
+/** The types that pass a port, `Reading | bytes`, as people read them. */
+export const payloadTitle = (payload: string): string => payload.split(" | ").map((name) => declaredTitle("payload", name)).join(" / ");
 
 /** `t` for a component, which is drawn again when the language changes. */
 export function useWords(): { t: typeof translate; language: Language; localize: (words: LocalizedText | undefined) => string } {

@@ -1,6 +1,6 @@
 /** Help and notes, drawn from Markdown without any HTML of theirs. */
 import { useMemo } from "react";
-import { type Inline, readMarkdown } from "./markdown";
+import { type Inline, readInline, readMarkdown } from "./markdown";
 
 function Parts({ parts }: { parts: Inline[] }) {
   return parts.map((part, index) => {
@@ -13,6 +13,9 @@ function Parts({ parts }: { parts: Inline[] }) {
     }
   });
 }
+
+/** A sentence with code and emphasis in it. */
+export const InlineMarkdown = ({ text }: { text: string }) => <Parts parts={readInline(text)} />;
 
 export function Markdown({ text }: { text: string }) {
   const blocks = useMemo(() => readMarkdown(text), [text]);

@@ -131,7 +131,7 @@ async def test_message_too_many_and_one_that_is_forbidden_are_told(tmp_path: Pat
 async def test_message_in_quarantine_is_a_failure_unless_expected(tmp_path: Path, catalogue: Catalogue) -> None:
     case = "  - name: bad\n    given: [{node: uplink, payload: {conc: x}}]\n    until: 5\n"
     (difference,) = await differences(tmp_path, catalogue, case)
-    assert difference.startswith("limit: a message went to quarantine: payload.conc is the text 'x'")
+    assert difference.startswith("limit: a message went to quarantine: `payload.conc` is the text `x`")
 
 
 @pytest.mark.parametrize(

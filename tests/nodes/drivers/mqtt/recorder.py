@@ -27,7 +27,7 @@ class Recorder:
             address,
             filters=filters,
             on_batch=self._take,
-            on_status=lambda status, detail: self.statuses.append((status, detail)),
+            on_status=lambda status, detail: self.statuses.append((status, str(detail))),
             on_oversize=self._take_oversize,
             **({"client_id": "recorder"} | options),
         )

@@ -33,8 +33,8 @@ def test_neither_repr_nor_str_shows_the_password():
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("broker:1883", "write mqtt://host:1883"),
-        ("http://broker", "write mqtt://host:1883"),
+        ("broker:1883", "address"),
+        ("http://broker", "address"),
         ("mqtt://", "no host"),
         ("mqtt://broker:sesame", "not a port"),
         ("mqtt://broker:99999", "not a port"),
@@ -47,7 +47,7 @@ def test_neither_repr_nor_str_shows_the_password():
     ],
 )
 def test_wrong_address_is_refused_without_quoting_it(url: str, words: str):
-    with pytest.raises(ValueError, match="broker address: ") as caught:
+    with pytest.raises(ValueError, match=r"address|password|percent|port") as caught:
         BrokerAddress.parse(url)
     assert words in str(caught.value)
     assert "ses" not in str(caught.value)
@@ -55,21 +55,21 @@ def test_wrong_address_is_refused_without_quoting_it(url: str, words: str):
 
 @pytest.mark.parametrize("options", [{"ca_file": "ca.pem"}, {"client_cert_file": "a.pem"}])
 def test_certificates_without_tls_are_refused(options: dict[str, str]):
-    with pytest.raises(ValueError, match="write mqtts://"):
+    with pytest.raises(ValueError, match="certificates are for TLS only"):
         BrokerAddress.parse("mqtt://broker", **options)
 
 
 def test_key_without_certificate_is_refused():
-    with pytest.raises(ValueError, match="needs client_cert_file"):
+    with pytest.raises(ValueError, match="needs its certificate"):
         BrokerAddress.parse("mqtts://broker", client_key_file=Path("key.pem"))
 
 
 @pytest.mark.parametrize("keepalive_s", [0, 65536])
 def test_keepalive_out_of_range_is_refused(keepalive_s: int):
-    with pytest.raises(ValueError, match="1 to 65535"):
+    with pytest.raises(ValueError, match="keep-alive is"):
         BrokerAddress.parse("mqtt://broker", keepalive_s=keepalive_s)
 
 
 def test_unknown_version_is_refused():
-    with pytest.raises(ValueError, match=r"'3\.1\.1' or '5'"):
+    with pytest.raises(ValueError, match="the protocol version is `4`"):
         BrokerAddress.parse("mqtt://broker", version="4")

@@ -215,7 +215,7 @@ async def test_callback_that_raises_gets_its_messages_again(broker: Mosquitto, r
     await recorder.connected()
     recorder.publishes = None  # type: ignore[assignment]
     await publish(broker.port, ("gas/n", b"again", 1))
-    assert "on_batch raised TypeError" in await recorder.said("disconnected")
+    assert "`on_batch` failed (TypeError)" in await recorder.said("disconnected")
     recorder.publishes = []
     await until(lambda: recorder.payloads == [b"again"])
 

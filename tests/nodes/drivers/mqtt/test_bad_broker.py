@@ -73,8 +73,8 @@ async def test_refused_subscription_is_reported_and_the_others_go_on(record: Rec
 
     async with ScriptedBroker(script) as peer:
         recorder = record(peer.port, FILTER, ("other", 1))
-        assert "subscription 'gas/#' was refused" in await recorder.said("refused")
-        assert "subscription 'other' was granted QoS 0 instead of 1" in recorder.words("connected")
+        assert "the subscription `gas/#` was refused" in await recorder.said("refused")
+        assert "`other` was granted QoS 0 instead of 1" in recorder.words("connected")
         await until(lambda: recorder.payloads == [b"1"])
 
 
@@ -97,7 +97,7 @@ async def test_brokers_reason_for_ending_is_told_in_words(record: Record, versio
         await reader.read()
 
     async with ScriptedBroker(script) as peer:
-        assert "same client id" in await record(peer.port, FILTER).said("disconnected")
+        assert "same client ID" in await record(peer.port, FILTER).said("disconnected")
 
 
 async def test_acknowledgements_of_one_read_leave_in_one_write_in_order(record: Record, version):

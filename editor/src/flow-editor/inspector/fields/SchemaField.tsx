@@ -6,6 +6,7 @@ import type { Json } from "../../../platform/api/json";
 import { useWords } from "../../../platform/i18n";
 import { IconButton } from "../../../platform/kit/Button";
 import { Field } from "../../../platform/kit/Field";
+import { InlineMarkdown } from "../../../platform/kit/Markdown";
 import { inOneLine } from "../../problems/inOneLine";
 import { Control } from "./Control";
 import { useForm } from "./formContext";
@@ -36,8 +37,8 @@ export function SchemaField({ name, schema, required, path, value, quiet, onChan
     readOnly ? null : <IconButton icon="rotate-ccw" className="field-reset" label={t("inspector.reset", { field: title, value: standard })} onClick={() => onChange(undefined)} />
   ) : quiet ? null : <span className="field-default">{t("inspector.default", { value: standard })}</span>);
   return (
-    <div className="schema-field" data-field={path} data-changed={(changed && !required) || undefined} title={quiet ? help : undefined}>
-      <Field label={title} name={name} unit={schema["x-unit"]} required={required} aside={aside} help={quiet ? undefined : help} problem={problem && inOneLine(problem)}>
+    <div className="schema-field" data-field={path} data-changed={(changed && !required) || undefined} title={quiet ? help.replaceAll("`", "") : undefined}>
+      <Field label={title} name={name} unit={schema["x-unit"]} required={required} aside={aside} help={quiet || !help ? undefined : <InlineMarkdown text={help} />} problem={problem && inOneLine(problem)}>
         {(ids) => grouped
           ? <div id={ids.id}><Control schema={schema} value={value} path={path} label={title} onChange={onChange} ids={{ ...ids, id: `${ids.id}c` }} /></div>
           : <Control schema={schema} value={value} path={path} label={title} onChange={onChange} ids={ids} />}

@@ -192,7 +192,7 @@ def _text(data: bytes | bytearray, answer: aiohttp.ClientResponse, errors: str =
     try:
         return data.decode(answer.charset or "utf-8", errors)
     except LookupError as unknown:
-        raise PermanentError(f"the answer says charset={answer.charset}, which is not known") from unknown
+        raise PermanentError(Text("http.answer-charset", charset=answer.charset or "")) from unknown
 
 
 async def _open() -> aiohttp.ClientSession:

@@ -160,7 +160,7 @@ async def test_nobody_there_is_said(service: tuple[Service, str]):
     ("path", "config", "reason"),
     [
         ("broken", {}, "says it is JSON"),
-        ("unheard", {}, "charset=nobody-s, which is not known"),
+        ("unheard", {}, "the answer says its charset is `nobody-s`, which is not known"),
         ("large", {"largest_bytes": 1000}, "larger than 1,000 bytes; raise the largest answer"),
     ],
 )

@@ -127,7 +127,7 @@ class FlowChange:
             return False
 
     def _reason(self, old: RunningNode) -> Text:
-        return Text("runtime.node-disabled" if self._disabled(old.id) else "runtime.node-removed")
+        return Text("runtime.node-disabled") if self._disabled(old.id) else Text("runtime.node-removed")
 
     def _rename_memories(self) -> None:
         flow = self._run.name

@@ -157,11 +157,11 @@ class Connection(asyncio.Protocol):
         whoever connects next under the same client identifier.
         """
         if not self.accepted or self._why or self._transport is None:
-            self.fail(Ended("disconnected", "stopped"))
+            self.fail(Ended("disconnected", Text("mqtt.stopped")))
             return
         self.hold(False)
         self.write(packets.disconnect(self._version))
-        self._why = Ended("disconnected", "stopped")
+        self._why = Ended("disconnected", Text("mqtt.stopped"))
         self._loop.call_later(_CLOSE_WITHIN_S, self._transport.abort)
 
     def fail(self, why: Ended, code: int | None = None) -> None:

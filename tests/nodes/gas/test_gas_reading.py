@@ -109,6 +109,13 @@ async def test_topic_without_a_place_for_the_number_is_refused_at_start():
         NodeType(GasReading).make({"topic": "{sn}/{sn}"}).start(_Unwired())  # type: ignore[arg-type]
 
 
+class _Memory(dict[str, float]):
+    """What a node remembers, for as long as the node is there."""
+
+    set = dict.__setitem__
+    delete = dict.pop
+
+
 class _Unwired:
     """A context whose node has no wire at any port."""
 
@@ -117,8 +124,8 @@ class _Unwired:
     def wired(self, port: str) -> bool:
         return False
 
-    def state(self, name: str, type: object) -> dict[str, float]:
-        return {}
+    def state(self, name: str, type: object) -> _Memory:
+        return _Memory()
 
 
 def test_without_a_wire_at_bad_it_refuses():

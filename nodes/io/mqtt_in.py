@@ -7,7 +7,20 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
-from engine.api import BackgroundJobs, Context, Emitter, Help, Holder, Meta, Port, Source, Struct, Supervisor, Text, node
+from engine.api import (
+    BackgroundJobs,
+    Context,
+    Emitter,
+    Help,
+    Holder,
+    Meta,
+    Port,
+    Source,
+    Struct,
+    Supervisor,
+    Text,
+    node,
+)
 from nodes.drivers.mqtt import BrokerAddress, Publish, Subscriber, end_session
 from nodes.drivers.mqtt.filters import check_filters
 

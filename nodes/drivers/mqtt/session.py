@@ -202,7 +202,7 @@ class Session(Receiver):
             return
         self.left.set()
         if self.leaving and self.ready_at_s is None:
-            self._now_ready("leaving")
+            self._now_ready(Text("mqtt.leaving"))
 
     def confirmed(self, packet_id: bytes) -> None:
         """PUBACK: a subscriber has published nothing."""

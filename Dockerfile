@@ -23,7 +23,7 @@ COPY engine/ engine/
 COPY nodes/ nodes/
 COPY plant/ plant/
 COPY --from=editor /editor/dist/ engine/web/static/
-# The public key that licences are checked with. A build without one takes the key that MCS_LICENCE_VENDOR_KEY names.
+# The public key that licences are checked with. A build without one is for evaluation, and says so on every page.
 ARG VENDOR_KEY=""
 RUN if [ -n "$VENDOR_KEY" ]; then printf '%s\n' "$VENDOR_KEY" > plant/licence/vendor.pub; fi \
     && /opt/mcs/bin/pip install --no-deps . \

@@ -71,6 +71,8 @@ class LicenceView(msgspec.Struct, kw_only=True):
     next_check: float | None
     clock_behind_s: float
     server: str
+    evaluation_build: bool
+    """The build carries no vendor's key: it takes licences of whoever the settings name, so it is no product, and every page says so."""
 
 
 class Licence:
@@ -131,12 +133,15 @@ class Licence:
         self._key = self._given_key or self._stored_key()
         record = await self._records.read()
         now = self._clock.now()
-        self._first_start = now if record is None else record.first_start
+        # A site whose records are gone has first started when its tables were made.
+        self._first_start = min(now, await self._records.tables_made_at()) if record is None else record.first_start
         if record is not None:
             self._time.start(record.seen)
         self._token = self._stored_token()
         if self._token is not None:
             self._time.at_least(self._token.issued)
+        if not BAKED_KEY.is_file():
+            log.warning("this build carries no vendor's key: it is for evaluation, and every page says so")
         await self._act()
         await self._remember()
         self._task.start()
@@ -151,6 +156,8 @@ class Licence:
         status = self.status
         level = {"locked": "locked", "grace": "degraded"}.get(status.state, "ok")
         facts: dict[str, Any] = {"status": level, "state": status.state, "light": status.light}
+        if not BAKED_KEY.is_file():
+            facts["build"] = "evaluation"
         if math.isfinite(status.ends):
             facts["ends"] = _iso(status.ends)
         problem = self._describe(status)
@@ -174,6 +181,7 @@ class Licence:
             next_check=self._ask_at if math.isfinite(self._ask_at) and self._ask_at else None,
             clock_behind_s=self._time.behind_s,
             server=self._server,
+            evaluation_build=not BAKED_KEY.is_file(),
         )
 
     async def use_key(self, key: str) -> LicenceView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 from pathlib import Path
 
@@ -57,6 +58,19 @@ class Records:
             return None
         found = [one for one in found if one != UNSOUND] or [UNSOUND]
         return Record(first_start=min(one.first_start for one in found), seen=max(one.seen for one in found))
+
+    async def tables_made_at(self) -> float:
+        """When the first table of the site was made, Unix seconds; infinite where that can't be told."""
+        if self._database is None:
+            return math.inf
+        try:
+            async with self._database.connection(DATABASE_WAIT_S) as connection:
+                made = await connection.fetchval("select extract(epoch from min(applied_at)) from schema_migrations")
+                return math.inf if made is None else float(made)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            return math.inf
 
     def write_file(self, record: Record) -> None:
         """OSError when the folder can't be written. A machine that can't be told from others leaves another's record alone."""

@@ -21,3 +21,15 @@ async def test_one_damaged_byte_of_the_file_does_not_outweigh_the_sound_copy_in_
             text[20:21] = damaged
             (tmp_path / FILE).write_bytes(text)
             assert await records.read() == record
+
+
+async def test_evaluation_whose_records_are_gone_began_when_the_tables_were_made(
+    tmp_path: Path, postgres_dsn: str
+) -> None:
+    async with migrated(postgres_dsn) as database:
+        async with database.connection(30) as connection:
+            await connection.execute("update schema_migrations set applied_at = to_timestamp($1)", START - 3 * 86_400)
+        records = Records(tmp_path, database, Machine(MACHINE_ID))
+        assert await records.read() is None
+        assert await records.tables_made_at() == START - 3 * 86_400
+    assert await Records(tmp_path, None, Machine(MACHINE_ID)).tables_made_at() == float("inf")

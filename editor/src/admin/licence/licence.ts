@@ -19,6 +19,7 @@ export interface LicenceView {
   next_check: number | null;
   clock_behind_s: number;
   server: string;
+  evaluation_build: boolean;
 }
 
 const EVERY_MS = 60_000;

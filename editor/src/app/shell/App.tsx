@@ -18,6 +18,7 @@ import "./shell.css";
 // What the wall of somebody who is signed in does not show, it does not fetch.
 const SignIn = lazyComponent(async () => (await import("./SignIn")).SignIn);
 const ChangePassword = lazyComponent(async () => (await import("./ChangePassword")).ChangePassword);
+const EvaluationMark = lazyComponent(async () => (await import("../../admin/licence/EvaluationMark")).EvaluationMark);
 const LockedBanner = lazyComponent(async () => (await import("../../admin/licence/LockedBanner")).LockedBanner);
 const Navigation = lazyComponent(async () => (await import("./Navigation")).Navigation, () => <nav className="rail" />);
 
@@ -56,6 +57,7 @@ export function App() {
           </ErrorBoundary>
         </main>
       </div>
+      <EvaluationMark />
       <Toasts />
     </div>
   );

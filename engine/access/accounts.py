@@ -17,7 +17,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.access.passwords import Passwords, made_password
+from engine.access.passwords import Passwords, invalid_password_reason, made_password
 from engine.core.roles import ROLE_TEXTS, ROLES, Identity, Role, at_least
 from engine.core.secret import Secret
 from engine.db.database import Database, Unavailable
@@ -212,6 +212,12 @@ class Accounts:
             await _notify_workers(connection)
         return _user(row)
 
+    async def reset_password(self, name: str) -> str:
+        """A made password that has to be changed at the next sign-in, for whoever has forgotten theirs. AccountRefused when there is no such user."""
+        password = made_password()
+        await self.change_user(name, password=password)
+        return password
+
     async def remove_user(self, name: str) -> None:
         """Removes a user with all their sessions and tokens."""
         async with request_connection(self._database) as connection, connection.transaction():
@@ -268,7 +274,7 @@ class Accounts:
                 "where not exists (select from users) on conflict do nothing returning name",
                 FIRST_USER,
                 hashed,
-                given is None,
+                given is None or invalid_password_reason(password, FIRST_USER) is not None,
             )
         if made is not None and given is None:
             text = Text("access.first-password", user=FIRST_USER, password=password)

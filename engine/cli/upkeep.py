@@ -1,4 +1,4 @@
-"""`mcs migrate`, `set-up`, `backup` and `restore-backup`: the site's tables and files."""
+"""`mcs migrate`, `set-up`, `reset-password`, `backup` and `restore-backup`: the site's tables and files."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def add_commands(command: AddCommand) -> None:
     )
     ready.add_argument("--certificates", type=Path, metavar="FOLDER", help=shown(Text("cli.set-up-certificates")))
     ready.add_argument("--domain", default="localhost", help=shown(Text("cli.set-up-domain")))
+    reset = command("reset-password", Text("cli.reset-password"), _reset_password)
+    reset.add_argument("user", metavar="USER")
     backup = command("backup", Text("cli.backup"), _backup)
     backup.add_argument("file", type=Path, metavar="FILE.zip", help=shown(Text("cli.backup-file")))
     backup.add_argument("--verify", action="store_true", help=shown(Text("cli.backup-verify")))
@@ -57,6 +59,29 @@ def _set_up(options: argparse.Namespace) -> int:
         options.certificates,
         options.domain,
     )
+    return 0
+
+
+def _reset_password(options: argparse.Namespace) -> int:
+    from engine.access.accounts import AccountRefused, Accounts
+    from engine.core.errors import SetupError
+    from engine.db.database import Database
+    from engine.ops.backup.save import database_of
+
+    async def reset() -> str:
+        async with database_of(settings_now()) as named:
+            assert named.database_url is not None
+            database = Database(named.database_url.reveal())
+            await database.start()
+            try:
+                return await Accounts(database).reset_password(options.user)
+            except AccountRefused as refused:
+                raise SetupError(refused.text) from refused
+            finally:
+                await database.stop()
+
+    password = asyncio.run(reset())
+    say(Text("access.password-reset", user=options.user, password=password))
     return 0
 
 

@@ -14,6 +14,7 @@ from engine.core.roles import ANYONE, Identity, Role
 from engine.core.route import Nothing, Route
 from engine.db.database import Unavailable
 from engine.texts.text import Text
+from engine.web.api.known_device import DEVICE, DEVICE_DAYS, device_cookie, known_device
 from engine.web.api.login_limit import SignInLimit
 from engine.web.http.auth import AUDIT, COOKIE, identify
 from engine.web.http.errors import ApiError, json_answer
@@ -50,11 +51,12 @@ class Me(msgspec.Struct):
 
 
 async def sign_in(call: Call[SignIn]) -> web.Response:
-    """Sign in; the answer sets the cookie `mcs_session`."""
+    """Sign in; the answer sets the cookie `mcs_session`, and `mcs_device`, which guessers do not have."""
     request, given = call.request, call.given
     address = address_of(request)
     limit = request.app[LIMIT]
-    wait_s = limit.begin(given.user, address)
+    device = known_device(request.cookies.get(DEVICE, ""), given.user, call.server.secrets)
+    wait_s = limit.begin(given.user, address, device)
     if wait_s > 0:
         raise ApiError(
             429,
@@ -65,12 +67,12 @@ async def sign_in(call: Call[SignIn]) -> web.Response:
     try:
         signed_in = await call.server.accounts.sign_in(given.user, given.password, address)
     except Unavailable:
-        limit.succeeded(given.user, address)  # nothing was tried
+        limit.succeeded(given.user, address, device)  # nothing was tried
         raise
     if signed_in is None:
         await request.app[AUDIT].record(given.user, address, "session.refused", given.user, {})
         raise ApiError(401, "wrong_password", Text("access.wrong-user-or-password"))
-    limit.succeeded(given.user, address)
+    limit.succeeded(given.user, address, device)
     token, identity = signed_in
     await request.app[AUDIT].record(identity.user, address, "session.begin", identity.user, {})
     answer = json_answer(_me(identity))
@@ -79,6 +81,15 @@ async def sign_in(call: Call[SignIn]) -> web.Response:
         token,
         max_age=COOKIE_DAYS * 86400,
         path="/",
+        httponly=True,
+        samesite="Strict",
+        secure=is_https(request),
+    )
+    answer.set_cookie(
+        DEVICE,
+        device_cookie(identity.user, call.server.secrets),
+        max_age=DEVICE_DAYS * 86400,
+        path="/api/session",
         httponly=True,
         samesite="Strict",
         secure=is_https(request),
@@ -107,6 +118,8 @@ async def change_password(call: Call[NewPassword]) -> Me:
     if who.via != "session":
         raise ApiError(403, "no_password", Text("access.token-without-password"))
     fault = invalid_password_reason(call.given.new, who.user)
+    if fault is None and call.given.new == call.given.old:
+        fault = Text("access.password-same")
     if fault is not None:
         raise ApiError(422, "weak_password", Text("access.weak-password", reason=fault))
     limit, address = call.request.app[LIMIT], address_of(call.request)

@@ -47,3 +47,30 @@ def test_success_and_ten_minutes_of_quiet_begin_anew():
     assert tries(6) == [0.0] * 5 + [1.0]
     tries.at += 601
     assert tries(6)[:5] == [0.0] * 5
+
+
+def test_many_addresses_that_guess_do_not_keep_the_user_out_for_long():
+    """A thousand tries from as many addresses: the user waits at most five seconds at a new device, and not at all at a known one."""
+    tries = Tries()
+    for number in range(1000):
+        tries(1, address=f"10.1.{number // 250}.{number % 250}")
+        tries.at += 1.0
+    assert tries.limit.begin("li", "10.9.9.9", device="known") == 0.0
+    [wait_s] = tries(1, address="10.9.9.9")
+    assert wait_s <= 5.0
+    tries.at += wait_s
+    assert tries(1, address="10.9.9.9") == [0.0]
+
+
+def test_together_they_have_a_try_in_five_seconds():
+    tries = Tries()
+    taken = 0
+    for second in range(3600):
+        taken += tries(1, address=f"10.{second // 60}.{second % 60}.1") == [0.0]
+        tries.at += 1.0
+    assert taken <= 50 + 3600 / 5 + 5
+
+
+def test_guesses_on_a_known_device_are_slowed_too():
+    tries = Tries()
+    assert [tries.limit.begin("li", f"10.0.0.{n}", device="lost") for n in range(7)] == [0.0] * 5 + [1.0] * 2

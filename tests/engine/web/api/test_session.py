@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
+from engine.access.accounts import AccountRefused
+from engine.web.api.known_device import device_cookie, known_device
+from engine.web.api.session import LIMIT
 from tests.engine.web.conftest import NewBrowser
 from tests.engine.web.running import PASSWORD, Browser, RunningServer, running
 from tests.eventually import eventually
@@ -84,6 +88,48 @@ async def test_weak_password_is_refused_with_the_reason(browser: Browser) -> Non
     status, refused = await browser.call("POST", "/api/session/password", {"old": PASSWORD, "new": "short"})
     assert (status, refused["error"]["code"]) == (422, "weak_password")
     assert "at least 10" in refused["error"]["message"]
+
+
+async def test_one_time_password_can_not_be_kept(server: RunningServer, new_browser: NewBrowser) -> None:
+    await server.accounts.add_user("li", "one time only", "admin")
+    browser = await (await new_browser()).sign_in("li", "one time only")
+    same = {"old": "one time only", "new": "one time only"}
+    assert (await browser.call("POST", "/api/session/password", same))[0] == 422
+    assert (await browser.call("GET", "/api/session"))[1]["must_change"]
+
+
+@pytest.mark.parametrize(
+    "easy", ["Password123!", "admin12345678", "metachip2026!", "q1w2e3r4t5y6", "woaini1314520", "administrator"]
+)
+async def test_password_that_guessers_try_first_is_refused(browser: Browser, easy: str) -> None:
+    status, refused = await browser.call("POST", "/api/session/password", {"old": PASSWORD, "new": easy})
+    assert (status, refused["error"]["code"]) == (422, "weak_password")
+
+
+async def test_known_device_gets_in_while_others_guess(server: RunningServer, new_browser: NewBrowser) -> None:
+    """Only with a cookie that this site has given to this user."""
+    mine = await new_browser("admin")
+    limit = server.app[LIMIT]
+    for number in range(200):
+        limit.begin("admin", f"10.0.0.{number}")
+    for _ in range(6):
+        limit.begin("admin", "127.0.0.1")
+    stranger, right = await new_browser(), {"user": "admin", "password": PASSWORD}
+    assert (await stranger.call("POST", "/api/session", right))[0] == 429
+    assert (await mine.call("POST", "/api/session", right))[0] == 200
+    assert known_device("0" * 32 + "." + "0" * 64, "admin", server.secrets) == ""
+    assert known_device(device_cookie("li", server.secrets), "admin", server.secrets) == ""
+
+
+async def test_forgotten_password_is_replaced_by_a_one_time_password(
+    server: RunningServer, browser: Browser, new_browser: NewBrowser
+) -> None:
+    password = await server.accounts.reset_password("admin")
+    assert (await browser.call("GET", "/api/session"))[0] == 401
+    _, me = await (await new_browser()).call("POST", "/api/session", {"user": "admin", "password": password})
+    assert me["must_change"]
+    with pytest.raises(AccountRefused):
+        await server.accounts.reset_password("nobody")
 
 
 async def test_new_password_ends_the_other_sessions(new_browser: NewBrowser) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from engine.api import Context, Delivery, Example, Help, Message, Meta, Node, Port, Timer, choices, field, node
 from plant.alarms.conditions import Policy
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import KINDS, OF_DEVICES, SITE, UNREGISTERED
+from plant.alarms.kinds import KINDS, NEVER_HEARD, OF_DEVICES, SITE, UNREGISTERED
 from plant.alarms.rules import Rules
 from plant.alarms.service import Alarms, Command
 from plant.alarms.silence import SilenceDetector
@@ -23,6 +23,7 @@ SET_S = 1.0
 STRANGER_S = 3600.0
 """An unregistered detector that was not heard for so long is gone."""
 MOST_STRANGERS = 1000
+LOOK_S = 60.0
 REGISTRY_S = 30.0
 """After a start: by then a device whose parameters come with its messages has been heard."""
 UNSTORED_FOR_S = 7 * 86400.0
@@ -43,8 +44,8 @@ class Alarm(Node):
     A value above the level raises the alarm, exactly at the level it does not. Within `hold_s` of the last notification of the same device and
     type an alarm is recorded and nobody is notified (`notified` is false); another device, type or level is never silenced by it. While
     nobody acknowledges, people are notified again every `repeat_s`, and once more of the return to normal, with duration and peak.
-    Besides gas levels: sensor fault, over range, low battery, poor signal, a device that misses `missed` periods, and all devices at once; and a
-    detector that nobody registered.
+    Besides gas levels: sensor fault, over range (latched), a stuck raw value, a drifting zero, low battery, poor signal, a device that misses
+    `missed` periods or was never heard, all devices at once, and a detector that nobody registered; a rapid rise where `rise_pct` is set.
     A device's readings are its clock, so a backlog is judged as it would have been live. docs/alarms.md has the table of all steps.
     """
 
@@ -105,6 +106,51 @@ class Alarm(Node):
             extra_json_schema={"x-unit": "%"},
         ),
     ] = 10.0
+    stuck_s: Annotated[
+        float,
+        Meta(
+            title="Stuck after",
+            ge=0,
+            description="A raw value that is exactly the same for so long is stuck, s; 0: never.",
+            extra_json_schema=_SECONDS,
+        ),
+    ] = 21_600.0
+    drift_pct: Annotated[
+        float,
+        Meta(
+            title="Zero drift beyond",
+            ge=0,
+            description="How far from zero is a drift, % of the range; 0: never.",
+            extra_json_schema={"x-unit": "%"},
+        ),
+    ] = 5.0
+    drift_s: Annotated[
+        float,
+        Meta(
+            title="Zero drift for",
+            gt=0,
+            description="How long it must never have come back to zero, s.",
+            extra_json_schema=_SECONDS,
+        ),
+    ] = 86_400.0
+    rise_pct: Annotated[
+        float,
+        Meta(
+            title="Rapid rise beyond",
+            ge=0,
+            description="A rise by more than this within a minute is an alarm, % of the range; 0: never.",
+            extra_json_schema={"x-unit": "%"},
+        ),
+    ] = 0.0
+    never_heard_s: Annotated[
+        float,
+        Meta(
+            title="Never heard for",
+            ge=0,
+            description="A device of the registry that was never heard is an alarm after this, s; 0: never.",
+            extra_json_schema=_SECONDS,
+        ),
+    ] = 3600.0
     latching: Annotated[
         list[
             Annotated[
@@ -113,7 +159,7 @@ class Alarm(Node):
             ]
         ],
         Meta(title="Latched types", description="Types that stay until somebody resets them, such as A2."),
-    ] = field(default_factory=list)
+    ] = field(default_factory=lambda: ["over-range"])
     record_continued: Annotated[
         bool,
         Meta(
@@ -157,7 +203,7 @@ class Alarm(Node):
         "报警",
         "按设备的报警设定值判断每个读数，报警的每次变化送出一个事件（状态按 ISA-18.2）。越过设定值即报警，恰好等于不报警。距同一设备、"
         "同一类型上次通知不足“通知间隔”时只记录、不通知；其他设备、类型和级别互不影响。没有人确认的报警每隔一段时间再次通知；"
-        "恢复正常时通知持续时间和极值。另外判断传感器故障、超量程、电量低、信号差、设备离线、全站无数据和未登记的探测器。以读数自身的时间为准，"
+        "恢复正常时通知持续时间和极值。另外判断传感器故障、超量程（锁存）、读数卡滞、零点漂移、浓度上升过快、电量低、信号差、设备离线、从未上报、全站无数据和未登记的探测器。以读数自身的时间为准，"
         "补传的数据与实时数据判断结果相同。",
         fields={
             "hold_s": ("通知间隔", "同一设备、同一类型的两次通知至少相隔多久。"),
@@ -167,6 +213,11 @@ class Alarm(Node):
             "battery_pct": ("电量下限", "低于它算电量低。"),
             "signal_dbm": ("信号下限", "低于它算信号差。"),
             "under_range_pct": ("低于量程", "比量程下限低多少（占量程的百分数）算传感器故障。"),
+            "stuck_s": ("卡滞时间", "原始值这么久完全不变算读数卡滞；0 为不判断。"),
+            "drift_pct": ("零点漂移限度", "偏离零点多少（占量程的百分数）算零点漂移；0 为不判断。"),
+            "drift_s": ("漂移时间", "多久没有回到零点附近算零点漂移。"),
+            "rise_pct": ("上升限度", "一分钟内上升超过量程的百分之几即报警；0 为不判断。"),
+            "never_heard_s": ("从未上报时限", "台账中的设备多久从未上报即报警；0 为不判断。"),
             "latching": ("锁存的类型", "恢复正常之后仍要有人复位的报警类型。"),
             "record_continued": ("记录每个读数", "报警期间每个读数都记录；否则只记录变化。"),
         },
@@ -182,6 +233,9 @@ class Alarm(Node):
         self._last = ctx.shared_state("last_alarm", float)
         self._presence = SilenceDetector(self.missed)
         self._clocked: set[str] = {SITE}
+        self._unheard: dict[str, float] = {}
+        """Devices of the registry that were never heard, and since when they are missed (monotonic)."""
+        self._looked = ctx.clock.monotonic()
         self._foreign: set[str] = set()
         """Devices whose parameters come with their messages and not from the registry."""
         self._begun = ctx.clock.monotonic()
@@ -203,7 +257,7 @@ class Alarm(Node):
             if device is not None:
                 self._presence.expect(sn, steady, device.period_s)
         for sn, alarms in self._rules.by_device.items():
-            if "channel" in alarms:
+            if "channel" in alarms or NEVER_HEARD in alarms:
                 self._clocked.add(sn)
             if UNREGISTERED in alarms:
                 self._strangers[sn] = steady
@@ -283,6 +337,11 @@ class Alarm(Node):
             battery_pct=self.battery_pct,
             signal_dbm=self.signal_dbm,
             under_range_pct=self.under_range_pct,
+            stuck_s=self.stuck_s,
+            drift_pct=self.drift_pct,
+            drift_s=self.drift_s,
+            rise_pct=self.rise_pct,
+            never_heard_s=self.never_heard_s,
             latching=frozenset(self.latching),
             record_continued=self.record_continued,
         )
@@ -342,6 +401,9 @@ class Alarm(Node):
         events += self._run_delays()
         if self._strangers:
             events += self._strangers_gone(now)
+        if steady - self._looked >= LOOK_S:
+            self._looked = steady
+            events += self._never_heard(now, steady)
         for sn in silent:
             events += self._fallen_silent(sn, now)
         for sn in self._clocked:
@@ -357,6 +419,16 @@ class Alarm(Node):
         # It has left the registry: its readings are refused before they come here, and nobody waits for it.
         self._known.delete(sn)
         return self._rules.retire(sn, _why_gone(device), now)
+
+    def _never_heard(self, now: float, steady: float) -> list[AlarmEvent]:
+        events: list[AlarmEvent] = []
+        for sn, device in self._devices.known.items():
+            if not device.enabled or self._known.get(sn) is not None or not self.never_heard_s:
+                self._unheard.pop(sn, None)
+            elif steady - self._unheard.setdefault(sn, steady) >= self.never_heard_s:
+                self._clocked.add(sn)
+                events += self._rules.never_heard(sn, device, now)
+        return events
 
     def _left_the_registry(self, now: float) -> list[AlarmEvent]:
         """Devices in alarm that were deleted or switched off, while this process ran or before: their alarms end by an event."""

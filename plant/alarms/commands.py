@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine.api import Text
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import GAS, OFFLINE, WARM_UP
+from plant.alarms.kinds import OF_DEVICES, WARM_UP
 from plant.alarms.states import State, Trigger, step
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.alarms.tracked_alarms import SUPPRESSING, TrackedAlarms
@@ -64,7 +64,7 @@ class Commands:
         if until <= at:
             raise CommandRefused(Text("alarm.calibration-end"))
         events: list[AlarmEvent] = []
-        for type in GAS:
+        for type in self._alarms.gas_types():
             if step(self._alarms.state(sn, type), "suppress") is not None:
                 events += self.apply(sn, type, "suppress", at, by, reason, until)
         if not events:
@@ -74,7 +74,7 @@ class Commands:
     def remove(self, sn: str, by: str, reason: str, at: float) -> list[AlarmEvent]:
         """Takes all alarms of a device out of service, until `end`."""
         events: list[AlarmEvent] = []
-        for type in (*GAS, "fault", OFFLINE, "battery", "signal"):
+        for type in (type for type in OF_DEVICES if type != WARM_UP):
             if step(self._alarms.state(sn, type), "remove") is not None:
                 events += self.apply(sn, type, "remove", at, by, reason)
         if not events:

@@ -8,12 +8,17 @@ from typing import Literal
 
 from msgspec import Struct
 
+from plant.alarms.kinds import is_oxygen
+from plant.alarms.trend import Drift, Rise, Stuck
 from plant.model.device import Device
 from plant.model.reading import Flag, Reading
 
 __all__ = ["Condition", "Policy", "conditions_for", "normal_check"]
 
 Measure = Callable[[Reading], float | None]
+
+DEADBAND_PCT = 1.0
+"""Of the measuring range: the deadband of a level that was given none."""
 
 UNUSABLE = int(Flag.FAULT | Flag.UNCALIBRATED)
 """As a number: combining flags of an enum costs more than all the rest of a judgement."""
@@ -29,6 +34,10 @@ class Policy(Struct, frozen=True, kw_only=True):
     battery_pct    below is a low battery, until 5 above
     signal_dbm     below is a poor signal (handbook 2.3), until 3 above
     under_range_pct   of the measuring range below its lower end: the sensor has a fault
+    stuck_s        a raw value that is exactly the same for so long is stuck; 0: never
+    drift_pct, drift_s   further from zero than this share of the range for so long is a drift of the zero; 0: never
+    rise_pct       a rise by more than this share of the range within a minute; 0: never
+    never_heard_s  a device of the registry that was never heard for so long; 0: never
     latching       types that stay until they are reset
     record_continued   record each further reading beyond the limit (handbook 3.3), or transitions only
     """
@@ -40,7 +49,12 @@ class Policy(Struct, frozen=True, kw_only=True):
     battery_pct: float = 20.0
     signal_dbm: float = -100.0
     under_range_pct: float = 10.0
-    latching: frozenset[str] = frozenset()
+    stuck_s: float = 21_600.0
+    drift_pct: float = 5.0
+    drift_s: float = 86_400.0
+    rise_pct: float = 0.0
+    never_heard_s: float = 3600.0
+    latching: frozenset[str] = frozenset({"over-range"})
     record_continued: bool = True
 
 
@@ -68,16 +82,30 @@ def conditions_for(device: Device | None, policy: Policy) -> tuple[Condition, ..
     found: list[Condition] = []
     if device is not None:
         unit = device.unit
+        span = device.range_high - device.range_low if device.range_high is not None else 0.0
+        # Without a deadband a value that trembles at its level is an alarm and a return with every reading.
+        least = DEADBAND_PCT * span / 100
         if device.range_high is not None:
-            found.append(Condition("over-range", _conc, "high", device.range_high, 0.0, 0.0, unit))
+            found.append(Condition("over-range", _conc, "high", device.range_high, least, 0.0, unit))
         if device.a2 is not None:
             found.append(
-                Condition("A2", _conc, device.a2_direction, device.a2, device.a2_deadband, device.a2_delay_s, unit)
+                Condition(
+                    "A2", _conc, device.a2_direction, device.a2, device.a2_deadband or least, device.a2_delay_s, unit
+                )
             )
         if device.a1 is not None:
             found.append(
-                Condition("A1", _conc, device.a1_direction, device.a1, device.a1_deadband, device.a1_delay_s, unit)
+                Condition(
+                    "A1", _conc, device.a1_direction, device.a1, device.a1_deadband or least, device.a1_delay_s, unit
+                )
             )
+        if policy.rise_pct and span:
+            found.append(Condition("rise", Rise(span), "high", policy.rise_pct, policy.rise_pct / 2, 0.0, "%"))
+        if policy.stuck_s:
+            found.append(Condition("stuck", Stuck(policy.stuck_s), "high", 0.0, measured=False))
+        if policy.drift_pct and span and _rests_at_zero(device):
+            drift = Drift(device.range_low, span, policy.drift_pct, policy.drift_s)
+            found.append(Condition("zero-drift", drift, "high", policy.drift_pct, 1.0, 0.0, "%"))
     found.append(Condition("fault", _fault(device, policy), "high", 0.0, measured=False))
     found.append(Condition("battery", _battery, "low", policy.battery_pct, 5.0, 0.0, "%"))
     found.append(Condition("signal", _signal, "low", policy.signal_dbm, 3.0, 0.0, "dBm"))
@@ -118,6 +146,14 @@ def normal_check(conditions: tuple[Condition, ...]) -> Callable[[Reading], bool]
 def _conc(reading: Reading) -> float | None:
     """No concentration, no judgement: a gas alarm neither comes nor goes because the sensor has failed."""
     return reading.conc
+
+
+def _rests_at_zero(device: Device) -> bool:
+    """Oxygen does not, nor does what is watched for too little of it."""
+    low = (device.a1 is not None and device.a1_direction == "low") or (
+        device.a2 is not None and device.a2_direction == "low"
+    )
+    return not low and not is_oxygen(device.gas)
 
 
 def _battery(reading: Reading) -> float | None:

@@ -11,6 +11,7 @@ from engine.api import choices
 __all__ = [
     "GAS",
     "KINDS",
+    "NEVER_HEARD",
     "OFFLINE",
     "OF_DEVICES",
     "SITE",
@@ -19,6 +20,7 @@ __all__ = [
     "Kind",
     "Language",
     "Priority",
+    "is_oxygen",
     "name_of",
 ]
 
@@ -33,6 +35,7 @@ SITE: Final = "site"
 """Stands where a device's serial number stands in alarms of the whole site."""
 OFFLINE: Final = "offline"
 WARM_UP: Final = "warm-up"
+NEVER_HEARD: Final = "never-heard"
 UNREGISTERED: Final = "unregistered"
 
 
@@ -57,8 +60,12 @@ KINDS: Final = {
         Kind("A1", "high", "一级报警", "first-level alarm", gas=True),
         Kind("A2", "critical", "二级报警", "second-level alarm", gas=True, above="A1"),
         Kind("over-range", "critical", "超量程", "over range", gas=True),
+        Kind("rise", "high", "浓度上升过快", "rapid rise", gas=True),
         Kind("fault", "medium", "传感器故障", "sensor fault"),
+        Kind("stuck", "medium", "读数卡滞", "stuck value"),
+        Kind("zero-drift", "low", "零点漂移", "zero drift"),
         Kind("offline", "medium", "设备离线", "device off-line"),
+        Kind("never-heard", "medium", "从未上报", "never heard"),
         Kind("battery", "low", "电量低", "low battery"),
         Kind("signal", "low", "信号差", "poor signal"),
         Kind("warm-up", "low", "预热中", "warming up"),
@@ -90,13 +97,18 @@ def name_of(type: str, side: str, gas: str, language: Language, *, both: bool = 
         return name
     if both:
         name = "一级和二级报警" if zh else "first- and second-level alarm"
-    if gas.strip().upper() in _OXYGEN:
+    if is_oxygen(gas):
         condition = ("欠氧", "oxygen deficiency") if side == "low" else ("过氧", "oxygen enrichment")
     elif side == "low":
         condition = ("低浓度", "low concentration")
     else:
         return name
     return condition[0] + name if zh else f"{condition[1]}, {name}"
+
+
+def is_oxygen(gas: str) -> bool:
+    """Whether a device of this gas watches oxygen."""
+    return gas.strip().upper() in _OXYGEN
 
 
 _OXYGEN: Final = frozenset({"O2", "O₂", "OXYGEN", "氧", "氧气"})

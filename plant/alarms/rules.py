@@ -12,7 +12,7 @@ from engine.api import Memory
 from plant.alarms.commands import Commands
 from plant.alarms.conditions import Condition, Policy, conditions_for, normal_check
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import GAS, KINDS, OF_DEVICES, OFFLINE, UNREGISTERED, WARM_UP
+from plant.alarms.kinds import GAS, KINDS, NEVER_HEARD, OF_DEVICES, OFFLINE, UNREGISTERED, WARM_UP
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.alarms.tracked_alarms import SUPPRESSING, TrackedAlarms
 from plant.model.device import Device
@@ -132,6 +132,11 @@ class Rules:
             events += self._alarms.begin(alarm, at, {"last_reading": since, "missed": self.policy.missed})
         return events
 
+    def never_heard(self, sn: str, device: Device, now: float) -> list[AlarmEvent]:
+        """The registry has it, and nobody has ever heard it."""
+        alarm = self._alarms.get_or_make(sn, NEVER_HEARD, device)
+        return [] if alarm.active else self._alarms.begin(alarm, now, {})
+
     def set_condition(
         self, sn: str, type: str, holds: bool, at: float, story: Mapping[str, Any] | None = None
     ) -> list[AlarmEvent]:
@@ -194,9 +199,10 @@ class Rules:
             events += self.advance(sn, self.seen_to[sn] + self._silence_s(device))
             events += self.device_silent(sn, device, at)
             events += self.advance(sn, at)
-        offline = self._alarms.get(sn, OFFLINE)
-        if offline is not None and offline.active:
-            events += self._alarms.clear(offline, at)
+        for type in (OFFLINE, NEVER_HEARD):
+            silent = self._alarms.get(sn, type)
+            if silent is not None and silent.active:
+                events += self._alarms.clear(silent, at)
         overdue = self._warming(reading, device, events)
         raised = self.run_delays(sn, device, at) if sn in self.delayed else []
         for condition in conditions:
@@ -264,7 +270,8 @@ class Rules:
             events += self._alarms.begin(alarm, reading.time, _story(reading, device, condition))
         else:
             alarm.story = _story(reading, device, condition)
-            self.delayed.add(reading.sn)
+            if condition.type in GAS:
+                self.delayed.add(reading.sn)
             self._alarms.remember(alarm)
 
     def _go_on(self, condition: Condition, reading: Reading) -> list[AlarmEvent]:
@@ -339,7 +346,12 @@ class Rules:
         for condition in conditions:
             value = condition.measure(reading)
             alarm = self._alarms.get(reading.sn, condition.type)
-            if value is None or not KINDS[condition.type].gas or not condition.holds(value, active=False):
+            if (
+                value is None
+                or not KINDS[condition.type].gas
+                or condition.type == "rise"
+                or not condition.holds(value, active=False)
+            ):
                 continue
             if alarm is not None and alarm.raised_at is not None and alarm.raised_at <= reading.time <= alarm.floor:
                 continue  # the alarm that was on at that time covers it

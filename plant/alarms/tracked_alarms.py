@@ -57,6 +57,10 @@ class TrackedAlarms:
         alarm = self.get(sn, type)
         return alarm.state if alarm is not None else "normal"
 
+    def gas_types(self) -> list[str]:
+        """What a calibration suppresses: what is judged by the concentration."""
+        return [type for type in GAS if type != "rise" or self._policy.rise_pct]
+
     def was_active_at(self, sn: str, type: str, at: float) -> bool:
         """Whether an alarm that is over was on at that event time."""
         return any(begin <= at <= end for begin, end in self._past.get((sn, type), ()))

@@ -10,7 +10,7 @@ from engine.api import EvaluationError, Expression, ExpressionError
 from plant.model.device import Device
 from plant.model.reading import Flag, Packet, Reading
 
-__all__ = ["FORMULA", "Concentration", "flag_of", "missing_for", "names_for"]
+__all__ = ["FORMULA", "Concentration", "below_range", "flag_of", "missing_for", "names_for"]
 
 FORMULA = "k * v_raw + b + t_coef * (temp - 25)"
 """The handbook's (4.2); a device may have another."""
@@ -58,6 +58,13 @@ def _parameters(formula: str) -> tuple[str, ...]:
     return tuple(name for name in names if name in _OF_DEVICE and name not in _OF_PACKET)
 
 
+def below_range(conc_raw: float, device: Device, under_range_pct: float = 10.0) -> bool:
+    """Whether a value lies so far below the measuring range that the sensor must be broken; never for a device without an upper end."""
+    if device.range_high is None:
+        return False
+    return conc_raw < device.range_low - (device.range_high - device.range_low) * under_range_pct / 100
+
+
 def _with_temperature(reading: Reading) -> Reading:
     """As the flow's `defaults` do it: without a readable temperature nothing is compensated."""
     return reading if reading.temp is not None else msgspec.structs.replace(reading, temp=REFERENCE_C)
@@ -82,5 +89,9 @@ class Concentration:
             except (EvaluationError, AttributeError):
                 flag = int(Flag.FAULT)
             else:
+                if below_range(value, self.device):
+                    return msgspec.structs.replace(
+                        reading, conc=None, conc_raw=value, flags=reading.flags | int(Flag.FAULT)
+                    )
                 return msgspec.structs.replace(reading, conc=max(value, 0.0), conc_raw=value)
         return msgspec.structs.replace(reading, conc=None, conc_raw=None, flags=reading.flags | flag)

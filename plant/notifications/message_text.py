@@ -218,7 +218,7 @@ def _fault(story: dict[str, Any], zh: bool) -> str:
         return f"错误码 {err}" if zh else f"error code {err}"
     if flags & Flag.UNCALIBRATED:
         return "未标定" if zh else "not calibrated"
-    if flags & Flag.FAULT:
+    if flags & Flag.FAULT and story.get("conc_raw") is None:
         return f"原始值 {raw}，算不出浓度" if zh else f"raw value {raw} gives no concentration"
     return (f"原始值 {raw}，低于量程" if zh else f"raw value {raw}, below its range") if raw else ""
 

@@ -150,6 +150,16 @@ async def test_one_old_reading_does_not_end_the_silence_of_the_site():
         assert happened(bench, "link")[1:] == [(500, "site", "link", "returned", True)]
 
 
+async def test_a_device_of_the_registry_that_is_never_heard_is_an_alarm_until_it_is():
+    async with harness(devices=QUICK[:1]) as bench:
+        await bench.clock.advance(3659)
+        assert happened(bench) == []
+        await bench.clock.advance(62)
+        assert [(type, kind, told) for _, _, type, kind, told in happened(bench)] == [("never-heard", "raised", True)]
+        await live(bench, 3730, 1.0)
+        assert [(type, kind) for _, _, type, kind, _ in happened(bench)][-1] == ("never-heard", "returned")
+
+
 async def test_a_device_may_be_called_site():
     clock = ManualClock(START)
     site = Site(Catalogue(), clock)

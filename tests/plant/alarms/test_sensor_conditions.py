@@ -1,5 +1,7 @@
 """Row 3.4: what is wrong with the sensor, the device, its battery, its signal and its link."""
 
+import msgspec
+
 from plant.alarms.silence import SilenceDetector
 from plant.model.reading import Flag
 from tests.plant.alarms.harness import LIVELY, START, RulesHarness, brief
@@ -160,3 +162,57 @@ def test_the_only_device_of_a_site_is_off_line_and_not_the_site():
     presence = SilenceDetector(3)
     heard_at(presence, 0, "a")
     assert presence.check(30) == (["a"], False)
+
+
+HOURLY = msgspec.structs.replace(LIVELY, period_s=3600.0)
+
+
+def test_over_range_stays_until_somebody_resets_it():
+    bench = RulesHarness(msgspec.structs.replace(LIVELY, a1=None, a2=None))
+    bench.see(0, 101.0)
+    assert brief(bench.see(10, 50.0)) == [("over-range", "returned", "latched", True)]
+
+
+def test_a_level_without_a_deadband_has_one_per_cent_of_the_range():
+    bench = RulesHarness(msgspec.structs.replace(LIVELY, a2=None))
+    bench.see(0, 20.5)
+    assert bench.see(10, 19.1) == []
+    assert brief(bench.see(20, 19.0)) == [("A1", "returned", "returned", True)]
+
+
+def test_a_raw_value_that_never_moves_is_stuck_and_one_that_moves_is_not():
+    bench = RulesHarness(HOURLY)
+    for n in range(8):
+        bench.see(n * 3600, 10.0)
+    assert bench.events == []  # eight readings in seven hours show nothing
+    for n in range(60):
+        bench.see(8 * 3600 + n, 10.0)
+    assert brief(bench.events) == [("stuck", "raised", "unacknowledged", True)]
+    assert (bench.events[0].value, bench.events[0].threshold) == (None, None)
+    assert brief(bench.see(9 * 3600, 10.1)) == [("stuck", "returned", "returned", True)]
+
+
+def test_a_sensor_that_for_a_day_never_comes_back_to_zero_drifts():
+    bench = RulesHarness(HOURLY)
+    for hour in range(24):
+        bench.see(hour * 3600, 6.0 + hour % 2)
+    assert bench.events == []
+    (event,) = bench.see(24 * 3600, 6.0)
+    assert (event.type, event.value, event.threshold, event.unit) == ("zero-drift", 6.0, 5.0, "%")
+    assert [one.kind for one in bench.see(25 * 3600, 1.0)] == ["returned"]
+
+
+def test_oxygen_does_not_drift_from_zero():
+    bench = RulesHarness(msgspec.structs.replace(LIVELY, gas="O2", range_high=30.0, a1=None, a2=None, period_s=3600.0))
+    for hour in range(30):
+        bench.see(hour * 3600, 20.9 + hour % 2 / 10)
+    assert bench.events == []
+
+
+def test_a_rapid_rise_is_an_alarm_where_it_is_asked_for():
+    bench = RulesHarness(rise_pct=10.0)
+    for at, conc in ((0, 1.0), (10, 5.0), (20, 10.0)):
+        assert bench.see(at, conc) == []
+    (event,) = bench.see(30, 12.0)
+    assert (event.type, event.value, event.unit, event.notified) == ("rise", 11.0, "%", True)
+    assert [(one.type, one.kind) for one in bench.see(80, 13.0)] == [("rise", "returned")]

@@ -13,7 +13,7 @@ import { levelOf, priorityBadge } from "./order";
 import type { AlarmRecord } from "./types";
 
 const TYPING_MS = 250;
-const TYPES = ["A1", "A2", "over-range", "fault", "offline", "battery", "signal", "unregistered", "link", "channel"];
+const TYPES = ["A1", "A2", "over-range", "rise", "fault", "stuck", "zero-drift", "offline", "never-heard", "battery", "signal", "unregistered", "link", "channel"];
 const PRIORITIES = ["critical", "high", "medium", "low"];
 
 export function AlarmHistory({ onOpen }: { onOpen: (alarm: AlarmRecord) => void }) {

@@ -69,7 +69,7 @@ function codeOf(device: Device, reading: Reading | undefined, on: (type: string)
   return "ok";
 }
 
-const ALARM_CODES: Record<string, StateCode> = { A1: "a1", A2: "a2", "over-range": "over-range", fault: "fault", offline: "offline", link: "a2", "warm-up": "warming" };
+const ALARM_CODES: Record<string, StateCode> = { A1: "a1", A2: "a2", "over-range": "over-range", fault: "fault", offline: "offline", link: "a2", "warm-up": "warming", rise: "a1", stuck: "fault", "zero-drift": "fault", "never-heard": "silent", unregistered: "silent" };
 
 /** The state that an alarm of this type is shown as. */
 export const stateOfAlarm = (type: string): StateCode => ALARM_CODES[type] ?? "uncalibrated";

@@ -7,6 +7,7 @@ import type { Device, Reading } from "../live/types";
 import { DraftField } from "./DraftField";
 import type { Draft } from "./fields";
 import { FormulaEditor } from "./FormulaEditor";
+import { Incomplete } from "./Incomplete";
 import { LiveTrial } from "./LiveTrial";
 import { Recalibration } from "./Recalibration";
 import type { DeviceDraft } from "./useDeviceDraft";
@@ -26,6 +27,7 @@ export function CalibrationCard({ device, base, draft, missing, reading }: Props
     <section className="card device-card">
       <h2>{t("device.calibration")}</h2>
       {missing.length > 0 && <p className="device-missing" role="note"><Icon name="triangle-alert" size={15} />{t("device.lacks", { names: missing.join(", ") })}</p>}
+      <Incomplete device={device} base={base} />
       <FormulaEditor device={device} draft={draft} />
       <div className="device-fields">
         <DraftField field="k" device={device} draft={draft} placeholder="—" />

@@ -8,7 +8,9 @@ import { age, formatValue } from "../live/format";
 import { serverClock } from "../live/serverClock";
 import { useSiteFrame } from "../live/siteData";
 import { StateText } from "../live/StateShape";
+import { lacksText } from "./Incomplete";
 import type { Query, Row, SortKey } from "./rows";
+import { lacking } from "./setup";
 
 const ROW_HEIGHT = 40;
 const COLUMNS: [SortKey, string][] = [
@@ -61,7 +63,7 @@ function DeviceRow({ row: { device, reading, state, figures }, number, picked, o
   return (
     <div className={`device-row${state.unacknowledged ? " device-alarm" : ""}`} role="row" aria-rowindex={number} data-sn={device.sn}>
       <span role="cell"><input type="checkbox" aria-label={t("devices.pick", { sn: device.sn })} checked={picked} onChange={() => onPick(device.sn)} /></span>
-      <span role="cell" className="cell-state"><StateText code={state.code} text={t(`state.${state.code}`)} />{debugging && <b className="badge badge-error">{t("devices.debugging")}</b>}</span>
+      <span role="cell" className="cell-state"><StateText code={state.code} text={t(`state.${state.code}`)} />{lacking(device).length > 0 && device.enabled && <b className="badge" title={lacksText(t, lacking(device))}>{t("devices.incomplete")}</b>}{debugging && <b className="badge badge-error">{t("devices.debugging")}</b>}</span>
       <span role="cell" className="cell-name"><Link href={`/devices/${segment(device.sn)}`}>{device.name || device.sn}</Link>{device.name && <small>{device.sn}</small>}</span>
       <span role="cell" className="cell-gas">{device.gas || "—"}</span>
       <span role="cell" className="cell-location">{device.location || "—"}</span>

@@ -34,6 +34,7 @@ from engine.core.rate_limit import RateLimit
 from engine.core.renamed import RenamedFields, read_as
 from engine.core.roles import ROLES, Identity, Role, requires
 from engine.core.route import Nothing, Route
+from engine.core.whole_file import whole_file, write_whole
 from engine.db.copy import copy_stream
 from engine.db.database import Database, is_transient
 from engine.db.dedicated_connection import DedicatedConnection
@@ -159,6 +160,8 @@ __all__ = [
     "requires",
     "stored",
     "text_from",
+    "whole_file",
+    "write_whole",
 ]
 
 _RENAMED = {

@@ -124,6 +124,7 @@ class Server:
             "database": _as_service(self._database_problem()),
             "memory": _as_service(self.site.journal.problem),
             "quarantine": _as_service(self.site.quarantine.problem),
+            "secrets": _as_service(self.secrets.problem),
             "tasks": _tasks_as_service(self.supervisor.tasks()),
             "spool": self.site.spool.health(),
             "leases": self.leases.health(),

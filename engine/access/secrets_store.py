@@ -6,7 +6,6 @@ import contextlib
 import datetime
 import hmac
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -16,10 +15,11 @@ from cryptography.fernet import Fernet, InvalidToken
 from engine.core.background_task import Supervisor
 from engine.core.copies import Copies, NoCopies
 from engine.core.errors import SetupError
+from engine.core.whole_file import whole_file
 from engine.db.database import Database, Unavailable
 from engine.db.request_connection import request_connection
 from engine.db.table_cache import TableCache
-from engine.texts.text import Text
+from engine.texts.text import Readable, Text
 
 __all__ = ["SecretInfo", "SecretsStore"]
 
@@ -57,6 +57,7 @@ class SecretsStore(Mapping[str, str]):
         self._key_file = data_dir / KEY_FILE
         self._cipher: Fernet | None = None
         self._values: dict[str, str] = {}
+        self._unreadable: list[str] = []
         self._copies: Copies = copies if copies is not None else NoCopies()
         self._copied: set[str] = set()
         self._cache = TableCache("secrets", database, CHANNEL, self._read, supervisor)
@@ -92,6 +93,11 @@ class SecretsStore(Mapping[str, str]):
         self._read_key()
         return hmac.new(self._key_file.read_bytes().strip(), purpose.encode(), "sha256").hexdigest()
 
+    @property
+    def problem(self) -> Readable:
+        """What can't be read, "" when all is well."""
+        return Text("access.secrets-unreadable", names=self._unreadable, file=KEY_FILE) if self._unreadable else ""
+
     async def names(self) -> list[SecretInfo]:
         """What there is, by name. Values never leave."""
         async with request_connection(self._database) as connection:
@@ -109,6 +115,7 @@ class SecretsStore(Mapping[str, str]):
                 by,
             )
             self._values[name] = value
+            self._unreadable = [one for one in self._unreadable if one != name]
             await connection.execute("select pg_notify($1, '')", CHANNEL)
 
     async def remove(self, name: str) -> bool:
@@ -116,6 +123,7 @@ class SecretsStore(Mapping[str, str]):
         async with request_connection(self._database) as connection:
             gone = await connection.fetchval("delete from secrets where name = $1 returning name", name)
             self._values.pop(name, None)
+            self._unreadable = [one for one in self._unreadable if one != name]
             await connection.execute("select pg_notify($1, '')", CHANNEL)
         return gone is not None
 
@@ -127,11 +135,11 @@ class SecretsStore(Mapping[str, str]):
 
     def _read_key(self) -> Fernet:
         try:
-            with contextlib.suppress(FileExistsError):
-                # O_EXCL: of two workers that start at once one makes the key, and the other reads it.
-                self._key_file.parent.mkdir(parents=True, exist_ok=True)
-                descriptor = os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(descriptor, "wb") as file:
+            if self._key_file.exists() and not self._key_file.stat().st_size:
+                self._key_file.unlink()  # of a version that a full disk could stop half-way; nothing was ever encrypted with it
+            if not self._key_file.exists():
+                # Of two workers that start at once one makes the key, and the other reads it.
+                with contextlib.suppress(FileExistsError), whole_file(self._key_file, 0o600, only_new=True) as file:
                     file.write(Fernet.generate_key())
             return Fernet(self._key_file.read_bytes().strip())
         except OSError as failure:
@@ -154,9 +162,11 @@ class SecretsStore(Mapping[str, str]):
 
     def _take(self, encrypted: Mapping[str, bytes]) -> None:
         values: dict[str, str] = {}
+        self._unreadable = []
         for name, value in encrypted.items():
             try:
                 values[name] = self._fernet.decrypt(value).decode()
             except (InvalidToken, UnicodeDecodeError):
+                self._unreadable.append(name)
                 log.error("the secret %s was encrypted with another key than %s; set it again", name, self._key_file)
         self._values = values

@@ -11,6 +11,7 @@ import msgspec
 from engine.cli.site import AddCommand, catalogue_now, settings_now
 from engine.cli.terminal import say, shown, terminal_language
 from engine.core.errors import SetupError
+from engine.core.whole_file import write_whole
 from engine.texts.encode import encode
 from engine.texts.text import Text
 
@@ -92,7 +93,7 @@ def _fmt(options: argparse.Namespace) -> int:
             changed += 1
             say(Text("cli.would-change", file=str(path)) if options.check else Text("cli.changed", file=str(path)))
             if not options.check:
-                path.write_bytes(canonical.encode())
+                write_whole(path, canonical.encode())
     return 1 if options.check and changed else 0
 
 

@@ -169,7 +169,7 @@ async def _stop(site: SiteClient, options: argparse.Namespace) -> int:
 
 
 async def _pull(site: SiteClient, options: argparse.Namespace) -> int:
-    from engine.deploy.flow_files import replace_file
+    from engine.core.whole_file import write_whole
 
     names = options.names or [row["name"] for row in await site.call("GET", "/flows")]
     for name in names:
@@ -180,7 +180,7 @@ async def _pull(site: SiteClient, options: argparse.Namespace) -> int:
             target = options.into / file
             if text and (not target.exists() or target.read_bytes() != text.encode()):
                 try:
-                    replace_file(target, text)
+                    write_whole(target, text.encode())
                 except OSError as failure:
                     raise SetupError(
                         Text("setup.file-unwritable", file=str(target), reason=failure.strerror or str(failure))

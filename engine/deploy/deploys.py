@@ -17,8 +17,9 @@ from engine.core.background_task import BackgroundTask
 from engine.core.copies import Copies, NoCopies
 from engine.core.message import EMPTY
 from engine.db.database import Unavailable
-from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, revision_of
+from engine.deploy.flow_files import FileChanged, FlowFile, FlowFiles, NotWritable, revision_of
 from engine.deploy.revisions import Revision, Revisions
+from engine.flow.changes.node_renames import back
 from engine.flow.check.check import check_site
 from engine.flow.model import Flow, NodeSpec
 from engine.flow.problem import FlowError, Problem
@@ -140,7 +141,7 @@ class Deploys:
         """Makes `text` the flow. `base` is the revision of the file it was made from, None for a new flow; `renames` as for `Site.deploy`.
 
         FileChanged when the file is another by now; FlowError with every problem; DeployFailed when a node refuses to start;
-        Unavailable while the database is away; OSError when the file can't be written: each leaves file and flow as they were.
+        Unavailable while the database is away; NotWritable when the file can't be written: each leaves file and flow as they were.
         Goes on to its end when the caller is cancelled.
         """
         return await asyncio.shield(asyncio.ensure_future(self._deploy(name, text, base, who, note, renames)))
@@ -217,7 +218,7 @@ class Deploys:
             try:
                 async with self.revisions.writing(name) as writing:
                     report = await self._run(flow, problems, renames)
-                    await self._write(name, text, base, (flow, problems))
+                    await self._write(name, text, base, (flow, problems), renames)
                     done = report
                     row = await writing.add(revision_of(text), who, note, text, report)
             except Unavailable as away:
@@ -247,13 +248,20 @@ class Deploys:
                 self._site.problems.pop(name, None)
             raise
 
-    async def _write(self, name: str, text: str, base: str | None, parsed: tuple[Flow | None, list[Problem]]) -> None:
+    async def _write(
+        self,
+        name: str,
+        text: str,
+        base: str | None,
+        parsed: tuple[Flow | None, list[Problem]],
+        renames: Mapping[str, str],
+    ) -> None:
         try:
             self.files.write(name, text, base, parsed)
-        except (FileChanged, OSError):
+        except (FileChanged, NotWritable):
             before = self.known.get(name)
             if before is not None:
-                await self._site.deploy(before.flow)
+                await self._site.deploy(before.flow, renames=back(renames))
             else:
                 await self._site.remove(name)
             raise
@@ -416,7 +424,7 @@ class Deploys:
         """The process that has the flow has deployed it: the file here follows, unless somebody has put another one there."""
         file = self.files.read(last.flow)
         if file is not None and await self.revisions.text_of(last.flow, file.revision) is not None:
-            with contextlib.suppress(FileChanged, OSError):
+            with contextlib.suppress(FileChanged, NotWritable):
                 self.files.write(last.flow, text, file.revision)
 
     async def _go_over(self, last: Revision, text: str) -> None:
@@ -433,7 +441,7 @@ class Deploys:
         current = self.files.read(last.flow)
         if (current.revision if current is not None else None) == (known.revision if known is not None else None):
             # Workers with a folder of their own; in a shared folder the file says it already.
-            with contextlib.suppress(FileChanged, OSError):
+            with contextlib.suppress(FileChanged, NotWritable):
                 self.files.write(last.flow, text, current.revision if current is not None else None)
 
     def tell(self, name: str) -> None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
+from engine.core.whole_file import write_whole
 from engine.flow.model import Flow
 from engine.flow.names import invalid_name_reason
 from engine.flow.problem import Problem
 from engine.flow.yaml.read import read_flow
 from engine.texts.text import Text
 
-__all__ = ["FileChanged", "FlowFile", "FlowFiles", "invalid_flow_name_reason", "replace_file", "revision_of"]
+__all__ = ["FileChanged", "FlowFile", "FlowFiles", "NotWritable", "invalid_flow_name_reason", "revision_of"]
 
 TEST_SUFFIX = "_test"
 SETTLED_S = 2.0
@@ -47,6 +45,14 @@ class FlowFile(msgspec.Struct, frozen=True, eq=False):
     revision: str
     flow: Flow | None
     problems: list[Problem]
+
+
+class NotWritable(Exception):
+    """The folder of the flows can't be written: `failure` is what the system says. No OSError, which a database that is away raises as well."""
+
+    def __init__(self, failure: OSError) -> None:
+        super().__init__(failure.strerror or str(failure))
+        self.failure = failure
 
 
 class FileChanged(Exception):
@@ -110,14 +116,17 @@ class FlowFiles:
         """Writes atomically. `base` is the revision the writer has read, None for a new flow; `parsed` is what `read_flow` said
         of the text, when the caller knows.
 
-        FileChanged when the file is another by now; OSError when the folder can't be written. A link is followed, so that
+        FileChanged when the file is another by now; NotWritable when the folder can't be written. A link is followed, so that
         what it points to is written.
         """
         current = self.read(name)
         if (current.revision if current is not None else None) != base:
             raise FileChanged(name, current)
         path = current.path if current is not None else self._new_path(name)
-        replace_file(path, text)
+        try:
+            write_whole(path, text.encode())
+        except OSError as failure:
+            raise NotWritable(failure) from failure
         if self._paths is not None and path not in self._paths:
             self._paths.append(path)
         written = self._look(path, always=True, parsed=parsed)
@@ -126,13 +135,16 @@ class FlowFiles:
         return written
 
     def remove(self, name: str, base: str) -> None:
-        """Deletes the file. FileChanged when it is another by now; harmless when it is gone already."""
+        """Deletes the file. FileChanged when it is another by now, NotWritable when it can't be; harmless when it is gone already."""
         current = self.read(name)
         if current is None:
             return
         if current.revision != base:
             raise FileChanged(name, current)
-        current.path.unlink(missing_ok=True)
+        try:
+            current.path.unlink(missing_ok=True)
+        except OSError as failure:
+            raise NotWritable(failure) from failure
         self._files.pop(current.path, None)
         if self._paths is not None:
             self._paths = [path for path in self._paths if path != current.path]
@@ -210,28 +222,3 @@ def _doubled(file: FlowFile, first: FlowFile) -> FlowFile:
 
 def _unreadable(path: Path, failure: OSError) -> Problem:
     return Problem(path=str(path), text=Text("flow.file-unreadable", reason=failure.strerror or str(failure)))
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Writes a file whole or not at all, and so that it survives a power cut; a link is followed. OSError when it can't be."""
-    target = path.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
-    # The new name must survive a power cut too.
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import UNSET
 
 from engine.core.errors import SetupError
-from engine.deploy.flow_files import TEST_SUFFIX, replace_file
+from engine.core.whole_file import write_whole
+from engine.deploy.flow_files import TEST_SUFFIX
 from engine.flow.changes.edit_script import operations_between
 from engine.flow.changes.merge import Conflict, Side, merge_flows
 from engine.flow.model import Flow
@@ -120,10 +121,10 @@ def apply_upgrade(steps: Sequence[Step], folder: Path) -> None:
             if step.text is not None:
                 local = folder / step.file
                 if local.exists():
-                    replace_file(bases / BEFORE / step.file, _text(local) or "")
-                replace_file(local, step.text)
+                    write_whole(bases / BEFORE / step.file, (_text(local) or "").encode())
+                write_whole(local, step.text.encode())
             if step.base is not None:
-                replace_file(bases / step.file, step.base)
+                write_whole(bases / step.file, step.base.encode())
     except OSError as failure:
         raise SetupError(
             Text("setup.folder-unwritable", folder=str(folder), reason=failure.strerror or str(failure))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
-import os
 from pathlib import Path
 
 import asyncpg
 import msgspec
 
-from engine.api import Database, is_transient
+from engine.api import Database, is_transient, write_whole
 from plant.licence.machine import Machine
 
 __all__ = ["Record", "Records", "write_private"]
@@ -138,13 +136,4 @@ class Records:
 def write_private(file: Path, content: bytes) -> None:
     """Whole or not at all, readable for the owner only."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}.new")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(content)
-        fresh.replace(file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
-        raise
+    write_whole(file, content, 0o600)

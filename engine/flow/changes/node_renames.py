@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from msgspec import Meta
 
 from engine.flow.yaml.operations import Operation, RemoveNode, RenameNode, RenameSubflow
 
-__all__ = ["Renames", "node_renames"]
+__all__ = ["Renames", "back", "node_renames"]
 
 Renames = Annotated[dict[str, Annotated[str, Meta(max_length=200)]], Meta(max_length=1000)]
 """{address before: new id}."""
@@ -34,6 +34,16 @@ def node_renames(operations: Iterable[Operation]) -> dict[str, str]:
         if new != old:
             found[scope + slash + old] = new
     return found
+
+
+def back(renames: Mapping[str, str]) -> dict[str, str]:
+    """The renames that undo these."""
+    undone = {}
+    for address, new in renames.items():
+        scope, slash, old = address.rpartition("/")
+        if new:
+            undone[scope + slash + new] = old
+    return undone
 
 
 def _moved(address: str, operation: RenameSubflow) -> str:

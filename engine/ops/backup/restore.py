@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import tempfile
 import zipfile
@@ -20,6 +19,7 @@ import msgspec
 
 from engine.core.errors import SetupError
 from engine.core.secret import Secret
+from engine.core.whole_file import whole_file
 from engine.db.migrations import Migration
 from engine.db.owner import as_owner, make_engine_login, migrate_as
 from engine.ops.backup.manifest import FORMAT, MANIFEST, Manifest
@@ -228,9 +228,7 @@ async def _parts(entry: IO[bytes]) -> AsyncIterator[bytes]:
 
 
 def _put(archive: zipfile.ZipFile, name: str, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
     mode = 0o600 if name.startswith("data/") else 0o644
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file, archive.open(name) as entry:
+    with whole_file(target, mode) as file, archive.open(name) as entry:
         while part := entry.read(PART_BYTES):
             file.write(part)

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import importlib.metadata
 import logging
-import os
 import sys
 import time
 import zipfile
@@ -22,6 +21,7 @@ import msgspec
 from engine.access.secrets_store import KEY_FILE
 from engine.core.errors import SetupError
 from engine.core.secret import Secret
+from engine.core.whole_file import whole_file
 from engine.ops.backup.manifest import FORMAT, MANIFEST, Manifest, MigrationMark, TableMark
 from engine.ops.backup.tables import copy_out, read_tables
 from engine.ops.embedded.postgres import EmbeddedPostgres
@@ -46,17 +46,9 @@ async def save(settings: Settings, target: Path | None, flows: Path, *, overwrit
         return await _write(settings, sys.stdout.buffer, flows)
     if not overwrite and await asyncio.to_thread(target.exists):
         raise SetupError(Text("setup.backup-exists", file=str(target)))
-    fresh = target.with_name(f".{target.name}.new")
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                manifest = await _write(settings, file, flows)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(target)
-        finally:
-            fresh.unlink(missing_ok=True)
+        with whole_file(target, 0o600) as file:
+            manifest = await _write(settings, file, flows)
     except OSError as failure:
         raise SetupError(
             Text("setup.file-unwritable", file=str(target), reason=failure.strerror or str(failure))

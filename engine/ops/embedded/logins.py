@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from pathlib import Path
+
+from engine.core.whole_file import write_whole
 
 __all__ = ["ENGINE", "HBA", "SUPERUSER", "as_superuser", "make_engine_login", "read_or_make_passwords"]
 
@@ -23,13 +24,7 @@ def read_or_make_passwords(file: Path) -> tuple[dict[str, str], bool]:
         return json.loads(file.read_text(encoding="ascii")), False
     except (FileNotFoundError, ValueError):
         passwords = {login: secrets.token_urlsafe(24) for login in (SUPERUSER, ENGINE)}
-    fresh = file.with_name(f"{file.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-        json.dump(passwords, opened)
-        opened.flush()
-        os.fsync(opened.fileno())
-    fresh.replace(file)
+    write_whole(file, json.dumps(passwords).encode("ascii"), 0o600)
     return passwords, True
 
 

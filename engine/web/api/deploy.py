@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from engine.core.route import Route
 from engine.deploy.deploys import Deployed
-from engine.deploy.flow_files import FileChanged, FlowFile
+from engine.deploy.flow_files import FileChanged, FlowFile, NotWritable
 from engine.flow.changes.node_renames import Renames, node_renames
 from engine.flow.problem import FlowError
 from engine.flow.yaml.operations import Operation
@@ -84,8 +84,8 @@ async def deploy(call: Call[Deploy]) -> Done:
         if changed.current is None:
             raise not_found(Text("api.flow-gone", flow=file.name)) from changed
         raise await _conflict(call, changed.current) from changed
-    except OSError as failure:
-        raise not_writable(failure) from failure
+    except NotWritable as refused:
+        raise not_writable(refused.failure) from refused
     call.details |= {"number": row.number, "revision": row.revision}
     return Done(row.revision, row.number, report, report.balanced)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from engine.core.route import Nothing, Route
+from engine.core.whole_file import write_whole
 from engine.deploy.flow_files import revision_of
 from engine.flow.problem import FlowError
 from engine.testing.flow_tests.cases import Case, read_tests
@@ -139,17 +138,9 @@ def _text(path: Path, base: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    temporary = path.with_name(f".{path.name}.new")
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, text.encode())
     except OSError as failure:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         raise not_writable(failure) from failure
 
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from engine.core.route import Nothing, Route
 from engine.deploy.deploys import Deployed
-from engine.deploy.flow_files import FileChanged, FlowFile, invalid_flow_name_reason
+from engine.deploy.flow_files import FileChanged, FlowFile, NotWritable, invalid_flow_name_reason
 from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Words
 from engine.flow.problem import Problem, ProblemAnswer, answers, errors_in
 from engine.texts.text import ReadableField, Text
@@ -129,8 +129,8 @@ async def add_flow(call: Call[NewFlow]) -> FlowView:
         await call.server.deploys.deploy(given.name, text, None, call.who.user, "")
     except FileChanged as there:
         raise ApiError(409, "exists", Text("api.flow-exists", flow=given.name)) from there
-    except OSError as failure:
-        raise not_writable(failure) from failure
+    except NotWritable as refused:
+        raise not_writable(refused.failure) from refused
     return flow_view(call, flow_file(call, given.name))
 
 
@@ -147,8 +147,8 @@ async def remove_flow(call: Call[RemoveFlow]) -> None:
             Text("api.changed-before-removal", flow=file.name),
             more={"current": flow_view(call, changed.current or file)},
         ) from changed
-    except OSError as failure:
-        raise not_writable(failure) from failure
+    except NotWritable as refused:
+        raise not_writable(refused.failure) from refused
 
 
 def flow_file(call: Call[Any], name: str = "") -> FlowFile:

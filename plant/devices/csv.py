@@ -19,8 +19,10 @@ COLUMNS = ("sn", *EDITABLE)
 _TEXTS = frozenset({"name", "gas", "unit", "formula", "location"})
 _DIRECTIONS = frozenset({"a1_direction", "a2_direction"})
 _DEFAULTS = Device(sn="")
-# A spreadsheet takes a cell that begins like this for a formula of its own, and runs it.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins like this for a formula of its own, and runs it; some take the full-width signs, too.
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_MARK = "'"
+"""Before such a cell, and before one that begins with the mark itself: what is read back is what was written."""
 _YES, _NO = frozenset({"true", "1", "yes", "是"}), frozenset({"false", "0", "no", "否"})
 
 
@@ -109,7 +111,7 @@ def _value(name: str, cell: str) -> Any:
     text = cell.strip()
     default = getattr(_DEFAULTS, name)
     if name in _TEXTS:
-        if text[:1] == "'" and text[1:2] in _DANGEROUS:
+        if text[:1] == _MARK and text[1:2] in (*_DANGEROUS, _MARK):
             text = text[1:]
         return text or default
     if text == "":
@@ -136,4 +138,4 @@ def _cell(name: str, value: Any) -> str:
     if value.__class__ is float:
         return repr(value).removesuffix(".0")
     text = str(value)
-    return f"'{text}" if name in _TEXTS and text.startswith(_DANGEROUS) else text
+    return f"{_MARK}{text}" if name in _TEXTS and text.startswith((*_DANGEROUS, _MARK)) else text

@@ -162,7 +162,10 @@ def _targets(archive: zipfile.ZipFile, manifest: Manifest, settings: Settings, f
                 raise SetupError(Text("setup.backup-nodes"))
             case _:
                 raise SetupError(Text("setup.backup-foreign-file", file=name))
+    bases = (flows, settings.data, *settings.nodes)
     for name, target in targets.items():
+        if linked := _link_on_the_way(target, bases):
+            raise SetupError(Text("setup.restore-link", file=str(linked)))
         if target.exists() and target.read_bytes() != archive.read(name):
             raise SetupError(Text("setup.restore-in-the-way", file=str(target)))
     return targets
@@ -190,6 +193,13 @@ async def _undo(connection: asyncpg.Connection, owner: str | None, before: set[t
         undoing = connection if owner is None else await opened.enter_async_context(as_owner(owner))
         for kind, name in sorted(await _things(connection) - before):
             await undoing.execute(f"drop {kind} if exists {name} cascade")
+
+
+def _link_on_the_way(target: Path, bases: Sequence[Path]) -> Path | None:
+    """The first link between the folder that ops have named, which may be one, and the file."""
+    way = [target, *target.parents]
+    inner = next((way[: way.index(base)] for base in bases if base in way), way)
+    return next((path for path in reversed(inner) if path.is_symlink()), None)
 
 
 async def _rows(connection: asyncpg.Connection, archive: zipfile.ZipFile, manifest: Manifest) -> None:

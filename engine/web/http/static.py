@@ -9,6 +9,7 @@ from aiohttp import web
 
 from engine.core.roles import ANYONE, requires
 from engine.web.http.errors import Handler
+from engine.web.http.origin import is_https
 
 __all__ = ["add_editor", "built_editor", "security_headers"]
 
@@ -68,6 +69,8 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
 
 def _protect(request: web.Request, answer: web.StreamResponse) -> None:
     headers = answer.headers
+    if is_https(request):
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "DENY")

@@ -18,7 +18,7 @@ from engine.core.route import Nothing, Route
 from engine.db.database import Unavailable
 from engine.runtime.services.live_hubs import Subscription
 from engine.texts.text import Readable, Text, in_full, reason_of
-from engine.web.http.auth import COOKIE, identify, role_missing
+from engine.web.http.auth import identify, role_missing
 from engine.web.http.errors import ApiError, reader_language, starting
 from engine.web.http.origin import same_origin
 from engine.web.http.route import IDENTITY, Call
@@ -180,8 +180,8 @@ class Client:
 async def open_socket(call: Call[Nothing]) -> web.StreamResponse:
     """The WebSocket; send {"subscribe": TOPIC, "ref": NUMBER}, {"unsubscribe": TOPIC} or {"presence": {"flow", "open"}}."""
     request = call.request
-    by_cookie = "Authorization" not in request.headers and COOKIE in request.cookies
-    if by_cookie and not same_origin(request):
+    # Not by the header: a page elsewhere makes a browser send one (wss://user:x@host), and the cookie with it.
+    if call.who.via == "session" and not same_origin(request):
         raise ApiError(403, "cross_site", Text("api.socket-cross-site"))
     if "starting" in call.server.health():
         # A topic of a flow that is not there yet would be refused for good: a browser comes again by itself.

@@ -291,3 +291,22 @@ async def test_name_that_leads_outside_is_refused(
         archive.writestr("flows/../../evil", "x")
     with pytest.raises(SetupError, match="where no backup of ours puts one"):
         await restore(place.settings, file, place.flows, migrations)
+
+
+@pytest.mark.parametrize("linked", ["flows/a.yaml", "flows/sub"])
+async def test_nothing_is_written_through_a_link(
+    new_place: Callable[[str], Place], migrations: list[Migration], tmp_path: Path, linked: str
+) -> None:
+    name = "flows/a.yaml" if linked.endswith("yaml") else "flows/sub/a.yaml"
+    place, file = new_place(f"backup_link_{len(linked)}"), tmp_path / "linked.zip"
+    manifest = {"format": 1, "version": "0", "made_at": 0, "migrations": [], "tables": [], "files": [name]}
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(MANIFEST, msgspec.json.encode(manifest))
+        archive.writestr(name, "x")
+    (tmp_path / "outside").mkdir()
+    link = place.flows / linked.removeprefix("flows/")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(tmp_path / "outside" / ("a" if linked.endswith("yaml") else ""))
+    with pytest.raises(SetupError, match="is a link"):
+        await restore(place.settings, file, place.flows, migrations)
+    assert list((tmp_path / "outside").iterdir()) == []

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+
+import pytest
+
 from plant.devices.csv import read_csv, write_csv
 from plant.devices.validation import changed
 from plant.model.device import Device
@@ -49,3 +53,13 @@ def test_a_file_without_serial_numbers_or_with_unknown_columns_is_refused_at_its
     assert [problem.code for problem in read_csv("sn,sn,K\nGS001,1,2\n").problems] == ["column_twice", "column"]
     assert [problem.code for problem in read_csv("").problems] == ["no_sn"]
     assert [problem.code for problem in read_csv('sn\n"GS001').problems] == ["csv"]
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "'=1", "''=1", "'", "''", "'quoted'", "＝1+1", "＋1", "－1", "＠x", "-5 库房", "it's", "@'x"]
+)
+def test_text_that_a_spreadsheet_would_run_comes_back_as_it_was(text: str):
+    written = write_csv([Device(sn="GS001", name=text)])
+    assert read_csv(written).wanted["GS001"]["name"] == text
+    cell = next(csv.reader([written.splitlines()[1]]))[1]
+    assert not cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))

@@ -30,7 +30,8 @@ async def test_first_success_licenses_and_keeps_the_token(plant: Plant) -> None:
     assert plant.licence.health() == {
         "status": "ok",
         "state": "licensed",
-        "light": "green", "build": "evaluation",
+        "light": "green",
+        "build": "evaluation",
         "ends": "2026-01-02T00:05:00Z",
     }
 

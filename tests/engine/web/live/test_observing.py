@@ -145,3 +145,14 @@ async def test_frames_name_the_subscription_that_they_belong_to(server: RunningS
         while refs[-1] == 1:
             refs.append((await socket.receive_json())["ref"])
         assert (await socket.receive_json())["ref"] == 2
+
+
+async def test_socket_with_a_cookie_needs_our_origin_whatever_else_it_sends(
+    server: RunningServer, browser: Browser
+) -> None:
+    """A page elsewhere makes a browser send `Authorization: Basic` by an address with a user in it."""
+    url = server.url.with_path("/api/ws")
+    for more in ({}, {"Authorization": "Basic eDp5"}, {"Authorization": "x"}):
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await browser.session.ws_connect(url, headers={"Origin": "https://evil.example", **more})
+        assert refused.value.status == 403

@@ -14,7 +14,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 EDITOR_SOURCES := $(shell [ ! -f editor/package.json ] || find editor -type f -not -path 'editor/node_modules/*' -not -path 'editor/dist/*')
 EDITOR_BUILT := $(if $(EDITOR_SOURCES),editor/dist/.built)
 
-.PHONY: help install demo test lint bench api-types lock editor stack manual viewer screenshots
+.PHONY: help install demo test lint bench api-types lock sbom audit editor stack manual viewer screenshots
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
@@ -77,6 +77,12 @@ lock: $(STAMPS)/uv  ## make the lock files again from pyproject.toml (UPGRADE=1 
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) requirements-manual.in --output-file requirements-manual.lock >/dev/null
 	@! grep -nE 'https?://|--(extra-)?index|--find-links' requirements*.lock || { echo "make lock: a lock file names a host" >&2; exit 1; }
 
+sbom: | $(STAMPS)/venv  ## the software bill of materials (CycloneDX) of the locked packages, into sbom.json
+	@$(BIN)/python deploy/sbom.py > sbom.json
+
+audit: $(STAMPS)/audit  ## known weaknesses of the locked packages, by pip-audit and npm audit; says so where they are not reachable
+	@$(BIN)/python deploy/audit.py $(VENV)-audit/bin/pip-audit
+
 # A folder that already holds a virtual environment is taken as it is, so an interrupted install goes on where it stopped.
 $(STAMPS)/venv:
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is not installed; install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -119,6 +125,11 @@ $(STAMPS)/viewer-test: requirements-test.lock $(STAMPS)/viewer
 $(STAMPS)/manual: requirements-manual.lock | $(STAMPS)/venv
 	@[ -x $(VENV)-manual/bin/python ] || $(BIN)/python -m venv $(VENV)-manual
 	@$(VENV)-manual/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-manual.lock
+	@touch $@
+
+$(STAMPS)/audit: | $(STAMPS)/venv
+	@[ -x $(VENV)-audit/bin/python ] || $(BIN)/python -m venv $(VENV)-audit
+	@$(VENV)-audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit
 	@touch $@
 
 $(STAMPS)/uv: | $(STAMPS)/venv

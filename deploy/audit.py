@@ -27,11 +27,13 @@ def asked(name: str, command: Sequence[str], folder: Path, key: str) -> int:
         return 0
     except (ValueError, subprocess.TimeoutExpired):
         answer = {}
-    if key not in answer:
+    skipped = [one for one in answer.get("dependencies", []) if "skip_reason" in one]
+    if key not in answer or (skipped and len(skipped) == len(answer["dependencies"])):
         print(f"{name}: not reachable")
         return 0
     found = weaknesses(answer)
-    print(f"{name}: {len(found)} known weaknesses", *found, sep="\n  ")
+    unknown = f", {len(skipped)} packages are not known to it" if skipped else ""
+    print(f"{name}: {len(found)} known weaknesses{unknown}", *found, sep="\n  ")
     return len(found)
 
 

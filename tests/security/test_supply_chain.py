@@ -41,6 +41,13 @@ def test_audit_that_can_not_ask_says_so(capsys, tmp_path: Path):  # type: ignore
     assert capsys.readouterr().out.splitlines() == ["a: not reachable", "b: not reachable", "c: not installed"]
 
 
+def test_audit_that_knows_no_package_has_not_asked(capsys, tmp_path: Path):  # type: ignore[no-untyped-def]
+    answer = tmp_path / "answer.json"
+    answer.write_text(json.dumps({"dependencies": [{"name": "p", "skip_reason": "not found"}]}))
+    assert asked("a", ["cat", str(answer)], tmp_path, "dependencies") == 0
+    assert capsys.readouterr().out == "a: not reachable\n"
+
+
 def test_audit_names_what_is_weak():
     python = {
         "dependencies": [

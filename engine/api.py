@@ -34,6 +34,8 @@ from engine.core.rate_limit import RateLimit
 from engine.core.renamed import RenamedFields, read_as
 from engine.core.roles import ROLES, Identity, Role, requires
 from engine.core.route import Nothing, Route
+from engine.core.secret import Secret
+from engine.core.site_health import Fault, SiteHealth
 from engine.core.whole_file import whole_file, write_whole
 from engine.db.copy import copy_stream
 from engine.db.database import Database, is_transient
@@ -48,6 +50,7 @@ from engine.ops.local_certificate import LocalCertificate, make_local_certificat
 from engine.ops.process_folder import Holder
 from engine.pack import Command, Pack, Service, SiteView
 from engine.runtime.quarantine import Quarantine
+from engine.runtime.services.leases import NoLeases
 from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
 from engine.runtime.services.suspension import Refusal, Suspension
@@ -57,7 +60,19 @@ from engine.runtime.state.spool.spool import Spool
 from engine.runtime.state.stores import connection_or_retry
 from engine.settings import Settings
 from engine.texts.language import Language, language_of
-from engine.texts.text import Readable, ReadableField, Text, hint_of, reason_of, render, stored, text_from
+from engine.texts.text import (
+    Readable,
+    ReadableField,
+    Text,
+    hint_of,
+    in_full,
+    reason_of,
+    render,
+    stored,
+    text_from,
+    with_texts,
+)
+from engine.texts.titles import title
 from engine.web.http.errors import ApiError, json_answer, not_found, reader_language
 from engine.web.http.route import Call
 
@@ -86,6 +101,7 @@ __all__ = [
     "Example",
     "Expression",
     "ExpressionError",
+    "Fault",
     "Forwarder",
     "Help",
     "Holder",
@@ -103,6 +119,7 @@ __all__ = [
     "Message",
     "Meta",
     "NoCopies",
+    "NoLeases",
     "Node",
     "Nothing",
     "Output",
@@ -122,10 +139,12 @@ __all__ = [
     "RetryableError",
     "Role",
     "Route",
+    "Secret",
     "SecretsStore",
     "Service",
     "Settings",
     "SetupError",
+    "SiteHealth",
     "SiteView",
     "Source",
     "Spool",
@@ -145,6 +164,7 @@ __all__ = [
     "copy_stream",
     "field",
     "hint_of",
+    "in_full",
     "invalid_path_reason",
     "is_transient",
     "json_answer",
@@ -160,7 +180,9 @@ __all__ = [
     "requires",
     "stored",
     "text_from",
+    "title",
     "whole_file",
+    "with_texts",
     "write_whole",
 ]
 

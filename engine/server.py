@@ -26,6 +26,7 @@ from engine.core.backoff import Backoff
 from engine.core.clock import Clock, SystemClock
 from engine.core.errors import SetupError
 from engine.core.secret import Secret
+from engine.core.site_health import SiteHealth
 from engine.db.database import Database, is_transient
 from engine.db.migrations import Migration, read_migrations
 from engine.db.owner import as_owner, make_engine_login, migrate_as
@@ -46,6 +47,7 @@ from engine.ops.process_folder import folder_of, locked
 from engine.pack import Pack, Service, discover_packs
 from engine.runtime.quarantine import Quarantine
 from engine.runtime.services.leases import Leases, NoLeases
+from engine.runtime.services.machine_watch import ClockWatch, disk_health
 from engine.runtime.site import Site
 from engine.runtime.state.journal import JournalStore
 from engine.runtime.state.redis_journal import RedisJournal
@@ -129,6 +131,8 @@ class Server:
             "spool": self.site.spool.health(),
             "leases": self.leases.health(),
             "backups": self.backups.health(),
+            "disk": disk_health(self.settings.data),
+            "clock": self.clock_watch.health(),
         }
         for name, note in self.deploys.notes.items():
             flow = site["flows"].setdefault(name, {"status": "stopped", "under_way": 0, "nodes": {}})
@@ -215,6 +219,10 @@ class Server:
         self.site.provide(self.query)
         self.site.provide(self.leases, NoLeases)
         self.backups = BackupAge(self.database, self.settings.backup_days, self.supervisor)
+        self.site.provide(SiteHealth(self.health))
+        self.clock_watch = ClockWatch(self.clock, self.database, self.supervisor)
+        self.clock_watch.start()
+        opened.push_async_callback(self.clock_watch.stop)
         self.deploys = Deploys(
             self.site,
             FlowFiles(self.settings.flows, self._flow_paths),

@@ -79,6 +79,8 @@ class Settings:
     """What this process is called where several share a database and a data folder; its spool lies in a folder of that name."""
     backup_days: int = 7
     """Days after which a backup is too old, and health says so."""
+    heartbeat_url: Secret | None = None
+    """`https://…` that is called every minute while all is well, so that somebody outside notices a server that is dead."""
     deploy_files: Literal["auto", "ask", "off"] = "auto"
     """What becomes of a flow file that somebody changes in `flows`: it is deployed, waits for a person, or is left alone."""
     log_level: str = "info"
@@ -252,6 +254,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "python_nodes": _on_or_off,
     "process": _process,
     "backup_days": _backup_days,
+    "heartbeat_url": _secret_url("https", "http"),
     "deploy_files": _file_rule,
     "log_level": _level,
 }

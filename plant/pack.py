@@ -8,7 +8,19 @@ from typing import Any
 
 from aiohttp import web
 
-from engine.api import Command, Database, LiveHub, Pack, SecretsStore, SiteView, Spool, Supervisor, Suspension
+from engine.api import (
+    Command,
+    Database,
+    LiveHub,
+    NoLeases,
+    Pack,
+    SecretsStore,
+    SiteHealth,
+    SiteView,
+    Spool,
+    Supervisor,
+    Suspension,
+)
 from nodes.archive import NODES as ARCHIVE
 from nodes.gas import NODES as GAS
 from nodes.notify import NODES as NOTIFY
@@ -29,6 +41,8 @@ from plant.readings.retention import History
 from plant.readings.storage import ReadingStorage
 from plant.simulation import command as simulation
 from plant.simulation.stress import command as stress
+from plant.watch.heartbeat import Heartbeat
+from plant.watch.watchman import Watchman
 
 __all__ = ["pack"]
 
@@ -50,7 +64,7 @@ def _history(site: SiteView) -> History:
 
 
 def _alarms(site: SiteView) -> Alarms:
-    return Alarms(site.service(Database), site.service(Spool))
+    return Alarms(site.service(Database), site.service(Spool), leases=site.service(NoLeases), clock=site.clock)
 
 
 def _licence(site: SiteView) -> Licence:
@@ -93,6 +107,21 @@ def _channels(site: SiteView) -> Channels:
     )
 
 
+def _watchman(site: SiteView) -> Watchman:
+    return Watchman(
+        site.service(SiteHealth),
+        site.service(Alarms),
+        site.service(Channels),
+        site.clock,
+        live=site.service(LiveHub),
+        supervisor=site.service(Supervisor),
+    )
+
+
+def _heartbeat(site: SiteView) -> Heartbeat:
+    return Heartbeat(site.settings.heartbeat_url, site.service(Watchman), site.clock, site.service(Supervisor))
+
+
 def _archive(site: SiteView) -> Archive:
     return Archive(site)
 
@@ -118,6 +147,8 @@ pack = Pack(
         _feed,
         _archive,
         _history,
+        _watchman,
+        _heartbeat,
     ],
     api=ROUTES,
     routes=_routes,

@@ -40,7 +40,7 @@ PLANT = (
     ("pack",),
     ("api", "simulation/stress"),
     ("simulation",),
-    ("plans",),
+    ("plans", "watch"),
     ("devices", "notifications"),
     ("alarms", "readings"),
     ("model", "archive", "licence"),

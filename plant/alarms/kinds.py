@@ -11,6 +11,7 @@ from engine.api import choices
 __all__ = [
     "GAS",
     "KINDS",
+    "MONITORING",
     "NEVER_HEARD",
     "OFFLINE",
     "OF_DEVICES",
@@ -37,6 +38,8 @@ OFFLINE: Final = "offline"
 WARM_UP: Final = "warm-up"
 NEVER_HEARD: Final = "never-heard"
 UNREGISTERED: Final = "unregistered"
+MONITORING: Final = "monitoring"
+"""A part of the monitoring itself is ill; the part's name stands where a device's serial number stands."""
 
 
 class Kind(Struct, frozen=True):
@@ -72,11 +75,12 @@ KINDS: Final = {
         Kind("unregistered", "high", "未登记的探测器", "unregistered detector"),
         Kind("link", "critical", "全站无数据", "no data from the whole site"),
         Kind("channel", "high", "通知渠道故障", "notification channel failed"),
+        Kind(MONITORING, "high", "监测系统故障", "monitoring fault"),
     )
 }
 
-OF_DEVICES: Final = tuple(type for type in KINDS if type not in ("link", "channel", UNREGISTERED))
-"""Types that a device of the registry has. The others are the site's, a channel's (by its name), or a stranger's, and stay when a device goes."""
+OF_DEVICES: Final = tuple(type for type in KINDS if type not in ("link", "channel", MONITORING, UNREGISTERED))
+"""Types that a device of the registry has. The others are the site's, a channel's, a part's or a stranger's, and stay when a device goes."""
 
 GAS: Final = tuple(kind.type for kind in KINDS.values() if kind.gas)
 """Types that watch the concentration."""

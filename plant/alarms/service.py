@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from engine.api import Database, Forwarder, RetryableError, Spool, Text
+from msgspec import Struct
+
+from engine.api import (
+    BackgroundJobs,
+    Clock,
+    Database,
+    Forwarder,
+    NoLeases,
+    ReadableField,
+    RetryableError,
+    Spool,
+    SystemClock,
+    Text,
+)
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, Priority
 from plant.alarms.rules import Rules
 from plant.alarms.store import AlarmStore
 from plant.alarms.tracked_alarm import TrackedAlarm
 
-__all__ = ["AlarmController", "Alarms"]
+__all__ = ["AlarmController", "Alarms", "Judging"]
 
 _STATES = {"unacknowledged": 0, "acknowledged": 1, "latched": 2, "latched-acknowledged": 2, "returned": 3}
 _PRIORITIES: dict[Priority, int] = {"critical": 0, "high": 1, "medium": 2, "low": 3}
 
+JUDGING = "alarms"
+"""The lease of the process that judges."""
 STREAM = "alarm events"
 PATIENCE_S = 0.3
 """The reading that raised an alarm waits for its record, and with it what comes behind it."""
@@ -37,12 +52,33 @@ class AlarmController(Protocol):
         """These events are in the database."""
 
 
+class Judging(Struct, frozen=True, kw_only=True):
+    """Whether readings are judged. `by` is the process that does ("" when none does), `since` when the last one stopped, Unix s, and `problem`
+    what to do about it."""
+
+    here: bool
+    by: str
+    since: float | None = None
+    problem: ReadableField = ""
+
+
 class Alarms:
     """A pack service. Commands reach the `alarm` node that runs; without one they are refused with RetryableError."""
 
-    def __init__(self, database: Database | None = None, spool: Spool | None = None) -> None:
+    def __init__(
+        self,
+        database: Database | None = None,
+        spool: Spool | None = None,
+        *,
+        leases: NoLeases | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         """Without a database (tests, simulations) there is no history; without a spool an outage of it is waited for."""
         self.writers = 0
+        self._leases = leases if leases is not None else NoLeases()
+        self._clock: Clock = clock or SystemClock()
+        self._idle_since = self._clock.now()
+        self._jobs = BackgroundJobs()
         self._controllers: list[AlarmController] = []
         store = self._store = AlarmStore(database) if database is not None else None
         self._forwarder: Forwarder[AlarmEvent] | None = None
@@ -50,16 +86,31 @@ class Alarms:
             self._forwarder = spool.forwarder(STREAM, lambda: store, patience_s=PATIENCE_S)
 
     async def start(self) -> None:
-        """Nothing to wait for."""
+        """Asks who judges."""
+        self._jobs.start("asking who judges", self._claim)
 
     async def stop(self) -> None:
-        """Nothing to close."""
+        """Nobody is asked any more."""
+        await self._jobs.stop()
+        await self._leases.release(JUDGING)
 
     def health(self) -> Mapping[str, Any]:
-        """Degraded while no `alarm` node runs."""
-        if not self._controllers:
-            return {"status": "degraded", "problem": Text("alarm.no-node")}
-        return {"status": "ok", "active": sum(alarm.active for alarm in self.active())}
+        """Degraded while no `alarm` node runs, here or in another process."""
+        judging = self.judging
+        if judging.problem:
+            return {"status": "degraded", "problem": judging.problem, "since_at": judging.since}
+        facts = {"status": "ok", "active": sum(alarm.active for alarm in self.active())}
+        return facts if judging.here else {**facts, "by": judging.by}
+
+    @property
+    def judging(self) -> Judging:
+        """Whether readings are judged, and by which process."""
+        if self._controllers:
+            return Judging(here=True, by=self._leases.process)
+        other = self._leases.other(JUDGING)
+        if other is not None:
+            return Judging(here=False, by=other.process)
+        return Judging(here=False, by="", since=self._idle_since, problem=Text("alarm.no-node"))
 
     @property
     def store(self) -> AlarmStore:
@@ -80,11 +131,15 @@ class Alarms:
     def attach(self, controller: AlarmController) -> None:
         """An `alarm` node has taken over."""
         self._controllers.append(controller)
+        self._jobs.start("claiming the alarms", self._claim)
 
     def detach(self, controller: AlarmController) -> None:
         """It has stopped; harmless when it was not attached."""
         if controller in self._controllers:
             self._controllers.remove(controller)
+            if not self._controllers:
+                self._idle_since = self._clock.now()
+                self._jobs.start("giving the alarms back", self._claim)
 
     def stored(self, ids: Sequence[str]) -> None:
         """Called by `alarm-write` after its commit."""
@@ -126,6 +181,13 @@ class Alarms:
         """A condition of the site itself, such as a notification channel that fails. Nothing happens while no alarm node runs."""
         for controller in self._controllers[-1:]:
             controller.command(lambda rules, now: rules.set_condition(name, type, holds, now, story))
+
+    async def _claim(self) -> None:
+        """Holds the lease while an `alarm` node runs here; the others know by it that somebody judges."""
+        if self._controllers:
+            await self._leases.claim(JUDGING)
+        else:
+            await self._leases.release(JUDGING)
 
     def _do(self, sn: str, type: str, command: Command) -> list[AlarmEvent]:
         if not self._controllers:

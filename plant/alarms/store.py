@@ -12,7 +12,7 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
-from engine.api import Database, PermanentError, Text, as_jsonb, connection_or_retry, read_as
+from engine.api import Database, PermanentError, Text, as_jsonb, connection_or_retry, read_as, with_texts
 from plant.alarms.attempt import ATTEMPT_COLUMNS, AttemptRecord
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import Priority
@@ -213,6 +213,14 @@ class AlarmStore:
             )
         return [AlarmRecord(**row) for row in rows]
 
+    async def open_alarms(self, limit: int = 1000) -> list[AlarmRecord]:
+        """Alarms that were not normal when they were stored last, the latest first."""
+        async with connection_or_retry(self._database) as connection:
+            rows = await connection.fetch(
+                f"select {_PAST} from alarms where state <> 'normal' order by time desc, id desc limit $1", limit
+            )
+        return [AlarmRecord(**row) for row in rows]
+
     async def story(self, id: int) -> Story | None:
         """One alarm by its number; None when there is none."""
         async with connection_or_retry(self._database) as connection:
@@ -276,7 +284,7 @@ class AlarmStore:
         )
         return Story(
             alarm=AlarmRecord(**{name: alarm[name] for name in AlarmRecord.__struct_fields__}),
-            first=msgspec.json.decode(alarm["story"]),
+            first=with_texts(msgspec.json.decode(alarm["story"])),
             events=events,
             notifications=[AttemptRecord(**row) for row in attempts],
         )

@@ -12,8 +12,9 @@ from engine.api import ApiError, Call, Clock, Nothing, ReadableField, Route, Tex
 from plant.alarms.commands import CommandRefused
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, SITE, Priority
-from plant.alarms.service import Alarms
+from plant.alarms.service import Alarms, Judging
 from plant.alarms.states import State
+from plant.alarms.store import AlarmRecord
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.devices.registry import Devices
 
@@ -54,9 +55,11 @@ class ActiveAlarm(msgspec.Struct, kw_only=True):
 
 
 class AlarmBoard(msgspec.Struct):
-    """All alarms that are not normal, the most urgent first; `now` is the server's clock."""
+    """All alarms that are not normal, the most urgent first; `now` is the server's clock. Where this process does not judge they are those
+    that were stored last, the latest first."""
 
     now: float
+    judging: Judging
     alarms: list[ActiveAlarm]
 
 
@@ -121,7 +124,11 @@ class OneDevice(msgspec.Struct, forbid_unknown_fields=True):
 
 async def active_alarms(call: Call[Nothing]) -> AlarmBoard:
     """All alarms that are not normal, the most urgent first."""
-    return AlarmBoard(_now(call), [_active(alarm) for alarm in call.service(Alarms).active()])
+    alarms = call.service(Alarms)
+    judging = alarms.judging
+    if judging.here:
+        return AlarmBoard(_now(call), judging, [_active(alarm) for alarm in alarms.active()])
+    return AlarmBoard(_now(call), judging, [_recorded(alarm) for alarm in await alarms.store.open_alarms()])
 
 
 async def acknowledge(call: Call[ToAcknowledge]) -> Acknowledged:
@@ -233,6 +240,19 @@ def _active(alarm: TrackedAlarm) -> ActiveAlarm:
     kind = KINDS.get(alarm.type)
     same = {name: getattr(alarm, name) for name in ActiveAlarm.__struct_fields__ if name != "priority"}
     return ActiveAlarm(priority=kind.priority if kind is not None else "low", **same)
+
+
+def _recorded(alarm: AlarmRecord) -> ActiveAlarm:
+    """What the tables say of it; whether and when people are notified again only the process knows that judges."""
+    unknown: dict[str, Any] = {
+        "notified_at": None,
+        "repeat_at": None,
+        "by": alarm.acknowledged_by,
+        "reason": "",
+        "until": None,
+    }
+    same = {name: getattr(alarm, name) for name in ActiveAlarm.__struct_fields__ if name not in unknown}
+    return ActiveAlarm(**same, **unknown)
 
 
 def _shown(events: list[AlarmEvent]) -> list[ActiveAlarm]:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from engine.api import in_full, text_from, title
 from plant.alarms.event import AlarmEvent
-from plant.alarms.kinds import KINDS, Language, name_of
+from plant.alarms.kinds import KINDS, MONITORING, Language, name_of
 from plant.model.reading import Flag
 from plant.notifications.template import composed
 
@@ -197,6 +198,8 @@ def _details(event: AlarmEvent, wording: Wording) -> list[str]:
             return [] if devices is None else [f"共 {devices} 台设备" if zh else f"{devices} devices"]
         case "channel":
             return [str(story.get("answer", ""))[:200]]
+        case "monitoring":
+            return [in_full(text_from(story.get("problem")), wording.language)]
         case "unregistered":
             raw = _number(event.value)
             ask = "请在设备台账中登记" if zh else "register it under Devices"
@@ -275,6 +278,9 @@ def _subject(event: AlarmEvent, wording: Wording) -> str:
         return ("全站", "the site")[side]
     if event.type == "channel":
         return CHANNELS.get(event.sn, (event.sn, event.sn))[side]
+    if event.type == MONITORING:
+        flow = event.sn.removeprefix("flow:")
+        return f"{('流程', 'flow')[side]} {flow}" if flow != event.sn else title("service", event.sn, wording.language)
     return event.sn
 
 
@@ -284,8 +290,8 @@ def _who(event: AlarmEvent, wording: Wording) -> str:
 
 def _place(event: AlarmEvent, wording: Wording) -> str:
     """Where it is, before what it is: 泵房，设备 GS001 …"""
-    if event.type in ("link", "channel"):
-        subject = _subject(event, wording) if event.type == "channel" else ""
+    if event.type in ("link", "channel", MONITORING):
+        subject = "" if event.type == "link" else _subject(event, wording)
         return subject and f"{subject}：" if wording.language == "zh" else subject and f"{subject}: "
     where = " ".join(part for part in (event.location, event.name) if part)
     if wording.language == "zh":

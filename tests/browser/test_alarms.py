@@ -212,3 +212,31 @@ def _whole(alarm: dict[str, object]) -> dict[str, object]:
         "until": None,
     }
     return {**rest, **alarm}
+
+
+async def test_every_page_says_that_alarms_are_not_judged_and_the_list_keeps_what_was_open(
+    gas_site: LiveSite, new_page: NewPage
+):
+    page = await opened(gas_site, new_page, role="admin")
+    await publish(gas_site, "GX004", 61.5)
+    await expect(row(page, "GX004")).to_contain_text("未确认")
+    await expect(page.get_by_role("link", name="报警").locator(".rail-count")).to_be_visible()
+    await page.goto("/flows")
+    await page.get_by_role("button", name="停用流程 gas-monitoring").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("报警不再判断")
+    await page.get_by_role("dialog").get_by_role("button", name="停用").click()
+    try:
+        await expect(page.get_by_role("alert")).to_contain_text("起报警未在判断")
+        await page.goto("/alarms")
+        await expect(row(page, "GX004")).to_contain_text("未确认")
+        await page.goto("/wall")
+        await expect(page.get_by_role("alert").filter(has_text="起报警未在判断")).to_be_visible()
+    finally:
+        await page.goto("/flows")
+        await page.get_by_role("button", name="启用流程 gas-monitoring").click()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    await expect(page.get_by_role("status").filter(has_text="没有启用任何通知渠道")).to_be_visible()
+    await page.goto("/alarms")
+    await row(page, "GX004").get_by_role("button", name="确认").click()
+    await publish(gas_site, "GX004", 5.0)
+    await expect(row(page, "GX004")).to_have_count(0)

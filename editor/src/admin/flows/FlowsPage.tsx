@@ -5,6 +5,7 @@ import { socket } from "../../platform/api/socket";
 import type { FlowSummary } from "../../platform/api/types";
 import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
+import { Confirm } from "../../platform/kit/Confirm";
 import { ConfirmDelete } from "../../platform/kit/ConfirmDelete";
 import { Icon } from "../../platform/kit/Icon";
 import { type Level, State } from "../../platform/kit/State";
@@ -20,6 +21,7 @@ export default function FlowsPage() {
   const { t, localize } = useWords();
   const { value: flows, reload } = useLoaded<FlowSummary[]>("/flows");
   const [making, setMaking] = useState<"empty" | "import" | null>(null);
+  const [stopping, setStopping] = useState<FlowSummary | null>(null);
   const [deleting, setDeleting] = useState<FlowSummary | null>(null);
   useEffect(() => socket.subscribe("flows", () => void reload()), [reload]);
 
@@ -54,13 +56,17 @@ export default function FlowsPage() {
             { id: "problems", label: t("flows.problems"), cell: (flow) => (flow.problems ? <span className="badge badge-error">{flow.problems}</span> : <span className="badge">0</span>) },
             { id: "nodes", label: t("flows.nodes"), cell: (flow) => <span className="number">{flow.nodes}</span> },
             { id: "delete", label: "", className: "actions", cell: (flow) => <>
-              <IconButton icon="power" needs="admin" aria-pressed={!flow.disabled} label={t(flow.disabled ? "flows.turn-on" : "flows.turn-off", { name: flow.name })} disabledReason={flow.changed_on_disk && t("flows.open-first")} onClick={() => void turn(flow)} />
+              <IconButton icon="power" needs="admin" aria-pressed={!flow.disabled} label={t(flow.disabled ? "flows.turn-on" : "flows.turn-off", { name: flow.name })} disabledReason={flow.changed_on_disk && t("flows.open-first")} onClick={() => (flow.disabled ? void turn(flow) : setStopping(flow))} />
               <IconButton icon="trash-2" needs="admin" label={t("flows.delete", { name: flow.name })} onClick={() => setDeleting(flow)} />
             </> },
           ]}
         />
       )}
       {making && <NewFlow importing={making === "import"} onClose={() => setMaking(null)} />}
+      {stopping && (
+        <Confirm title={t("flows.turn-off", { name: stopping.name })} text={t("flows.turn-off.ask", { name: localize(stopping.title) || stopping.name, count: stopping.nodes })}
+          action={t("flows.turned-off")} onYes={() => void turn(stopping)} onClose={() => setStopping(null)} />
+      )}
       {deleting && (
         <ConfirmDelete title={t("flows.delete", { name: deleting.name })} text={t("flows.delete.ask", { name: deleting.name })}
           path={`/flows/${segment(deleting.name)}`} body={{ base: deleting.revision }} onGone={reload} onClose={() => setDeleting(null)} />

@@ -9,6 +9,8 @@ import { Toasts } from "../../platform/kit/Toasts";
 import { toastError } from "../../platform/kit/toasts";
 import { navigate, usePath } from "../../platform/router/location";
 import { allowed, followSession, signOut, useSession } from "../../platform/session/session";
+import { followSiteStatus } from "../../site/live/siteStatus";
+import { StatusBanner } from "../../site/live/StatusBanner";
 import { useAllWords } from "../words/useAllWords";
 import { useTitles } from "../words/useTitles";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -37,6 +39,7 @@ export function App() {
   const entered = Boolean(session && !session.must_change);
   const titled = useTitles(entered && !found?.page.bare);
   useEffect(() => (entered ? followLicence() : undefined), [entered]);
+  useEffect(() => (entered ? followSiteStatus() : undefined), [entered]);
 
   if (session === undefined || !spoken || !titled) return <Loading />;
   if (session === null) return <SignIn />;
@@ -49,6 +52,7 @@ export function App() {
       {!found?.page.bare && <Navigation />}
       <div className="shell-main">
         {locked ? <LockedBanner /> : !found?.page.bare && <ConnectionBanner />}
+        {!locked && <StatusBanner />}
         <main className="shell-page">
           <ErrorBoundary key={`${found?.page.path} ${locked}`}>
             {View ? <View key={JSON.stringify(found.values)} {...found.values} /> : (

@@ -10,6 +10,7 @@ import { toastError } from "../../platform/kit/toasts";
 import { Link } from "../../platform/router/Link";
 import { usePath } from "../../platform/router/location";
 import { roleAllows, signOut, useSession } from "../../platform/session/session";
+import { useSiteStatus } from "../../site/live/siteStatus";
 import { ChangePassword } from "./ChangePassword";
 import { pages } from "./pages";
 
@@ -20,6 +21,8 @@ export function Navigation() {
   const { theme } = useTheme();
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
   const [changing, setChanging] = useState(false);
+  const waiting = useSiteStatus(({ status }) => status?.unacknowledged ?? 0);
+  const faults = useSiteStatus(({ status }) => status?.faults.length ?? 0);
   return (
     <nav className="rail" aria-label={t("shell.navigation")}>
       <Link className="rail-brand" href="/flows" aria-label="MCS-IoT"><img src="/icon.svg" alt="" width="28" height="28" /></Link>
@@ -29,6 +32,8 @@ export function Navigation() {
             <Link className="rail-link" href={page.path} aria-current={path.startsWith(page.path) ? "page" : undefined}>
               <Icon name={page.icon ?? "circle"} size={19} />
               <span>{t(page.title)}</span>
+              {page.path === "/alarms" && waiting > 0 && <b className="rail-count" title={t("status.unacknowledged", { count: waiting })}>{waiting > 99 ? "99+" : waiting}</b>}
+              {page.path === "/health" && faults > 0 && <b className="rail-count rail-faults" title={t("status.faults", { count: faults })}>{faults}</b>}
             </Link>
           </li>
         ))}

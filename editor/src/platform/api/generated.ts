@@ -55,9 +55,10 @@ export interface AddWire {
   first?: string;
 }
 
-/** All alarms that are not normal, the most urgent first; `now` is the server's clock. */
+/** All alarms that are not normal, the most urgent first; `now` is the server's clock. Where this process does not judge they are those that were stored last, the latest first. */
 export interface AlarmBoard {
   now: number;
+  judging: Judging;
   alarms: ActiveAlarm[];
 }
 
@@ -751,6 +752,14 @@ export interface Inject {
 /** The id of the message, as traces and debug rows show it; "" when the node made it itself. */
 export interface Injected {
   id: string;
+}
+
+/** Whether readings are judged. `by` is the process that does ("" when none does), `since` when the last one stopped, Unix s, and `problem` what to do about it. */
+export interface Judging {
+  here: boolean;
+  by: string;
+  since: number | null;
+  problem: string;
 }
 
 /** One type of payload, said so that a program in another language can compare it. */

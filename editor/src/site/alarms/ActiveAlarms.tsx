@@ -10,6 +10,7 @@ import { toast, toastError } from "../../platform/kit/toasts";
 import { useAllowed } from "../../platform/session/session";
 import { alarmKey, alarmsIn, waitsForAcknowledgement } from "../live/alarms";
 import { openAlarms, useOpenAlarms } from "../live/openAlarms";
+import { useSiteStatus } from "../live/siteStatus";
 import type { OpenAlarm } from "../live/types";
 import { type AlarmActions, AlarmItem } from "./AlarmItem";
 import { canReset, canShelve, inOrder } from "./order";
@@ -25,6 +26,7 @@ export function ActiveAlarms({ chosen, onOpen }: { chosen: string; onOpen: (alar
   const operator = useAllowed("operator");
   const [shelving, setShelving] = useState<OpenAlarm | "device" | null>(null);
   const list = useRef<HTMLUListElement>(null);
+  const judged = useSiteStatus(({ status }) => status !== null && !status.judging.problem);
   const now = useNow(alarms !== null && alarms.length > 100 ? 10_000 : 1000);
   const waiting = useMemo(() => alarms?.filter(waitsForAcknowledgement) ?? [], [alarms]);
 
@@ -80,6 +82,7 @@ export function ActiveAlarms({ chosen, onOpen }: { chosen: string; onOpen: (alar
   };
 
   if (alarms === null) return <Loading />;
+  if (alarms.length === 0 && !judged) return <div className="card empty"><Icon name="triangle-alert" size={32} /><p>{t("alarms.unjudged")}</p></div>;
   if (alarms.length === 0) return <><div className="card empty alarms-none"><Icon name="check" size={32} /><p>{t("alarms.none")}</p></div><div>{calibrate}</div>{dialog}</>;
   return (
     <>

@@ -8,6 +8,7 @@ import { dateTime } from "../../platform/kit/time";
 import { useLoaded } from "../../platform/kit/useLoaded";
 import { duration } from "./duration";
 import type { AlarmMetrics } from "./types";
+import { alarmSubject } from "../live/alarmSubject";
 
 const upTo = (value: number, good: number, bearable: number): Level => (value <= good ? "ok" : value <= bearable ? "warning" : "error");
 
@@ -17,7 +18,7 @@ export function AlarmFigures() {
   const { value: figures } = useLoaded<AlarmMetrics>(`/alarms/figures?days=${days}`);
   if (!figures) return <Loading />;
   const total = Math.max(1, figures.raised);
-  const named = (sn: string, type: string) => `${type === "link" ? t("alarms.site") : sn} ${t(`alarm.${type}`)}`;
+  const named = (sn: string, type: string) => `${alarmSubject({ sn, type })} ${t(`alarm.${type}`)}`;
   return (
     <>
       <div className="page-row"><SelectField label={t("alarms.period")} value={days} onChange={(event) => setDays(event.target.value)} choices={["1", "7", "30", "90"].map((value) => ({ value, label: t("alarms.days", { count: Number(value) }) }))} /></div>

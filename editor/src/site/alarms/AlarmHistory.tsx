@@ -7,13 +7,14 @@ import { State } from "../../platform/kit/State";
 import { Table } from "../../platform/kit/Table";
 import { dateTime } from "../../platform/kit/time";
 import { usePaged } from "../../platform/kit/usePaged";
+import { alarmSubject } from "../live/alarmSubject";
 import { formatValue } from "../live/format";
 import { duration } from "./duration";
 import { levelOf, priorityBadge } from "./order";
 import type { AlarmRecord } from "./types";
 
 const TYPING_MS = 250;
-const TYPES = ["A1", "A2", "over-range", "rise", "fault", "stuck", "zero-drift", "offline", "never-heard", "battery", "signal", "unregistered", "link", "channel"];
+const TYPES = ["A1", "A2", "over-range", "rise", "fault", "stuck", "zero-drift", "offline", "never-heard", "battery", "signal", "unregistered", "link", "channel", "monitoring"];
 const PRIORITIES = ["critical", "high", "medium", "low"];
 
 export function AlarmHistory({ onOpen }: { onOpen: (alarm: AlarmRecord) => void }) {
@@ -39,7 +40,7 @@ export function AlarmHistory({ onOpen }: { onOpen: (alarm: AlarmRecord) => void 
         <Table label={t("alarms.history")} rows={alarms} keyOf={({ id }) => String(id)} columns={[
           { id: "raised", label: t("alarms.raised"), cell: (alarm) => <button type="button" className="alarm-link number" onClick={() => onOpen(alarm)}>{dateTime(alarm.raised_at)}</button> },
           { id: "type", label: t("alarms.type"), cell: (alarm) => <strong>{t(`alarm.${alarm.type}`)}</strong> },
-          { id: "sn", label: t("alarms.sn"), cell: (alarm) => <span>{alarm.sn === "site" ? t("alarms.site") : alarm.sn} {alarm.name && <small className="muted">{alarm.name}</small>}</span> },
+          { id: "sn", label: t("alarms.sn"), cell: (alarm) => <span>{alarmSubject(alarm)} {alarm.name && <small className="muted">{alarm.name}</small>}</span> },
           { id: "priority", label: t("alarms.priority"), cell: (alarm) => <span className={`badge ${priorityBadge[alarm.priority]}`}>{t(`alarms.priority.${alarm.priority}`)}</span> },
           { id: "value", label: t("alarms.peakvalue"), cell: (alarm) => <span className="number">{alarm.peak === null ? "—" : `${formatValue(alarm.peak)} ${alarm.unit}`}</span> },
           { id: "lasted", label: t("alarms.lasted"), cell: (alarm) => <span className="number">{alarm.returned_at === null ? t("alarms.goeson") : duration(alarm.returned_at - alarm.raised_at)}</span> },

@@ -3,6 +3,7 @@ import { useWords } from "../../platform/i18n";
 import { Button } from "../../platform/kit/Button";
 import { State } from "../../platform/kit/State";
 import { dateTime } from "../../platform/kit/time";
+import { alarmSubject } from "../live/alarmSubject";
 import { waitsForAcknowledgement } from "../live/alarms";
 import { alarmName } from "../live/alarmName";
 import { formatValue } from "../live/format";
@@ -23,7 +24,7 @@ export interface AlarmActions {
 export function AlarmItem({ alarm, now, open, actions }: { alarm: OpenAlarm; now: number; open: boolean; actions: AlarmActions }) {
   const { t } = useWords();
   const type = alarmName(t, alarm);
-  const who = alarm.type === "link" ? t("alarms.site") : alarm.sn;
+  const who = alarmSubject(alarm);
   const since = alarm.raised_at === null ? null : (alarm.active ? now : alarm.returned_at ?? now) - alarm.raised_at;
   const notes = [alarm.by && t("alarms.by", { who: alarm.by }), alarm.reason, alarm.until !== null && t("alarms.until", { at: dateTime(alarm.until) })].filter(Boolean);
   return (

@@ -7,6 +7,7 @@ import { Drawer } from "../../platform/kit/Drawer";
 import { State } from "../../platform/kit/State";
 import { clockTime, dateTime } from "../../platform/kit/time";
 import { toastError } from "../../platform/kit/toasts";
+import { alarmSubject } from "../live/alarmSubject";
 import { formatValue } from "../live/format";
 import type { OpenAlarm } from "../live/types";
 import { duration } from "./duration";
@@ -24,7 +25,7 @@ const RETRY_MS = 1500;
 const MAX_ATTEMPTS = 6;
 const JUDGED: [string, string][] = [
   ["v_raw", ""], ["temp", "°C"], ["k", ""], ["b", ""], ["t_coef", ""], ["formula", ""], ["conc", "unit"], ["conc_raw", "unit"], ["limit", "unit"], ["deadband", "unit"], ["delay_s", "s"],
-  ["seq", ""], ["err", ""], ["last_reading", "time"], ["missed", ""], ["answer", ""], ["devices", ""],
+  ["seq", ""], ["err", ""], ["last_reading", "time"], ["missed", ""], ["answer", ""], ["devices", ""], ["problem", ""],
 ];
 
 /** `now` is the alarm as it is: with every change of it the story goes on while it is read. */
@@ -60,7 +61,7 @@ export function StoryDrawer({ which, now, onClose }: { which: AlarmRef; now: Ope
     };
   }, [sn, type, raised_at, now]);
 
-  const title = `${type === "link" ? t("alarms.site") : sn} ${t(`alarm.${type}`)}`;
+  const title = `${alarmSubject({ sn, type })} ${t(`alarm.${type}`)}`;
   if (!story) return <Drawer title={title} onClose={onClose}><p role="status">{t(missing ? "alarms.notstored" : "kit.loading")}</p></Drawer>;
   const { alarm, first, events, notifications } = story;
   const valueOf = (name: string, kind: string) => {

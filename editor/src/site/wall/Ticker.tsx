@@ -1,6 +1,7 @@
 /** The open alarms in a line at the foot, those that nobody has acknowledged first. */
 import { useWords } from "../../platform/i18n";
 import { clockTime } from "../../platform/kit/time";
+import { alarmSubject } from "../live/alarmSubject";
 import { alarmId } from "../live/alarms";
 import { alarmName } from "../live/alarmName";
 import { formatValue } from "../live/format";
@@ -22,7 +23,7 @@ export function Ticker({ alarms, onOpen }: { alarms: OpenAlarm[]; onOpen: (sn: s
             <button type="button" className={`ticker-item${isUnacknowledged(alarm) ? " ticker-new" : ""}`} onClick={() => onOpen(alarm.sn)}>
               <StateShape code={stateOfAlarm(alarm.type)} size={16} />
               <span className="number">{alarm.raised_at === null ? "" : clockTime(new Date(alarm.raised_at * 1000))}</span>
-              <b>{alarm.name || alarm.sn}</b>
+              <b>{alarm.name || alarmSubject(alarm)}</b>
               <span>{alarmName(t, alarm)}</span>
               {alarm.type === "unregistered" && alarm.value !== null && <span className="number">{t("device.raw")} {formatValue(alarm.value)}</span>}
               {alarm.value !== null && alarm.unit && <span className="number">{formatValue(alarm.value)} {alarm.unit}</span>}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 from engine.api import Context, Delivery, Example, Help, Message, Meta, Node, Port, Text, field, node
@@ -113,6 +114,10 @@ class AlarmGroup(Node):
 
     def stop(self) -> None:
         self._timers.cancel_all()
+
+    def kept_messages(self) -> Iterator[Message]:
+        for _, event in self._waiting.items():
+            yield Message(event, key=event.sn, time=event.at)
 
     def process(self, msg: Message) -> Message | None:
         event = as_event(msg.payload)

@@ -7,6 +7,7 @@ raised the alarms; an A2 must overtake whatever waits or hangs; and what has wai
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import ClassVar
 
 from engine.api import (
@@ -109,6 +110,11 @@ class Outbox(Node):
             self._channels.on_change.remove(self._changed)
         self._wake.set()
         await self._task.stop(finish_s=FINISH_S)
+
+    def kept_messages(self) -> Iterator[Message]:
+        for _, held in self._held.items():
+            first = held.notice.events[0]
+            yield Message(held.notice, held.topic, first.sn, first.at)
 
     def process(self, msg: Message) -> None:
         notice = as_notice(msg.payload)

@@ -21,6 +21,7 @@ OnBatch = Callable[[list[Publish]], None]
 OnStatus = Callable[[Status, Text], None]
 OnOversize = Callable[[str, int, bytes], Awaitable[None] | None]
 
+PROVEN_S = 10.0  # a connection that lasted so long resets the back-off; less, and the next wait is longer
 _ASK_AGAIN_S = 30.0
 _SUBSCRIBE_ID, _UNSUBSCRIBE_ID = 1, 2
 
@@ -56,6 +57,8 @@ class Session(Receiver):
         self.connection: Connection | None = None
         self.ready_at_s: float | None = None  # by the loop's clock; None until subscribed on this connection
         self.stopping = self.leaving = False
+        self.contested = False  # connections end as soon as they are made, as if another client had our identifier
+        self._proving: asyncio.TimerHandle | None = None
         self._given_up, self._on_given_up = given_up, on_given_up
         self.drained, self.left = asyncio.Event(), asyncio.Event()
         self._filters, self._version, self._hold_s = filters, version, ack_order_hold_s
@@ -151,7 +154,7 @@ class Session(Receiver):
 
     async def close(self) -> None:
         """Cancel all that is scheduled."""
-        for timer in (self._flushing, self._step_over, self._ask_again):
+        for timer in (self._flushing, self._step_over, self._ask_again, self._proving):
             if timer:
                 timer.cancel()
         await self._jobs.stop()
@@ -309,7 +312,17 @@ class Session(Receiver):
             self._subscribe(filters)
 
     def _now_ready(self, detail: Text) -> None:
-        self.ready_at_s = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        self.ready_at_s = loop.time()
         if self._paused and self.connection:
             self.connection.hold(True)
-        self.tell("connected", detail)
+        if self.contested:
+            # To say "connected" for the seconds that it lasts would hide what is wrong.
+            self._proving = loop.call_later(PROVEN_S, self._proven, self.connection, detail)
+        else:
+            self.tell("connected", detail)
+
+    def _proven(self, connection: Connection | None, detail: Text) -> None:
+        if connection is self.connection and self.ready_at_s is not None:
+            self.contested = False
+            self.tell("connected", detail)

@@ -9,10 +9,10 @@ from nodes.drivers.mqtt.address import BrokerAddress
 from nodes.drivers.mqtt.connect import connect
 from nodes.drivers.mqtt.connection import Connection, Ended
 from nodes.drivers.mqtt.filters import check_filters
-from nodes.drivers.mqtt.session import Counts, OnBatch, OnOversize, OnStatus, Session
+from nodes.drivers.mqtt.session import PROVEN_S, Counts, OnBatch, OnOversize, OnStatus, Session
 from nodes.drivers.mqtt.stream import TOPIC_ALIAS_MAXIMUM, PacketStream, TopicNames
 
-_PROVEN_S = 10.0  # a connection that lasted so long resets the back-off; less, and the next wait is longer
+_CONTESTED_AFTER = 3  # connections in a row that ended soon after they were made
 _WEEK_S = 7 * 86400
 _QUIET_S = 1.0
 
@@ -94,6 +94,7 @@ class Subscriber:
         )
         supervisor = supervisor if supervisor is not None else Supervisor()
         self._topics, self._backoff = TopicNames(), Backoff(supervisor.clock)
+        self._short = 0
         self._task = BackgroundTask(f"mqtt {client_id}", self._stay_connected, supervisor)
 
     async def start(self) -> None:
@@ -183,7 +184,11 @@ class Subscriber:
             ended = await self._one_connection()
             self._session.counts.failures += 1
             self._session.counts.malformed += ended.malformed
-            self._session.tell(ended.kind, ended.detail)
+            detail = ended.detail
+            if self._session.contested:
+                # MQTT 5 has a word for it, which few brokers say.
+                detail = Text("mqtt.perhaps-taken-over", broker=str(self._address), client=self._client_id)
+            self._session.tell(ended.kind, detail)
             await self._backoff.wait()
 
     async def _one_connection(self) -> Ended:
@@ -201,8 +206,13 @@ class Subscriber:
         # Shielded: when this task is cancelled, `stop` still has to end the connection properly.
         ended = await asyncio.shield(connection.ended)
         ready_at_s, session.ready_at_s = session.ready_at_s, None
-        if ready_at_s is not None and asyncio.get_running_loop().time() - ready_at_s >= _PROVEN_S:
-            self._backoff.reset()
+        if ready_at_s is not None:
+            if asyncio.get_running_loop().time() - ready_at_s >= PROVEN_S:
+                self._backoff.reset()
+                self._short = 0
+            else:
+                self._short += 1
+            session.contested = self._short >= _CONTESTED_AFTER
         return ended
 
 

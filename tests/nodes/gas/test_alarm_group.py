@@ -98,3 +98,16 @@ async def test_what_was_gathered_survives_a_restart():
     async with NodeHarness("alarm-group", {}, clock=clock, site=site) as bench:
         await bench.advance(60)
         assert sent(bench) == []
+
+
+async def test_what_is_gathered_when_the_node_is_removed_can_be_given_to_it_again():
+    async with group() as bench:
+        for n in range(3):
+            await give(bench, alarm(f"GS{n:03}", after=n))
+        kept = list(bench.node.kept_messages())
+        assert [message.payload.sn for message in kept] == ["GS001", "GS002"]
+    async with group() as again:
+        for message in kept:
+            await again.give(message)
+        await again.advance(20)
+        assert [event.sn for notice in again.sent() for event in notice.events] == ["GS001", "GS002"]

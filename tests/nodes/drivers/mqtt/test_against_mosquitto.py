@@ -279,3 +279,13 @@ def test_it_works_on_uvloop(broker: Mosquitto):
         assert recorder.oversizes
 
     uvloop.run(scenario())
+
+
+async def test_two_that_use_one_client_id_are_told_so(broker: Mosquitto, record: Record):
+    """The broker closes the one as the other connects, and so on: neither is said to be connected meanwhile."""
+    one, other = record(broker.port, ("t", 1)), record(broker.port, ("t", 1))
+    await one.connected()
+    await other.connected()
+    for each in (one, other):
+        await until(lambda each=each: each.words("disconnected").count("client ID") == 2)
+        assert "connected" not in [status for status, _ in each.statuses[-3:]]

@@ -30,6 +30,7 @@ from engine.core.site_health import SiteHealth
 from engine.db.database import Database, is_transient
 from engine.db.migrations import Migration, read_migrations
 from engine.db.owner import as_owner, make_engine_login, migrate_as
+from engine.db.preflight import refuse_unusable
 from engine.db.query_login import QueryLogin
 from engine.db.reserved_tables import ReservedTables
 from engine.deploy.custom_nodes import NodeFolders
@@ -181,6 +182,8 @@ class Server:
         self.spool.complete = bool(await self.spool.copies(STARTED))
         assert self.settings.database_url is not None
         assert self.settings.mqtt_url is not None
+        if not self.spool.complete:  # one that has started before judges on from its copies, whatever the database says
+            await refuse_unusable(self.settings.database_url.reveal())
         self.database = Database(self.settings.database_url.reveal(), supervisor=self.supervisor)
         await self.database.start()
         opened.push_async_callback(self.database.stop)
@@ -376,6 +379,7 @@ async def migrate_only(settings: Settings) -> list[str]:
         dsn = named.database_url.reveal()
         if named.owner_database_url is not None:
             await _waited_for(lambda owner: make_engine_login(owner, dsn), named.owner_database_url)
+        await refuse_unusable(dsn)
         database = Database(dsn)
         await database.start()
         opened.push_async_callback(database.stop)

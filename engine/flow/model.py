@@ -7,7 +7,7 @@ import msgspec
 from engine.flow.source import SourceMap
 
 # A text for people: one string, or one per language {"zh": …, "en": …}.
-Words = str | dict[str, str]
+LocalizedText = str | dict[str, str]
 
 DEFAULT_PORT = ""
 SUBFLOW_PREFIX = "subflow/"
@@ -37,7 +37,7 @@ class NodeSpec(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     with_: dict[str, Any] = {}
     to: dict[str, tuple[Target, ...]] = {}
-    title: Words = ""
+    title: LocalizedText = ""
     note: str = ""
     disabled: bool = False
 
@@ -50,7 +50,7 @@ class NodeSpec(msgspec.Struct, frozen=True, kw_only=True):
 class Group(msgspec.Struct, frozen=True, kw_only=True):
     """A frame round some nodes. It changes nothing about how they run."""
 
-    title: Words = ""
+    title: LocalizedText = ""
     colour: str = ""
     members: tuple[str, ...] = ()
 
@@ -76,8 +76,8 @@ class Subflow(msgspec.Struct, frozen=True, kw_only=True):
     inputs: dict[str, tuple[Target, ...]] = {}
     outputs: dict[str, tuple[Target, ...]] = {}
     fields: dict[str, dict[str, Any]] = {}
-    title: Words = ""
-    help: Words = ""
+    title: LocalizedText = ""
+    help: LocalizedText = ""
     layout: dict[str, tuple[float, float]] = {}
     groups: dict[str, Group] = {}
     notes: dict[str, Note] = {}
@@ -91,8 +91,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
     flow: str
     nodes: dict[str, NodeSpec] = {}
-    title: Words = ""
-    help: Words = ""
+    title: LocalizedText = ""
+    help: LocalizedText = ""
     disabled: bool = False
     on_error: Target | None = None
     subflows: dict[str, Subflow] = {}
@@ -102,7 +102,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     source: SourceMap = msgspec.field(default_factory=SourceMap)
 
 
-def words(text: Words, language: str = "zh") -> str:
+def localized(text: LocalizedText, language: str = "zh") -> str:
     """`text` in a language, else in the other one, else ""."""
     if isinstance(text, str):
         return text

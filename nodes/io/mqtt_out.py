@@ -9,7 +9,7 @@ import msgspec
 
 from engine.api import UNSET, Context, Help, Message, Meta, Node, Path, PathText, PermanentError, Supervisor, Text, node
 from nodes.drivers.mqtt import BrokerAddress
-from nodes.drivers.mqtt.publisher import LostMeanwhile, MqttPublisher
+from nodes.drivers.mqtt.publisher import ConnectionLost, MqttPublisher
 from nodes.drivers.text_template import TextTemplate
 
 LONGEST_TOPIC_BYTES = 65535
@@ -99,7 +99,7 @@ class MqttOut(Node):
             self._suspect, self._strikes = msg.id, 0
         try:
             await self._line.publish(topic, payload, self.qos, self.retain, alone=self._strikes > 0)
-        except LostMeanwhile as lost:
+        except ConnectionLost as lost:
             self._strikes += 1
             if self._strikes < MOST_STRIKES:
                 raise

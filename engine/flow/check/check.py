@@ -114,7 +114,7 @@ class _Check:
         self.nodes: dict[str, CheckedNode] = {}
         self._coming: defaultdict[str, list[Any]] = defaultdict(list)
         self._configs: dict[str, dict[str, Any]] = {}
-        self._check_node = NodeCheck(flow, catalogue, references, self._say).check
+        self._check_node = NodeCheck(flow, catalogue, references, self._report).check
 
     def run(self) -> tuple[Plan | None, list[Problem]]:
         self.nodes = {id: self._check_node(node) for id, node in self.expanded.nodes.items()}
@@ -135,7 +135,7 @@ class _Check:
         unknown = self.expanded.unknown or any(node.kind is None for node in self.nodes.values())
         return (None if errors_in(found) or unknown else self._plan(graph, wired, on_error)), found
 
-    def _say(self, place: Path, text: Readable, severity: Severity = "error") -> None:
+    def _report(self, place: Path, text: Readable, severity: Severity = "error") -> None:
         self.problems[self.flow.source.problem(place, text, severity)] = None
 
     def _is_retired(self, wire: ExpandedWire) -> bool:
@@ -144,7 +144,7 @@ class _Check:
         why = kind.cls.retired_outputs.get(wire.port) if kind is not None and not wire.link else None
         if why is None:
             return False
-        self._say(wire.place, Text("flow.output-retired", node=wire.source, port=wire.port, why=why), "warning")
+        self._report(wire.place, Text("flow.output-retired", node=wire.source, port=wire.port, why=why), "warning")
         return True
 
     def _named_all(self, wires: Iterable[ExpandedWire], nodes: Mapping[str, CheckedNode]) -> list[Wired]:
@@ -189,7 +189,7 @@ class _Check:
                         takes=describe_port(taken),
                         reason=wrong,
                     )
-                    self._say(wire.place, text)
+                    self._report(wire.place, text)
 
     def _replace_old_words(self) -> None:
         """Flows that were written against an older version go on working, and say what to write now."""
@@ -202,26 +202,26 @@ class _Check:
                 continue
             self._configs[id], found = with_new_words(node.expanded.with_, renamed)
             for place, old, new in found:
-                self._say((*node.expanded.place, "with", *place), Text("flow.old-word", old=old, new=new), "warning")
+                self._report((*node.expanded.place, "with", *place), Text("flow.old-word", old=old, new=new), "warning")
 
     def _no_port(self, wire: ExpandedWire, node: str, side: Side, port: str, known: list[str]) -> None:
         if port:
-            self._say(wire.place, no_port(node, side, port, known))
+            self._report(wire.place, no_port(node, side, port, known))
         else:
-            self._say(wire.place, Text("flow.sends-nothing", node=node))
+            self._report(wire.place, Text("flow.sends-nothing", node=node))
 
     def _no_input(self, wire: ExpandedWire, target: CheckedNode) -> None:
         names = [one.name for one in target.inputs]
         if not names:
             is_source = target.kind is not None and target.kind.is_source
-            self._say(
+            self._report(
                 wire.place,
                 Text("flow.wire-to-source", node=wire.target)
                 if is_source
                 else Text("flow.takes-nothing", node=wire.target),
             )
         elif not wire.input:
-            self._say(wire.place, which_input(wire.target, names))
+            self._report(wire.place, which_input(wire.target, names))
         else:
             self._no_port(wire, wire.target, "input", wire.input, names)
 
@@ -231,7 +231,7 @@ class _Check:
             key = (wire.source, port, wire.target, input)
             beside = wire.source.rpartition("/")[0] == wire.target.rpartition("/")[0]
             if key in seen and beside and not wire.link:
-                self._say(wire.place, Text("flow.wire-twice", source=wire.source, target=wire.target))
+                self._report(wire.place, Text("flow.wire-twice", source=wire.source, target=wire.target))
             seen.add(key)
 
     def _on_error(self) -> str | None:
@@ -245,11 +245,11 @@ class _Check:
                 if disabled
                 else Text("flow.on-error-nowhere", target=str(target))
             )
-            self._say(("on_error",), text, "warning")
+            self._report(("on_error",), text, "warning")
             return None
         if len(self.expanded.on_error) > 1:
             inner = [id for id, _ in self.expanded.on_error]
-            self._say(("on_error",), Text("flow.on-error-several", target=str(target), nodes=inner))
+            self._report(("on_error",), Text("flow.on-error-several", target=str(target), nodes=inner))
             return None
         id, port = self.expanded.on_error[0]
         node = self.nodes[id]
@@ -263,20 +263,20 @@ class _Check:
         for loop in loops(graph, breakers):
             after = loop[1] if len(loop) > 1 else loop[0]
             edges = graph.get_edge_data(loop[0], after)
-            self._say(next(iter(edges.values()))["place"], Text("flow.loop", way=format_loop(loop)))
+            self._report(next(iter(edges.values()))["place"], Text("flow.loop", way=format_loop(loop)))
 
     def _check_reach(self, graph: nx.MultiDiGraph[str], on_error: str | None) -> None:
         roots = [id for id, node in self.nodes.items() if node.kind is None or not node.inputs]
         brings = [id for id in roots if (kind := self.nodes[id].kind) is None or kind.is_source or kind.outputs]
         if self.nodes and not brings:
-            self._say(("nodes",), Text("flow.no-source"), "warning")
+            self._report(("nodes",), Text("flow.no-source"), "warning")
         else:
             for id in unreached(graph, [*roots, *([on_error] if on_error else [])]):
-                self._say(self.nodes[id].expanded.place, Text("flow.unreached"), "warning")
+                self._report(self.nodes[id].expanded.place, Text("flow.unreached"), "warning")
         for id in roots:
             node = self.nodes[id]
             if node.kind is not None and node.outputs and graph.out_degree(id) == 0:
-                self._say(node.expanded.place, Text("flow.leads-nowhere"), "warning")
+                self._report(node.expanded.place, Text("flow.leads-nowhere"), "warning")
 
     def _plan(self, graph: nx.MultiDiGraph[str], wired: list[Wired], on_error: str | None) -> Plan:
         wires: dict[str, dict[str, list[str]]] = {id: {} for id in self.nodes}

@@ -141,7 +141,7 @@ class _Expansion:
         self._expand_unused()
         return self.out
 
-    def _say(self, place: Path, text: Text, severity: Severity = "error") -> None:
+    def _report(self, place: Path, text: Text, severity: Severity = "error") -> None:
         problem = self.flow.source.problem(place, text, severity)
         if problem not in self._seen:
             self._seen.add(problem)
@@ -156,7 +156,7 @@ class _Expansion:
                 many = (
                     Text("flow.many-own-nodes", limit=NODE_LIMIT) if own else Text("flow.many-nodes", limit=NODE_LIMIT)
                 )
-                self._say(scope.place, many)
+                self._report(scope.place, many)
                 return
             place = (*scope.place, "nodes", name)
             with_ = with_fields(spec.with_, fields) if fields else spec.with_
@@ -174,16 +174,16 @@ class _Expansion:
         if subflow is None:
             meant = nearest(kind, self.flow.subflows)
             hint = Text("flow.did-you-mean", name=SUBFLOW_PREFIX + meant) if meant else None
-            self._say((*place, "type"), Text("flow.no-subflow", subflow=kind).with_hint(hint))
+            self._report((*place, "type"), Text("flow.no-subflow", subflow=kind).with_hint(hint))
             self.out.unknown.add(scope.prefix + name)
             return None
         self._used.add(kind)
         if kind in chain:
             way = " → ".join([*chain[chain.index(kind) :], kind])
-            self._say((*place, "type"), Text("flow.subflow-in-itself", subflow=kind, way=way))
+            self._report((*place, "type"), Text("flow.subflow-in-itself", subflow=kind, way=way))
             return None
         if len(chain) >= DEPTH_LIMIT:
-            self._say((*place, "type"), Text("flow.subflows-deep", limit=DEPTH_LIMIT))
+            self._report((*place, "type"), Text("flow.subflows-deep", limit=DEPTH_LIMIT))
             return None
         self._uses += 1
         inner = _Scope(f"{scope.prefix}{name}/", ("subflows", kind), subflow.nodes, subflow)
@@ -196,7 +196,7 @@ class _Expansion:
         for name in with_.keys() - subflow.fields.keys():
             known = list(subflow.fields)
             text = Text("flow.no-subflow-field", subflow=subflow.name, field=shortened(name), known=known or _NONE)
-            self._say((*place, "with", name), text.with_hint(did_you_mean(name, known)))
+            self._report((*place, "with", name), text.with_hint(did_you_mean(name, known)))
         values: dict[str, Any] = {}
         for name, schema in subflow.fields.items():
             checker = self._field_checker(subflow.name, name, schema)
@@ -207,14 +207,14 @@ class _Expansion:
                         faults = config_problems(checker.iter_errors(with_[name]), with_[name], schema)
                     except PatternTooSlow as slow:
                         text = Text("flow.pattern-slow", pattern=shortened(str(slow)))
-                        self._say(("subflows", subflow.name, "fields", name), text)
+                        self._report(("subflows", subflow.name, "fields", name), text)
                         faults = []
                     for fault in faults:
-                        self._say((*place, "with", name, *fault.place), fault.text)
+                        self._report((*place, "with", name, *fault.place), fault.text)
             elif "default" in schema:
                 values[name] = schema["default"]
             elif not self._dormant:
-                self._say((*place, "with"), Text("flow.subflow-field-missing", subflow=subflow.name, field=name))
+                self._report((*place, "with"), Text("flow.subflow-field-missing", subflow=subflow.name, field=name))
         return values
 
     def _field_checker(self, subflow: str, name: str, schema: dict[str, Any]) -> Any:
@@ -222,7 +222,7 @@ class _Expansion:
         try:
             return self._schemas.validator(schema)
         except InvalidSchema as invalid:
-            self._say(("subflows", subflow, "fields", name, *invalid.place), invalid.text)
+            self._report(("subflows", subflow, "fields", name, *invalid.place), invalid.text)
             return None
 
     def _expand_wires(self, scope: _Scope) -> None:
@@ -241,7 +241,7 @@ class _Expansion:
         ends = list(self._entries(scope, target, place))
         for source, output in self._exits(scope, name, port, place):
             if len(self.out.wires) + len(ends) > WIRE_LIMIT:
-                self._say(place, Text("flow.many-wires", limit=WIRE_LIMIT))
+                self._report(place, Text("flow.many-wires", limit=WIRE_LIMIT))
                 return
             self.out.wires += [ExpandedWire(source, output, id, input, place) for id, input in ends]
 
@@ -249,7 +249,7 @@ class _Expansion:
         where = Text("flow.the-subflow", subflow=scope.subflow.name) if scope.subflow else Text("flow.the-flow")
         text = Text("flow.wire-dangling", target=target.node, where=where)
         near = did_you_mean(target.node, scope.nodes)
-        self._say(place, text.with_hint(near), "warning" if idle else "error")
+        self._report(place, text.with_hint(near), "warning" if idle else "error")
 
     def _entries(self, scope: _Scope, target: Target, place: Path) -> Iterator[tuple[str, str]]:
         """The nodes and inputs that a wire to `target` ends at."""
@@ -295,9 +295,9 @@ class _Expansion:
         if port == DEFAULT_PORT and known and (side == "output" or len(known) == 1):
             return known[0]
         if port == DEFAULT_PORT and known:
-            self._say(place, which_input(node, known))
+            self._report(place, which_input(node, known))
         else:
-            self._say(place, no_port(node, side, port, known))
+            self._report(place, no_port(node, side, port, known))
         return DEFAULT_PORT
 
     def _check_ends(self, scope: _Scope, subflow: Subflow) -> None:
@@ -317,7 +317,7 @@ class _Expansion:
             if node.type == LINK_IN:
                 name = links_in(flow, node)
                 if name in named:
-                    self._say(node.place, Text("flow.link-twice", link=name, node=named[name].id))
+                    self._report(node.place, Text("flow.link-twice", link=name, node=named[name].id))
                 named.setdefault(name, node)
         for node in self.out.nodes.values():
             if node.type not in LINK_OUT:
@@ -328,7 +328,7 @@ class _Expansion:
                 elif name.partition("/")[0] == flow:
                     own = [known.partition("/")[2] for known in named]
                     link = name.partition("/")[2]
-                    self._say(
+                    self._report(
                         (*node.place, *place), Text("flow.no-link-in", link=link).with_hint(did_you_mean(link, own))
                     )
 

@@ -23,7 +23,7 @@ from engine.flow.references import KINDS, Reference, References, references_in
 from engine.flow.tree import Path
 from engine.texts.text import Readable, Text, reason_of
 
-Say = Callable[[Path, Readable, Severity], None]
+Report = Callable[[Path, Readable, Severity], None]
 
 _ANNOTATIONS = {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment"}
 _WHERE = re.compile(r" - at `\$([^`]*)`\Z")
@@ -51,13 +51,13 @@ class CheckedNode(msgspec.Struct, frozen=True, eq=False):
 
 
 class NodeCheck:
-    """Checks nodes one by one; `say` takes what is wrong."""
+    """Checks nodes one by one; `report` takes what is wrong."""
 
-    def __init__(self, flow: Flow, catalogue: Catalogue, references: References, say: Say) -> None:
+    def __init__(self, flow: Flow, catalogue: Catalogue, references: References, report: Report) -> None:
         self.flow = flow
         self.catalogue = catalogue
         self.references = references
-        self.say = say
+        self._report = report
         self._stricter: dict[str, bool] = {}
 
     def check(self, node: ExpandedNode) -> CheckedNode:
@@ -70,7 +70,7 @@ class NodeCheck:
             self._reference(node, reference)
             if reference.kind in ("secret", "broker") and not kind.about.secrets:
                 place = (*node.place, "with", *reference.place)
-                self.say(place, Text("flow.secret-not-here", reference=str(reference)), "error")
+                self._report(place, Text("flow.secret-not-here", reference=str(reference)), "error")
         made = self._make(node, kind)
         if made is not None:
             try:
@@ -85,12 +85,12 @@ class NodeCheck:
         broken = self.catalogue.problem_of(node.type)
         place = (*node.place, "type")
         if broken:
-            self.say(place, Text("flow.type-broken", type=node.type, reason=broken), "error")
+            self._report(place, Text("flow.type-broken", type=node.type, reason=broken), "error")
             return
         known = [*self.catalogue.types, *(SUBFLOW_PREFIX + name for name in self.flow.subflows)]
         meant = SUBFLOW_PREFIX + node.type if node.type in self.flow.subflows else nearest(node.type, known)
         hint = Text("flow.did-you-mean", name=meant) if meant else None
-        self.say(place, Text("flow.no-type", type=node.type).with_hint(hint), "error")
+        self._report(place, Text("flow.no-type", type=node.type).with_hint(hint), "error")
 
     def _reference(self, node: ExpandedNode, reference: Reference) -> None:
         place = (*node.place, "with", *reference.place)
@@ -98,16 +98,16 @@ class NodeCheck:
             meant = nearest(reference.kind, KINDS)
             if meant:
                 hint = Text("flow.did-you-mean", name=f"${{{meant}:{reference.name}}}")
-                self.say(place, Text("flow.no-reference-kind", kind=reference.kind).with_hint(hint), "error")
+                self._report(place, Text("flow.no-reference-kind", kind=reference.kind).with_hint(hint), "error")
             else:
                 known = [f"${{{kind}:…}}" for kind in KINDS]
-                self.say(place, Text("flow.no-reference", text=str(reference), known=known), "warning")
+                self._report(place, Text("flow.no-reference", text=str(reference), known=known), "warning")
             return
         if reference.kind == "field" and self._is_field(node.place, reference.name):
             return  # without a value; told at the node that uses the subflow
         fault = self.references.fault(reference)
         if fault is not None:
-            self.say(place, fault, "error")
+            self._report(place, fault, "error")
 
     def _is_field(self, place: Path, name: str) -> bool:
         return place[0] == "subflows" and name in self.flow.subflows[str(place[1])].fields
@@ -117,7 +117,7 @@ class NodeCheck:
         config, unknown = self.references.preview(node.with_, kind.schema)
         for place, wrong in invalid_paths(config, kind.path_fields):
             if place not in unknown:
-                self.say((*node.place, "with", *place), wrong, "error")
+                self._report((*node.place, "with", *place), wrong, "error")
         if not self._is_stricter(kind):
             # What msgspec takes, a schema derived from the class takes too, and msgspec is forty times as quick to say so.
             with contextlib.suppress(Exception):
@@ -126,7 +126,7 @@ class NodeCheck:
         faults = config_problems(kind.validator.iter_errors(config), config, kind.schema, hidden)
         faults = [fault for fault in faults if fault.place not in unknown]
         for fault in faults:
-            self.say((*node.place, "with", *fault.place), fault.text, "error")
+            self._report((*node.place, "with", *fault.place), fault.text, "error")
         try:
             return kind.make(config)
         except ExpressionError as error:
@@ -144,7 +144,7 @@ class NodeCheck:
 
     def _unknown_ports(self, node: ExpandedNode, place: Path) -> None:
         """Without its ports no wire could leave the node, and what it sends would all go to quarantine."""
-        self.say((*node.place, "with", *place), Text("flow.ports-unknown"), "error")
+        self._report((*node.place, "with", *place), Text("flow.ports-unknown"), "error")
 
     def _is_stricter(self, kind: NodeType) -> bool:
         """Whether the schema of a type asks for more than its class: an author can add any keyword to a field's schema."""
@@ -165,13 +165,13 @@ class NodeCheck:
                 said = f"{type(error).__name__}: {said}"
         if hidden and not isinstance(error, msgspec.ValidationError):
             said = Text("flow.type-refuses", error=type(error).__name__)
-        self.say((*node.place, "with", *place), said, "error")
+        self._report((*node.place, "with", *place), said, "error")
 
     def _wrong_expression(self, node: ExpandedNode, error: ExpressionError, config: dict[str, Any]) -> None:
         place = next(_texts_refused_like(error, config, ()), ())
         for problem in error.problems:
             text = Text("flow.at-column", column=problem.column, text=problem.text)
-            self.say((*node.place, "with", *place), text, "error")
+            self._report((*node.place, "with", *place), text, "error")
 
 
 def has_own_keywords(cls: type[Node]) -> bool:

@@ -10,7 +10,7 @@ import networkx as nx
 
 from engine.flow.check.expand import LINK_IN, LINK_OUT, links_in, links_out
 from engine.flow.check.graph import flow_order
-from engine.flow.model import Flow, NodeSpec, Subflow, Target, words
+from engine.flow.model import Flow, NodeSpec, Subflow, Target, localized
 from engine.texts.language import Language
 from engine.texts.text import Param, Readable, Text, render
 
@@ -20,7 +20,7 @@ _INDENT = "  "
 def show_text(flow: Flow, language: Language = "zh") -> str:
     """Each node after those that lead to it, with its config and wires; subflows are indented under their own heading."""
     name = render(Text("show.flow", name=flow.flow), language)
-    lines = [_heading(name, words(flow.title, language), flow.disabled, language)]
+    lines = [_heading(name, localized(flow.title, language), flow.disabled, language)]
     lines += _body(flow.flow, flow.nodes, language)
     if flow.on_error is not None:
         lines.append(_INDENT + render(Text("show.on-error", target=str(flow.on_error)), language))
@@ -33,7 +33,7 @@ def show_dot(flow: Flow, language: Language = "zh") -> str:
     """The flow in Graphviz's language, for `dot -Tsvg`. Subflows are clusters; what is disabled is dashed and grey."""
     lines = [
         "digraph {",
-        f"  label={_quoted(words(flow.title, language) or flow.flow)}; rankdir=LR;",
+        f"  label={_quoted(localized(flow.title, language) or flow.flow)}; rankdir=LR;",
         '  node [shape=box, style="rounded,filled", fillcolor="#f6f8fa", fontname="sans-serif"];',
         '  edge [fontname="sans-serif", fontsize=10];',
     ]
@@ -46,7 +46,10 @@ def show_dot(flow: Flow, language: Language = "zh") -> str:
         )
     for number, (name, subflow) in enumerate(flow.subflows.items()):
         prefix = f"{name}/"
-        lines += [f"  subgraph cluster_{number} {{", f"    label={_quoted(words(subflow.title, language) or name)};"]
+        lines += [
+            f"  subgraph cluster_{number} {{",
+            f"    label={_quoted(localized(subflow.title, language) or name)};",
+        ]
         lines += ["  " + line for line in _dot_nodes(prefix, subflow.nodes, language)]
         for side, ports in (("in", subflow.inputs), ("out", subflow.outputs)):
             for port, ends in ports.items():
@@ -61,7 +64,9 @@ def show_dot(flow: Flow, language: Language = "zh") -> str:
 
 
 def _subflow(flow: str, name: str, subflow: Subflow, language: Language) -> Iterator[str]:
-    yield _heading(render(Text("show.subflow", name=name), language), words(subflow.title, language), False, language)
+    yield _heading(
+        render(Text("show.subflow", name=name), language), localized(subflow.title, language), False, language
+    )
     for field, schema in subflow.fields.items():
         default = f" = {_json(schema['default'])}" if "default" in schema else ""
         kind = schema.get("type", Text("flow.anything"))
@@ -77,7 +82,7 @@ def _body(flow: str, nodes: Mapping[str, NodeSpec], language: Language) -> Itera
     for id in flow_order(_plain_graph(nodes)):
         node = nodes[id]
         config = "  " + ", ".join(f"{name}={_json(value)}" for name, value in node.with_.items()) if node.with_ else ""
-        yield f"{_INDENT}{_heading(f'{id} [{node.type}]', words(node.title, language), node.disabled, language)}{config}"
+        yield f"{_INDENT}{_heading(f'{id} [{node.type}]', localized(node.title, language), node.disabled, language)}{config}"
         for port, ends in node.to.items():
             for end in ends:
                 mark = _mark(end, nodes) if end.node in nodes else Text("show.not-there")
@@ -111,7 +116,7 @@ def _heading(name: str, title: str, disabled: bool, language: Language) -> str:
 
 def _dot_nodes(prefix: str, nodes: Mapping[str, NodeSpec], language: Language) -> Iterator[str]:
     for id, node in nodes.items():
-        title = words(node.title, language)
+        title = localized(node.title, language)
         label = "\n".join(part for part in (title or id, node.type) if part)
         grey = ', style="rounded,dashed", fontcolor=grey, color=grey' if node.disabled else ""
         yield f"  {_quoted(prefix + id)} [label={_quoted(label)}{grey}];"

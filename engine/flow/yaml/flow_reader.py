@@ -26,20 +26,20 @@ class FlowReader(ValueReader):
         """The flow, with everything left out that could not be read; None when the file is no mapping."""
         root = behind(self.source.root) if self.source.root is not None else None
         if isinstance(root, Scalar) and root.value is None:
-            self._say(root, (), Text("flow.file-empty"))
+            self._report(root, (), Text("flow.file-empty"))
             return None
         if not isinstance(root, Mapping):
             if root is not None:
-                self._say(root, (), Text("flow.file-no-mapping", here=kind_of(root)))
+                self._report(root, (), Text("flow.file-no-mapping", here=kind_of(root)))
             return None
         self._known_keys(root, (), FLOW_KEYS, Text("flow.a-flow"))
         nodes = self._nodes(root, ())
         if root.entry("nodes") is None:
-            self._say(root, (), Text("flow.nodes-missing"))
+            self._report(root, (), Text("flow.nodes-missing"))
         return Flow(
             flow=self._flow_id(root),
-            title=self._words(root, (), "title"),
-            help=self._words(root, (), "help"),
+            title=self._localized_text(root, (), "title"),
+            help=self._localized_text(root, (), "help"),
             disabled=self._switch(root, (), "disabled"),
             nodes=nodes,
             on_error=self._on_error(root, nodes),
@@ -52,7 +52,7 @@ class FlowReader(ValueReader):
 
     def _flow_id(self, root: Mapping) -> str:
         if root.entry("flow") is None:
-            self._say(root, (), Text("flow.flow-missing"))
+            self._report(root, (), Text("flow.flow-missing"))
             return ""
         text = self._text(root, (), "flow")
         self._check_name(root.entry("flow"), ("flow",), text, Text("flow.a-flow-name"))
@@ -82,7 +82,7 @@ class FlowReader(ValueReader):
             if isinstance(body, Mapping):
                 made[key.value] = make(key.value, body, inner)
             else:
-                self._say(key, inner, Text("flow.wants-keys", here=kind_of(body), key=shortened(key.value)))
+                self._report(key, inner, Text("flow.wants-keys", here=kind_of(body), key=shortened(key.value)))
         return made
 
     def _node(self, name: str, body: Mapping, place: Path) -> NodeSpec:
@@ -97,7 +97,7 @@ class FlowReader(ValueReader):
             type=kind,
             with_=self._plain_mapping(body, place, "with"),
             to=self._wires(body, place),
-            title=self._words(body, place, "title"),
+            title=self._localized_text(body, place, "title"),
             note=self._text(body, place, "note"),
             disabled=self._switch(body, place, "disabled"),
         )
@@ -134,7 +134,7 @@ class FlowReader(ValueReader):
             if target is None:
                 continue
             if str(target) in seen:
-                self._say(item, (*place, index), Text("flow.end-twice", target=str(target)))
+                self._report(item, (*place, index), Text("flow.end-twice", target=str(target)))
             seen.add(str(target))
             targets.append(target)
         return tuple(targets)
@@ -147,16 +147,16 @@ class FlowReader(ValueReader):
             disabled = self._switch(value, place, "disabled")
             entry = value.entry("node")
             if entry is None:
-                self._say(part, place, Text("flow.wire-no-node"))
+                self._report(part, place, Text("flow.wire-no-node"))
                 return None
             part, value = entry[1], behind(entry[1])
         if not isinstance(value, Scalar) or not isinstance(value.value, str):
-            self._say(part, place, Text("flow.wire-wants-id", here=kind_of(value)))
+            self._report(part, place, Text("flow.wire-wants-id", here=kind_of(value)))
             return None
         node, dot, port = value.value.partition(".")
         fault = invalid_name_reason(node) or (invalid_name_reason(port) if dot else None)
         if fault is not None:
-            self._say(part, place, Text("flow.no-wire-end", name=shortened(value.value), reason=fault))
+            self._report(part, place, Text("flow.no-wire-end", name=shortened(value.value), reason=fault))
             return None
         return Target(node, port, disabled)
 
@@ -176,8 +176,8 @@ class FlowReader(ValueReader):
             inputs=ends["inputs"],
             outputs=ends["outputs"],
             fields=self._section(body, place, "fields", lambda _name, field, _place: field.plain()),
-            title=self._words(body, place, "title"),
-            help=self._words(body, place, "help"),
+            title=self._localized_text(body, place, "title"),
+            help=self._localized_text(body, place, "help"),
             layout=self._layout(body, place, nodes),
             groups=self._groups(body, place, nodes),
             notes=self._section(body, place, "notes", self._note),
@@ -199,7 +199,7 @@ class FlowReader(ValueReader):
     def _group(self, _name: str, body: Mapping, place: Path) -> Group:
         self._known_keys(body, place, GROUP_KEYS, Text("flow.a-group"))
         return Group(
-            title=self._words(body, place, "title"),
+            title=self._localized_text(body, place, "title"),
             colour=self._text(body, place, "colour"),
             members=self._texts(body, place, "members"),
         )

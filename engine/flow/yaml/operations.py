@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from engine.flow.model import Words
+from engine.flow.model import LocalizedText
 
 
 class _Edit(
@@ -24,7 +24,7 @@ class AddNode(_Edit, frozen=True, kw_only=True, tag="add_node"):
     type: str
     with_: dict[str, Any] = {}
     to: Any = None
-    title: Words = ""
+    title: LocalizedText = ""
     note: str = ""
     disabled: bool = False
     after: str = ""
@@ -40,7 +40,7 @@ class ChangeNode(_Edit, frozen=True, kw_only=True, tag="change_node"):
     set: dict[str, Any] = {}
     unset: tuple[str, ...] = ()
     to: Any = UNSET
-    title: Words | UnsetType = UNSET
+    title: LocalizedText | UnsetType = UNSET
     note: str | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
 
@@ -100,8 +100,8 @@ class SetFlow(_Edit, frozen=True, kw_only=True, tag="set_flow"):
     """Change the flow itself; `on_error` "" removes it."""
 
     flow: str | UnsetType = UNSET
-    title: Words | UnsetType = UNSET
-    help: Words | UnsetType = UNSET
+    title: LocalizedText | UnsetType = UNSET
+    help: LocalizedText | UnsetType = UNSET
     on_error: str | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
 
@@ -110,7 +110,7 @@ class SetGroup(_Edit, frozen=True, kw_only=True, tag="set_group"):
     """Add or change a group (`SUBFLOW/NAME` inside a subflow). `members` are ids beside it."""
 
     name: str
-    title: Words | UnsetType = UNSET
+    title: LocalizedText | UnsetType = UNSET
     colour: str | UnsetType = UNSET
     members: tuple[str, ...] | UnsetType = UNSET
 

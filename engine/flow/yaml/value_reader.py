@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.flow.model import NodeSpec, Words
+from engine.flow.model import LocalizedText, NodeSpec
 from engine.flow.names import did_you_mean, invalid_name_reason, nearest
 from engine.flow.problem import Problem, Severity
 from engine.flow.source import SourceMap, problem_at
@@ -49,7 +49,7 @@ class ValueReader:
         found = value.plain() if isinstance(value, Sequence) else None
         if found is not None and len(found) == 2 and all(type(number) in (int, float) for number in found):
             return (found[0], found[1])
-        self._say(entry[1], (*place, name), Text("flow.wants-pair", here=kind_of(value), key=name))
+        self._report(entry[1], (*place, name), Text("flow.wants-pair", here=kind_of(value), key=name))
         return None
 
     def _plain_mapping(self, owner: Mapping, place: Path, name: str) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class ValueReader:
         if isinstance(value, Mapping):
             return value.entries
         if not (isinstance(value, Scalar) and value.value is None):
-            self._say(entry[0], (*place, name), Text("flow.wants-mapping", here=kind_of(value)))
+            self._report(entry[0], (*place, name), Text("flow.wants-mapping", here=kind_of(value)))
         return []
 
     def _texts(self, owner: Mapping, place: Path, name: str) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ class ValueReader:
             if all(isinstance(text, str) for text in found):
                 return tuple(found)
         if not (isinstance(value, Scalar) and value.value is None):
-            self._say(entry[1], (*place, name), Text("flow.wants-texts", here=kind_of(value), key=name))
+            self._report(entry[1], (*place, name), Text("flow.wants-texts", here=kind_of(value), key=name))
         return ()
 
     def _text(self, owner: Mapping, place: Path, name: str) -> str:
@@ -86,10 +86,10 @@ class ValueReader:
         value = behind(entry[1])
         if isinstance(value, Scalar) and isinstance(value.value, str):
             return value.value
-        self._say(entry[1], (*place, name), Text("flow.wants-text", here=kind_of(value)))
+        self._report(entry[1], (*place, name), Text("flow.wants-text", here=kind_of(value)))
         return ""
 
-    def _words(self, owner: Mapping, place: Path, name: str) -> Words:
+    def _localized_text(self, owner: Mapping, place: Path, name: str) -> LocalizedText:
         entry = owner.entry(name)
         if entry is None:
             return ""
@@ -108,7 +108,7 @@ class ValueReader:
         value = behind(entry[1])
         if isinstance(value, Scalar) and isinstance(value.value, bool):
             return value.value
-        self._say(entry[1], (*place, name), Text("flow.wants-switch", here=kind_of(value), key=name))
+        self._report(entry[1], (*place, name), Text("flow.wants-switch", here=kind_of(value), key=name))
         return False
 
     def _known_keys(self, body: Mapping, place: Path, known: tuple[str, ...], owner: Text) -> None:
@@ -118,12 +118,12 @@ class ValueReader:
                 meant = familiar if familiar in known else nearest(key.value, known)
                 hint = Text("flow.did-you-mean", name=meant) if meant else None
                 text = Text("flow.unknown-key", owner=owner, key=shortened(key.value), known=known)
-                self._say(key, (*place, key.value), text.with_hint(hint))
+                self._report(key, (*place, key.value), text.with_hint(hint))
 
     def _check_name(self, entry: tuple[Scalar, Part] | None, place: Path, name: str, what: Text) -> None:
         fault = invalid_name_reason(name)
         if fault is not None and entry is not None:
-            self._say(entry[0], place, Text("flow.no-name", name=shortened(name), what=what, reason=fault))
+            self._report(entry[0], place, Text("flow.no-name", name=shortened(name), what=what, reason=fault))
 
     def _unknown_node(
         self, part: Part | None, place: Path, name: str, nodes: dict[str, NodeSpec], severity: Severity = "error"
@@ -132,7 +132,7 @@ class ValueReader:
         line, column = (part.line, part.column) if part is not None else self.source.mark(*place)
         self.problems.append(problem_at(self.source.path, line, column, place, text, severity))
 
-    def _say(self, part: Part, place: Path, text: Text) -> None:
+    def _report(self, part: Part, place: Path, text: Text) -> None:
         self.problems.append(problem_at(self.source.path, part.line, part.column, place, text))
 
     def _at(self, place: Path, text: Text) -> None:

@@ -12,7 +12,7 @@ from msgspec import Meta
 from engine.core.route import Nothing, Route
 from engine.deploy.deploys import Deployed
 from engine.deploy.flow_files import FileChanged, FlowFile, NotWritable, invalid_flow_name_reason
-from engine.flow.model import Flow, Group, NodeSpec, Note, Subflow, Target, Words
+from engine.flow.model import Flow, Group, LocalizedText, NodeSpec, Note, Subflow, Target
 from engine.flow.problem import Problem, ProblemAnswer, answers, errors_in
 from engine.texts.text import ReadableField, Text
 from engine.web.http.errors import ApiError, not_found
@@ -33,8 +33,8 @@ class FlowModel(msgspec.Struct, kw_only=True):
     """What a flow says, without where in the file it says it; see the flow file's own documentation."""
 
     flow: str
-    title: Words
-    help: Words
+    title: LocalizedText
+    help: LocalizedText
     disabled: bool
     on_error: Target | None
     nodes: dict[str, NodeSpec]
@@ -60,7 +60,7 @@ class FlowRow(msgspec.Struct, kw_only=True):
     `process` is the one that runs it, "" in a site of one process."""
 
     name: str
-    title: Words
+    title: LocalizedText
     disabled: bool
     status: Status
     problems: int
@@ -88,7 +88,7 @@ class NewFlow(msgspec.Struct, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
     text: FileText = ""
-    title: Words = ""
+    title: LocalizedText = ""
 
 
 class RemoveFlow(msgspec.Struct, forbid_unknown_fields=True):
@@ -268,7 +268,7 @@ def _deployed_view(deployed: Deployed | None) -> DeployedView | None:
     )
 
 
-def _empty_flow(name: str, title: Words) -> str:
+def _empty_flow(name: str, title: LocalizedText) -> str:
     said = f"title: {msgspec.json.encode(title).decode()}\n" if title else ""
     return f"flow: {name}\n{said}nodes: {{}}\n"
 

@@ -11,13 +11,13 @@ import aiomqtt
 from engine.api import BackgroundTask, Backoff, Readable, RetryableError, Supervisor, Text
 from nodes.drivers.mqtt.address import BrokerAddress
 
-__all__ = ["LostMeanwhile", "MqttPublisher"]
+__all__ = ["ConnectionLost", "MqttPublisher"]
 
 ANSWER_S = 10.0
 CONNECT_S = 5.0
 
 
-class LostMeanwhile(RetryableError):
+class ConnectionLost(RetryableError):
     """The connection was lost while the broker was given a message: perhaps because of it."""
 
 
@@ -30,7 +30,7 @@ class MqttPublisher:
         self._client_id = client_id
         self._backoff = Backoff(supervisor.clock)
         self._client: aiomqtt.Client | None = None
-        self._told: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
         self._lost = asyncio.Event()
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._alone = asyncio.Lock()
@@ -45,11 +45,11 @@ class MqttPublisher:
         """Disconnects."""
         await self._task.stop()
 
-    def on_change(self, tell: Callable[[], None]) -> Callable[[], None]:
+    def on_change(self, call: Callable[[], None]) -> Callable[[], None]:
         """Calls whenever the connection comes or goes, and once now; the function returned ends that."""
-        self._told.append(tell)
-        tell()
-        return lambda: self._told.remove(tell)
+        self._listeners.append(call)
+        call()
+        return lambda: self._listeners.remove(call)
 
     @property
     def connected(self) -> bool:
@@ -70,7 +70,7 @@ class MqttPublisher:
             try:
                 await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
                 if not sending.done():
-                    raise LostMeanwhile(self.problem)
+                    raise ConnectionLost(self.problem)
                 sending.result()
             except aiomqtt.MqttError as error:
                 self._lost.set()
@@ -126,8 +126,8 @@ class MqttPublisher:
             self._gone.set_result(None)
         elif client is not None:
             self._gone = asyncio.get_running_loop().create_future()
-        for tell in list(self._told):
-            tell()
+        for call in list(self._listeners):
+            call()
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,7 @@ from engine.pack import discover_packs
 CATALOGUE = Catalogue(discover_packs())
 
 
-def test_choices_and_the_fields_of_rules_are_told():
+def test_choices_and_the_fields_of_rules_are_reported():
     lines = list(node_summary(CATALOGUE.types["switch"], "en"))
     assert any(line.split() == ["rules.op", "Test"] for line in lines)
     assert any(line.split() == ["gte", "At", "least"] for line in lines)

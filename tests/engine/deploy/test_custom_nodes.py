@@ -145,7 +145,7 @@ async def test_file_that_does_not_import_becomes_a_placeholder(tmp_path: Path):
         ),
     ],
 )
-def test_class_that_lacks_what_makes_it_a_node_is_told(tmp_path: Path, text: str, reason: str):
+def test_class_that_lacks_what_makes_it_a_node_is_reported(tmp_path: Path, text: str, reason: str):
     (tmp_path / "odd.py").write_text(f"from engine.api import Node, Source, node\n\n\n{text}")
     catalogue = Catalogue()
     catalogue.add_folder(tmp_path)

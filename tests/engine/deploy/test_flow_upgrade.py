@@ -130,7 +130,7 @@ def test_merge_that_would_not_run_is_told_and_not_written(flows: Flows) -> None:
     assert flows.text() == before
 
 
-def test_unreadable_flow_of_the_site_is_told(flows: Flows) -> None:
+def test_unreadable_flow_of_the_site_is_reported(flows: Flows) -> None:
     flows.edit("flow: f\nnodes: [\n")
     flows.ship(RENEWED)
     step = flows.upgrade()
@@ -158,6 +158,6 @@ def test_command_shows_first_and_writes_when_told(flows: Flows, capsys: pytest.C
     assert "/nowhere is no folder; name the folder" in capsys.readouterr().err
 
 
-def test_flow_that_is_not_shipped_is_told(flows: Flows) -> None:
+def test_flow_that_is_not_shipped_is_reported(flows: Flows) -> None:
     with pytest.raises(SetupError, match="no flow archiv is shipped"):
         plan_upgrade(flows.shipped, flows.site, lambda flow: [], only=["archiv"])

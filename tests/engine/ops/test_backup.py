@@ -238,7 +238,7 @@ async def test_damaged_backup_leaves_nothing_and_a_sound_one_can_follow(
     assert await new.digest() == await old.digest()
 
 
-async def test_source_that_fails_after_a_row_was_refused_is_told(
+async def test_source_that_fails_after_a_row_was_refused_is_reported(
     new_place: Callable[[str], Place], migrations: list[Migration]
 ) -> None:
     """Both ends of a copy fail: the database at a bad row, then the file."""

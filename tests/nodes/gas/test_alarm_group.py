@@ -50,7 +50,7 @@ async def test_a_single_alarm_is_told_at_once():
         assert sent(bench) == [(0.0, 1, "GS001")]
 
 
-async def test_a_thousand_alarms_in_a_minute_are_a_handful_of_messages_and_all_of_them_are_told():
+async def test_a_thousand_alarms_in_a_minute_are_a_handful_of_messages_and_all_of_them_are_reported():
     async with group() as bench:
         for n in range(1000):
             await give(bench, alarm(f"GS{n:04}", after=n * 0.06))

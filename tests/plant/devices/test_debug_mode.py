@@ -51,7 +51,7 @@ async def test_device_is_told_and_every_worker_knows(postgres_dsn: str, make_mos
         await eventually(lambda: debugging.running == {})
 
 
-async def test_it_ends_by_itself_and_pages_are_told(postgres_dsn: str, make_mosquitto: Callable[..., Mosquitto]):
+async def test_it_ends_by_itself_and_pages_are_reported(postgres_dsn: str, make_mosquitto: Callable[..., Mosquitto]):
     broker, clock = make_mosquitto(), ManualClock()
     async with migrated(postgres_dsn) as database, following(database, broker.url, clock) as debugging:
         watching = debugging._hub.subscribe("debugging")

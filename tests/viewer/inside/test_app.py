@@ -32,7 +32,7 @@ def test_page_is_chinese_first_and_english_on_request():
     assert not page.exception
 
 
-def test_files_are_read_together_and_what_was_left_out_is_told():
+def test_files_are_read_together_and_what_was_left_out_is_reported():
     good = day_of("GS001", every_s=600)
     page = opened(("a.csv.gz", good), ("b.csv.gz", good), ("c.csv.gz", archive([line("GS002"), "broken"])))
     assert metrics(page) == {"读数": "145", "设备": "2", "重复（已去除）": "144", "坏行（已跳过）": "1"}

@@ -51,7 +51,7 @@ def test_change_inside_a_subflow_is_told_once() -> None:
     assert list(diff_flows(flow_of(nodes, SUBFLOW), flow_of(nodes, inside)).changed) == ["cal/x"]
 
 
-def test_disabled_end_of_a_subflows_port_is_told() -> None:
+def test_disabled_end_of_a_subflows_port_is_reported() -> None:
     nodes = "a: {type: subflow/cal, with: {f: 1}}"
     disabled = SUBFLOW.replace("{in: x}", "{in: {node: x, disabled: true}}")
     assert diff_flows(flow_of(nodes, SUBFLOW), flow_of(nodes, disabled)).flow == [
@@ -59,7 +59,7 @@ def test_disabled_end_of_a_subflows_port_is_told() -> None:
     ]
 
 
-def test_what_stands_outside_of_nodes_is_told() -> None:
+def test_what_stands_outside_of_nodes_is_reported() -> None:
     diff = diff_flows(
         flow_of(NODES), flow_of(NODES, "on_error: s\ntitle: T\ngroups: {g: {members: [a]}}\nnotes: {n: {text: x}}")
     )

@@ -34,7 +34,7 @@ def test_pattern_that_runs_away_is_told_at_its_field() -> None:
     ],
     ids=["deep", "repeated", "long", "wrong"],
 )
-def test_pattern_that_can_not_be_made_ready_is_told(pattern: str, said: str) -> None:
+def test_pattern_that_can_not_be_made_ready_is_reported(pattern: str, said: str) -> None:
     assert any(said in problem for problem in field(f"{{type: string, pattern: '{pattern}'}}", "x"))
 
 

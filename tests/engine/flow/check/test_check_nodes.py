@@ -153,7 +153,7 @@ def test_path_that_is_none_is_told_wherever_it_stands_in_a_config() -> None:
     ]
 
 
-def test_ports_that_follow_from_a_secret_are_told() -> None:
+def test_ports_that_follow_from_a_secret_are_reported() -> None:
     """Their wires could not be led anywhere, so every message would end in quarantine."""
     assert told("feed: {type: feed, to: r}\nr: {type: route, with: {names: '${secret:names}'}, to: s}\ns: {type: sink}") == [
         "4: node r, with.names: the output ports follow from this, and a secret is not read before the start"

@@ -56,7 +56,7 @@ def test_node_with_two_inputs_wants_one_named() -> None:
     assert plan.graph.edges["feed", "d", "out"]["input"] == "right"
 
 
-def test_same_wire_under_two_spellings_is_told() -> None:
+def test_same_wire_under_two_spellings_is_reported() -> None:
     assert told("feed: {type: feed, to: [a, a.in]}\na: {type: later}") == [
         "3: node feed, to[1]: `feed` is wired to `a` twice — remove one of the two"
     ]
@@ -156,7 +156,7 @@ def test_link_is_a_way_in_the_graph_and_no_wire_of_the_program() -> None:
     assert plan.nodes["out"].wires == {}
 
 
-def test_link_to_a_name_that_is_not_there_is_told() -> None:
+def test_link_to_a_name_that_is_not_there_is_reported() -> None:
     assert told(
         "feed: {type: feed, to: out}\nout: {type: link-out, with: {to: hal}}\nhall: {type: link-in, to: s}\ns: {type: sink}"
     ) == ["4: node out, with.to: there is no link-in `hal` in this flow — did you mean `hall`?"]
@@ -186,7 +186,7 @@ def test_link_call_that_leads_nowhere_does_not_wait() -> None:
     ]  # fmt: skip
 
 
-def test_link_to_a_disabled_flow_is_told() -> None:
+def test_link_to_a_disabled_flow_is_reported() -> None:
     out = flow_of("feed: {type: feed, to: a}\na: {type: link-out, with: {to: other/hall}}")
     other = msgspec.structs.replace(flow_of("hall: {type: link-in}", name="other"), disabled=True)
     assert [problem.message for problem in check_site([out], [other])] == ["the flow `other` is disabled"]

@@ -55,14 +55,14 @@ def test_mistake_inside_a_subflow_is_told_once_for_all_its_uses() -> None:
     ]
 
 
-def test_mistake_in_a_subflow_that_nothing_uses_is_told() -> None:
+def test_mistake_in_a_subflow_that_nothing_uses_is_reported() -> None:
     rest = "subflows: {s: {inputs: {in: a}, nodes: {a: {type: sikn}}}}"
     assert told("feed: {type: feed, to: a}\na: {type: sink}", rest) == [
         "5: node s/a, type: there is no node type `sikn` — did you mean `sink`?"
     ]
 
 
-def test_unknown_subflow_and_port_are_told() -> None:
+def test_unknown_subflow_and_port_are_reported() -> None:
     assert told(
         "feed: {type: feed, to: [cal.inn, x]}\ncal: {type: subflow/calibrate, with: {factor: 1}, to: {ood: x}}\nx: {type: subflow/calibrat}",
         CALIBRATE,
@@ -132,7 +132,7 @@ def test_schema_of_a_field_may_not_refer_to_another_address() -> None:
     assert "the schema of a field can't refer to another schema" in problem
 
 
-def test_schema_of_a_field_that_is_none_is_told() -> None:
+def test_schema_of_a_field_that_is_none_is_reported() -> None:
     rest = "subflows: {s: {inputs: {in: a}, fields: {f: {type: numbr}}, nodes: {a: {type: sink}}}}"
     (problem,) = told("feed: {type: feed, to: n}\nn: {type: subflow/s, with: {f: 1}}", rest)
     assert "it is no JSON Schema" in problem

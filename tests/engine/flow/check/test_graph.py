@@ -38,7 +38,7 @@ def test_loop_is_found_unless_a_breaker_is_on_it() -> None:
     assert loops(graph, {"back"}) == []
 
 
-def test_what_no_source_reaches_is_told() -> None:
+def test_what_no_source_reaches_is_reported() -> None:
     graph = drawn(NODES)
     assert unreached(graph, ["feed"]) == ["alone"]
 

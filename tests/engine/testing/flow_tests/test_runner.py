@@ -113,7 +113,7 @@ async def test_difference_names_place_and_both_sides(
     assert await differences(tmp_path, catalogue, case) == [said]
 
 
-async def test_message_too_many_and_one_that_is_forbidden_are_told(tmp_path: Path, catalogue: Catalogue) -> None:
+async def test_message_too_many_and_one_that_is_forbidden_are_reported(tmp_path: Path, catalogue: Catalogue) -> None:
     case = """
   - name: two
     given: [{node: uplink, payload: {conc: 5}}, {node: uplink, payload: {conc: 6}}]

@@ -81,7 +81,7 @@ async def test_copies_are_there_at_the_next_start_and_go_when_deleted(opened: Op
     assert await second.copies("devices") == {"GS1": b"one"}
 
 
-async def test_flipped_bit_in_a_batch_costs_that_batch_and_is_told(opened: Opened, tmp_path: Path):
+async def test_flipped_bit_in_a_batch_costs_that_batch_and_is_reported(opened: Opened, tmp_path: Path):
     first = await opened()
     for number in range(3):
         await first.append("rows", 1, b"batch %d " % number * 2000)

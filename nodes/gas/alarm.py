@@ -249,6 +249,10 @@ class Alarm(Node):
 
     def resume(self) -> None:
         self._rules = self._make_rules()
+        if not self._rules.by_device and not len(self._known):
+            # Nothing at all is remembered, as of a Redis that was emptied: what is open by the tables goes on under its own number.
+            for record in self._alarms.left_open:
+                self._rules.adopt(record, self.ctx.clock.now())
         steady, now = self.ctx.clock.monotonic(), self.ctx.clock.now()
         self._wall_ahead_s = now - steady
         self._rules.commands.clamp_ends(now)

@@ -13,6 +13,7 @@ from plant.alarms.commands import Commands
 from plant.alarms.conditions import Condition, Policy, conditions_for, normal_check
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import GAS, KINDS, NEVER_HEARD, OF_DEVICES, OFFLINE, UNREGISTERED, WARM_UP
+from plant.alarms.store import AlarmRecord
 from plant.alarms.tracked_alarm import TrackedAlarm
 from plant.alarms.tracked_alarms import SUPPRESSING, TrackedAlarms
 from plant.model.device import Device
@@ -166,6 +167,36 @@ class Rules:
     def forget_times(self) -> None:
         """Gaps up to now are nobody's: the site was silent, or this process was not running."""
         self.seen_to.clear()
+
+    def adopt(self, record: AlarmRecord, now: float) -> None:
+        """An alarm that is open by the tables, when the memory was lost: it goes on, instead of being raised a second time. The latest goes first."""
+        if self._alarms.get(record.sn, record.type) is not None:
+            return  # an older one of the same kind, which nobody closed
+        alarm = self._alarms.get_or_make(record.sn, record.type, None)
+        for name in (
+            "state",
+            "active",
+            "raised_at",
+            "returned_at",
+            "value",
+            "peak",
+            "threshold",
+            "unit",
+            "name",
+            "location",
+            "revision",
+        ):
+            setattr(alarm, name, getattr(record, name))
+        alarm.floor = record.raised_at
+        if record.active:
+            alarm.beyond_since = record.raised_at
+        if record.notified:
+            alarm.notified_at = record.raised_at
+        if alarm.state == "unacknowledged":
+            alarm.repeat_at = now + self.policy.repeat_s
+        if alarm.peak is not None and alarm.threshold is not None and alarm.peak < alarm.threshold:
+            alarm.side = "low"
+        self._alarms.remember(alarm)
 
     def retire(self, sn: str, reason: str, at: float) -> list[AlarmEvent]:
         """The device has left the registry, or was switched off there: its alarms end, those who were notified of them are told that nobody watches

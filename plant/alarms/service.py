@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+import asyncpg
 from msgspec import Struct
 
 from engine.api import (
@@ -22,10 +24,12 @@ from engine.api import (
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, Priority
 from plant.alarms.rules import Rules
-from plant.alarms.store import AlarmStore
+from plant.alarms.store import AlarmRecord, AlarmStore
 from plant.alarms.tracked_alarm import TrackedAlarm
 
 __all__ = ["AlarmController", "Alarms", "Judging"]
+
+log = logging.getLogger("mcs.alarms")
 
 _STATES = {"unacknowledged": 0, "acknowledged": 1, "latched": 2, "latched-acknowledged": 2, "returned": 3}
 _PRIORITIES: dict[Priority, int] = {"critical": 0, "high": 1, "medium": 2, "low": 3}
@@ -33,6 +37,7 @@ _PRIORITIES: dict[Priority, int] = {"critical": 0, "high": 1, "medium": 2, "low"
 JUDGING = "alarms"
 """The lease of the process that judges."""
 STREAM = "alarm events"
+OPEN_WITHIN_S = 2.0
 PATIENCE_S = 0.3
 """The reading that raised an alarm waits for its record, and with it what comes behind it."""
 
@@ -79,6 +84,7 @@ class Alarms:
         self._clock: Clock = clock or SystemClock()
         self._idle_since = self._clock.now()
         self._jobs = BackgroundJobs()
+        self.left_open: list[AlarmRecord] = []
         self._controllers: list[AlarmController] = []
         store = self._store = AlarmStore(database) if database is not None else None
         self._forwarder: Forwarder[AlarmEvent] | None = None
@@ -86,8 +92,15 @@ class Alarms:
             self._forwarder = spool.forwarder(STREAM, lambda: store, patience_s=PATIENCE_S)
 
     async def start(self) -> None:
-        """Asks who judges."""
+        """Asks who judges, and which alarms are open by the tables, for a node whose memory was lost. A database that is away is not waited for."""
         self._jobs.start("asking who judges", self._claim)
+        if self._store is None:
+            return
+        try:
+            async with asyncio.timeout(OPEN_WITHIN_S):
+                self.left_open = await self._store.open_alarms()
+        except (TimeoutError, RetryableError, asyncpg.PostgresError) as error:
+            log.info("which alarms are open is not read from the tables: %s", error)
 
     async def stop(self) -> None:
         """Nobody is asked any more."""

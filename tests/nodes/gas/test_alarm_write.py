@@ -12,8 +12,10 @@ from engine.testing import NodeHarness
 from plant.alarms.event import AlarmEvent
 from plant.alarms.service import Alarms
 from plant.alarms.store import AlarmStore
+from plant.devices.registry import Devices
+from plant.model.device import Device
 from tests.eventually import eventually
-from tests.plant.alarms.harness import START, RulesHarness
+from tests.plant.alarms.harness import START, RulesHarness, reading
 from tests.plant.site_database import migrated
 from tests.said import said
 from tests.servers.postgres import Postgres
@@ -105,3 +107,21 @@ async def test_events_wait_while_the_database_is_away(make_postgres: Callable[[]
             return len(bench.sent()) == 3
 
         await eventually(stored)
+
+
+async def test_a_memory_that_was_lost_doubles_no_alarm(postgres_dsn: str):
+    """A Redis that was emptied: what is open by the table goes on."""
+    device = Device(sn="GS1", k=1.0, b=0.0, a2=50.0)
+    async with migrated(postgres_dsn) as database:
+        store = AlarmStore(database)
+        for at in (0, 10):
+            alarms = Alarms(database)
+            await alarms.start()
+            services = [Devices(devices=[device]), alarms]
+            async with NodeHarness("alarm", {}, clock=ManualClock(START + at), services=services) as bench:
+                await bench.give({"payload": reading(at, 60.0), "key": "GS1", "time": START + at})
+                events = bench.sent()
+                await store.write(events)
+        (row,) = await store.history()
+        assert (row.type, row.raised_at, row.state, row.active) == ("A2", START, "unacknowledged", True)
+        assert [(event.kind, event.raised_at) for event in events] == [("continued", START)]

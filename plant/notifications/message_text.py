@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from engine.api import in_full, text_from, title
+from engine.api import Readable, Text, in_full, render, text_from, title
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, MONITORING, Language, name_of
 from plant.model.reading import Flag
@@ -46,6 +46,8 @@ CHANNELS: Final[dict[str, tuple[str, str]]] = {
     "robot": ("群机器人", "robot"),
     "sms": ("短信", "SMS"),
 }
+_COMMA: Final = {"zh": "，", "en": ", "}
+_STOP: Final = {"zh": "。", "en": "."}
 MOST_CHARACTERS = 35
 """Of one variable of an SMS template (help.aliyun.com, “SMS template specifications”)."""
 PRIORITIES: Final[dict[str, tuple[str, str]]] = {
@@ -74,6 +76,10 @@ class Wording(Struct, frozen=True):
     largest_bytes: int = 16_000
     custom: bool = False
 
+    def say(self, text: Readable) -> str:
+        """In its language."""
+        return render(text, self.language)
+
 
 def compose_message(events: Sequence[AlarmEvent], wording: Wording) -> MessageText:
     """One message for all these events; there must be at least one."""
@@ -84,13 +90,14 @@ def compose_message(events: Sequence[AlarmEvent], wording: Wording) -> MessageTe
     if len(ordered) == 1:
         subject = f"{_mark(first, wording)}{_who(first, wording)} {_name(first, wording)}"
         return MessageText(subject, _cut(said, wording.largest_bytes), values)
-    zh = wording.language == "zh"
+    say = wording.say
+    comma = _COMMA[wording.language]
     span = f"{values['time']} – {_clock(ordered[-1].at, wording)}"
     kinds = Counter(_name(event, wording) for event in ordered)
-    sums = ("，" if zh else ", ").join(f"{kind} {number}" for kind, number in kinds.most_common())
+    sums = comma.join(f"{kind} {number}" for kind, number in kinds.most_common())
     lines = [
-        f"【{len(ordered)} 条报警】{span}" if zh else f"[{len(ordered)} alarms] {span}",
-        _cut(("首报：" if zh else "First: ") + said, wording.largest_bytes // 3),
+        say(Text("notice.head", count=len(ordered), span=span)),
+        _cut(say(Text("notice.first", said=said)), wording.largest_bytes // 3),
         _cut(sums, wording.largest_bytes // 4),
     ]
     # Where not all fit, the most urgent are the ones to be named.
@@ -98,9 +105,8 @@ def compose_message(events: Sequence[AlarmEvent], wording: Wording) -> MessageTe
     listed, left = _listed(rest, wording, wording.largest_bytes - len("\n".join(lines).encode()) - 120)
     lines += listed
     if left:
-        lines.append(f"另有 {left} 条，见报警页面。" if zh else f"{left} more: see the alarm page.")
-    who = _who(first, wording)
-    many = f"{who} 等 {len(ordered)} 条报警" if zh else f"{who} and {len(ordered) - 1} more alarms"
+        lines.append(say(Text("notice.more", count=left)) + _STOP[wording.language])
+    many = say(Text("notice.and-more", who=_who(first, wording), count=len(ordered)))
     named = _names([first, *rest], wording)
     return MessageText(_mark(first, wording) + many, "\n".join(lines), {**values, "sn": named})
 
@@ -146,84 +152,67 @@ def duration(seconds: float, language: Language) -> str:
 
 def _line(event: AlarmEvent, wording: Wording, values: dict[str, str]) -> str:
     """An alarm with a mark in front: gas in the words of the template, a return and everything else in words of its own."""
-    if event.kind == "returned":
-        return _mark(event, wording) + _returned(event, wording, values)
-    if event.kind == "retired":
-        zh = wording.language == "zh"
-        what = (
-            ("停用" if event.reason == "disabled" else "删除")
-            if zh
-            else "switched off"
-            if event.reason == "disabled"
-            else "deleted"
-        )
-        why = f"设备已{what}，报警不再监视" if zh else f"the device was {what}: nobody watches this alarm any more"
-        said = [f"{_place(event, wording)}{_name(event, wording)}", why, values["time"]]
-        return _mark(event, wording) + ("，" if zh else ", ").join(said)
     kind = KINDS.get(event.type)
-    if kind is None or kind.gas:
-        return _mark(event, wording) + composed(wording.template, values)
-    if wording.custom:
+    comma = _COMMA[wording.language]
+    named = f"{_place(event, wording)}{_name(event, wording)}"
+    if event.kind == "returned":
+        peak = _with_unit(values["peak"], event.unit)
+        extreme = Text("notice.lowest", value=peak) if event.side == "low" else Text("notice.highest", value=peak)
+        over = Text("notice.returned", at=values["time"], duration=values["duration"])
+        said = [named, wording.say(over), wording.say(extreme) if peak else ""]
+    elif event.kind == "retired":
+        why = Text("notice.disabled") if event.reason == "disabled" else Text("notice.deleted")
+        said = [named, wording.say(why), values["time"]]
+    elif kind is None or kind.gas:
+        said = [composed(wording.template, values)]
+    elif wording.custom:
         template = wording.template.replace("浓度", "当前值").replace("concentration", "value")
-        return _mark(event, wording) + composed(template, values)
-    zh = wording.language == "zh"
-    parts = [f"{_place(event, wording)}{_name(event, wording)}", *_details(event, wording), values["time"]]
-    return _mark(event, wording) + ("，" if zh else ", ").join(part for part in parts if part)
+        said = [composed(template, values)]
+    else:
+        said = [named, *(wording.say(detail) for detail in _details(event, wording)), values["time"]]
+    return _mark(event, wording) + comma.join(part for part in said if part)
 
 
-def _returned(event: AlarmEvent, wording: Wording, values: dict[str, str]) -> str:
-    peak = _with_unit(values["peak"], event.unit)
-    low = event.side == "low"
-    said = f"{_place(event, wording)}{_name(event, wording)}"
-    if wording.language == "zh":
-        said += f"，{values['time']} 恢复正常，持续 {values['duration']}"
-        return said + (f"，{'最低值' if low else '最高值'} {peak}" if peak else "")
-    said += f", back to normal at {values['time']} after {values['duration']}"
-    return said + (f", {'lowest' if low else 'highest'} {peak}" if peak else "")
-
-
-def _details(event: AlarmEvent, wording: Wording) -> list[str]:
+def _details(event: AlarmEvent, wording: Wording) -> list[Readable]:
     """What is to be known of an alarm that is not about gas: only what it has."""
-    zh, story = wording.language == "zh", event.story
+    story = event.story
     match event.type:
         case "fault":
-            return [_fault(story, zh)]
+            return [_fault(story)]
         case "offline":
             last = story.get("last_reading")
-            if not isinstance(last, (int, float)):
-                return []
-            return [f"最后一个读数 {_clock(last, wording)}" if zh else f"last reading {_clock(last, wording)}"]
+            return [Text("notice.last-reading", at=_clock(last, wording))] if isinstance(last, (int, float)) else []
         case "link":
-            devices = story.get("devices")
-            return [] if devices is None else [f"共 {devices} 台设备" if zh else f"{devices} devices"]
+            return [Text("notice.devices", count=story["devices"])] if "devices" in story else []
         case "channel":
             return [str(story.get("answer", ""))[:200]]
         case "monitoring":
             return [in_full(text_from(story.get("problem")), wording.language)]
         case "unregistered":
             raw = _number(event.value)
-            ask = "请在设备台账中登记" if zh else "register it under Devices"
-            return [f"原始值 {raw}" if zh else f"raw value {raw}", ask] if raw else [ask]
+            return [*([Text("notice.raw-value", raw=raw)] if raw else []), Text("notice.register")]
     if event.value is None:
         return []
     value, limit = _with_unit(_number(event.value), event.unit), _with_unit(_number(event.threshold), event.unit)
-    beyond = ("低于" if zh else "below") if event.side == "low" else ("高于" if zh else "above")
-    return [f"当前值 {value}" if zh else f"value {value}", f"{beyond} {limit}" if limit else ""]
+    said: list[Readable] = [Text("notice.value", value=value)]
+    if limit:
+        said.append(Text("notice.below", limit=limit) if event.side == "low" else Text("notice.above", limit=limit))
+    return said
 
 
-def _fault(story: dict[str, Any], zh: bool) -> str:
+def _fault(story: dict[str, Any]) -> Readable:
     err, flags, raw = story.get("err"), story.get("flags") or 0, _number(story.get("v_raw"))
     if err == 1:
-        return "传感器断路" if zh else "open circuit"
+        return Text("notice.open-circuit")
     if err == 2:
-        return "预热超时" if zh else "warming up for too long"
+        return Text("notice.warm-up-too-long")
     if err:
-        return f"错误码 {err}" if zh else f"error code {err}"
+        return Text("notice.error-code", code=err)
     if flags & Flag.UNCALIBRATED:
-        return "未标定" if zh else "not calibrated"
+        return Text("notice.uncalibrated")
     if flags & Flag.FAULT and story.get("conc_raw") is None:
-        return f"原始值 {raw}，算不出浓度" if zh else f"raw value {raw} gives no concentration"
-    return (f"原始值 {raw}，低于量程" if zh else f"raw value {raw}, below its range") if raw else ""
+        return Text("notice.no-concentration", raw=raw)
+    return Text("notice.below-range", raw=raw) if raw else ""
 
 
 def _listed(events: Sequence[AlarmEvent], wording: Wording, room_bytes: int) -> tuple[list[str], int]:

@@ -13,7 +13,7 @@ from plant.model.device import Device
 from plant.model.reading import Flag, Reading
 
 BEGAN = 1_700_000_000.0
-OLD = Device(sn="GS001", k=1.0, b=0.0, a1=20.0, a2=50.0, range_high=500.0)
+OLD = Device(sn="GS001", k=1.0, b=0.0, a1=20.0, a1_deadband=0.1, a2=50.0, a2_deadband=0.1, range_high=500.0)
 
 
 async def readings(values: list[float], every_s: float = 10.0, **more: float) -> AsyncIterator[list[Reading]]:

@@ -80,6 +80,17 @@ async def test_what_is_published_comes_in_once_and_in_order(
         assert bench.outputs[0].message.topic == "t/a"
 
 
+async def test_what_the_broker_had_retained_says_so(make_mosquitto: Callable[..., Mosquitto]):
+    broker = make_mosquitto()
+    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+        await client.publish("t/a", b"kept", qos=1, retain=True)
+    async with bench_on(broker) as bench:
+        await eventually(lambda: bench.outputs)
+        await publish(broker, b"now")
+        await eventually(lambda: len(bench.outputs) == 2)
+        assert [output.message.props.get("retain") for output in bench.outputs] == [True, None]
+
+
 async def test_broker_keeps_messages_while_the_engine_is_away(make_mosquitto: Callable[..., Mosquitto]):
     """The session outlives the node."""
     broker = make_mosquitto()

@@ -12,6 +12,7 @@ from aiohttp import web
 from engine.access.audit import AuditLog
 from engine.core.errors import SetupError
 from engine.core.route import Route
+from engine.runtime.reprocessing import Reprocessing
 from engine.texts.text import Text
 from engine.web import health
 from engine.web.api import (
@@ -78,6 +79,7 @@ def make_app(server: ServerContext, *, editor: Path | None = None) -> web.Applic
     app[AUDIT] = AuditLog(server.database)
     app[session.LIMIT] = SignInLimit(server.clock.monotonic)
     app[preview.DRAFTS] = Drafts()
+    app[messages.REPROCESSING] = Reprocessing(server.site, server.database)
     app[health.PROCESS] = psutil.Process()
     app[sockets.TOPICS_KEY] = Topics(server)
     clients: set[sockets.Client] = set()
@@ -106,6 +108,7 @@ def _add_packs(app: web.Application, server: ServerContext) -> None:
 
 async def _topics(app: web.Application) -> AsyncIterator[None]:
     yield
+    await app[messages.REPROCESSING].stop()
     app[sockets.TOPICS_KEY].stop()
 
 

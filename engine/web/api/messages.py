@@ -6,19 +6,21 @@ import datetime
 from typing import Annotated, Any
 
 import msgspec
+from aiohttp import web
 from msgspec import Meta
 
-from engine.core.message import UNSET, Message
-from engine.core.renamed import read_json
 from engine.core.route import Nothing, Route
 from engine.db.request_connection import request_connection
-from engine.runtime.node_runner import RunningNode
+from engine.runtime.reprocessing import QuarantineFilter, Reprocessed, Reprocessing, is_cut, node_of
+from engine.runtime.reprocessing import reprocess as give_again
 from engine.runtime.services.live_hubs import DebugRow, shorten
 from engine.texts.text import ReadableField, Text, text_from
 from engine.web.http.errors import ApiError, not_found
 from engine.web.http.route import Call
 
-__all__ = ["ROUTES"]
+__all__ = ["REPROCESSING", "ROUTES"]
+
+REPROCESSING = web.AppKey("reprocessing", Reprocessing)
 
 
 class DebugQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,6 +56,15 @@ class Quarantined(msgspec.Struct, kw_only=True):
     reprocessed: datetime.datetime | None
 
 
+class Wanted(msgspec.Struct, forbid_unknown_fields=True):
+    """Which messages: of which flow or node, kept since and until; all that wait when nothing is given."""
+
+    flow: Annotated[str, Meta(max_length=100)] = ""
+    node: Annotated[str, Meta(max_length=200)] = ""
+    since: datetime.datetime | None = None
+    until: datetime.datetime | None = None
+
+
 async def debug_rows(call: Call[DebugQuery]) -> list[DebugRow]:
     """The last rows of the debug nodes, the oldest of them first."""
     rows = call.server.site.debug.rows
@@ -84,35 +95,40 @@ async def reprocess(call: Call[Nothing]) -> None:
         row = await connection.fetchrow("select * from quarantine where id = $1", number)
         if row is None:
             raise not_found(Text("api.not-in-quarantine", number=number))
-        if len(row["payload"]) < row["size_bytes"]:
+        if is_cut(row):
             raise ApiError(422, "cut", Text("api.message-cut"))
-        run = site.flows.get(row["flow"])
-        running = run.nodes.get(row["node"]) if run is not None else None
-        if run is None or running is None:
+        found = node_of(site, row)
+        if found is None:
             raise ApiError(
                 409,
                 "no_node",
                 Text("api.no-running-node", flow=row["flow"], node=row["node"]),
             )
         await connection.execute("update quarantine set reprocessed = now() where id = $1", number)
-    call.details = {"flow": run.name, "node": running.id}
-    message = Message(
-        UNSET,
-        row["topic"],
-        row["key"],
-        row["time"].timestamp(),
-        site.message_id(),
-        _props(row["props"]),
-        run.own.adopt(),
-    )
-    payload = _as_it_came(row["payload"], running)
-    try:
-        if running.emitter is not None:
-            running.emitter.push(payload, message.topic, key=message.key, time=message.time, props=message.props)
-        else:
-            run.enter(running.id, message.replace(payload=payload))
-    finally:
-        message.delivery.release()
+    run, node = found
+    call.details = {"flow": run.name, "node": node.id}
+    give_again(site, run, node, row, run.own.adopt())
+
+
+async def reprocess_all(call: Call[Wanted]) -> Reprocessed:
+    """Give all messages of a filter to their nodes again, in the background; how far it has come is told by the same path."""
+    given = call.given
+    call.details = {"flow": given.flow, "node": given.node}
+    wanted = QuarantineFilter(flow=given.flow, node=given.node, since=given.since, until=given.until)
+    run = await call.request.app[REPROCESSING].start(wanted, call.who.user)
+    if run is None:
+        raise ApiError(409, "reprocessing", Text("api.reprocessing-already"))
+    return run
+
+
+async def reprocessing(call: Call[Nothing]) -> Reprocessed | None:
+    """How far the reprocessing of many messages has come; null when none was asked for since the start."""
+    return call.request.app[REPROCESSING].last
+
+
+async def stop_reprocessing(call: Call[Nothing]) -> None:
+    """End it. What was given to the nodes goes on."""
+    await call.request.app[REPROCESSING].stop()
 
 
 async def discard(call: Call[Nothing]) -> None:
@@ -130,25 +146,6 @@ def _shown(row: dict[str, Any]) -> Quarantined:
     if reason_text is not None:
         row["reason"] = text_from(msgspec.json.decode(reason_text))
     return Quarantined(**row)
-
-
-def _props(stored: str) -> dict[str, Any]:
-    """Without the mark of the error, which would send it straight back to quarantine."""
-    return {name: value for name, value in msgspec.json.decode(stored).items() if name not in ("error", "text")}
-
-
-def _as_it_came(kept: bytes, node: RunningNode) -> Any:
-    """As the node's input wants it: what is kept is what came, or the JSON of it where that was not bytes."""
-    if not kept:
-        return UNSET
-    inputs = node.planned.kind.inputs
-    wanted = inputs[0].payload if inputs else Any
-    if wanted is bytes:
-        return kept
-    try:
-        return read_json(kept, wanted)
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
-        return kept
 
 
 _REPROCESS = Route(
@@ -173,6 +170,32 @@ ROUTES = (
         handler=quarantine,
         given=QuarantineQuery,
         answer=list[Quarantined],
+    ),
+    Route(
+        method="GET",
+        path="/api/quarantine/reprocessing",
+        role="operator",
+        handler=reprocessing,
+        answer=Reprocessed | None,
+    ),
+    Route(
+        method="POST",
+        path="/api/quarantine/reprocessing",
+        role="operator",
+        handler=reprocess_all,
+        given=Wanted,
+        answer=Reprocessed,
+        refusals=(409,),
+        action="quarantine.reprocess",
+    ),
+    Route(
+        method="DELETE",
+        path="/api/quarantine/reprocessing",
+        role="operator",
+        handler=stop_reprocessing,
+        answer=None,
+        status=204,
+        action="quarantine.stop_reprocessing",
     ),
     _REPROCESS,
     _REPROCESS.under_old_path("/api/quarantine/{id}/replay"),

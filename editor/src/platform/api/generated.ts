@@ -1183,6 +1183,17 @@ export interface RenameSubflow {
   to: string;
 }
 
+/** How far it has come: of `total` messages `done` were given to their nodes, which have finished with them; `skipped` were cut, or there is no such node now. */
+export interface Reprocessed {
+  flow: string;
+  node: string;
+  who: string;
+  total: number;
+  done: number;
+  skipped: number;
+  running: boolean;
+}
+
 /** One restore. `rows` are in the file, `added` were new in the table. */
 export interface RestoreJob {
   name: string;
@@ -1547,6 +1558,14 @@ export interface WallDevice {
   top_pct: number | null;
   period_s: number;
   enabled: boolean;
+}
+
+/** Which messages: of which flow or node, kept since and until; all that wait when nothing is given. */
+export interface Wanted {
+  flow?: string;
+  node?: string;
+  since?: string | null;
+  until?: string | null;
 }
 
 /** One alarm. With `raised_at` only the alarm that was raised then is meant, not one that has come since (409). */

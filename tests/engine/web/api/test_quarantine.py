@@ -39,3 +39,40 @@ async def test_document_calls_the_old_path_deprecated(browser: Browser) -> None:
     paths = (await browser.get("/api/openapi.json"))["paths"]
     assert paths["/api/quarantine/{id}/replay"]["post"]["deprecated"] is True
     assert "deprecated" not in paths["/api/quarantine/{id}/reprocess"]["post"]
+
+
+async def test_all_of_a_filter_are_reprocessed_and_the_others_stay(browser: Browser) -> None:
+    site = browser.server.site
+    for number in range(250):
+        put(browser, "last", {"v": number})
+    put(browser, "scale", 1)
+    put(browser, "nowhere", 2)
+    await eventually(lambda: stored(browser, 252))
+    status, run = await browser.call("POST", "/api/quarantine/reprocessing", {"node": "last"})
+    assert (status, run["total"]) == (200, 250)
+
+    async def ended() -> bool:
+        return not (await browser.get("/api/quarantine/reprocessing"))["running"]
+
+    await eventually(ended)
+    run = await browser.get("/api/quarantine/reprocessing")
+    assert (run["done"], run["skipped"]) == (250, 0)
+    assert browser.server.kept == [{"v": number} for number in range(250)]
+    rows = await browser.get("/api/quarantine?limit=500")
+    assert sorted(row["node"] for row in rows if row["reprocessed"] is None) == ["nowhere", "scale"]
+    await browser.call("POST", "/api/quarantine/reprocessing", {})
+    await eventually(ended)
+    run = await browser.get("/api/quarantine/reprocessing")
+    assert (run["total"], run["done"], run["skipped"]) == (2, 1, 1)
+    assert site.flows["gas"].own.under_way == 0
+
+
+def put(browser: Browser, node: str, payload: object) -> None:
+    site = browser.server.site
+    message = Message(payload, delivery=site.flows["gas"].own.adopt())
+    site.quarantine.put("gas", node, message, "no")
+    message.delivery.release()
+
+
+async def stored(browser: Browser, count: int) -> bool:
+    return len(await browser.get("/api/quarantine?limit=500")) == count

@@ -56,7 +56,7 @@ class Quarantined(msgspec.Struct, kw_only=True):
     reprocessed: datetime.datetime | None
 
 
-class Wanted(msgspec.Struct, forbid_unknown_fields=True):
+class QuarantineSelection(msgspec.Struct, forbid_unknown_fields=True):
     """Which messages: of which flow or node, kept since and until; all that wait when nothing is given."""
 
     flow: Annotated[str, Meta(max_length=100)] = ""
@@ -110,7 +110,7 @@ async def reprocess(call: Call[Nothing]) -> None:
     give_again(site, run, node, row, run.own.adopt())
 
 
-async def reprocess_all(call: Call[Wanted]) -> Reprocessed:
+async def reprocess_all(call: Call[QuarantineSelection]) -> Reprocessed:
     """Give all messages of a filter to their nodes again, in the background; how far it has come is told by the same path."""
     given = call.given
     call.details = {"flow": given.flow, "node": given.node}
@@ -183,7 +183,7 @@ ROUTES = (
         path="/api/quarantine/reprocessing",
         role="operator",
         handler=reprocess_all,
-        given=Wanted,
+        given=QuarantineSelection,
         answer=Reprocessed,
         refusals=(409,),
         action="quarantine.reprocess",

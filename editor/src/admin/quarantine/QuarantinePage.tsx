@@ -10,16 +10,32 @@ import { Table } from "../../platform/kit/Table";
 import { dateTime } from "../../platform/kit/time";
 import { usePaged } from "../../platform/kit/usePaged";
 import { MessageDialog } from "./MessageDialog";
+import { ReprocessAll } from "./ReprocessAll";
 import "./quarantine.css";
+
+const NOTHING: { flow?: string; node?: string } = {};
 
 export default function QuarantinePage() {
   const { t } = useWords();
   const [open, setOpen] = useState<Quarantined | null>(null);
-  const { rows: messages, older, reload } = usePaged<Quarantined>("/quarantine");
+  const [place, setPlace] = useState("");
+  const wanted = place ? { flow: place.slice(0, place.indexOf("/")), node: place.slice(place.indexOf("/") + 1) } : NOTHING;
+  const { rows: messages, older, reload } = usePaged<Quarantined>("/quarantine", wanted);
+  // With a filter the others are not loaded, and are to stay in the list.
+  const [places, setPlaces] = useState<string[]>([]);
+  const fresh = (messages ?? []).map(({ flow, node }) => `${flow}/${node}`).filter((one) => !places.includes(one));
+  if (fresh.length) setPlaces([...new Set([...places, ...fresh])].toSorted());
   return (
     <div className="page">
       <header className="page-head">
         <h1>{t("page.quarantine")}</h1>
+        {places.length > 1 && (
+          <select className="input quarantine-filter" aria-label={t("quarantine.filter")} value={place} onChange={(event) => setPlace(event.target.value)}>
+            <option value="">{t("quarantine.everywhere")}</option>
+            {places.map((one) => <option key={one} value={one}>{one}</option>)}
+          </select>
+        )}
+        <ReprocessAll wanted={wanted} onDone={reload} />
         <Button icon="refresh-cw" onClick={reload}>{t("shell.reload")}</Button>
       </header>
       <p className="page-intro">{t("quarantine.intro")}</p>

@@ -1064,6 +1064,14 @@ export interface QuarantineQuery {
   node?: string;
 }
 
+/** Which messages: of which flow or node, kept since and until; all that wait when nothing is given. */
+export interface QuarantineSelection {
+  flow?: string;
+  node?: string;
+  since?: string | null;
+  until?: string | null;
+}
+
 /** One message that no node could handle. `payload` is its text, cut at 16 kB; `cut`: only its beginning was kept. */
 export interface Quarantined {
   id: number;
@@ -1558,14 +1566,6 @@ export interface WallDevice {
   top_pct: number | null;
   period_s: number;
   enabled: boolean;
-}
-
-/** Which messages: of which flow or node, kept since and until; all that wait when nothing is given. */
-export interface Wanted {
-  flow?: string;
-  node?: string;
-  since?: string | null;
-  until?: string | null;
 }
 
 /** One alarm. With `raised_at` only the alarm that was raised then is meant, not one that has come since (409). */

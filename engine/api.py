@@ -54,6 +54,7 @@ from engine.runtime.services.leases import NoLeases
 from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
 from engine.runtime.services.suspension import Refusal, Suspension
+from engine.runtime.services.targets import TargetRefused, Targets
 from engine.runtime.services.webhooks import Endpoint, HttpCall, HttpReply, WebhookRouter
 from engine.runtime.state.spool.forwarder import Forwarder, Target
 from engine.runtime.state.spool.spool import Spool
@@ -154,6 +155,8 @@ __all__ = [
     "SystemClock",
     "TableCache",
     "Target",
+    "TargetRefused",
+    "Targets",
     "Text",
     "Timer",
     "WebhookRouter",

@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 
 from engine.core.errors import SetupError
 from engine.core.secret import Secret
+from engine.core.targets import Target
 from engine.texts.text import Text, reason_of
 
 PREFIX = "MCS_"
@@ -73,6 +74,9 @@ class Settings:
     """Password of the first user, read at the first start only; without it one is made and printed."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
     """Networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: the reverse proxy's."""
+    allowed_targets: tuple[Target, ...] = ()
+    """Hosts and networks, separated by commas, each for one port or all, that requests of flows and cards may go to although they are this machine,
+    one of its own services or its cloud's: `127.0.0.1:8090,erp.plant`. Every other address needs no entry."""
     python_nodes: bool = False
     """Whether flows may hold `python` nodes, which run code written in the editor with the rights of the server's user."""
     process: str = "worker"
@@ -200,6 +204,13 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         raise ValueError(Text("setup.no-networks", reason=str(wrong))) from None
 
 
+def _targets(text: str) -> tuple[Target, ...]:
+    try:
+        return tuple(Target.parse(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as wrong:
+        raise ValueError(Text("setup.no-targets", text=str(wrong)[:100])) from None
+
+
 def _url(*schemes: str) -> Callable[[str], str]:
     starts = [f"{scheme}://" for scheme in schemes]
 
@@ -251,6 +262,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "spool_mb": _megabytes,
     "admin_password": Secret,
     "trusted_proxies": _networks,
+    "allowed_targets": _targets,
     "python_nodes": _on_or_off,
     "process": _process,
     "backup_days": _backup_days,

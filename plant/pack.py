@@ -20,6 +20,7 @@ from engine.api import (
     Spool,
     Supervisor,
     Suspension,
+    Targets,
 )
 from nodes.archive import NODES as ARCHIVE
 from nodes.gas import NODES as GAS
@@ -104,6 +105,7 @@ def _channels(site: SiteView) -> Channels:
         clock=site.clock,
         supervisor=site.service(Supervisor),
         copies=site.service(Spool),
+        targets=site.service(Targets),
     )
 
 

@@ -15,6 +15,7 @@ from engine.cli.site import AddCommand, settings_now
 from engine.cli.terminal import say
 from engine.core.background_jobs import BackgroundJobs
 from engine.core.foreign_code import run_process
+from engine.core.targets import Target
 from engine.ops.logs import set_up_logs
 from engine.settings import Settings
 from engine.texts.text import Text
@@ -39,7 +40,9 @@ def _demo(options: argparse.Namespace) -> int:
     settings = settings_now()
     if settings.port == Settings.port:
         settings = replace(settings, port=_port_from(settings.host, settings.port))
-    return _serve(settings, None, demo=True)
+    # All of the demonstration is on this machine, what its flows and cards ask too.
+    here = (Target.parse("127.0.0.0/8"), Target.parse("::1"))
+    return _serve(replace(settings, allowed_targets=(*settings.allowed_targets, *here)), None, demo=True)
 
 
 def _port_from(host: str, first: int) -> int:

@@ -27,6 +27,7 @@ from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
 from engine.runtime.services.shared_connections import Connections
 from engine.runtime.services.suspension import Suspension
+from engine.runtime.services.targets import Targets
 from engine.runtime.services.webhooks import WebhookRouter
 from engine.runtime.state.journal import Journal, JournalStore
 from engine.runtime.state.memory import Memories
@@ -99,6 +100,7 @@ class Site:
             Links(),
             WebhookRouter(),
             settings or Settings(),
+            Targets(settings or Settings()),
             holder or unlocked(),
         ):
             self.provide(service)

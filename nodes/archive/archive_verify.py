@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from engine.api import Context, Help, Message, Meta, Node, PermanentError, Port, Settings, Text, node
+from engine.api import Context, Help, Message, Meta, Node, PermanentError, Port, Settings, Targets, Text, node
 from plant.archive.bucket import Bucket, StoredObject, same_checksum
 from plant.archive.entry import ArchiveFile
 from plant.archive.service import Archive
@@ -63,6 +63,8 @@ class ArchiveVerify(Node):
                 if not await ledger.uploaded(file, stored.bucket, stored.key, stored.etag):
                     return None
                 known = msgspec.structs.replace(known, bucket=stored.bucket, object_key=stored.key, etag=stored.etag)
+            if self.endpoint:  # that of the settings is ops' own word
+                await self.ctx.service(Targets).check_name(self.endpoint)
             problem = await asyncio.to_thread(self._problem, known)
             if problem:
                 await ledger.refused(file, str(problem), back_to="selected")

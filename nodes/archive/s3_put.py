@@ -20,6 +20,7 @@ from engine.api import (
     PermanentError,
     RetryableError,
     Settings,
+    Targets,
     Text,
     node,
     reason_of,
@@ -94,6 +95,8 @@ class S3Put(Node):
         for path, text in ((self.file, file), (self.name, name)):
             if not isinstance(text, str) or not text:
                 raise PermanentError(Text("archive.no-name", path=str(path)))
+        if self.endpoint:  # that of the settings is ops' own word
+            await self.ctx.service(Targets).check_name(self.endpoint)
         try:
             async with self._noted(msg):
                 stored = await asyncio.to_thread(self._put, file, self.prefix + name)

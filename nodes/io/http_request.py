@@ -20,6 +20,7 @@ from engine.api import (
     Port,
     Readable,
     RetryableError,
+    Targets,
     Text,
     field,
     node,
@@ -37,7 +38,8 @@ class HttpRequest(Node):
     PATCH send the payload: bytes and texts as they are, everything else as JSON. A lost connection, a time-out, 429 and every status of 500 or above
     is tried again `retries` times with growing pauses, then the message is refused; any other status is an answer.
     Host and scheme can't come from a message, and redirects are not followed (they are answers like any other): no message may
-    make the engine ask another address inside the plant.
+    make the engine ask another address inside the plant. The server itself, its own services and its cloud's addresses are refused unless
+    MCS_ALLOWED_TARGETS names them.
     """
 
     url: Annotated[
@@ -89,7 +91,7 @@ class HttpRequest(Node):
         "HTTP 请求",
         "为每条消息发送一个 HTTP 请求，一条接一条，并把响应作为载荷送出：JSON 解析为值，文本为文本，其他为字节；"
         "状态码和响应头在属性 `status` 和 `headers` 中。连接断开、超时、429 和 `5xx` 按递增间隔重试，仍不成功则该消息处理失败；"
-        "其他状态码也是响应。主机和协议不能来自消息，也不跟随重定向。",
+        "其他状态码也是响应。主机和协议不能来自消息，也不跟随重定向。服务器本身、其服务及云平台的地址，须在 MCS_ALLOWED_TARGETS 中填写才能访问。",
         fields={
             "url": ("地址", "主机之后可用 `{{key}}`、`{{payload.x}}` 等占位。"),
             "method": ("请求方法", "发送哪种请求。"),
@@ -114,7 +116,12 @@ class HttpRequest(Node):
         self._body = TextTemplate(self.body) if self.body else None
         self._backoff = Backoff(ctx.clock, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S)
         self._attempts: tuple[int, int] = (0, 0)
-        self._session: aiohttp.ClientSession = await ctx.shared("http", _open, aiohttp.ClientSession.close)
+        targets = ctx.service(Targets)
+
+        async def opened() -> aiohttp.ClientSession:
+            return targets.session()
+
+        self._session: aiohttp.ClientSession = await ctx.shared("http", opened, aiohttp.ClientSession.close)
 
     async def process(self, msg: Message) -> Message:
         data, kind = self._data(msg)
@@ -193,11 +200,6 @@ def _text(data: bytes | bytearray, answer: aiohttp.ClientResponse, errors: str =
         return data.decode(answer.charset or "utf-8", errors)
     except LookupError as unknown:
         raise PermanentError(Text("http.answer-charset", charset=answer.charset or "")) from unknown
-
-
-async def _open() -> aiohttp.ClientSession:
-    # No cookies: what one message's answer sets must not travel with the next one's request.
-    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
 
 def _one_line(value: str) -> str:

@@ -21,16 +21,17 @@ from engine.api import (
     Supervisor,
     SystemClock,
     TableCache,
+    Targets,
     Text,
     as_jsonb,
     connection_or_retry,
 )
+from engine.api import Settings as SiteSettings
 from plant.alarms.attempt import Attempt
 from plant.alarms.event import AlarmEvent
 from plant.notifications.aliyun import send_sms
 from plant.notifications.attempts import AttemptLog
 from plant.notifications.card import CARDS, SECRETS, Card, Email, Robot, Settings, Sms, from_json, kind_of, shown
-from plant.notifications.http_post import open_session
 from plant.notifications.message_text import Wording, compose_message
 from plant.notifications.outcome import Answer, PermanentFailure, TransientFailure
 from plant.notifications.robots import LARGEST_BYTES, send_to_robot
@@ -82,6 +83,7 @@ class Channels:
         cards: Mapping[str, Card] | None = None,
         supervisor: Supervisor | None = None,
         copies: Copies | None = None,
+        targets: Targets | None = None,
     ) -> None:
         """Without a database it holds just `cards` (tests, simulations)."""
         self.cards: dict[str, Card] = {name: Card(name=name, settings=settings) for name, settings in CARDS.items()}
@@ -92,6 +94,7 @@ class Channels:
         self._secrets: Mapping[str, str] = {} if secrets is None else secrets
         self._live = live
         self._clock: Clock = clock or SystemClock()
+        self._targets = targets or Targets(SiteSettings())
         self._session: aiohttp.ClientSession | None = None
         self._turns: dict[str, asyncio.Lock] = {}
         self._copies: Copies = copies if copies is not None else NoCopies()
@@ -214,7 +217,7 @@ class Channels:
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = open_session()
+            self._session = self._targets.session(limit=20)
         return self._session
 
     def _take(self, cards: dict[str, Card]) -> None:

@@ -45,6 +45,7 @@ class LiveSite(ServerProcess):
             "MCS_DATA": str(folder / "data"),
             "MCS_FLOWS": str(self.flows),
             "MCS_ADMIN_PASSWORD": "the first one of all",
+            "MCS_ALLOWED_TARGETS": "127.0.0.0/8,::1",
             **(settings or {}),
         }
         self._environment = ["env", *(f"{name}={value}" for name, value in variables.items())]

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from engine.api import Database, Settings
+from engine.core.targets import Target
 from engine.db.migrations import migrate, read_migrations
 from engine.runtime.state.journal import JournalStore
 from engine.runtime.state.stores import PostgresJournal
 from tests.nodes.io.harness import SiteHarness
 
+HERE = (Target.parse("127.0.0.0/8"), Target.parse("::1"))
+"""The servers of the tests."""
 MakeBench = Callable[..., Awaitable[SiteHarness]]
 
 
@@ -21,7 +24,7 @@ async def make_bench(tmp_path: Path) -> AsyncIterator[MakeBench]:
     async with contextlib.AsyncExitStack() as opened:
 
         async def make(journal: JournalStore | None = None, **settings: object) -> SiteHarness:
-            bench = SiteHarness(Settings(**{"data": tmp_path / "data", **settings}), journal)  # type: ignore[arg-type]
+            bench = SiteHarness(Settings(**{"data": tmp_path / "data", "allowed_targets": HERE, **settings}), journal)  # type: ignore[arg-type]
             await bench.site.start()
             opened.push_async_callback(bench.site.stop, 0.2)
             return bench

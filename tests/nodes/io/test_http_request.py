@@ -13,9 +13,11 @@ from aiohttp.test_utils import TestServer
 from engine.catalogue.node_types import Catalogue
 from engine.core.clock import SystemClock
 from engine.runtime.site import Site
+from engine.settings import Settings
 from engine.testing import NodeHarness
 from nodes.io.http_request import HttpRequest
 from tests.eventually import eventually
+from tests.nodes.io.conftest import HERE
 from tests.waits import HurriedClock, assert_waits_grow
 
 
@@ -74,7 +76,11 @@ async def service() -> AsyncIterator[tuple[Service, str]]:
 
 
 def bench_on(url: str, **config: Any) -> NodeHarness:
-    return NodeHarness(HttpRequest, {"url": url, **config}, site=Site(Catalogue(), SystemClock()))  # type: ignore[arg-type]
+    return NodeHarness(
+        HttpRequest,
+        {"url": url, **config},
+        site=Site(Catalogue(), SystemClock(), settings=Settings(allowed_targets=HERE)),
+    )  # type: ignore[arg-type]
 
 
 async def answered(url: str, given: Any = 1, **config: Any) -> tuple[Any, dict[str, Any]]:
@@ -190,7 +196,7 @@ async def test_a_service_that_fails_is_asked_less_and_less_often_and_for_the_nex
 ):
     service[0].failures = 1000
     clock = HurriedClock()
-    site = Site(Catalogue(), clock)
+    site = Site(Catalogue(), clock, settings=Settings(allowed_targets=HERE))
     async with NodeHarness(HttpRequest, {"url": f"{service[1]}/echo", "retries": 9}, site=site, clock=clock) as bench:
         await bench.give(1, 2)
         await eventually(lambda: len(bench.errors) == 2)

@@ -121,7 +121,13 @@ def _watchman(site: SiteView) -> Watchman:
 
 
 def _heartbeat(site: SiteView) -> Heartbeat:
-    return Heartbeat(site.settings.heartbeat_url, site.service(Watchman), site.clock, site.service(Supervisor))
+    return Heartbeat(
+        site.settings.heartbeat_url,
+        site.service(Watchman),
+        site.clock,
+        site.service(Targets),
+        site.service(Supervisor),
+    )
 
 
 def _archive(site: SiteView) -> Archive:

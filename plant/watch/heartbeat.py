@@ -7,8 +7,8 @@ from typing import Any
 
 import aiohttp
 
-from engine.api import BackgroundTask, Clock, Readable, Secret, Supervisor, Text
-from plant.notifications.http_post import open_session, post
+from engine.api import BackgroundTask, Clock, Readable, Secret, Supervisor, Targets, Text
+from plant.notifications.http_post import post
 from plant.notifications.outcome import PermanentFailure, TransientFailure
 from plant.watch.watchman import Watchman
 
@@ -23,12 +23,18 @@ class Heartbeat:
     """A pack service. The service at that address (healthchecks.io and its like) tells people when the calls stay away."""
 
     def __init__(
-        self, url: Secret | None, watchman: Watchman, clock: Clock, supervisor: Supervisor | None = None
+        self,
+        url: Secret | None,
+        watchman: Watchman,
+        clock: Clock,
+        targets: Targets,
+        supervisor: Supervisor | None = None,
     ) -> None:
         """Without an address it rests."""
         self._url = url
         self._watchman = watchman
         self._clock = clock
+        self._targets = targets
         self._session: aiohttp.ClientSession | None = None
         self._missed = 0
         self._reason = ""
@@ -61,7 +67,7 @@ class Heartbeat:
     async def _call(self) -> None:
         assert self._url is not None
         if self._session is None:
-            self._session = open_session()
+            self._session = self._targets.session(limit=1)
         try:
             status, _ = await post(self._session, self._url.reveal(), b"", {})
         except (TransientFailure, PermanentFailure) as failure:

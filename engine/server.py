@@ -42,6 +42,7 @@ from engine.deploy.revisions import Revisions
 from engine.flow.references import References
 from engine.ops.backup.age import BackupAge
 from engine.ops.backup.save import database_of
+from engine.ops.certificates import Certificates
 from engine.ops.embedded.broker import EmbeddedBroker
 from engine.ops.embedded.postgres import EmbeddedPostgres
 from engine.ops.process_folder import folder_of, locked
@@ -132,6 +133,7 @@ class Server:
             "spool": self.site.spool.health(),
             "leases": self.leases.health(),
             "backups": self.backups.health(),
+            "certificates": self.certificates.health(),
             "disk": disk_health(self.settings.data),
             "clock": self.clock_watch.health(),
         }
@@ -226,6 +228,7 @@ class Server:
         self.clock_watch = ClockWatch(self.clock, self.database, self.supervisor)
         self.clock_watch.start()
         opened.push_async_callback(self.clock_watch.stop)
+        self.certificates = Certificates(self.settings.certificates, self.clock)
         self.deploys = Deploys(
             self.site,
             FlowFiles(self.settings.flows, self._flow_paths),

@@ -81,6 +81,8 @@ class Settings:
     """Whether flows may hold `python` nodes, which run code written in the editor with the rights of the server's user."""
     process: str = "worker"
     """What this process is called where several share a database and a data folder; its spool lies in a folder of that name."""
+    certificates: tuple[Path, ...] = ()
+    """PEM files of the certificates of broker and proxy, separated as in `PATH`, whose end health foretells."""
     backup_days: int = 7
     """Days after which a backup is too old, and health says so."""
     heartbeat_url: Secret | None = None
@@ -265,6 +267,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "allowed_targets": _targets,
     "python_nodes": _on_or_off,
     "process": _process,
+    "certificates": _folders,
     "backup_days": _backup_days,
     "heartbeat_url": _secret_url("https", "http"),
     "deploy_files": _file_rule,

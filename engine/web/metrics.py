@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import psutil
 
@@ -70,15 +72,34 @@ def _site(server: ServerContext) -> Iterator[Family]:
     database = Family("mcs_database_up", "gauge", "1 while the database answers.")
     database.add(float(server.database.up))
     health = Family("mcs_health", "gauge", "1 for the status that the site has.")
-    status = server.health()["status"]
+    found = server.health()
+    status = found["status"]
     for one in ("ok", "degraded", "locked"):
         health.add(float(one == status), {"status": one})
+    disk = shutil.disk_usage(server.settings.data)
+    free = Family("mcs_data_disk_free_bytes", "gauge", "What is free on the disk of MCS_DATA.")
+    free.add(disk.free)
+    size = Family("mcs_data_disk_bytes", "gauge", "The size of the disk of MCS_DATA.")
+    size.add(disk.total)
+    yield from (free, size, *_services(found["services"]))
     waiting = Family(
         "mcs_flow_file_waiting", "gauge", "1 for a flow whose file is not what runs; the label why tells the kind."
     )
     for flow, note in server.deploys.notes.items():
         waiting.add(1, {"flow": flow, "why": note.kind})
     yield from (info, quarantined, database, health, waiting)
+
+
+def _services(services: Mapping[str, Mapping[str, Any]]) -> Iterator[Family]:
+    """What health says of each service, the figures of packs among it: active alarms, the spool, days of the licence, age of the backup."""
+    up = Family("mcs_service_ok", "gauge", "1 while a service is well.")
+    facts = Family("mcs_service_fact", "gauge", "A figure that a service tells of itself on the health page.")
+    for name, service in services.items():
+        up.add(float(service.get("status") == "ok"), {"service": name})
+        for fact, value in service.items():
+            if isinstance(value, int | float):
+                facts.add(float(value), {"service": name, "fact": fact})
+    yield from (up, facts)
 
 
 def _flows(flows: Mapping[str, FlowRun]) -> Iterator[Family]:

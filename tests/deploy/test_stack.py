@@ -313,8 +313,9 @@ async def test_nginx_leads_to_the_engine_over_tls_and_nowhere_else(
     async with browser.get("/api/health") as answer:
         assert (answer.status, (await answer.json())["status"] in ("ok", "degraded")) == (200, True)
         assert answer.headers.getall("Strict-Transport-Security") == ["max-age=31536000"]
-    async with browser.get("/metrics") as answer:
-        assert answer.status == 404
+    for path in ("/metrics", "/metrics/archiver"):
+        async with browser.get(path) as answer:
+            assert answer.status == 401
     async with browser.get("/viewer/", allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"].removeprefix(stack.url)) == (302, "/")
     async with (
@@ -406,6 +407,14 @@ async def test_each_process_runs_its_own_flows_whoever_deploys_what_from_where(
         async with asyncio.timeout(60):
             while "STRESS00003" not in (await socket.receive()).data:
                 pass
+    token = {"name": "prometheus", "role": "viewer"}
+    async with browser.post("/api/tokens", json=token, headers=headers) as answer:
+        bearer = {"Authorization": f"Bearer {(await answer.json())['text']}"}
+    for path, flow in (("/metrics", "gas-monitoring"), ("/metrics/archiver", "archive")):
+        async with browser.get(path, headers=bearer) as answer:
+            figures = await answer.text()
+        assert f'mcs_node_errors_total{{flow="{flow}"' in figures
+        assert 'mcs_service_ok{service="database"} 1' in figures
     health = await get("/api/health")
     assert health["services"]["leases"]["processes"] == {"archiver": ["archive"], "worker": ["gas-monitoring"]}
 

@@ -108,6 +108,7 @@ def _answers(files: Sequence[Path]) -> Iterator[NodeFile]:
 _PROGRAM = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[2])
+import engine.api  # every file imports it: on a busy machine that takes seconds, which are not the file's
 from engine.catalogue.node_file import answer_imports
 answer_imports(int(sys.argv[1]), sys.argv[3:])
 """

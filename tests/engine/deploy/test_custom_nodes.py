@@ -196,7 +196,7 @@ def test_file_that_can_not_be_imported_stops_only_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, top: str, said: str
 ):
     """Whatever stands at its top, the files before and behind it are there, and it is a placeholder that says why."""
-    monkeypatch.setattr(node_file, "IMPORT_LIMIT_S", 3.0)
+    monkeypatch.setattr(node_file, "IMPORT_LIMIT_S", 5.0)
     write_node("a-first", tmp_path)
     write_node("z-last", tmp_path)
     (tmp_path / "bad.py").write_text(top)

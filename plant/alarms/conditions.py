@@ -115,13 +115,14 @@ def conditions_for(device: Device | None, policy: Policy) -> tuple[Condition, ..
 def normal_check(conditions: tuple[Condition, ...]) -> Callable[[Reading], bool]:
     """Whether a reading is free of all these conditions, none of them being active: one look instead of six, for nearly every reading."""
     bounds: dict[Measure, tuple[float, float]] = {}
-    others: list[Condition] = []
+    above: list[tuple[Measure, float]] = []
     for one in conditions:
         if one.measure in (_conc, _battery, _signal):
             low, high = bounds.get(one.measure, (-math.inf, math.inf))
             bounds[one.measure] = (low, min(high, one.limit)) if one.side == "high" else (max(low, one.limit), high)
         else:
-            others.append(one)
+            assert one.side == "high"
+            above.append((one.measure, one.limit))
     conc_low, conc_high = bounds.get(_conc, (-math.inf, math.inf))
     bat_low, bat_high = bounds.get(_battery, (-math.inf, math.inf))
     rssi_low, rssi_high = bounds.get(_signal, (-math.inf, math.inf))
@@ -134,9 +135,9 @@ def normal_check(conditions: tuple[Condition, ...]) -> Callable[[Reading], bool]
             return False
         if rssi is not None and not rssi_low <= rssi <= rssi_high:
             return False
-        for one in others:
-            value = one.measure(reading)
-            if value is not None and one.holds(value, False):
+        for measure, limit in above:
+            value = measure(reading)
+            if value is not None and value > limit:
                 return False
         return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from deploy.compose_file import interpolated, read_services
+from engine.settings import Settings
 
 DEPLOY = Path("deploy")
 COMPOSE = DEPLOY / "compose.yaml"
@@ -46,6 +48,22 @@ def test_dockerfile_passes_hadolint() -> None:
 
 def test_shell_scripts_pass_shellcheck() -> None:
     checked("shellcheck", *map(str, sorted(DEPLOY.rglob("*.sh"))))
+
+
+def test_units_of_systemd_start_commands_that_there_are_with_settings_that_there_are() -> None:
+    known = {f"MCS_{one.name.upper()}" for one in fields(Settings)}
+    for unit in sorted((DEPLOY / "systemd").glob("*.service")):
+        lines = unit.read_text(encoding="utf-8").splitlines()
+        settings = {
+            word.partition("=")[0]
+            for line in lines
+            if line.startswith("Environment=")
+            for word in line.removeprefix("Environment=").split()
+        }
+        assert settings - known == set()
+        assert "NoNewPrivileges=yes" in lines
+        command = next(line for line in lines if line.startswith("ExecStart="))
+        assert any(f"/opt/mcs/bin/mcs {verb}" in command for verb in ("run", "backup --verify"))
 
 
 def test_the_containers_of_the_handbook_are_there(services: dict[str, Any]) -> None:

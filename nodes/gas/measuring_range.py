@@ -16,7 +16,7 @@ _READING = {"sn": "GS001", "ts": 1700000000.0, "seq": 1, "v_raw": 2000.0, "temp"
 _DEVICE = {"GS001": {"k": 1, "b": 0, "range_high": 100}}
 
 
-@node(category="gas", icon="ruler", title="Measuring range")
+@node(category="gas", secrets=False, icon="ruler", title="Measuring range")
 class MeasuringRange(Node):
     """Take the concentration from a reading that lies further below the device's measuring range than `under_range_pct` of it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 from functools import partial
 from typing import Any
 
@@ -25,12 +24,12 @@ AT_ONCE = 100
 
 
 class QuarantineFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which messages: of a flow, of a node in it, kept since and until; what is left out does not count."""
+    """Which messages: of a flow, of a node in it, kept since and until (Unix seconds); what is left out does not count."""
 
     flow: str = ""
     node: str = ""
-    since: datetime.datetime | None = None
-    until: datetime.datetime | None = None
+    since: float | None = None
+    until: float | None = None
 
 
 class Reprocessed(msgspec.Struct, kw_only=True):
@@ -155,7 +154,7 @@ def reprocess(site: Site, run: FlowRun, node: RunningNode, row: Record, delivery
 
 _FROM = (
     "from quarantine where reprocessed is null and ($1 = '' or flow = $1) and ($2 = '' or node = $2) "
-    "and ($3::timestamptz is null or at >= $3) and ($4::timestamptz is null or at <= $4)"
+    "and ($3::float8 is null or at >= to_timestamp($3)) and ($4::float8 is null or at <= to_timestamp($4))"
 )
 
 

@@ -56,13 +56,16 @@ class Quarantined(msgspec.Struct, kw_only=True):
     reprocessed: datetime.datetime | None
 
 
+Moment = Annotated[float, Meta(ge=0, le=4e9)]
+
+
 class QuarantineSelection(msgspec.Struct, forbid_unknown_fields=True):
-    """Which messages: of which flow or node, kept since and until; all that wait when nothing is given."""
+    """Which messages: of which flow or node, kept since and until (Unix seconds); all that wait when nothing is given."""
 
     flow: Annotated[str, Meta(max_length=100)] = ""
     node: Annotated[str, Meta(max_length=200)] = ""
-    since: datetime.datetime | None = None
-    until: datetime.datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 async def debug_rows(call: Call[DebugQuery]) -> list[DebugRow]:

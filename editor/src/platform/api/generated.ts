@@ -1064,12 +1064,12 @@ export interface QuarantineQuery {
   node?: string;
 }
 
-/** Which messages: of which flow or node, kept since and until; all that wait when nothing is given. */
+/** Which messages: of which flow or node, kept since and until (Unix seconds); all that wait when nothing is given. */
 export interface QuarantineSelection {
   flow?: string;
   node?: string;
-  since?: string | null;
-  until?: string | null;
+  since?: number | null;
+  until?: number | null;
 }
 
 /** One message that no node could handle. `payload` is its text, cut at 16 kB; `cut`: only its beginning was kept. */

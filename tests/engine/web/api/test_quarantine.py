@@ -60,7 +60,10 @@ async def test_all_of_a_filter_are_reprocessed_and_the_others_stay(browser: Brow
     assert browser.server.kept == [{"v": number} for number in range(250)]
     rows = await browser.get("/api/quarantine?limit=500")
     assert sorted(row["node"] for row in rows if row["reprocessed"] is None) == ["nowhere", "scale"]
-    await browser.call("POST", "/api/quarantine/reprocessing", {})
+    _, run = await browser.call("POST", "/api/quarantine/reprocessing", {"until": 1_000_000_000})
+    assert run["total"] == 0
+    await eventually(ended)
+    await browser.call("POST", "/api/quarantine/reprocessing", {"since": 1_000_000_000})
     await eventually(ended)
     run = await browser.get("/api/quarantine/reprocessing")
     assert (run["total"], run["done"], run["skipped"]) == (2, 1, 1)

@@ -27,7 +27,7 @@ from engine.core.background_task import describe_error
 from engine.core.node import Node, about
 from engine.texts.text import ReadableField, Text, stored, text_from
 
-__all__ = ["NodeFile", "load_files"]
+__all__ = ["NodeFile", "load_files", "load_here"]
 
 IMPORT_LIMIT_S = 10.0
 """For one file, counted from where its import begins."""
@@ -50,11 +50,11 @@ class NodeFile(msgspec.Struct, frozen=True):
 def load_files(files: Sequence[Path]) -> list[NodeFile]:
     """Each file with its classes or its problem, in order. Blocks; may be called from any thread."""
     failed = _try_imports(files)
-    return [failed.get(file) or _load(file) for file in files]
+    return [failed.get(file) or load_here(file) for file in files]
 
 
-def _load(file: Path) -> NodeFile:
-    """Imports the file into this process."""
+def load_here(file: Path) -> NodeFile:
+    """Imports the file into this process, which it may end or hold up: for a test of the file itself."""
     try:
         classes = tuple(_node_classes(_import(file)))
         for cls in classes:
@@ -125,7 +125,7 @@ def answer_imports(writing: int, files: Sequence[str]) -> None:
         )  # where memory runs out all the same, the engine is not the one to go
     os.write(writing, b"begun\n")
     for file in files:
-        loaded = _load(Path(file))
+        loaded = load_here(Path(file))
         answer = {"problem": stored(loaded.problem), "traceback": loaded.traceback}
         os.write(writing, json.dumps(answer).encode() + b"\n")
 

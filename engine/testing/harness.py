@@ -12,6 +12,7 @@ import msgspec
 import networkx as nx
 import yaml
 
+from engine.catalogue.node_file import load_here
 from engine.catalogue.node_types import Catalogue, NodeType
 from engine.core.clock import ManualClock, settle
 from engine.core.message import EMPTY, UNSET, Message
@@ -201,7 +202,7 @@ def load_node(test_file: str, type: str) -> builtins.type[Node]:
     """The node class of that type from the file beside a test: `test_gas_index.py` → `gas_index.py`. AssertionError shows why not."""
     catalogue = Catalogue()
     test = Path(test_file)
-    catalogue.add_file(test.with_name(test.name.removeprefix("test_")))
+    catalogue.take(load_here(test.with_name(test.name.removeprefix("test_"))))
     assert not catalogue.broken, next(iter(catalogue.broken.values())).traceback
     return catalogue.types[type].cls
 

@@ -131,7 +131,7 @@ async def test_health_names_flows_and_services(site: LiveSite, new_page: NewPage
     page = await new_page(site, role="viewer")
     await page.goto("/health")
     await expect(page.get_by_role("link", name="gas-monitoring")).to_be_visible()
-    await expect(page.get_by_role("cell", name="数据库")).to_be_visible()
+    await expect(page.get_by_role("cell", name="数据库", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -91,7 +91,7 @@ async def test_dropped_wire_offers_only_what_takes_its_messages(quiet: LiveSite,
     start = await centre(out_port(page, "reading", "ok"))
     await drag(page, start, (start[0] + 10, start[1] + 260))
     finder = page.get_by_role("dialog", name="添加节点")
-    await expect(finder).to_contain_text("Reading")
+    await expect(finder).to_contain_text("读数")
     await page.keyboard.type("sequence-check")
     await expect(finder.get_by_role("option")).to_have_count(1)
     await finder.get_by_role("combobox").fill("alarm-write")

@@ -33,7 +33,7 @@ async def test_nodes_show_status_figures_and_heat(site: LiveSite, new_page: NewP
     """Status by colour, shape and text; in, out, p50 and p95 on hover; all of them at once as heat."""
     page = await opened(site, new_page)
     uplink = node(page, "uplink")
-    await expect(uplink.locator(".node-status")).to_have_text("subscribed")
+    await expect(uplink.locator(".node-status")).to_have_text("已订阅")
     await expect(uplink.locator(".node")).to_have_attribute("data-level", "ok")
     reading = node(page, "reading")
     await expect(reading.locator(".node-figures")).to_be_hidden()

@@ -61,6 +61,7 @@ from engine.runtime.state.spool.spool import Spool
 from engine.runtime.state.stores import connection_or_retry
 from engine.settings import Settings
 from engine.texts.language import Language, language_of
+from engine.texts.terminal import say, shown
 from engine.texts.text import (
     Readable,
     ReadableField,
@@ -181,6 +182,8 @@ __all__ = [
     "render",
     "request_connection",
     "requires",
+    "say",
+    "shown",
     "stored",
     "text_from",
     "title",

@@ -21,6 +21,7 @@ from engine.api import (
     Supervisor,
     Suspension,
     Targets,
+    Text,
 )
 from nodes.archive import NODES as ARCHIVE
 from nodes.gas import NODES as GAS
@@ -166,11 +167,11 @@ pack = Pack(
     testing=_testing,
     properties={"device": Device},
     commands=[
-        Command("simulate", "run simulated devices against a broker", simulation.arguments, simulation.run),
-        Command("restore", "put archive files into a table", restore_command.arguments, restore_command.run),
+        Command("simulate", Text("command.simulate"), simulation.arguments, simulation.run),
+        Command("restore", Text("command.restore"), restore_command.arguments, restore_command.run),
         Command(
             "stress",
-            "load a site with many devices, and check that all they sent is stored and every alarm raised",
+            Text("command.stress"),
             stress.arguments,
             stress.run,
         ),

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from engine.cli.site import AddCommand, catalogue_now, settings_now
-from engine.cli.terminal import say, shown, terminal_language
 from engine.core.errors import SetupError
 from engine.core.whole_file import write_whole
 from engine.texts.encode import encode
+from engine.texts.terminal import say, shown, terminal_language
 from engine.texts.text import Text
 
 __all__ = ["add_commands"]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli import flows, nodes, remote, running, upkeep
 from engine.cli.site import packs_now
-from engine.cli.terminal import say, shown
 from engine.core.errors import SetupError
+from engine.texts.terminal import say, shown
 from engine.texts.text import Readable, Text
 
 if TYPE_CHECKING:

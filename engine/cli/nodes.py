@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.cli.site import AddCommand, catalogue_now, settings_now
-from engine.cli.terminal import say, shown, terminal_language
 from engine.core.errors import SetupError
+from engine.texts.terminal import say, shown, terminal_language
 from engine.texts.text import Text
 
 if TYPE_CHECKING:

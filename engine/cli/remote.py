@@ -15,8 +15,8 @@ from urllib.parse import quote
 import aiohttp
 
 from engine.cli.site import AddCommand
-from engine.cli.terminal import say, shown, terminal_language
 from engine.core.errors import SetupError
+from engine.texts.terminal import say, shown, terminal_language
 from engine.texts.text import Text
 
 __all__ = ["add_commands"]

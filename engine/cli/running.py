@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.site import AddCommand, settings_now
-from engine.cli.terminal import say
 from engine.core.background_jobs import BackgroundJobs
 from engine.core.foreign_code import run_process
 from engine.core.targets import Target
 from engine.ops.logs import set_up_logs
 from engine.settings import Settings
+from engine.texts.terminal import say
 from engine.texts.text import Text
 
 __all__ = ["add_commands"]

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.catalogue.node_types import Catalogue
-from engine.cli.terminal import say, terminal_language
 from engine.core.errors import SetupError
 from engine.deploy.flow_upgrade import apply_upgrade, format_steps, plan_upgrade
 from engine.flow.check.check import check_flow
 from engine.ops.local_certificate import make_local_certificate
 from engine.server import migrate_only
 from engine.settings import Settings
+from engine.texts.terminal import say, terminal_language
 from engine.texts.text import Text
 
 __all__ = ["first_certificate", "parse_folders", "set_up"]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.cli.terminal import say
 from engine.settings import Settings
+from engine.texts.terminal import say
 from engine.texts.text import Readable, Text
 
 if TYPE_CHECKING:

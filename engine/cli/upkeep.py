@@ -7,9 +7,9 @@ import asyncio
 from pathlib import Path
 
 from engine.cli.site import AddCommand, catalogue_now, packs_now, settings_now
-from engine.cli.terminal import say, shown
 from engine.core.errors import SetupError
 from engine.settings import Settings
+from engine.texts.terminal import say, shown
 from engine.texts.text import Text
 
 __all__ = ["add_commands"]

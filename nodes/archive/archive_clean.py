@@ -43,9 +43,7 @@ class ArchiveClean(Node):
             cleaned = await clean(self.archive.ledger, known)
             await asyncio.to_thread(self.archive.remove, cleaned.files)
             if cleaned.how == "changed":
-                await self.archive.ledger.refused(
-                    known, str(Text("archive.changed", name=known.name)), back_to="selected"
-                )
+                await self.archive.ledger.refused(known, Text("archive.changed", name=known.name), back_to="selected")
         if cleaned.how == "changed":
             self.ctx.status(Text("archive.changed", name=file.name), "warning")
         elif cleaned.how == "dropped":

@@ -67,7 +67,7 @@ class ArchiveVerify(Node):
                 await self.ctx.service(Targets).check_name(self.endpoint)
             problem = await asyncio.to_thread(self._problem, known)
             if problem:
-                await ledger.refused(file, str(problem), back_to="selected")
+                await ledger.refused(file, problem, back_to="selected")
                 raise PermanentError(problem)
             if not await ledger.advance(known, "verified"):
                 return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -14,10 +14,12 @@ from engine.api import (
     Database,
     Nothing,
     PermanentError,
+    ReadableField,
     Route,
     Text,
     reason_of,
     request_connection,
+    text_from,
 )
 from plant.archive.entry import State
 from plant.archive.ledger import as_file
@@ -65,7 +67,7 @@ class ArchiveEntry(msgspec.Struct, kw_only=True):
     md5: str
     bucket: str
     object_key: str
-    problem: str
+    problem: ReadableField
     first_time: datetime.datetime | None
     last_time: datetime.datetime | None
     changed_at: datetime.datetime
@@ -131,7 +133,7 @@ async def files(call: Call[FilesQuery]) -> list[ArchiveEntry]:
             raise ApiError(400, "bad_request", Text("archive.no-day", given=given.day)) from wrong
     async with request_connection(call.server.service(Database)) as connection:
         rows = await connection.fetch(
-            "select name, sn, day, part, state, rows, size_bytes, md5, bucket, object_key, problem, first_time, last_time, changed_at "
+            "select name, sn, day, part, state, rows, size_bytes, md5, bucket, object_key, problem, problem_text, first_time, last_time, changed_at "
             "from archives where strpos(sn, $1) > 0 and ($2 = '' or state = $2 or ($2 = 'problem' and problem <> '')) "
             "and ($3::date is null or day = $3) order by day desc, sn, part limit $4 offset $5",
             given.sn,
@@ -140,7 +142,14 @@ async def files(call: Call[FilesQuery]) -> list[ArchiveEntry]:
             given.limit,
             given.offset,
         )
-    return [ArchiveEntry(**row) for row in rows]
+    return [_entry(dict(row)) for row in rows]
+
+
+def _entry(row: dict[str, Any]) -> ArchiveEntry:
+    text = row.pop("problem_text")
+    if row["problem"] and text is not None:
+        row["problem"] = text_from(msgspec.json.decode(text))
+    return ArchiveEntry(**row)
 
 
 async def run_now(call: Call[Nothing]) -> None:

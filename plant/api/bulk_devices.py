@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Annotated, Literal
 
 import msgspec
@@ -59,7 +61,7 @@ class Outcome(msgspec.Struct):
 async def change_many(call: Call[BulkChange]) -> Outcome:
     """Set the same fields of many devices, or see what that would change."""
     given = call.given
-    call.target, call.details = f"{len(given.sns)} devices", {"fields": given.fields}
+    call.target, call.details = _named(given.sns), {"count": len(given.sns), "fields": given.fields}
     async with request_connection(call.service(Database)) as connection:
         planned = await DeviceTable(connection).change_many(
             dict.fromkeys(given.sns, given.fields), add=False, dry_run=given.dry_run
@@ -87,7 +89,7 @@ async def import_devices(call: Call[CsvImport]) -> Outcome:
     """Add and change devices from CSV, or see what that would change: all of the file, or with any problem nothing."""
     rows = read_csv(call.given.text)
     dry_run = call.given.dry_run or bool(rows.problems)
-    call.target = f"{len(rows.wanted)} devices"
+    call.target, call.details = _named(rows.wanted), {"count": len(rows.wanted)}
     async with request_connection(call.service(Database)) as connection:
         planned = await DeviceTable(connection).change_many(rows.wanted, add=True, dry_run=dry_run)
     known = {(problem.line, problem.field) for problem in rows.problems}
@@ -140,3 +142,8 @@ ROUTES = (
         action="device.import",
     ),
 )
+
+
+def _named(sns: Iterable[str]) -> str:
+    """The first of them, for the audit log."""
+    return ", ".join(islice(sns, 20))

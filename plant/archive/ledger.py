@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from engine.api import Database, connection_or_retry
+from engine.api import Database, Readable, as_jsonb, connection_or_retry, in_full, stored
 from plant.archive.entry import FOLDER, ArchiveFile, State, file_name
 from plant.archive.rows import Figures
 
@@ -117,14 +117,16 @@ class Ledger:
         )
         return bool(done)
 
-    async def refused(self, file: ArchiveFile, problem: str, back_to: State | None = None) -> None:
+    async def refused(self, file: ArchiveFile, problem: Readable, back_to: State | None = None) -> None:
         """Notes what went wrong, and with `back_to` where the next run begins again."""
         async with connection_or_retry(self.database) as connection:
             await connection.execute(
-                f"update archives set problem = $4, state = coalesce($5, state), changed_at = now() {_ENTRY} and state <> 'cleaned'",
+                "update archives set problem = $4, problem_text = $6, state = coalesce($5, state), changed_at = now() "
+                f"{_ENTRY} and state <> 'cleaned'",
                 *_key(file),
-                problem[:1000],
+                in_full(problem, "en")[:1000],
                 back_to,
+                None if isinstance(problem, str) else as_jsonb(stored(problem)),
             )
 
     async def forget(self, file: ArchiveFile) -> None:

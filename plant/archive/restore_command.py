@@ -7,7 +7,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from engine.api import Database, PermanentError, Settings, SetupError
+from engine.api import Database, PermanentError, Settings, SetupError, Text, reason_of, say, shown
 from plant.archive.restore import TABLE, restore_file
 
 __all__ = ["arguments", "run"]
@@ -18,16 +18,14 @@ CONNECT_S = 20.0
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mcs restore`."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="archive_….csv.gz")
-    parser.add_argument(
-        "--table", default=TABLE, help=f"where the rows go; made when it is not there (default {TABLE})"
-    )
+    parser.add_argument("--table", default=TABLE, help=shown(Text("command.restore-table", table=TABLE)))
 
 
 def run(options: argparse.Namespace) -> int:
-    """RestoreJobs each file wholly or not at all, says what came of it, and goes on with the next; 1 when one could not be."""
+    """Restores each file wholly or not at all, says what came of it, and goes on with the next; 1 when one could not be."""
     settings = Settings.read(os.environ, Path(".env"))
     if settings.database_url is None:
-        raise SetupError("no database is named", "set MCS_DATABASE_URL to the database that gets the rows")
+        raise SetupError(Text("command.restore-database"))
     return asyncio.run(_restore(settings.database_url.reveal(), options.files, options.table))
 
 
@@ -40,10 +38,10 @@ async def _restore(dsn: str, files: list[Path], table: str) -> int:
             try:
                 async with database.connection(CONNECT_S) as connection:
                     rows, added = await restore_file(connection, path, table)
-                print(f"{path}: {rows} rows, {added} of them new in {table}", flush=True)
+                say(Text("command.restored", file=str(path), rows=rows, added=added, table=table))
             except (PermanentError, OSError) as problem:
                 failed += 1
-                print(f"{path}: {problem}", flush=True)
+                say(Text("command.not-restored", file=str(path), reason=reason_of(problem)))
     finally:
         await database.stop()
     return 1 if failed else 0

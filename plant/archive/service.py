@@ -89,7 +89,7 @@ class Archive:
         except Exception as error:
             self._problems[file.name] = Text("archive.stuck", name=file.name, reason=reason_of(error))
             with contextlib.suppress(RetryableError):
-                await self.ledger.refused(file, str(error))
+                await self.ledger.refused(file, reason_of(error))
             raise
         else:
             self._problems.pop(file.name, None)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.api import Database, Settings, SetupError, SiteView
+from engine.api import Database, Settings, SetupError, SiteView, Text, reason_of, say, shown
 from plant.devices.registry import Devices
 from plant.plans.demo_plan import Spot, demo_plan
 from plant.simulation.simulated_device import SimulatedDevice, fleet
@@ -33,21 +33,15 @@ REGISTRY_S = 10.0
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mcs simulate`."""
-    parser.add_argument("--devices", type=_whole(1, MOST_DEVICES), default=20, help="how many (default 20)")
-    parser.add_argument(
-        "--interval", type=_seconds, default=10.0, metavar="S", help="seconds between packets (default 10)"
-    )
-    parser.add_argument("--qos", type=int, choices=(0, 1, 2), default=1)
-    parser.add_argument(
-        "--speed", type=_seconds, default=1.0, help="how many times faster than real devices (default 1)"
-    )
-    parser.add_argument("--count", type=_whole(1, 10**9), help="packets per device, then stop and report")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same devices (default 1)")
-    parser.add_argument("--broker", metavar="URL", help="default: MCS_MQTT_URL")
-    parser.add_argument("--ca-file", help="authority of the broker's certificate, PEM")
-    parser.add_argument(
-        "--register", action="store_true", help="add the devices to the registry (MCS_DATABASE_URL) first"
-    )
+    parser.add_argument("--devices", type=_whole(1, MOST_DEVICES), default=20, help=shown(Text("command.devices")))
+    parser.add_argument("--interval", type=_seconds, default=10.0, metavar="S", help=shown(Text("command.interval")))
+    parser.add_argument("--qos", type=int, choices=(0, 1, 2), default=1, help="QoS")
+    parser.add_argument("--speed", type=_seconds, default=1.0, help=shown(Text("command.speed")))
+    parser.add_argument("--count", type=_whole(1, 10**9), help=shown(Text("command.count")))
+    parser.add_argument("--seed", type=int, default=1, help=shown(Text("command.seed")))
+    parser.add_argument("--broker", metavar="URL", help=shown(Text("command.broker")))
+    parser.add_argument("--ca-file", help=shown(Text("command.ca-file")))
+    parser.add_argument("--register", action="store_true", help=shown(Text("command.register")))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,14 +51,14 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings.read(os.environ, Path(".env"))
     url = options.broker or (settings.mqtt_url.reveal() if settings.mqtt_url else "")
     if not url:
-        raise SetupError("no broker is named", "give --broker mqtt://host:1883 or set MCS_MQTT_URL")
+        raise SetupError(Text("command.no-broker"))
     devices = fleet(options.devices, seed=options.seed, interval_s=options.interval)
     try:
         simulator = Simulator(
             url, devices, qos=options.qos, speed=options.speed, count=options.count, ca_file=options.ca_file
         )
     except ValueError as error:
-        raise SetupError(str(error), "correct --broker, MCS_MQTT_URL or --ca-file") from error
+        raise SetupError(Text("command.bad-broker", reason=reason_of(error))) from error
     return asyncio.run(_run(simulator, settings if options.register else None))
 
 
@@ -98,17 +92,17 @@ async def _run(simulator: Simulator, settings: Settings | None) -> int:
     assert running is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)
-    print(f"mcs: {len(simulator.devices)} devices; Ctrl-C ends them", flush=True)
+    say(Text("command.simulating", count=len(simulator.devices)))
     began = time.monotonic()
     with contextlib.suppress(asyncio.CancelledError):
         await simulator.run()
-    print(f"mcs: {simulator.report.text(time.monotonic() - began)}", flush=True)
+    say(simulator.report.text(time.monotonic() - began))
     return 0
 
 
 async def _register(settings: Settings, devices: list[SimulatedDevice]) -> None:
     if settings.database_url is None:
-        raise SetupError("--register needs the site's database", "set MCS_DATABASE_URL")
+        raise SetupError(Text("command.register-database"))
     database = Database(settings.database_url.reveal())
     await database.start()
     registry = Devices(database)
@@ -117,9 +111,7 @@ async def _register(settings: Settings, devices: list[SimulatedDevice]) -> None:
             await registry.start()
             await register(registry, devices)
     except TimeoutError as error:
-        raise SetupError(
-            f"the registry does not answer ({database.problem})", "start the database, then `mcs migrate`"
-        ) from error
+        raise SetupError(Text("command.registry-away", reason=database.problem or "")) from error
     finally:
         await registry.stop()
         await database.stop()
@@ -128,7 +120,7 @@ async def _register(settings: Settings, devices: list[SimulatedDevice]) -> None:
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not text.isdecimal() or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+            raise argparse.ArgumentTypeError(shown(Text("command.no-whole", text=text, least=least, most=most)))
         return int(text)
 
     return parse
@@ -140,5 +132,5 @@ def _seconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+        raise argparse.ArgumentTypeError(shown(Text("command.no-seconds", text=text)))
     return value

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import aiomqtt
 import msgspec
 
-from engine.api import BackgroundJobs, Backoff, Clock, SystemClock
+from engine.api import BackgroundJobs, Backoff, Clock, SystemClock, Text
 from plant.simulation.simulated_device import SimulatedDevice
 
 __all__ = ["Report", "Simulator"]
@@ -34,15 +34,22 @@ class Report(msgspec.Struct):
     commands: int = 0
     latencies_ms: deque[float] = msgspec.field(default_factory=lambda: deque(maxlen=10_000))
 
-    def text(self, seconds: float) -> str:
+    def text(self, seconds: float) -> Text:
         """One line for people."""
         rate = self.sent / seconds if seconds else 0.0
-        line = f"{self.sent} packets in {seconds:.1f} s ({rate:.1f}/s), {self.lost_connections} lost connections, {self.commands} commands"
-        if self.latencies_ms:
-            ordered = sorted(self.latencies_ms)
-            p50, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
-            line += f", confirmed after {p50:.1f} ms (p50), {p99:.1f} ms (p99)"
-        return line
+        sent = Text(
+            "command.sent",
+            packets=self.sent,
+            seconds=f"{seconds:.1f}",
+            rate=f"{rate:.1f}",
+            lost=self.lost_connections,
+            commands=self.commands,
+        )
+        if not self.latencies_ms:
+            return sent
+        ordered = sorted(self.latencies_ms)
+        p50, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
+        return Text("command.sent-confirmed", sent=sent, p50=f"{p50:.1f}", p99=f"{p99:.1f}")
 
 
 class Simulator:
@@ -67,7 +74,7 @@ class Simulator:
         """
         parts = urlsplit(url)
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise ValueError("the broker's address must look like mqtt://host:1883, or mqtts://host:8883 for TLS")
+            raise ValueError(Text("command.address"))
         self.report = Report()
         self.devices = list(devices)
         self._host, self._tls = parts.hostname, parts.scheme == "mqtts"
@@ -171,7 +178,7 @@ def _context(ca_file: str | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as wrong:
-        raise ValueError(f"{ca_file} can't be read as a PEM file: {wrong}") from wrong
+        raise ValueError(Text("command.no-pem", file=ca_file or "", reason=str(wrong))) from wrong
 
 
 def _go_if_cancelled() -> None:

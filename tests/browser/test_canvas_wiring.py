@@ -96,7 +96,7 @@ async def test_ports_that_can_not_take_the_wire_dim_and_say_why(quiet: LiveSite,
     await expect(in_port(page, "write")).to_have_attribute("data-fits", "false")
     await expect(in_port(page, "count")).to_have_attribute("data-fits", "true")
     await expect(in_port(page, "look")).to_have_attribute("data-fits", "true")
-    await expect(page.locator(".wire-hint")).to_contain_text("输出 Reading，需要 AlarmEvent")
+    await expect(page.locator(".wire-hint")).to_contain_text("输出“读数”，需要“报警事件”")
     before = await wires(page).count()
     await page.mouse.up()
     await expect(page.locator(".wire-hint")).to_be_hidden()

@@ -7,7 +7,6 @@ import asyncio
 import math
 import os
 import resource
-import sys
 import time
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import asyncpg
 import msgspec
 import psutil
 
-from engine.api import BackgroundJobs, Database, Settings, SetupError
+from engine.api import BackgroundJobs, Database, Settings, SetupError, Text, reason_of, say, shown
 from plant.devices.registry import Devices
 from plant.simulation.stress.load import Load, device_names, stress_device
 from plant.simulation.stress.report import StressReport, latency
@@ -31,30 +30,24 @@ SETTLE_S = 3.0
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mcs stress`."""
-    parser.add_argument("--devices", type=int, default=100, help="how many (default 100)")
-    parser.add_argument(
-        "--interval", type=float, default=10.0, metavar="S", help="seconds between packets (default 10)"
-    )
-    parser.add_argument("--duration", type=float, default=60.0, metavar="S", help="how long (default 60)")
-    parser.add_argument("--connections", type=int, help="share so many among the devices; default: one each")
-    parser.add_argument(
-        "--leaks", type=int, default=100, help="so many devices leak once, in three intervals or more (default 100)"
-    )
-    parser.add_argument("--broker", metavar="URL", help="default: MCS_MQTT_URL")
-    parser.add_argument("--ca-file", metavar="PEM", help="authority of the broker's certificate")
-    parser.add_argument(
-        "--passwords", type=Path, metavar="FILE", help="SN:PASSWORD lines, for a broker that asks each device"
-    )
+    parser.add_argument("--devices", type=int, default=100, help=shown(Text("command.stress-devices")))
+    parser.add_argument("--interval", type=float, default=10.0, metavar="S", help=shown(Text("command.interval")))
+    parser.add_argument("--duration", type=float, default=60.0, metavar="S", help=shown(Text("command.duration")))
+    parser.add_argument("--connections", type=int, help=shown(Text("command.connections")))
+    parser.add_argument("--leaks", type=int, default=100, help=shown(Text("command.leaks")))
+    parser.add_argument("--broker", metavar="URL", help=shown(Text("command.broker")))
+    parser.add_argument("--ca-file", metavar="PEM", help=shown(Text("command.ca-file")))
+    parser.add_argument("--passwords", type=Path, metavar="FILE", help=shown(Text("command.passwords")))
     parser.add_argument(
         "--watch",
         action="append",
         default=[],
         type=_process,
         metavar="NAME=PID",
-        help="tell CPU and memory of this process of the server",
+        help=shown(Text("command.watch")),
     )
-    parser.add_argument("--keep", action="store_true", help="leave the devices and their readings in the database")
-    parser.add_argument("--json", action="store_true", help="the report as JSON on standard output")
+    parser.add_argument("--keep", action="store_true", help=shown(Text("command.keep")))
+    parser.add_argument("--json", action="store_true", help=shown(Text("command.json")))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -62,14 +55,14 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings.read(os.environ, Path(".env"))
     url = options.broker or (settings.mqtt_url.reveal() if settings.mqtt_url else "")
     if not url:
-        raise SetupError("no broker is named", "give --broker mqtt://host:1883 or set MCS_MQTT_URL")
+        raise SetupError(Text("command.no-broker"))
     if settings.database_url is None:
-        raise SetupError("what was stored is checked in the database", "set MCS_DATABASE_URL")
+        raise SetupError(Text("command.stress-database"))
     numbers = options.devices >= 1 and options.leaks >= 0 and (options.connections is None or options.connections >= 1)
     if not numbers or not 0 < options.interval <= options.duration < math.inf:
-        raise SetupError("the numbers make no run", "give --devices 1 or more and a --duration above --interval")
+        raise SetupError(Text("command.stress-numbers"))
     report = asyncio.run(stress(options, url, settings.database_url.reveal()))
-    print(report.text(), file=sys.stderr if options.json else sys.stdout, flush=True)
+    say(report.text(), error=options.json)
     if options.json:
         print(msgspec.json.format(msgspec.json.encode(report)).decode())
     return 0 if report.passed else 1
@@ -90,28 +83,24 @@ async def stress(options: argparse.Namespace, url: str, dsn: str) -> StressRepor
             ca_file=options.ca_file,
         )
     except (ValueError, OSError) as wrong:
-        raise SetupError(str(wrong), "correct --broker and --ca-file") from wrong
+        raise SetupError(Text("command.bad-broker", reason=reason_of(wrong))) from wrong
     try:
         connection = await asyncpg.connect(dsn, timeout=10)
     except (OSError, asyncpg.PostgresError) as failure:
-        raise SetupError(f"the database does not answer ({failure})", "check MCS_DATABASE_URL") from failure
+        raise SetupError(Text("command.database-silent", reason=str(failure))) from failure
     watch = AlarmWatch(await asyncpg.connect(dsn, timeout=10), PREFIX)
     try:
         try:
             await _clear(connection)
         except asyncpg.UndefinedTableError as missing:
-            raise SetupError(
-                f"the database holds no site ({missing})", "check MCS_DATABASE_URL, or mcs migrate"
-            ) from missing
+            raise SetupError(Text("command.no-site", reason=str(missing))) from missing
         await _register(dsn, names, options.interval)
-        _say(f"{len(names)} devices registered; connecting {connections}")
+        say(Text("command.registered", count=len(names), connections=connections), error=True)
         try:
             await load.connect()
         except TimeoutError as late:
-            why = f", {load.refusals} were refused" if load.refusals else ""
             raise SetupError(
-                f"only {load.connected} of {connections} connections were made{why}",
-                "check --passwords and the limits of the broker",
+                Text("command.few-connections", made=load.connected, count=connections, refused=load.refusals)
             ) from late
         await asyncio.sleep(SETTLE_S)  # the engine has heard of the last devices by then
         report = await _measured(options, load, connection, watch)
@@ -137,7 +126,7 @@ async def _measured(
         seconds = time.monotonic() - began
         cost = await costs.stop()
         await load.settle()
-    _say("published; waiting for the last rows")
+    say(Text("command.published"), error=True)
     await _all_stored(connection, len(load.published), since)
     await _all_alarms(load, watch)
     stored: dict[tuple[str, int], float] = {}
@@ -218,9 +207,16 @@ async def _tell_progress(load: Load, duration_s: float) -> None:
     began = time.monotonic()
     while True:
         await asyncio.sleep(min(10.0, duration_s / 4))
-        _say(
-            f"{time.monotonic() - began:4.0f} of {duration_s:.0f} s: published {len(load.published)}, confirmed {load.confirmed}, "
-            f"connected {load.connected}"
+        say(
+            Text(
+                "command.progress",
+                at=round(time.monotonic() - began),
+                duration=round(duration_s),
+                published=len(load.published),
+                confirmed=load.confirmed,
+                connected=load.connected,
+            ),
+            error=True,
         )
 
 
@@ -230,7 +226,7 @@ def _passwords(file: Path | None) -> dict[str, str]:
     try:
         lines = file.read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError) as failure:
-        raise SetupError(f"{file} can't be read ({failure})", "check --passwords") from failure
+        raise SetupError(Text("command.passwords-unreadable", file=str(file), reason=str(failure))) from failure
     return {name: password for name, _, password in (line.partition(":") for line in lines)}
 
 
@@ -239,19 +235,12 @@ def _allow_files(connections: int) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + 200
     if most != resource.RLIM_INFINITY and most < wanted:
-        raise SetupError(
-            f"a process may open {most} files here, {connections} connections need {wanted}",
-            f"raise the limit (ulimit -n {wanted}), or share connections: --connections {most - 200}",
-        )
+        raise SetupError(Text("command.files", most=most, connections=connections, wanted=wanted, fewer=most - 200))
     resource.setrlimit(resource.RLIMIT_NOFILE, (most if most != resource.RLIM_INFINITY else wanted, most))
-
-
-def _say(text: str) -> None:
-    print(f"mcs: {text}", file=sys.stderr, flush=True)
 
 
 def _process(text: str) -> tuple[str, int]:
     name, _, pid = text.partition("=")
     if not name or not pid.isdecimal() or not psutil.pid_exists(int(pid)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PID with the id of a process that runs")
+        raise argparse.ArgumentTypeError(shown(Text("command.no-process", text=text)))
     return name, int(pid)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from engine.api import Text
 from plant.simulation.stress.watch import Cost
 
 __all__ = ["Latency", "StressReport", "latency"]
@@ -48,26 +49,56 @@ class StressReport(msgspec.Struct, frozen=True, kw_only=True):
         """Nothing lost, nothing twice, every alarm raised."""
         return self.lost == 0 and self.twice == 0 and self.alarms_seen == self.alarms_expected
 
-    def text(self) -> str:
+    def text(self) -> Text:
         """Some lines for people."""
-        share = "" if self.connections == self.devices else f" over {self.connections} connections"
+        share = (
+            Text("command.report-devices", count=self.devices)
+            if self.connections == self.devices
+            else Text("command.report-shared", count=self.devices, connections=self.connections)
+        )
         lines = [
-            f"{self.devices} devices{share}, one packet every {self.interval_s:g} s each, for {self.seconds:.0f} s on {self.cores} cores",
-            f"  published   {self.published} ({self.rate_per_s:.0f}/s), confirmed by the broker {self.confirmed}",
-            f"  stored      {self.stored}: lost {self.lost}, twice {self.twice}, connections lost {self.connections_lost}",
-            f"  arrival     {_format_latency(self.arrival)}",
-            f"  alarms      {self.alarms_seen} of {self.alarms_expected}, readable {_format_latency(self.alarm)} after publishing",
+            Text(
+                "command.report-load",
+                devices=share,
+                interval=self.interval_s,
+                seconds=round(self.seconds),
+                cores=self.cores,
+            ),
+            Text(
+                "command.report-published",
+                count=self.published,
+                rate=round(self.rate_per_s),
+                confirmed=self.confirmed,
+            ),
+            Text(
+                "command.report-stored",
+                count=self.stored,
+                lost=self.lost,
+                twice=self.twice,
+                connections=self.connections_lost,
+            ),
+            Text("command.report-arrival", latency=_latency_text(self.arrival)),
+            Text(
+                "command.report-alarms",
+                seen=self.alarms_seen,
+                expected=self.alarms_expected,
+                latency=_latency_text(self.alarm),
+            ),
         ]
         if self.generator_late_ms > 1000 * self.interval_s / 10:
-            lines.append(
-                f"  the generator itself was up to {self.generator_late_ms:.0f} ms late: too slow a machine for both"
-            )
+            lines.append(Text("command.report-late", late=round(self.generator_late_ms)))
         for name, cost in self.costs.items():
             lines.append(
-                f"  {name:12}{cost.cpu_pct:6.1f} % of a core, {cost.memory_mb:6.1f} MB (peak {cost.peak_mb:.1f} MB)"
+                Text(
+                    "command.report-cost",
+                    name=name,
+                    cpu=f"{cost.cpu_pct:.1f}",
+                    memory=f"{cost.memory_mb:.1f}",
+                    peak=f"{cost.peak_mb:.1f}",
+                )
             )
-        lines.append("  all stored once, every alarm raised" if self.passed else "  NOT as it should be")
-        return "\n".join(lines)
+        lines.append(Text("command.report-passed") if self.passed else Text("command.report-failed"))
+        return Text("command.report", lines=lines)
 
 
 def latency(values_s: Sequence[float]) -> Latency | None:
@@ -82,7 +113,7 @@ def latency(values_s: Sequence[float]) -> Latency | None:
     return Latency(count=len(ordered), p50=at(0.5), p99=at(0.99), max=round(1000 * ordered[-1], 1))
 
 
-def _format_latency(latency: Latency | None) -> str:
+def _latency_text(latency: Latency | None) -> Text:
     if latency is None:
-        return "not measured"
-    return f"p50 {latency.p50:.1f} ms, p99 {latency.p99:.1f} ms, longest {latency.max:.1f} ms"
+        return Text("command.not-measured")
+    return Text("command.latency", p50=f"{latency.p50:.1f}", p99=f"{latency.p99:.1f}", longest=f"{latency.max:.1f}")

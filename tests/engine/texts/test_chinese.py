@@ -12,9 +12,9 @@ from tests.engine.texts.test_catalogues import catalogue
 
 LATIN = set(
     """
-    A1 A2 API CA CR CRLF CSV ETag GBK Graphviz HTTP ID JPG JSON JUnit K LF MB MD5 MQTT Markdown Mosquitto NTP NUL NaN PNG PostgreSQL Python QoS
-    Redis S3 Schema TCP TLS URL UTC UTF-8 Unix WebSocket XML YAML
-    cron dev gzip mcs nobody pip postgres pytest root schema setpriv util-linux
+    A1 A2 API CA CPU CR CRLF CSV ETag GBK Graphviz HTTP ID JPG JSON JUnit K LF MB MD5 MQTT Markdown Mosquitto NTP NUL NaN PEM PNG
+    PostgreSQL Python QoS Redis S3 Schema TCP TLS URL UTC UTF-8 Unix WebSocket XML YAML
+    cron dev gzip mcs nobody p50 p99 pip postgres pytest root schema setpriv util-linux
     """.split()  # noqa: SIM905 - a list that is read and added to
 )
 """Names that are Latin in Chinese, too. Units apart, everything else is a parameter or stands in backticks."""

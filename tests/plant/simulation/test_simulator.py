@@ -38,7 +38,7 @@ async def test_devices_publish_on_their_own_topics(make_mosquitto: Callable[...,
     assert {topic for topic, _ in got} == {"metachip/gas/GS000001/data", "metachip/gas/GS000002/data"}
     assert [packet["seq"] for topic, packet in got if "GS000001" in topic] == [65530, 65531, 65532, 65533, 65534]
     assert simulator.report.sent == 10
-    assert "10 packets" in simulator.report.text(1.0)
+    assert "10 packets" in str(simulator.report.text(1.0))
 
 
 async def test_a_command_is_obeyed(make_mosquitto: Callable[..., Mosquitto]):

@@ -9,7 +9,7 @@ export const paletteWords = defineWords(
     "palette.none": "没有与“{{typed}}”匹配的节点",
     "quick.label": "添加节点",
     "quick.takes": "可接收 {{payload}} 的节点",
-    "quick.gives": "可输出 {{payload}} 的节点",
+    "quick.gives": "可输出“{{payload}}”的节点",
     "quick.any": "任意消息",
   },
   {

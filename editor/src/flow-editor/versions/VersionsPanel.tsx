@@ -43,7 +43,7 @@ export default function VersionsPanel() {
           }}>
             <span className="version-number number">{row.number}</span>
             <span className="version-what">
-              <span className="version-note">{noteOf(row.note, t) || <em>{t(row.removed ? "versions.removed" : "versions.no-note")}</em>}</span>
+              <span className="version-note">{row.note || <em>{t(row.removed ? "versions.removed" : "versions.no-note")}</em>}</span>
               <span className="version-who">{row.who === "disk" ? t("deploy.disk") : row.who} · <time dateTime={row.when}>{dateTime(row.when)}</time></span>
             </span>
             {row.number === running && <span className="badge badge-ok">{t("versions.running")}</span>}
@@ -53,12 +53,6 @@ export default function VersionsPanel() {
       ))}
     </ol>
   );
-}
-
-/** The notes that the server itself writes, in the language of the page. */
-function noteOf(note: string, t: (key: string) => string): string {
-  const own = { "found at the start": "versions.found", "recorded later": "versions.later" }[note];
-  return own ? t(own) : note;
 }
 
 function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Revision; rows: Revision[]; against: string; onAgainst: (against: string) => void }) {
@@ -91,7 +85,7 @@ function Chosen({ flow, row, rows, against, onAgainst }: { flow: string; row: Re
   return (
     <div className="version-body">
       <SelectField label={t(against === DRAFT ? "versions.to-draft" : "versions.against")} value={against} onChange={(event) => onAgainst(event.target.value)}
-        choices={[{ value: DRAFT, label: t("versions.draft") }, ...rows.filter(({ number }) => number !== row.number).map(({ number, note, when }) => ({ value: String(number), label: `${number} · ${noteOf(note, t) || dateTime(when)}` }))]} />
+        choices={[{ value: DRAFT, label: t("versions.draft") }, ...rows.filter(({ number }) => number !== row.number).map(({ number, note, when }) => ({ value: String(number), label: `${number} · ${note || dateTime(when)}` }))]} />
       {diff ? <DiffList diff={diff} nothing={t("versions.same")} titleOf={(address) => localize(nodeAt(address)?.title)} typeOf={(address) => catalogue.get(nodeAt(address)?.type ?? "")} /> : <p role="status">{t("kit.loading")}</p>}
       <Button icon="history" needs="admin" disabledReason={revision?.text === null && t("versions.gone")} onClick={restore}>{t("versions.restore", { number: row.number })}</Button>
     </div>

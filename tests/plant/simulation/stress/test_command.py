@@ -26,7 +26,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--connections", "0"], "the numbers make no run"),
         (["--interval", "nan"], "the numbers make no run"),
         (["--interval", "9", "--duration", "3"], "the numbers make no run"),
-        (["--broker", "nonsense"], "write mqtt://host:1883"),
+        (["--broker", "nonsense"], "write `mqtt://host:1883`"),
         (["--passwords", "nowhere"], "nowhere can't be read"),
         (["--passwords", "binary"], "binary can't be read"),
         ([], "the database does not answer"),
@@ -43,4 +43,4 @@ def test_what_makes_no_run_is_one_line(capsys: pytest.CaptureFixture[str], words
 def test_a_process_to_watch_is_one_that_runs(capsys: pytest.CaptureFixture[str], process: str) -> None:
     with pytest.raises(SystemExit):
         main(["stress", "--watch", process])
-    assert "is not NAME=PID with the id of a process that runs" in capsys.readouterr().err
+    assert "is not `NAME=PID` with the id of a process that runs" in capsys.readouterr().err

@@ -16,7 +16,7 @@ WALL = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datetime",
 MEANT = {
     "engine/access/accounts.py::Accounts.identify": "a session ends at a Unix time that the database has",
     "engine/ops/local_certificate.py::make_local_certificate": "a certificate is valid between two dates",
-    "engine/runtime/state/memory.py::KeyedMemory._collect": "what outlives the process ends at a Unix time",
+    "engine/runtime/state/memory.py::KeyedMemory._encoded": "what outlives the process ends at a Unix time",
     "engine/runtime/state/memory.py::KeyedMemory.restore": "the same, back: from here on by the steady clock",
     "engine/runtime/state/redis_journal.py::RedisJournal.append": "the end of an entry becomes what is left of it, which Redis counts by itself",
     "engine/runtime/state/redis_journal.py::RedisJournal._read": "what Redis says is left becomes an end",

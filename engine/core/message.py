@@ -6,7 +6,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -16,21 +16,35 @@ __all__ = ["EMPTY", "UNSET", "Delivery", "Message", "UnsetType", "message_ids"]
 EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
+class Changes(Protocol):
+    """What nodes have remembered while they had a message that is still under way."""
+
+    def settle(self, delivery: Delivery) -> None:
+        """The message is done: what it has changed may be committed, and then its source may hear of it."""
+
+
 class Delivery(msgspec.Struct, gc=False, eq=False):
     """Counts the branches of one source message that are still under way.
 
     It starts at 1 (the source's own hold). Whoever keeps a message beyond its own turn (a queue, a batch, a timer) calls
-    `hold`, and `release` when that is over. At 0 `settled` is called once: the source acknowledges the message.
+    `hold`, and `release` when that is over. At 0 `settled` is called once: the source acknowledges the message. What nodes have remembered
+    meanwhile (`changes`) is committed before that, and never earlier: a message that comes again after a crash does not meet its own trace.
     """
 
     settled: Callable[[Delivery], None]
     token: Any = None
     pending: int = 1
+    changes: Changes | None = None
 
     @classmethod
     def untracked(cls) -> Delivery:
         """Of a message that no source brought and that nobody waits for: `Context.emit` counts it as the flow's own."""
         return cls(_nobody, pending=0)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether anybody hears of it when all is done."""
+        return self.settled is not _nobody
 
     def hold(self) -> None:
         """Keeps the source from acknowledging; each hold needs one `release`."""
@@ -40,7 +54,10 @@ class Delivery(msgspec.Struct, gc=False, eq=False):
         """Ends one hold. The last one settles the message."""
         self.pending -= 1
         if not self.pending:
-            self.settled(self)
+            if self.changes is None:
+                self.settled(self)
+            else:
+                self.changes.settle(self)
 
 
 def _nobody(_: Delivery) -> None:

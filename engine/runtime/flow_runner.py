@@ -137,7 +137,12 @@ class FlowRun:
         enter = self._program.current.enter.get(node)
         if enter is None:
             raise LookupError(Text("api.no-running-node", flow=self.name, node=node))
-        enter(message)
+        journal = self.site.journal
+        before, journal.current = journal.current, message.delivery
+        try:
+            enter(message)
+        finally:
+            journal.current = before
 
     def emit(self, node: str, message: Message, port: str) -> None:
         """Sends from a node outside of its `process`."""
@@ -153,28 +158,42 @@ class FlowRun:
             message.delivery.pending += 1
         if self.observer.all:
             self.observer.passed(node, port, message, {port: message}, 0.0)
-        program.send[node, port](message)
+        journal = self.site.journal
+        before, journal.current = journal.current, message.delivery
+        try:
+            program.send[node, port](message)
+        finally:
+            journal.current = before
         message.delivery.release()
 
     def after(self, node: str, message: Message, result: Any) -> None:
         """A queue has its result."""
         program = self._program.observed if self._sample(node, message, result) else self._program.fast
-        if result is not None and node in program.leave:
-            program.leave[node](message, result)
-        if self._listeners.hears("complete"):
-            self._listeners.notify("complete", node, message)
+        journal = self.site.journal
+        before, journal.current = journal.current, message.delivery
+        try:
+            if result is not None and node in program.leave:
+                program.leave[node](message, result)
+            if self._listeners.hears("complete"):
+                self._listeners.notify("complete", node, message)
+        finally:
+            journal.current = before
 
     def after_batch(self, node: str, messages: Sequence[Message], results: Sequence[Any]) -> None:
         """A queue has the results of a batch: each an output, or the exception that its message ended in. ValueError when there are not as many."""
         looking = self.observer.all or self._listeners.hears("complete")
-        leave = self._program.fast.leave.get(node)
+        leave, journal = self._program.fast.leave.get(node), self.site.journal
         for message, result in zip(messages, results, strict=True):
             if isinstance(result, Exception):
                 self.fail(node, message, result)
             elif looking or leave is None:
                 self.after(node, message, result)
             elif result is not None:
-                leave(message, result)
+                before, journal.current = journal.current, message.delivery
+                try:
+                    leave(message, result)
+                finally:
+                    journal.current = before
         if messages and not looking and not isinstance(results[-1], Exception):
             self._sample(node, messages[-1], results[-1])
 
@@ -186,7 +205,12 @@ class FlowRun:
             running.note_error(error)
             if isinstance(error, NodeHangs) and running.hung():
                 self._program.set_aside(node)
-        self._failures.send(node, message, error, reason)
+        journal = self.site.journal
+        before, journal.current = journal.current, message.delivery
+        try:
+            self._failures.send(node, message, error, reason)
+        finally:
+            journal.current = before
 
     def refuse(self, node: str, message: Message, reason: Readable, port: str) -> None:
         """A source could not take a message as it should be."""

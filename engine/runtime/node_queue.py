@@ -14,6 +14,7 @@ from engine.core.failure import RetryableError
 from engine.core.foreign_code import NodeBroke, NodeHangs, await_foreign
 from engine.core.message import Message
 from engine.runtime.state.group_commit import GroupCommit
+from engine.runtime.state.journal import working_on
 from engine.texts.text import Readable, Text, reason_of
 
 __all__ = ["NodeQueue", "TimedOut"]
@@ -219,7 +220,8 @@ class NodeQueue:
         while True:
             self._began = began = self._clock.monotonic()
             try:
-                result = await await_foreign(self._call, work)
+                with working_on(self._in_work):
+                    result = await await_foreign(self._call, work)
             except RetryableError as away:
                 self.problem = reason_of(away)
                 self._retrying = True

@@ -192,6 +192,7 @@ class Site:
             self.refused[flow.flow] = reason_of(failed)
             raise
         self.refused.pop(flow.flow, None)
+        self.memories.close_all()
         if fresh:
             self.flows[flow.flow] = run
         return report
@@ -201,6 +202,7 @@ class Site:
         run = self.flows.pop(name, None)
         if run is not None:
             await run.remove()
+            self.memories.close_all()
         self.problems.pop(name, None)
         self.refused.pop(name, None)
 
@@ -268,6 +270,7 @@ class Site:
         if run is not None:
             removed = list(run.nodes)
             await run.stop()
+            self.memories.close_all()
             del self.flows[flow.flow]
         return DeployReport(flow=flow.flow, added=[], changed=[], removed=removed, kept=[])
 

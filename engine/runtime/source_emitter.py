@@ -92,11 +92,16 @@ class SourceEmitter:
             EMPTY if props is None else props,
             delivery,
         )
-        if (steady := self._steady()) >= self._next_sample or self._observer.all:
-            self._next_sample = steady + SAMPLE_EVERY_S
-            self._observed_entry(message)
-        else:
-            self._entry(message)
+        journal = self._journal
+        before, journal.current = journal.current, delivery
+        try:
+            if (steady := self._steady()) >= self._next_sample or self._observer.all:
+                self._next_sample = steady + SAMPLE_EVERY_S
+                self._observed_entry(message)
+            else:
+                self._entry(message)
+        finally:
+            journal.current = before
         delivery.release()
         return delivery
 
@@ -144,7 +149,11 @@ class SourceEmitter:
         self.accepted += 1
         delivery = Delivery(self._settled, done)
         self._waiters += 1
-        self._refused(Message(payload, topic, "", self._now(), self._next_id(), EMPTY, delivery), reason, port)
+        before, self._journal.current = self._journal.current, delivery
+        try:
+            self._refused(Message(payload, topic, "", self._now(), self._next_id(), EMPTY, delivery), reason, port)
+        finally:
+            self._journal.current = before
         delivery.release()
         return done
 
@@ -154,7 +163,7 @@ class SourceEmitter:
         return Delivery(self._settled, None)
 
     def _settled(self, delivery: Delivery) -> None:
-        if self._journal.clean:
+        if self._journal.clean or delivery.changes is not None:  # with changes this comes after their commit
             self._finish(delivery)
         else:
             self._journal.after_commit(self._finish, delivery)

@@ -130,7 +130,9 @@ class NodeHarness:
         for one in given:
             if isinstance(one, dict) and "at" in one:
                 await self.clock.advance_to(self._began + one["at"])
-            self.run.enter("node", self.message(one))
+            message = self.message(one)
+            self.run.enter("node", message)
+            message.delivery.release()
             await settle(3)
         await settle()
 
@@ -250,9 +252,9 @@ class FlowHarness:
             if emitter is not None:
                 emitter.push(own.pop("payload", UNSET), own.pop("topic", ""), props=fields, **own)
             else:
-                self.run.enter(
-                    node, Message(**own, id=self.site.message_id(), props=fields, delivery=self.run.own.adopt())
-                )
+                delivery = self.run.own.adopt()
+                self.run.enter(node, Message(**own, id=self.site.message_id(), props=fields, delivery=delivery))
+                delivery.release()
         await settle()
 
     async def __aexit__(self, *failure: object) -> None:

@@ -114,7 +114,8 @@ class Batch(Node):
             if self.mode == "concat":
                 self._take(held)
             else:
-                self.waiting.append(held)
+                self._add(held)
+        self._send_complete()
         if self.mode == "interval":
             self.timers.after("interval", self.interval_s, self._interval)
 
@@ -125,9 +126,7 @@ class Batch(Node):
             self._concat(msg)
         else:
             parts_of(msg)  # what is wrong with them is refused here, and does not stop the batch
-            self.waiting.append(self.keeping.put(msg))
-            if self.mode == "count" and (len(self.waiting) >= self.count or (self.honour_parts and _is_last(msg))):
-                self._send(self.waiting, self.overlap)
+            self._add(self.keeping.put(msg))
         self.ctx.status(
             Text("status.waiting", count=len(self.keeping)) if len(self.keeping) else "",
             "busy" if len(self.keeping) else "ok",
@@ -143,6 +142,12 @@ class Batch(Node):
         self.waiting, self.sequences = [], {}
         if self.mode == "interval":
             self.timers.after("interval", self.interval_s, self._interval)
+
+    def _add(self, held: Held) -> None:
+        self.waiting.append(held)
+        full = len(self.waiting) >= self.count or (self.honour_parts and _is_last(held.message))
+        if self.mode == "count" and full:
+            self._send(self.waiting, self.overlap)
 
     def _send(self, batch: list[Held], overlap: int = 0) -> None:
         stay = batch[-overlap:] if overlap else []
@@ -174,7 +179,10 @@ class Batch(Node):
         if not belongs(parts) or parts is None or parts.get("count") is None:
             raise PermanentError(Text("sequence.no-parts"))
         self._take(self.keeping.put(msg))
-        while all(self._first_complete(topic) is not None for topic in self.topics):
+        self._send_complete()
+
+    def _send_complete(self) -> None:
+        while self.topics and all(self._first_complete(topic) is not None for topic in self.topics):
             batch: list[Held] = []
             for topic in self.topics:
                 batch += self.sequences[topic].pop(str(self._first_complete(topic)))

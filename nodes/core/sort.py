@@ -116,10 +116,7 @@ class Sort(Node):
 
     def resume(self) -> None:
         for held in self.keeping.restore():
-            self.groups.setdefault(str(held.note), []).append(held)
-            count = (parts_of(held.message) or {}).get("count")
-            if count is not None:
-                self.counts[str(held.note)] = count
+            self._collect(held)
 
     def _path_of_by(self) -> Path:
         by = ("payload" if self.what == "sequence" else "") if self.by is None else self.by
@@ -134,11 +131,11 @@ class Sort(Node):
         parts = parts_of(msg)
         if parts is None or not belongs(parts):
             raise PermanentError(Text("sequence.no-place"))
-        self._collect(msg, str(parts["id"]))
+        self._collect(self.keeping.put(msg, note=str(parts["id"])))
         return None
 
-    def _collect(self, msg: Message, name: str) -> None:
-        held = self.keeping.put(msg, note=name)
+    def _collect(self, held: Held) -> None:
+        msg, name = held.message, str(held.note)
         waiting = self.groups.setdefault(name, [])
         waiting.append(held)
         count = (parts_of(msg) or {}).get("count")

@@ -144,16 +144,13 @@ class Switch(Node):
 
     def resume(self) -> None:
         for held in self.keeping.restore():
-            self.groups.setdefault(str(held.note), []).append(held)
-            count = (parts_of(held.message) or {}).get("count")
-            if count is not None:
-                self.counts[str(held.note)] = count
+            self._collect(held)
 
     def process(self, msg: Message) -> Any:
         if self.whole:
             parts = parts_of(msg)
             if parts is not None and belongs(parts):
-                self._collect(msg, str(parts["id"]))
+                self._collect(self.keeping.put(msg, note=str(parts["id"])))
                 return None
         return self._sorted(msg)
 
@@ -179,8 +176,8 @@ class Switch(Node):
             self.memory.set("before", [] if value is UNSET else [storable(value, self.property)])
         return out
 
-    def _collect(self, msg: Message, group: str) -> None:
-        held = self.keeping.put(msg, note=group)
+    def _collect(self, held: Held) -> None:
+        msg, group = held.message, str(held.note)
         waiting = self.groups.setdefault(group, [])
         waiting.append(held)
         count = (parts_of(msg) or {}).get("count")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 from engine.core.background_task import BackgroundTask, Supervisor, describe_error
 from engine.core.backoff import Backoff
 from engine.core.failure import RetryableError
-from engine.core.message import Delivery
+from engine.core.message import Delivery, Message
 from engine.runtime.state.group_commit import GroupCommit
 from engine.texts.text import Readable, reason_of
 
-__all__ = ["LONGEST_KEY", "Change", "Journal", "JournalStore"]
+__all__ = ["LONGEST_KEY", "Change", "Journal", "JournalStore", "working_on"]
 
 log = logging.getLogger("mcs.journal")
 
@@ -22,8 +24,21 @@ GATHER_S = 0.003
 LONGEST_KEY = 500
 """Characters of a key: PostgreSQL's index has room for 2,704 bytes of name and key."""
 
+_IN_WORK: ContextVar[Sequence[Delivery]] = ContextVar("in work", default=())
+"""The same of a node that awaits something while it has its messages."""
+
 Change = tuple[str, str, bytes | None, float | None]
 """(memory name, key, value in msgpack or None for forgotten, Unix time when it ends or None)."""
+
+
+@contextmanager
+def working_on(messages: Sequence[Message]) -> Iterator[None]:
+    """What is remembered within, after any await too, comes of these messages."""
+    before = _IN_WORK.set([message.delivery for message in messages])
+    try:
+        yield
+    finally:
+        _IN_WORK.reset(before)
 
 
 class JournalStore(Protocol):
@@ -48,11 +63,17 @@ class Journal:
     def __init__(self, store: JournalStore | None = None, supervisor: Supervisor | None = None) -> None:
         supervisor = supervisor if supervisor is not None else Supervisor()
         self.clean = True
+        self.kept = store is not None
+        """Whether what nodes remember outlives the process."""
         self.problem: Readable = ""
         self._store = store
         self._clock = supervisor.clock
         self._gathering = GroupCommit(GATHER_S)
         self._collectors: list[Callable[[], list[Change]]] = []
+        self._ready: list[Change] = []
+        """Encoded, as the last message that had a part in it is done."""
+        self.current: Delivery | None = None
+        """Of the message that nodes are given in this very moment: what they remember meanwhile is its change."""
         self._waiting: list[tuple[Callable[[Delivery], None], Delivery]] = []
         self._changes: list[Change] = []
         """Handed over by their memories, not written yet."""
@@ -67,8 +88,18 @@ class Journal:
         if self._store is None:
             collect()
             return
-        self.clean = False
         self._collectors.append(collect)
+        self._awake()
+
+    def add(self, changes: list[Change]) -> None:
+        """Changes that may be committed as they are."""
+        self._ready += changes
+        self._awake()
+
+    def _awake(self) -> None:
+        if not self.clean:
+            return  # a commit is under way, and looks again after it
+        self.clean = False
         self._task.start()
         wake, self._wake = self._wake, None
         if wake is not None and not wake.done():
@@ -78,6 +109,10 @@ class Journal:
         """Calls `finish(delivery)` once everything that was touched so far is committed."""
         self._waiting.append((finish, delivery))
         self._gathering.added(len(self._waiting))
+
+    def in_work(self) -> list[Delivery]:
+        """Of the messages that a node has while it awaits something, as far as anybody waits for them."""
+        return [one for one in _IN_WORK.get() if one.pending > 0 and one.is_awaited]
 
     async def flush(self) -> None:
         """Returns when all is committed. Waits as long as the store is away; cancel to give up."""
@@ -92,7 +127,7 @@ class Journal:
 
     @property
     def _has_work(self) -> bool:
-        return bool(self._collectors or self._waiting or self._changes or self._settling)
+        return bool(self._collectors or self._ready or self._waiting or self._changes or self._settling)
 
     async def _commit_all(self) -> None:
         while True:
@@ -107,16 +142,19 @@ class Journal:
 
     async def _commit(self) -> None:
         assert self._store is not None
-        if self._collectors:
+        if self._collectors or self._ready:
             await self._gathering.enough(len(self._waiting))
         collectors, self._collectors = self._collectors, []
         self._settling += self._waiting
         self._waiting = []
-        self._changes += [change for collect in collectors for change in collect()]
+        ready, self._ready = self._ready, []
+        collected = [change for collect in collectors for change in collect()]
+        # The last word on each key: a statement may write a row once only.
+        self._changes = list({change[:2]: change for change in (*self._changes, *ready, *collected)}.values())
         await self._append(self._store, self._changes)
         self._changes = []
         self._gathering.ended()
-        if not self._collectors:
+        if not self._collectors and not self._ready:
             self.clean = True
         settling, self._settling = self._settling, []
         for finish, delivery in settling:

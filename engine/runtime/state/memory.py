@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -10,11 +11,16 @@ import msgspec
 
 from engine.core.clock import Clock
 from engine.core.failure import PermanentError
+from engine.core.message import Delivery
 from engine.core.renamed import new_names_in, read_as
+from engine.runtime.state.changes import MessageChanges, OpenKey
 from engine.runtime.state.journal import LONGEST_KEY, Change, Journal
 from engine.texts.text import Text
 
 __all__ = ["KeyedMemory", "Memories"]
+
+LONGEST_OPEN_S = 600.0
+"""After so long a message that is still under way is taken for one that never ends."""
 
 log = logging.getLogger("mcs.memory")
 
@@ -36,6 +42,7 @@ class KeyedMemory:
         self._values: dict[str, Any] = {}
         self._ends: dict[str, float] = {}
         self._dirty: set[str] = set()
+        self._open: dict[str, OpenKey] = {}
         self.shared: dict[str, Any] = {}
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -51,10 +58,7 @@ class KeyedMemory:
             self._ends[key] = self._now() + ttl_s
         elif self._ends:
             self._ends.pop(key, None)
-        if self._dirty:
-            self._dirty.add(key)
-        else:
-            self._touch(key)
+        self._touch(key)
 
     def delete(self, key: str) -> None:
         if self._values.pop(key, self) is not self:
@@ -80,6 +84,7 @@ class KeyedMemory:
 
     def rename(self, name: str) -> frozenset[str]:
         """Goes on under another name; the keys that may be stored under the one before."""
+        self.close_old(math.inf)
         keys = frozenset((*self._values, *self._dirty))
         self.name = name
         for key in keys:
@@ -94,7 +99,7 @@ class KeyedMemory:
 
     def follow(self, key: str, value: bytes | None, ends: float | None) -> None:
         """Another worker has changed an entry. Our own change that is not committed yet is the later one and stays."""
-        if key in self._dirty:
+        if key in self._dirty or key in self._open:
             return
         self._ends.pop(key, None)
         if value is None:
@@ -102,18 +107,72 @@ class KeyedMemory:
         else:
             self.restore(key, value, ends)
 
+    def part_done(self, key: str, delivery: Delivery) -> None:
+        """A message that has had a part in this value is done. When all are, the value as it is may be committed."""
+        opened = self._open.get(key)
+        if opened is None:
+            delivery.changes.key_ready(delivery)  # type: ignore[union-attr]  # it was closed for all
+            return
+        opened.under_way -= 1
+        if opened.waiting is not None:
+            opened.waiting.append(delivery)
+        elif opened.under_way:
+            opened.waiting = [delivery]
+        if not opened.under_way:
+            self._close(key, opened)
+            if opened.waiting is None:
+                delivery.changes.key_ready(delivery)  # type: ignore[union-attr]
+
+    def close_old(self, since: float, *, written: bool = True) -> None:
+        """Commits what has waited since before that monotonic time for a message that does not end: one must not hold up all others for ever."""
+        for key, opened in [(key, opened) for key, opened in self._open.items() if opened.since < since]:
+            self._close(key, opened, written=written)
+
+    def _close(self, key: str, opened: OpenKey, *, written: bool = True) -> None:
+        del self._open[key]
+        if written:
+            self._journal.add(self._encoded((key,)))
+        for delivery in opened.waiting or ():
+            delivery.changes.key_ready(delivery)  # type: ignore[union-attr]
+
     def _touch(self, key: str) -> None:
+        journal = self._journal
+        if journal.kept:
+            current = journal.current
+            if current is not None and current.pending > 0 and current.is_awaited:
+                self._take_part(key, current)
+                return
+            if current is None and (parts := journal.in_work()):
+                for delivery in parts:
+                    self._take_part(key, delivery)
+                return
+            if key in self._open:
+                return  # it goes with what others have changed
         if not self._dirty:
             self._dirty.add(key)
             self._journal.touch(self._collect)
         else:
             self._dirty.add(key)
 
+    def _take_part(self, key: str, delivery: Delivery) -> None:
+        changes = delivery.changes
+        if changes is None:
+            delivery.changes = MessageChanges(self._journal, self, key)
+        if changes is None or changes.add(self, key):  # type: ignore[attr-defined]  # nobody else makes any
+            opened = self._open.get(key)
+            if opened is None:
+                self._dirty.discard(key)
+                opened = self._open[key] = OpenKey(self._now())
+            opened.under_way += 1
+
     def _collect(self) -> list[Change]:
         dirty, self._dirty = self._dirty, set()
+        return self._encoded(dirty)
+
+    def _encoded(self, keys: Iterable[str]) -> list[Change]:
         to_unix_s = self._clock.now() - self._now()
         changes: list[Change] = []
-        for key in dirty:
+        for key in keys:
             if key not in self._values:
                 changes.append((self.name, key, None, None))
                 continue
@@ -216,10 +275,19 @@ class Memories:
     def forget(self, prefix: str) -> None:
         """Lets go of all memories below a prefix without changing what is stored: another process has them now."""
         for name in [name for name in {*self._open, *self._kept} if name.startswith(prefix)]:
-            self._open.pop(name, None)
+            memory = self._open.pop(name, None)
+            if memory is not None:
+                memory.close_old(math.inf, written=False)
             self._kept.pop(name, None)
 
     def forget_ended(self) -> None:
         """Frees entries whose time is over, in every memory."""
-        for memory in self._open.values():
+        long_ago = self._clock.monotonic() - LONGEST_OPEN_S
+        for memory in list(self._open.values()):
             memory.forget_ended()
+            memory.close_old(long_ago)
+
+    def close_all(self) -> None:
+        """Commits what waits for messages that have been left behind: a deploy or a stop has ended what had them."""
+        for memory in list(self._open.values()):
+            memory.close_old(math.inf)

@@ -23,6 +23,7 @@ from engine.runtime.deploy_report import DeployFailed, DeployReport
 from engine.runtime.flow_runner import FlowRun
 from engine.runtime.quarantine import Quarantine
 from engine.runtime.renames import is_disabled, running_renames
+from engine.runtime.services.leases import NoLeases
 from engine.runtime.services.links import Links
 from engine.runtime.services.live_hubs import DebugHub, LiveHub
 from engine.runtime.services.shared_connections import Connections
@@ -99,6 +100,7 @@ class Site:
             ReservedTables(name for pack in catalogue.packs.values() for name in pack.reserved_tables),
             Links(),
             WebhookRouter(),
+            NoLeases(),
             settings or Settings(),
             Targets(settings or Settings()),
             holder or unlocked(),

@@ -15,6 +15,7 @@ from engine.api import (
     Database,
     Links,
     Message,
+    NoLeases,
     RetryableError,
     Settings,
     SiteView,
@@ -32,6 +33,8 @@ RUN_NOW = "archive/run-now"
 """The link-in of the shipped flow that a run on request enters by."""
 
 CHANNEL = "archive_requests"
+LEASE = "archive"
+"""Of two processes that archive at once, one would clean what the other is still filing, whatever their flows are called."""
 TAKEN_WITHIN_S = 4.0
 LOOK_EVERY_S = 0.1
 
@@ -45,6 +48,7 @@ class Archive:
         self.folder = site.settings.data / "files" / FOLDER
         self.ledger = Ledger(site.service(Database))
         self.restores = RestoreJobs(self.ledger, site.settings, self.folder)
+        self._leases = site.service(NoLeases)
         self._problems: dict[str, Text] = {}
         self._jobs = BackgroundJobs()
 
@@ -74,7 +78,10 @@ class Archive:
                 self.path(file).unlink()
 
     async def select(self, before: datetime.datetime, run_at: datetime.datetime, most: int) -> list[ArchiveFile]:
-        """See `Ledger.select`; removes what was left on this machine of files that are finished."""
+        """See `Ledger.select`; removes what was left on this machine of files that are finished. RetryableError while another process archives."""
+        other = await self._leases.claim(LEASE)
+        if other is not None:
+            raise RetryableError(Text("archive.elsewhere", process=other.process))
         files = await self.ledger.select(before, run_at, most)
         self._problems.clear()
         await self._sweep()

@@ -160,7 +160,6 @@ class Licence:
             facts["build"] = "evaluation"
         if math.isfinite(status.ends):
             facts["ends"] = _iso(status.ends)
-            facts["days_left"] = round((status.ends - self._time.now()) / 86_400, 1)
         problem = self._describe(status)
         return {**facts, "problem": problem} if problem else facts
 

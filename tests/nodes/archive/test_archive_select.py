@@ -1,6 +1,11 @@
 """Which days a run takes on, and what becomes of rows that come late."""
 
-from tests.nodes.archive.archive_site import ArchiveSite
+import pytest
+
+from engine.api import NoLeases, RetryableError
+from engine.runtime.services.leases import Lease
+from plant.archive.service import Archive
+from tests.nodes.archive.archive_site import TODAY, ArchiveSite
 
 
 async def test_days_older_than_three_leave_and_the_others_stay(site: ArchiveSite):
@@ -70,3 +75,17 @@ async def test_serial_numbers_with_signs_make_safe_names(site: ArchiveSite):
     await site.add("A:1.b_c-d", 6, 1)
     await site.run()
     assert list(site.objects()) == ["archive_A%3A1.b_c-d_2026-03-06.csv.gz"]
+
+
+async def test_a_second_process_that_archives_is_told_the_name_of_the_first(site: ArchiveSite):
+    """Whatever its flow is called: one would clean what the other is still filing."""
+
+    class TheOtherHasIt(NoLeases):
+        async def claim(self, name: str, changed: object = None) -> Lease | None:
+            return Lease(name=name, holder="x", process="archiver", url="")
+
+    site.site.provide(TheOtherHasIt(), NoLeases)
+    second = Archive(site)
+    with pytest.raises(RetryableError, match="the process archiver archives"):
+        await second.select(TODAY, TODAY, 10)
+    assert await site.states() == []

@@ -14,7 +14,7 @@ from plant.model.reading import Reading
 
 def judged(raw: float | None, device: Device | None, **config: Any) -> tuple[float | None, int]:
     """(concentration, flags) of a reading whose value before it was limited is `raw`."""
-    reading = Reading(sn="GS001", ts=1.0, seq=1, v_raw=0.0, conc=0.0, conc_raw=raw)
+    reading = Reading(sn="GS001", ts=1.0, seq=1, v_raw=0.0, temp=25.0, err=0, conc=0.0, conc_raw=raw)
     payload = MeasuringRange(**config).process(Message(reading).with_props(device=device)).payload
     return payload.conc, payload.flags
 

@@ -9,9 +9,11 @@ STARTS = ("create_task", "ensure_future")
 BARE = {
     "engine/core/background_jobs.py": "the mechanism itself",
     "engine/core/background_task.py": "the mechanism itself",
+    "engine/core/foreign_code.py": "the main task of the process: run to its end on the spot",
     "engine/deploy/deploys.py": "shielded and waited for: a deploy goes on to its end when its caller is cancelled",
     "engine/ops/embedded/postgres.py": "shielded and waited for: a server is shut down to its end",
     "nodes/drivers/mqtt/publisher.py": "a call of aiomqtt beside the loss of the connection; whichever is first is waited for on the spot",
+    "nodes/notify/outbox.py": "a message beside one that hangs; all are waited for on the spot",
     "nodes/io/http_in.py": "reading a body beside the time it may take; waited for on the spot",
     "plant/simulation/simulator.py": "commands of a device beside its packets; waited for on the spot, and devices in a TaskGroup",
 }

@@ -30,7 +30,20 @@ OPENERS = {
 """Buttons that open a dialog or a drawer, by page; several are pressed one after the other."""
 OPENERS_OF_LAST_TAB = {"/users": ["新建令牌"]}
 FLOW_TABS = ["YAML", "版本", "问题", "调试", "监视", "追踪", "测试", "节点"]
-OWN = {"token", "Plan", "admin", "GX001", "tests", "integrator", "operator", "viewer", "gas", "monitoring", "archive", "worker"}
+OWN = {
+    "token",
+    "Plan",
+    "admin",
+    "GX001",
+    "tests",
+    "integrator",
+    "operator",
+    "viewer",
+    "gas",
+    "monitoring",
+    "archive",
+    "worker",
+}
 
 
 @pytest.fixture

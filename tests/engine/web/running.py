@@ -80,6 +80,7 @@ class Tick(Source, Injectable):
         return Message(1, "tick/own")
 
     async def run(self, emit: Emitter) -> None:
+        self.emit = emit
         await asyncio.Event().wait()
 
 

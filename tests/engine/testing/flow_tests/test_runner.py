@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
+from engine.api import Message, Node, node
 from engine.catalogue.node_types import Catalogue
-from engine.pack import discover_packs
+from engine.pack import Pack, discover_packs
 from engine.testing.flow_tests.report import FileResult, as_json, format_results, junit, run_file
 from engine.testing.flow_tests.report import test_files as files_of
 from engine.texts.encode import encode
@@ -318,15 +319,26 @@ async def test_nodes_of_a_subflow_have_their_place_in_its_name(tmp_path: Path, c
 WITH_SECRETS = """\
 flow: watch
 nodes:
-  in: {type: inject, to: hold}
-  hold: {type: delay, with: {delay_s: "${secret:hold}"}, to: sign}
-  sign: {type: template, with: {template: "{{payload}} ${secret:robot}"}, to: kept}
+  in: {type: inject, to: sign}
+  sign: {type: sign, with: {times: "${secret:times}", key: "${secret:robot}"}, to: kept}
   kept: {type: debug}
 """
 
 
-async def test_flow_with_secrets_is_played(tmp_path: Path, catalogue: Catalogue) -> None:
+@node(category="testing")
+class Sign(Node):
+    """Signs a payload, a number of times."""
+
+    times: int
+    key: str
+
+    def process(self, msg: Message) -> Message:
+        return msg.replace(payload=" ".join([str(msg.payload), *[self.key] * self.times]))
+
+
+async def test_flow_with_secrets_is_played(tmp_path: Path) -> None:
     """A secret is the text `test-NAME`, or what the file says where a node needs another."""
-    case = "{name: x, given: [{node: in, payload: 5}], expect: [{node: sign, at: 10, payload: 5 test-robot}]}"
-    result = await play(tmp_path, catalogue, f"secrets: {{hold: '10'}}\ncases:\n  - {case}\n", WITH_SECRETS)
+    catalogue = Catalogue([*discover_packs(), Pack(name="signing", nodes=[Sign])])
+    case = "{name: x, given: [{node: in, payload: 5}], expect: [{node: sign, payload: 5 test-robot test-robot}]}"
+    result = await play(tmp_path, catalogue, f"secrets: {{times: '2'}}\ncases:\n  - {case}\n", WITH_SECRETS)
     assert (result.problem, [case.differences for case in result.cases]) == ("", [[]])

@@ -151,7 +151,7 @@ def test_unreachable_database_and_broker_are_named_and_waited_for(mcs: Mcs) -> N
     assert (told["status"], told["starting"]) == ("degraded", "waiting for the database")
     assert f"127.0.0.1:{nowhere}/plant" in told["services"]["database"]["problem"]
     process.send_signal(signal.SIGTERM)
-    rest = process.communicate(timeout=60)[0].splitlines()
+    rest = rest_of(process).splitlines()
     said = [line for line in [*begun, *rest] if "database" in line]
     assert len(said) == 1
     assert "secret" not in said[0]

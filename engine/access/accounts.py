@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import hashlib
 import logging
@@ -10,7 +11,7 @@ import os
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import asyncpg
@@ -153,9 +154,8 @@ class Accounts:
     async def sign_out(self, token: str) -> None:
         """Ends a session, in this worker even while the database is away (it raises `Unavailable` then)."""
         self._known.pop(_digest(token), None)
-        async with request_connection(self._database) as connection:
+        async with self._changing() as connection:
             await connection.execute("delete from sessions where token_hash = $1", _digest(token))
-            await _notify_workers(connection)
 
     async def change_own_password(self, user: str, old: str, new: str, keep: str = "") -> bool:
         """Sets a new password if the old one is right, and ends the user's other sessions (all but that of the token `keep`)."""
@@ -199,7 +199,7 @@ class Accounts:
         """Changes what is given. A password set by somebody else must be changed at the next sign-in and ends all sessions."""
         if password is not None:
             await self._set_password(name, password, must_change=True)
-        async with request_connection(self._database) as connection, connection.transaction():
+        async with self._changing() as connection:
             row = await connection.fetchrow(
                 "update users set role = coalesce($2, role), language = coalesce($3, language) where name = $1 returning *",
                 name,
@@ -209,7 +209,6 @@ class Accounts:
             if row is None:
                 raise AccountRefused("not_found", Text("access.no-user", name=name))
             await _refuse_nobody_left(connection)
-            await _notify_workers(connection)
         return _user(row)
 
     async def reset_password(self, name: str) -> str:
@@ -220,11 +219,10 @@ class Accounts:
 
     async def remove_user(self, name: str) -> None:
         """Removes a user with all their sessions and tokens."""
-        async with request_connection(self._database) as connection, connection.transaction():
+        async with self._changing() as connection:
             if await connection.fetchval("delete from users where name = $1 returning name", name) is None:
                 raise AccountRefused("not_found", Text("access.no-user", name=name))
             await _refuse_nobody_left(connection)
-            await _notify_workers(connection)
 
     async def tokens(self) -> list[Token]:
         """All API tokens, by name, without their text."""
@@ -258,10 +256,9 @@ class Accounts:
 
     async def remove_token(self, name: str) -> None:
         """Ends a token at once, everywhere."""
-        async with request_connection(self._database) as connection, connection.transaction():
+        async with self._changing() as connection:
             if await connection.fetchval("delete from api_tokens where name = $1 returning name", name) is None:
                 raise AccountRefused("not_found", Text("access.no-token", name=name))
-            await _notify_workers(connection)
 
     async def _make_first_user(self) -> None:
         given = self._first_password
@@ -282,14 +279,20 @@ class Accounts:
 
     async def _set_password(self, user: str, password: str, *, must_change: bool, keep: str = "") -> None:
         hashed = await self._passwords.hash(password)
-        async with request_connection(self._database) as connection, connection.transaction():
+        async with self._changing() as connection:
             await connection.execute(
                 "update users set password = $2, must_change = $3 where name = $1", user, hashed, must_change
             )
             await connection.execute(
                 "delete from sessions where user_name = $1 and token_hash <> $2", user, _digest(keep) if keep else b""
             )
-            await _notify_workers(connection)
+
+    @contextlib.asynccontextmanager
+    async def _changing(self) -> AsyncIterator[PoolConnectionProxy]:
+        """A transaction after which nobody is known as before: the other workers hear of it, and this one waits for no news of itself."""
+        async with request_connection(self._database) as connection, connection.transaction():
+            yield connection
+            await connection.execute("select pg_notify($1, '')", CHANNEL)
         self._changed(None)
 
     async def _look_up(self, digest: bytes, *, is_token: bool) -> _Known | None:
@@ -338,10 +341,6 @@ async def _refuse_nobody_left(connection: PoolConnectionProxy) -> None:
         "select exists (select from users where role = any($1::text[]))", list(ENOUGH_TO_ADMINISTER)
     ):
         raise AccountRefused("last_admin", Text("access.last-admin"))
-
-
-async def _notify_workers(connection: PoolConnectionProxy) -> None:
-    await connection.execute("select pg_notify($1, '')", CHANNEL)
 
 
 def _digest(token: str) -> bytes:

@@ -243,8 +243,10 @@ def _active(alarm: TrackedAlarm) -> ActiveAlarm:
 
 
 def _recorded(alarm: AlarmRecord) -> ActiveAlarm:
-    """What the tables say of it; whether and when people are notified again only the process knows that judges."""
+    """What the tables say of it; side and gas, and when people are notified again, only the process knows that judges."""
     unknown: dict[str, Any] = {
+        "side": "high",
+        "gas": "",
         "notified_at": None,
         "repeat_at": None,
         "by": alarm.acknowledged_by,

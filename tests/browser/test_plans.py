@@ -173,7 +173,7 @@ async def test_second_plan_is_uploaded_named_and_deleted(
     page = await new_page(plan_site)
     await page.goto("/plans")
     await page.locator("input[type=file]").first.set_input_files(picture)
-    await expect(page.get_by_role("button", name="Plan 2")).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_role("button", name="平面图 2")).to_have_attribute("aria-pressed", "true")
     await page.get_by_role("button", name="重命名").click()
     await page.get_by_label("名称").fill("<b>二楼</b>")
     await page.get_by_role("dialog").get_by_role("button", name="保存").click()

@@ -104,7 +104,7 @@ def _aiohttp_handler(route: Route) -> Callable[[web.Request], Awaitable[web.Stre
             request[NOTED] = (route.action, call.target, call.details)
         if isinstance(result, web.StreamResponse):
             answer = result
-        elif result is None:
+        elif result is None and route.answer is None:
             answer = web.Response(status=204, headers={"Cache-Control": "no-store"})
         else:
             answer = json_answer(result, route.status, language=call.language)

@@ -233,7 +233,9 @@ async def test_what_nodes_hold_is_seen_to_when_the_file_was_changed_while_nothin
         await site.deploys.start()
         run = site.site.flows["gas"]
         if text is not changed:
-            run.enter("wait", Message(1, delivery=run.own.adopt()))
+            delivery = run.own.adopt()
+            run.enter("wait", Message(1, delivery=delivery))
+            delivery.release()
             await site.site.journal.flush()
             await site.stop()
     await site.clock.advance(60)

@@ -10,15 +10,15 @@ export function StatusBanner() {
   const { t } = useWords();
   const { status, unknown } = useSiteStatus();
   const admin = useAllowed("admin");
-  if (unknown) return <div className="status-banner status-unjudged" role="alert"><Icon name="triangle-alert" /><span>{t("status.unknown")}</span><Link href="/health">{t("status.health")}</Link></div>;
+  if (unknown) return <div className="status-banner status-unjudged" role="alert"><Icon name="triangle-alert" /><span>{t("status.unknown")}</span></div>;
   if (!status) return null;
   const { judging, channels } = status;
   if (judging.problem) {
     return (
       <div className="status-banner status-unjudged" role="alert">
         <Icon name="triangle-alert" />
-        <span>{judging.since === null ? t("status.unjudged") : t("status.unjudged.since", { since: dateTime(judging.since) })} {judging.problem}</span>
-        <Link href="/flows">{t("status.flows")}</Link>
+        <span>{t("status.unjudged", { since: dateTime(judging.since ?? 0) })} {judging.problem}</span>
+        <Link href="/flows">{t("page.flows")}</Link>
       </div>
     );
   }

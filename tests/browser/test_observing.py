@@ -47,7 +47,6 @@ async def test_debug_list_filters_on_the_server_pauses_and_leads_to_the_node(sit
     await page.get_by_role("button", name="暂停").click()
     await rows.first.locator(".debug-node").click()
     await expect(node(page, "show").locator(".node")).to_have_attribute("data-selected", "true")
-    await page.get_by_role("button", name="暂停").click()
     await rows.first.locator(".debug-value").click()
     detail = page.locator(".debug-detail")
     await detail.get_by_text("w", exact=True).hover()

@@ -43,10 +43,9 @@ async def test_debug_list_filters_on_the_server_pauses_and_leads_to_the_node(sit
     await expect(rows).to_have_count(0)
     await page.get_by_role("searchbox", name="在服务器上筛选").fill('"w":6')
     await expect(rows.first).to_be_visible()
-    # In a list that moves on a press and its release may meet different rows.
-    await page.get_by_role("button", name="暂停").click()
     await rows.first.locator(".debug-node").click()
     await expect(node(page, "show").locator(".node")).to_have_attribute("data-selected", "true")
+    await page.get_by_role("button", name="暂停").click()
     await rows.first.locator(".debug-value").click()
     detail = page.locator(".debug-detail")
     await detail.get_by_text("w", exact=True).hover()

@@ -8,6 +8,7 @@ import { useWords } from "../../platform/i18n";
 import { Button, IconButton } from "../../platform/kit/Button";
 import { formatBytes } from "../../platform/kit/byteSize";
 import { Icon } from "../../platform/kit/Icon";
+import { onPress } from "../../platform/kit/onPress";
 import { clockTime } from "../../platform/kit/time";
 import { throttled, useDebounced } from "../../platform/kit/timing";
 import { toastError } from "../../platform/kit/toasts";
@@ -124,8 +125,8 @@ export default function DebugPanel() {
           {shown.map((row, place) => (
             <div key={place} className="debug-row" data-level={row.level} data-open={open?.number === row.number || undefined}>
               <time className="number">{clockTime(new Date(row.time * 1000))}</time>
-              <button type="button" className="debug-node" title={t("debug.goto", { node: row.node })} onClick={() => goTo(row)}>{titleOf(row)}</button>
-              <button type="button" className="debug-value" title={t("debug.open", { number: row.number })} onClick={() => setOpen(open?.number === row.number ? null : row)}>
+              <button type="button" className="debug-node" title={t("debug.goto", { node: row.node })} {...onPress(() => goTo(row))}>{titleOf(row)}</button>
+              <button type="button" className="debug-value" title={t("debug.open", { number: row.number })} {...onPress(() => setOpen(open?.number === row.number ? null : row))}>
                 {row.topic && <span className="debug-topic">{row.topic}</span>}
                 <span>{oneLine(row.value)}</span>
               </button>

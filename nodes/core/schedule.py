@@ -80,7 +80,7 @@ class Schedule(Source):
     def __post_init__(self) -> None:
         try:
             zone = ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as unknown:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
             raise ValueError(Text("node.schedule-zone", zone=self.time_zone)) from unknown
         try:
             next(CronSim(self.cron, datetime(2024, 1, 1, tzinfo=zone)))

@@ -17,7 +17,15 @@ def _table():
     return (Path(engine.__file__).parent / "sql" / "003_schedule.sql").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("config", ["{cron: 'x'}", "{cron: '0 0 30 2 *'}", "{cron: '* * * * *', time_zone: Moon/Base}"])
+@pytest.mark.parametrize(
+    "config",
+    [
+        "{cron: 'x'}",
+        "{cron: '0 0 30 2 *'}",
+        "{cron: '* * * * *', time_zone: Moon/Base}",
+        f"{{cron: '* * * * *', time_zone: {'a' * 300}}}",
+    ],
+)
 def test_a_schedule_that_never_comes_is_refused(bench, config):
     with pytest.raises(msgspec.ValidationError):
         bench("schedule", config)._plan()

@@ -10,7 +10,6 @@ import { toastError } from "../../platform/kit/toasts";
 import { navigate, usePath } from "../../platform/router/location";
 import { allowed, followSession, signOut, useSession } from "../../platform/session/session";
 import { followSiteStatus } from "../../site/live/siteStatus";
-import { StatusBanner } from "../../site/live/StatusBanner";
 import { useAllWords } from "../words/useAllWords";
 import { useTitles } from "../words/useTitles";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -22,6 +21,7 @@ const SignIn = lazyComponent(async () => (await import("./SignIn")).SignIn);
 const ChangePassword = lazyComponent(async () => (await import("./ChangePassword")).ChangePassword);
 const EvaluationMark = lazyComponent(async () => (await import("../../admin/licence/EvaluationMark")).EvaluationMark);
 const LockedBanner = lazyComponent(async () => (await import("../../admin/licence/LockedBanner")).LockedBanner);
+const StatusBanner = lazyComponent(async () => (await import("../../site/live/StatusBanner")).StatusBanner);
 const Navigation = lazyComponent(async () => (await import("./Navigation")).Navigation, () => <nav className="rail" />);
 
 export function App() {

@@ -35,7 +35,7 @@ from engine.core.renamed import RenamedFields, read_as
 from engine.core.roles import ROLES, Identity, Role, requires
 from engine.core.route import Nothing, Route
 from engine.core.secret import Secret
-from engine.core.site_health import Fault, SiteHealth
+from engine.core.site_health import Fault, SiteHealth, faults_in
 from engine.core.whole_file import whole_file, write_whole
 from engine.db.copy import copy_stream
 from engine.db.database import Database, is_transient
@@ -166,6 +166,7 @@ __all__ = [
     "compile_pattern",
     "connection_or_retry",
     "copy_stream",
+    "faults_in",
     "field",
     "hint_of",
     "in_full",

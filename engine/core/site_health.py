@@ -9,7 +9,7 @@ import msgspec
 
 from engine.texts.text import ReadableField, Text
 
-__all__ = ["Fault", "SiteHealth"]
+__all__ = ["Fault", "SiteHealth", "faults_in"]
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -25,22 +25,17 @@ class SiteHealth:
     def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
         self.read = read
 
-    @property
-    def starting(self) -> bool:
-        """Whether the process is not yet doing all it was told to."""
-        return "starting" in self.read()
 
-    def faults(self) -> list[Fault]:
-        """Every service that is not well, and every flow that ought to run and does not."""
-        facts = self.read()
-        found = [
-            Fault(name, service.get("problem") or Text("runtime.part-unwell", part=name))
-            for name, service in facts["services"].items()
-            if service["status"] != "ok"
-        ]
-        for name, flow in facts["flows"].items():
-            if flow["status"] == "stopped":
-                reasons = [flow["refused"]] if "refused" in flow else flow.get("problems", [])
-                reason = reasons[0] if reasons else Text("runtime.part-unwell", part=name)
-                found.append(Fault(f"flow:{name}", reason))
-        return found
+def faults_in(facts: Mapping[str, Any]) -> list[Fault]:
+    """Every service that is not well, and every flow that ought to run and does not, by what `SiteHealth.read` has given."""
+    found = [
+        Fault(name, service.get("problem") or Text("runtime.part-unwell", part=name))
+        for name, service in facts["services"].items()
+        if service["status"] != "ok"
+    ]
+    for name, flow in facts["flows"].items():
+        if flow["status"] == "stopped":
+            reasons = [flow["refused"]] if "refused" in flow else flow.get("problems", [])
+            reason = reasons[0] if reasons else Text("runtime.part-unwell", part=name)
+            found.append(Fault(f"flow:{name}", reason))
+    return found

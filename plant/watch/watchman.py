@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from engine.api import BackgroundTask, Clock, Fault, LiveHub, Readable, SiteHealth, Supervisor, Text, stored
+from engine.api import BackgroundTask, Clock, Fault, LiveHub, Readable, SiteHealth, Supervisor, Text, faults_in, stored
 from plant.alarms.attempt import Attempt, Result
 from plant.alarms.event import AlarmEvent
 from plant.alarms.kinds import KINDS, MONITORING
@@ -108,11 +108,12 @@ class Watchman:
 
     async def look(self) -> None:
         """Raises what has lasted, ends what is over, sends what waits; and shows the pages how it is."""
-        if self._health.starting:
+        facts = self._health.read()
+        if "starting" in facts:
             return
         self._looked = True
         now = self._clock.monotonic()
-        faults = {fault.part: fault for fault in self._faults(now)}
+        faults = {fault.part: fault for fault in self._faults(facts, now)}
         self._show(list(faults.values()))
         for part in faults:
             self._began.setdefault(part, now)
@@ -142,9 +143,8 @@ class Watchman:
             self._shown = status
             self._live.publish("status", "", status)
 
-    def _faults(self, now: float) -> list[Fault]:
-        facts = self._health.read()
-        faults = [fault for fault in self._health.faults() if fault.part not in TOLD_OTHERWISE]
+    def _faults(self, facts: Mapping[str, Any], now: float) -> list[Fault]:
+        faults = [fault for fault in faults_in(facts) if fault.part not in TOLD_OTHERWISE]
         if any(fault.part == "database" for fault in faults):
             faults = [fault for fault in faults if fault.part not in OF_THE_DATABASE]
         if (grown := self._quarantine_growth(now, facts["quarantined"])) > QUARANTINE_MOST:
